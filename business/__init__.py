@@ -1,0 +1,1 @@
+"""Daily data: customers, work orders, quotations and invoices. It never travels."""

@@ -1,0 +1,1 @@
+"""Forms, their sections and fields."""

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class FormsCatalogConfig(AppConfig):
+    name = "forms_catalog"

@@ -1,0 +1,1 @@
+"""Other shared settings: work types, statuses, hour types, VAT rates and the like."""

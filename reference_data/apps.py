@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ReferenceDataConfig(AppConfig):
+    name = "reference_data"

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class SettingsSyncConfig(AppConfig):
+    name = "settings_sync"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401
+
+        autodiscover_modules("sync")

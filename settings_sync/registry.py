@@ -1,0 +1,65 @@
+"""Which models travel. Only `<app>/sync.py` files register here, and each is found like an `admin.py`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from django.db.models import Model
+
+from .options import ModelSync
+
+Declared = TypeVar("Declared", bound=type[ModelSync])
+
+
+class AlreadyRegistered(Exception):
+    """A model was declared twice."""
+
+
+class Registry:
+    """Every declaration: the models that travel, and those that do not, each with its reason."""
+
+    def __init__(self) -> None:
+        self.declared: dict[type[Model], type[ModelSync]] = {}
+        self.excluded: dict[type[Model], str] = {}
+
+    def register(self, model: type[Model]) -> Callable[[Declared], Declared]:
+        """Class decorator: `@register(Form) class FormSync(ModelSync)`. Raises AlreadyRegistered."""
+
+        def decorate(declaration: Declared) -> Declared:
+            self._refuse_second(model, f"{declaration.__module__}.{declaration.__qualname__}")
+            self.declared[model] = declaration
+            return declaration
+
+        return decorate
+
+    def exclude(self, *models: type[Model], reason: str) -> None:
+        """State that these models never travel, and why. Raises AlreadyRegistered, or ValueError without a reason."""
+        if not reason.strip():
+            raise ValueError("Say why these models never travel.")
+        for model in models:
+            self._refuse_second(model, f"exclude({model.__name__})")
+            self.excluded[model] = reason
+
+    def _refuse_second(self, model: type[Model], second: str) -> None:
+        first = self.declared.get(model)
+        if first is not None:
+            where = f"{first.__module__}.{first.__qualname__}"
+            raise AlreadyRegistered(f"{model._meta.label} is declared by {where} already; {second} came second.")
+        if model in self.excluded:
+            raise AlreadyRegistered(
+                f"{model._meta.label} is excluded already ({self.excluded[model]}); {second} came second."
+            )
+
+    @contextmanager
+    def changed_for_test(self) -> Iterator["Registry"]:
+        """Undo every declaration made inside the block: the door for tests that plant one."""
+        declared, excluded = dict(self.declared), dict(self.excluded)
+        try:
+            yield self
+        finally:
+            self.declared, self.excluded = declared, excluded
+
+
+registry = Registry()
+register = registry.register
+exclude = registry.exclude

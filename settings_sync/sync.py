@@ -1,0 +1,1 @@
+"""What the product itself keeps inside an administration never travels."""

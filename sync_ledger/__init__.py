@@ -1,0 +1,1 @@
+"""What each administration remembers of syncs (lives in every administration's schema)."""

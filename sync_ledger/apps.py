@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SyncLedgerConfig(AppConfig):
+    name = "sync_ledger"

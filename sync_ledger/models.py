@@ -1,0 +1,67 @@
+"""What an administration remembers of syncs and of edits to its own settings. These tables live in its schema."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class IndexEntry(models.Model):
+    """What one item looks like now, as far as the last look goes: recomputed for the uids on the dirty list only."""
+
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField()
+    digest = models.BinaryField()
+    name_key = models.TextField(null=True)
+    label = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "uid"], name="sync_ledger_indexentry_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.label}"
+
+
+class Dirty(models.Model):
+    """An item that was touched since the index last looked; appended by triggers, deleted by the ids that were seen."""
+
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"
+
+
+class Base(models.Model):
+    """The source value last decided here for one item: the digest of a document in the shared schema."""
+
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField()
+    digest = models.BinaryField()
+    is_pinned = models.BooleanField(default=False)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "uid"], name="sync_ledger_base_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"
+
+
+class Edit(models.Model):
+    """One field of one setting, changed by a person in this administration."""
+
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(_("who"), max_length=254)
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField()
+    label = models.CharField(max_length=250)
+    path = models.CharField(_("field"), max_length=250)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["kind", "uid", "-at"], name="sync_ledger_edit_item")]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.path}"

@@ -1,0 +1,1 @@
+"""Templates, layouts and schemes."""

@@ -1,0 +1,1 @@
+"""Administrations, memberships and roles, provisioning, and the one door into a schema."""

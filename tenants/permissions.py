@@ -1,0 +1,40 @@
+"""Who may do what, in which administration."""
+
+from typing import Any
+
+from .models import Administration, Membership
+from .rights import Right
+
+
+class NotAllowed(Exception):
+    """You do not have the right to do this here."""
+
+    def __init__(self, right: str) -> None:
+        self.right = right
+        super().__init__(f"missing right {right}")
+
+
+def rights_of(user: Any, administration: Administration) -> frozenset[str] | None:
+    """The rights of a user in an administration, or None when they may not even enter it."""
+    if not user.is_active:
+        return None
+    membership = Membership.objects.filter(user=user, administration=administration).select_related("role").first()
+    return None if membership is None else frozenset(membership.role.rights)
+
+
+def may(user: Any, right: Right, administration: Administration) -> bool:
+    """Whether the user holds this right in this administration."""
+    return right in (rights_of(user, administration) or ())
+
+
+def require(user: Any, right: Right, administration: Administration) -> None:
+    """Raise NotAllowed unless the user holds this right in this administration."""
+    if not may(user, right, administration):
+        raise NotAllowed(right)
+
+
+def reachable_administrations(user: Any) -> list[Administration]:
+    """The administrations that the user may enter, mains first, each followed by its subs."""
+    found = Administration.objects.reachable_by(user).exclude(state=Administration.State.DELETING)
+    rows = list(found.select_related("parent"))
+    return sorted(rows, key=lambda row: (row.main.name.casefold(), not row.is_main, row.name.casefold()))

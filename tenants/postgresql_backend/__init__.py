@@ -1,0 +1,1 @@
+"""The fail-closed database backend."""

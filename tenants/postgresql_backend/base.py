@@ -1,0 +1,32 @@
+"""django-tenants' backend, made to fail closed.
+
+The stock backend swallows a failed `SET search_path` (django-tenant-schemas#193, unchanged in 4.0.1), and the statement
+that follows then runs in whatever schema was set before. Here the failure is raised, unless the transaction is already
+aborted: then no statement can run before a rollback anyway, and the rollback itself needs a cursor.
+"""
+
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import is_psycopg3
+from django_tenants.postgresql_backend import base
+from psycopg.pq import TransactionStatus
+
+assert is_psycopg3, "Eenlijn needs psycopg 3."
+
+
+class SearchPathNotSet(base.DatabaseError):
+    """The administration's schema could not be selected, so nothing was run."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+    """Selects the administration's schema before every cursor, or raises."""
+
+    def _handle_search_path(self, cursor: Any = None) -> None:
+        if self._setting_search_path:
+            return
+        super()._handle_search_path(cursor)
+        if self.search_path_set_schemas is None and not self._is_aborted():
+            raise SearchPathNotSet(f"Could not select schema {self.schema_name!r}; nothing was run.")
+
+    def _is_aborted(self) -> bool:
+        return bool(self.connection.info.transaction_status == TransactionStatus.INERROR)
