@@ -1,0 +1,73 @@
+"""How message templates, layouts and schemes travel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from settings_sync.options import Category, ModelSync
+from settings_sync.registry import register
+
+from . import models, rules
+
+TEMPLATES = Category("templates", _("Templates"), order=30)
+
+
+@register(models.MessageTemplate)
+class MessageTemplateSync(ModelSync):
+    category = TEMPLATES
+    natural_key = "name"
+    fields = ("kind", "name", "subject", "body")
+    merge_together = (("kind", "subject"),)
+
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+        return rules.flat(rules.message_problems(document))
+
+
+@register(models.Layout)
+class LayoutSync(ModelSync):
+    category = TEMPLATES
+    natural_key = "name"
+    fields = (
+        "kind",
+        "name",
+        "header",
+        "body",
+        "footer",
+        "show_code",
+        "show_quantity",
+        "show_unit",
+        "show_unit_price",
+        "show_discount",
+        "show_vat",
+        "show_amount",
+        "attach_pdf",
+    )
+
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+        return rules.flat(rules.layout_problems(document))
+
+
+@register(models.Scheme)
+class SchemeSync(ModelSync):
+    category = TEMPLATES
+    natural_key = "name"
+    fields = (
+        "kind",
+        "name",
+        "layout",
+        "email_template",
+        "reminder_template",
+        "vat_rate",
+        "currency",
+        "attach_work_order",
+        "attach_forms",
+        "is_default",
+    )
+    merge_together = (("kind", "layout"),)
+
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+        return rules.flat(rules.scheme_problems(document))

@@ -1,0 +1,81 @@
+"""What makes a workflow right or wrong. Pure: the screens and the sync ask the same functions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from .step_types import REFERENCE_OF_TYPE, REQUIRED_REFERENCES, StepType, type_label
+
+Step = Mapping[str, Any]
+
+
+def workflow_problems(document: Mapping[str, Any]) -> list[str]:
+    """Messages about the document of a workflow: its steps stand in order under `parts` → `step`."""
+    return step_problems(document.get("parts", {}).get("step", []))
+
+
+def step_problems(steps: Sequence[Step]) -> list[str]:
+    """Messages about steps in their order; each has `type`, `title` and what it points at, absent or None when empty."""
+    return [*_send_problems(steps), *_timer_problems(steps), *_reference_problems(steps)]
+
+
+def _named(number: int, step: Step) -> str:
+    label = step.get("title") or type_label(step.get("type", ""))
+    return _("Step %(number)s (%(label)s)") % {"number": number, "label": label}
+
+
+def _send_problems(steps: Sequence[Step]) -> Iterator[str]:
+    sends = [number for number, step in enumerate(steps, 1) if step.get("type") == StepType.SEND]
+    if len(sends) > 1:
+        numbers = ", ".join(map(str, sends))
+        yield _("Send occurs once at most; here it is step %(numbers)s.") % {"numbers": numbers}
+    elif sends and sends[0] != len(steps):
+        yield _("Send must be the last step; here it is step %(number)s of %(total)s.") % {
+            "number": sends[0],
+            "total": len(steps),
+        }
+
+
+def _timer_problems(steps: Sequence[Step]) -> Iterator[str]:
+    running: list[str] = []
+    for number, step in enumerate(steps, 1):
+        if step.get("type") == StepType.TIMER_START:
+            running.append(_named(number, step))
+        elif step.get("type") == StepType.TIMER_STOP and running:
+            running.pop()
+        elif step.get("type") == StepType.TIMER_STOP:
+            yield _("%(step)s stops a timer that no earlier step starts.") % {"step": _named(number, step)}
+    for started in running:
+        yield _("%(step)s starts a timer that no later step stops.") % {"step": started}
+
+
+def _reference_problems(steps: Sequence[Step]) -> Iterator[str]:
+    for number, step in enumerate(steps, 1):
+        if step.get("type") not in StepType.values:
+            yield _("Step %(number)s has no known type.") % {"number": number}
+        yield from _missing_reference(number, step)
+        yield from _misplaced_references(number, step)
+
+
+def _missing_reference(number: int, step: Step) -> Iterator[str]:
+    field = REFERENCE_OF_TYPE.get(step.get("type", ""))
+    if field in REQUIRED_REFERENCES and not step.get(field):
+        messages = {
+            "form": _("%(step)s names no form. Choose one."),
+            "email_template": _("%(step)s names no e-mail template. Choose one."),
+            "work_status": _("%(step)s names no work status. Choose one."),
+        }
+        yield messages[field] % {"step": _named(number, step)}
+
+
+def _misplaced_references(number: int, step: Step) -> Iterator[str]:
+    fields = {
+        "form": _("form"),
+        "email_template": _("e-mail template"),
+        "work_status": _("work status"),
+        "free_field": _("free field"),
+    }
+    for field, label in fields.items():
+        if step.get(field) and REFERENCE_OF_TYPE.get(step.get("type", "")) != field:
+            yield _("%(step)s cannot name a %(what)s.") % {"step": _named(number, step), "what": label}

@@ -1,0 +1,33 @@
+"""How workflows travel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from settings_sync.options import Category, ModelSync
+from settings_sync.registry import register
+
+from . import models, rules
+
+WORKFLOWS = Category("workflows", _("Workflows"), order=20)
+
+
+@register(models.Workflow)
+class WorkflowSync(ModelSync):
+    category = WORKFLOWS
+    natural_key = "name"
+    fields = ("name", "description")
+    links = ("work_types",)
+
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+        return rules.workflow_problems(document)
+
+
+@register(models.Step)
+class StepSync(ModelSync):
+    part_of = "workflow"
+    label = "title"
+    fields = ("type", "title", "is_required", "form", "email_template", "work_status", "free_field")
+    merge_together = (("type", "form", "email_template", "work_status", "free_field"),)
