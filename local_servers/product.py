@@ -1,0 +1,256 @@
+"""`./dev up`: servers, migrations, demo data, web, worker and reaper, watched until it is time to stop."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local_servers.data_folder import DataFolder
+from local_servers.problems import Problem, last_lines
+from local_servers.processes import PROJECT, Started, Supervisor, refuse_busy_port
+from local_servers.servers import PRINTED, Servers, environment_for
+from local_servers.translations import compile_catalogs
+
+READY_SECONDS = 60.0
+MOST_RESTARTS = 5
+RESTART_WINDOW_SECONDS = 60.0
+
+
+@dataclass
+class Service:
+    """A process of the product that is started again when it dies."""
+
+    name: str
+    command: list[str]
+    stop_signal: signal.Signals = signal.SIGTERM
+    deaths: list[float] = field(default_factory=list)
+    started: Started | None = None
+
+    def dies_too_often(self) -> bool:
+        """Note a death; whether there were too many in a short time."""
+        now = time.monotonic()
+        self.deaths = [moment for moment in self.deaths if now - moment < RESTART_WINDOW_SECONDS] + [now]
+        return len(self.deaths) > MOST_RESTARTS
+
+
+@dataclass
+class Product:
+    """The whole product in one data folder."""
+
+    data: DataFolder
+    port: int
+    demo: bool
+    python: Path
+    supervisor: Supervisor = field(default_factory=Supervisor)
+
+    def __post_init__(self) -> None:
+        self.servers: list[Started] = []
+        self.services = services(str(self.python), self.port)
+        self.environment: dict[str, str] = {}
+
+    @property
+    def base_url(self) -> str:
+        """Where the pages are."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start everything and wait until it answers. Raises Problem."""
+        refuse_busy_port(self.port)
+        former_ports = self._former_ports()
+        self.data.clear_state()
+        say("Starting the databases ...")
+        servers = Servers(self.data, self.supervisor, programs=self.python.parent.parent)
+        self.servers = servers.start(former_ports=former_ports)
+        self.environment = environment_for(servers.addresses, base_url=self.base_url, demo=self.demo)
+        compile_catalogs(PROJECT)
+        say("Migrating ...")
+        self.manage("migrate_administrations")
+        accounts = self.manage("load_demo") if self.demo else ""
+        say("Starting web, worker and reaper ...")
+        for service in self.services:
+            self._start_service(service)
+        self._wait_until_ready()
+        self._write_state(servers)
+        say(f"\nEenlijn runs at {self.environment['BASE_URL']}")
+        say(accounts.strip() + "\nStop it with Ctrl-C." if accounts else "Stop it with Ctrl-C.")
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command to its end; its output. Raises Problem with the end of its output."""
+        log = self.data.logs / "manage.log"
+        start = log.stat().st_size if log.exists() else 0
+        command = [str(self.python), "manage.py", *arguments]
+        running = self.supervisor.start(arguments[0], command, log=log, environment=self.environment)
+        while not running.has_ended():
+            self._check_servers()
+            time.sleep(0.02)
+        self.supervisor.stop(running)
+        if running.process.returncode != 0:
+            raise Problem(f"manage.py {arguments[0]} failed. Its log, {log}, ends with:\n{last_lines(log, 15)}")
+        with log.open("rb") as stream:
+            stream.seek(start)
+            return stream.read().decode(errors="replace")
+
+    def watch(self) -> None:
+        """Stay until stopped; start again what dies. Raises Problem when a server dies or a process keeps dying."""
+        while True:
+            self._check_servers()
+            for service in self.services:
+                if service.started is not None and service.started.has_ended():
+                    self._restart(service)
+            time.sleep(0.2)
+
+    def stop(self, *, now: bool = False) -> None:
+        """Stop everything: the product first, then the servers."""
+        if now:
+            self.supervisor.kill_all()
+        else:
+            self.supervisor.stop(
+                *[service.started for service in self.services if service.started],
+                grace=5,
+            )
+            self.supervisor.stop_all()
+        self.data.clear_state()
+
+    def _former_ports(self) -> dict[str, int]:
+        with contextlib.suppress(OSError, ValueError):
+            return dict(json.loads((self.data.path / "ports.json").read_text()))
+        return {}
+
+    def _write_state(self, servers: Servers) -> None:
+        (self.data.path / "ports.json").write_text(json.dumps(servers.ports))
+        processes = {service.name: service.started.pid for service in self.services if service.started}
+        environment = {name: self.environment[name] for name in (*PRINTED, *servers.addresses, "EENLIJN_DEMO")}
+        self.data.write_state(
+            {
+                "supervisor": os.getpid(),
+                "processes": processes,
+                "environment": environment,
+            }
+        )
+
+    def _start_service(self, service: Service) -> None:
+        service.started = self.supervisor.start(
+            service.name,
+            service.command,
+            log=self.data.logs / f"{service.name}.log",
+            environment=self.environment,
+            stop_signal=service.stop_signal,
+        )
+
+    def _restart(self, service: Service) -> None:
+        assert service.started is not None
+        if service.dies_too_often():
+            raise service.started.died()
+        say(f"{service.name} stopped by itself; starting it again (see {service.started.log}).")
+        self.supervisor.stop(service.started)
+        self._start_service(service)
+
+    def _check_servers(self) -> None:
+        for server in self.servers:
+            if server.has_ended():
+                raise server.died()
+
+    def _wait_until_ready(self) -> None:
+        wait_for(
+            "The web server",
+            lambda: answers(f"{self.base_url}/readyz"),
+            self._check_services,
+        )
+
+    def _check_services(self) -> None:
+        self._check_servers()
+        for service in self.services:
+            if service.started is not None and service.started.has_ended():
+                raise service.started.died()
+
+
+def services(python: str, port: int) -> list[Service]:
+    """The processes of the product."""
+    web = [
+        python,
+        "-m",
+        "gunicorn",
+        "config.wsgi:application",
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
+    web += [
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "2",
+        "--threads",
+        "8",
+        "--graceful-timeout",
+        "3",
+    ]
+    web += [
+        "--timeout",
+        "120",
+        "--worker-tmp-dir",
+        "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp",
+    ]
+    worker = [
+        python,
+        "-m",
+        "celery",
+        "-A",
+        "config",
+        "worker",
+        "--pool",
+        "prefork",
+        "--concurrency",
+        "2",
+    ]
+    worker += [
+        "--prefetch-multiplier",
+        "1",
+        "--without-gossip",
+        "--without-mingle",
+        "--without-heartbeat",
+    ]
+    worker += ["--loglevel", "INFO"]
+    # A worker told to quit drops its work at once: the rows say what is open, and the next one takes it up.
+    return [
+        Service("web", web),
+        Service("worker", worker, stop_signal=signal.SIGTERM),
+        Service("reaper", [python, "manage.py", "run_reaper"]),
+    ]
+
+
+def answers(address: str) -> bool:
+    """Whether this address answers 200."""
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError, http.client.HTTPException):
+        return False
+
+
+def wait_for(what: str, ready: Callable[[], bool], check: Callable[[], None]) -> None:
+    """Wait until `ready`; `check` raises when waiting has no use. Raises Problem after a minute."""
+    deadline = time.monotonic() + READY_SECONDS
+    while not ready():
+        check()
+        if time.monotonic() > deadline:
+            raise Problem(f"{what} did not get ready in {READY_SECONDS:.0f} s; see the logs in the data folder.")
+        time.sleep(0.1)
+
+
+def say(text: str) -> None:
+    """Tell the terminal; a terminal that is gone is no reason to stop."""
+    with contextlib.suppress(BrokenPipeError):
+        print(text, flush=True)
+
+
+def run_manage(python: Path, environment: dict[str, str], arguments: list[str]) -> int:
+    """Run manage.py in the foreground; its exit code."""
+    return subprocess.run([str(python), "manage.py", *arguments], cwd=PROJECT, env=environment).returncode

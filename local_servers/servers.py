@@ -1,0 +1,86 @@
+"""The database and queue that a command works with: started here, or named by the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local_servers.binaries import find_postgres, find_valkey
+from local_servers.data_folder import DataFolder
+from local_servers.postgres import Postgres
+from local_servers.problems import Problem
+from local_servers.processes import PROJECT, Started, Supervisor
+from local_servers.valkey import Valkey
+
+PRINTED = ("DATABASE_URL", "SYNC_DATABASE_URL", "REDIS_URL", "BASE_URL")
+
+
+@dataclass
+class Servers:
+    """Starts what the environment does not name, and knows the addresses of both."""
+
+    data: DataFolder
+    supervisor: Supervisor
+    durable: bool = True
+    programs: Path = PROJECT / ".venv"
+    addresses: dict[str, str] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict)
+
+    def start(self, *, former_ports: Mapping[str, Any] | None = None) -> list[Started]:
+        """Start PostgreSQL and Valkey unless real ones are named. Raises Problem."""
+        former = former_ports or {}
+        started = []
+        self.addresses["SECRET_KEY"] = os.environ.get("SECRET_KEY") or self.data.secrets()["secret_key"]
+        if not use_named_database(self.addresses):
+            started.append(self._start_postgres(former.get("postgres")))
+        if os.environ.get("REDIS_URL"):
+            self.addresses["REDIS_URL"] = os.environ["REDIS_URL"]
+        else:
+            started.append(self._start_valkey(former.get("valkey")))
+        return started
+
+    def _start_postgres(self, port: int | None) -> Started:
+        folder, log = self.data.path / "postgres", self.data.logs / "postgres.log"
+        server = Postgres(folder, find_postgres(self.programs), self.data.secrets(), log, self.durable)
+        started = server.start(self.supervisor, port=port)
+        self.ports["postgres"] = server.port
+        self.addresses["DATABASE_URL"] = server.url("eenlijn", "owner_password")
+        self.addresses["SYNC_DATABASE_URL"] = server.url("eenlijn_sync", "sync_password")
+        self.addresses["SUPERUSER_DATABASE_URL"] = server.url("postgres", "superuser_password")
+        return started
+
+    def _start_valkey(self, port: int | None) -> Started:
+        folder, log = self.data.path / "valkey", self.data.logs / "valkey.log"
+        server = Valkey(folder, find_valkey(self.programs), self.data.secrets(), log, self.durable)
+        started = server.start(self.supervisor, port=port)
+        self.ports["valkey"] = server.port
+        self.addresses["REDIS_URL"] = server.url
+        return started
+
+
+def use_named_database(addresses: dict[str, str]) -> bool:
+    """Take over the databases that the environment names; False when it names none. Raises Problem."""
+    named = {name: os.environ.get(name, "") for name in ("DATABASE_URL", "SYNC_DATABASE_URL")}
+    if not any(named.values()):
+        return False
+    if not all(named.values()):
+        raise Problem(
+            "Set both DATABASE_URL (the owner of the database) and SYNC_DATABASE_URL (the login that applies syncs, "
+            "with no rights of its own), or neither, to use the embedded PostgreSQL."
+        )
+    addresses.update(named)
+    return True
+
+
+def environment_for(addresses: Mapping[str, str], *, base_url: str, demo: bool) -> dict[str, str]:
+    """The environment in which manage.py, web, worker and reaper run."""
+    own = {
+        "BASE_URL": os.environ.get("BASE_URL") or base_url,
+        "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or "127.0.0.1,localhost",
+        "DEBUG": os.environ.get("DEBUG") or "false",
+        "EENLIJN_DEMO": "true" if demo else "false",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**os.environ, **own, **addresses}
