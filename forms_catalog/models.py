@@ -1,0 +1,137 @@
+"""Forms that employees fill in: a form has sections, a section has fields."""
+
+from django.db import models
+from django.db.models import Deferrable, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from reference_data.models import WorkType, is_json_list
+from settings_sync.models import Item, NameKey, Part
+
+
+class FieldType(models.TextChoices):
+    """What an employee fills in."""
+
+    TEXT = "text", _("text")
+    NUMBER = "number", _("number")
+    DATE = "date", _("date")
+    TIME = "time", _("time")
+    CHECKBOXES = "checkboxes", _("checkboxes")
+    RADIO = "radio", _("one of several")
+    DROPDOWN = "dropdown", _("dropdown")
+    PHOTO = "photo", _("photo")
+    SIGNATURE = "signature", _("signature")
+    OBJECT_REFERENCE = "object_reference", _("object")
+    INFORMATION = "information", _("information text")
+
+
+class Form(Item):
+    """A form, and how it is printed."""
+
+    name = models.CharField(_("name"), max_length=200)
+    name_key = NameKey("name")
+    description = models.TextField(_("description"), blank=True, default="")
+    print_template = models.TextField(_("print template"), blank=True, default="")
+    work_types = models.ManyToManyField(
+        WorkType, blank=True, related_name="forms", verbose_name=_("shown for these work types")
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("form")
+        verbose_name_plural = _("forms")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name_key"], deferrable=Deferrable.IMMEDIATE, name="forms_catalog_form_name"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="forms_catalog_form_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Section(Part):
+    """A heading in a form, and what stands under it."""
+
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="sections", verbose_name=_("form"))
+    title = models.CharField(_("title"), max_length=200)
+    visible_if_field = models.ForeignKey(
+        "Field",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="shows_sections",
+        verbose_name=_("show only when"),
+    )
+    visible_if_value = models.CharField(_("has this answer"), max_length=200, blank=True, default="")
+
+    class Meta(Part.Meta):
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["form", "position"], deferrable=Deferrable.IMMEDIATE, name="forms_catalog_section_position"
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="forms_catalog_section_has_title"),
+            models.CheckConstraint(
+                condition=Q(visible_if_field__isnull=False) | Q(visible_if_value=""),
+                name="forms_catalog_section_visibility",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Field(Part):
+    """One question, or a piece of information, in a section."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="fields", verbose_name=_("section"))
+    label = models.CharField(_("label"), max_length=250)
+    reference = models.CharField(_("id inside the form"), max_length=80)
+    type = models.CharField(_("type"), max_length=20, choices=FieldType, default=FieldType.TEXT)
+    is_required = models.BooleanField(_("required"), default=False)
+    options = models.JSONField(_("options"), blank=True, default=list)
+    default_value = models.TextField(_("default"), blank=True, default="")
+    help_text = models.TextField(_("explanation"), blank=True, default="")
+    visible_if_field = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="shows_fields",
+        verbose_name=_("show only when"),
+    )
+    visible_if_value = models.CharField(_("has this answer"), max_length=200, blank=True, default="")
+
+    class Meta(Part.Meta):
+        verbose_name = _("field")
+        verbose_name_plural = _("fields")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "position"], deferrable=Deferrable.IMMEDIATE, name="forms_catalog_field_position"
+            ),
+            models.UniqueConstraint(
+                fields=["section", "reference"], deferrable=Deferrable.IMMEDIATE, name="forms_catalog_field_reference"
+            ),
+            models.CheckConstraint(condition=~Q(label=""), name="forms_catalog_field_has_label"),
+            models.CheckConstraint(condition=~Q(reference=""), name="forms_catalog_field_has_reference"),
+            models.CheckConstraint(condition=Q(type__in=FieldType.values), name="forms_catalog_field_type"),
+            models.CheckConstraint(condition=is_json_list("options"), name="forms_catalog_field_options_list"),
+            models.CheckConstraint(
+                condition=Q(type__in=["checkboxes", "radio", "dropdown"]) & ~Q(options=[])
+                | ~Q(type__in=["checkboxes", "radio", "dropdown"]) & Q(options=[]),
+                name="forms_catalog_field_options_of_choices",
+            ),
+            models.CheckConstraint(
+                condition=~Q(type="information", is_required=True), name="forms_catalog_field_information_optional"
+            ),
+            models.CheckConstraint(
+                condition=Q(visible_if_field__isnull=False) | Q(visible_if_value=""),
+                name="forms_catalog_field_visibility",
+            ),
+            models.CheckConstraint(condition=~Q(visible_if_field=F("id")), name="forms_catalog_field_not_on_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

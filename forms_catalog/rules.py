@@ -1,0 +1,155 @@
+"""What a form must satisfy, on its document: the screens and a sync ask the same questions here. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from reference_data.rules import problems_of_options
+
+CHOICES = ("checkboxes", "radio", "dropdown")
+WITHOUT_DEFAULT = ("photo", "signature", "object_reference", "information")
+WITHOUT_ANSWER = ("information",)
+ANSWER_IS_NO_TEXT = ("photo", "signature", "information")
+
+Problems = dict[str, list[str]]
+
+
+def problems_of_field(field: Mapping[str, Any]) -> Problems:
+    """Messages per field name about one question, apart from what it has to do with the rest of the form."""
+    kind, options = field.get("type", "text"), field.get("options", [])
+    found: Problems = {"options": _option_problems(kind, options)}
+    found["default_value"] = _default_problems(kind, options, field.get("default_value", ""))
+    if kind in WITHOUT_ANSWER and field.get("is_required", False):
+        found["is_required"] = [_("An information text has no answer, so it cannot be required.")]
+    return {name: messages for name, messages in found.items() if messages}
+
+
+def _option_problems(kind: str, options: Sequence[Any]) -> list[str]:
+    if kind in CHOICES:
+        return problems_of_options(options) if options else [_("Give at least one option to choose from.")]
+    return [_("Only checkboxes, one of several and a dropdown have options.")] if options else []
+
+
+def _default_problems(kind: str, options: Sequence[Any], default: str) -> list[str]:
+    if not default:
+        return []
+    if kind in WITHOUT_DEFAULT:
+        return [_("A field of this type has no default.")]
+    if kind in CHOICES:
+        ticked = default.splitlines() if kind == "checkboxes" else [default]
+        unknown = [text for text in ticked if text not in options]
+        return [_("The default “%(value)s” is not one of the options.") % {"value": text} for text in unknown]
+    if not _is_readable(kind, default):
+        return [_("The default “%(value)s” does not fit the type of the field.") % {"value": default}]
+    return []
+
+
+def _is_readable(kind: str, text: str) -> bool:
+    readers = {"number": Decimal, "date": date.fromisoformat, "time": time.fromisoformat}
+    try:
+        readers.get(kind, str)(text)
+    except (ValueError, InvalidOperation):
+        return False
+    return kind != "number" or Decimal(text).is_finite()
+
+
+def problems_of_condition(part: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]) -> Problems:
+    """Messages about "show only when …" of a section or field; `fields` are those of the same form, by uid."""
+    uid, value = part.get("visible_if_field"), part.get("visible_if_value", "")
+    if not uid:
+        return {"visible_if_value": [_("Choose the field that must have this answer.")]} if value else {}
+    asked = fields.get(uid)
+    if asked is None:
+        return {"visible_if_field": [_("Choose a field of this form.")]}
+    if uid == part.get("uid"):
+        return {"visible_if_field": [_("A field cannot depend on itself.")]}
+    return _answer_problems(asked.get("type", "text"), asked.get("options", []), value)
+
+
+def _answer_problems(kind: str, options: Sequence[Any], value: str) -> Problems:
+    if kind in WITHOUT_ANSWER:
+        return {"visible_if_field": [_("An information text has no answer, so nothing can depend on it.")]}
+    if value and kind in ANSWER_IS_NO_TEXT:
+        return {"visible_if_value": [_("Leave the answer empty: shown as soon as there is a photo or signature.")]}
+    if value and kind in CHOICES and value not in options:
+        return {"visible_if_value": [_("“%(value)s” is not one of the options of that field.") % {"value": value}]}
+    return {}
+
+
+def circles(document: Mapping[str, Any]) -> list[str]:
+    """The uids of sections and fields whose visibility, followed back, depends on itself."""
+    waits_for = {row["uid"]: _depends_on(row) for row in (*_parts(document, "section"), *_parts(document, "field"))}
+    return [uid for uid in waits_for if _comes_back(uid, waits_for)]
+
+
+def _depends_on(row: Mapping[str, Any]) -> list[str]:
+    return [uid for uid in (row.get("visible_if_field"), row.get("section")) if uid]
+
+
+def _comes_back(start: str, waits_for: Mapping[str, list[str]]) -> bool:
+    seen: set[str] = set()
+    ahead = list(waits_for[start])
+    while ahead:
+        uid = ahead.pop()
+        if uid == start:
+            return True
+        if uid not in seen:
+            seen.add(uid)
+            ahead.extend(waits_for.get(uid, []))
+    return False
+
+
+def doubled_references(document: Mapping[str, Any]) -> list[str]:
+    """The ids inside the form that more than one field has."""
+    references = [row.get("reference", "") for row in _parts(document, "field")]
+    return sorted({reference for reference in references if references.count(reference) > 1})
+
+
+def problems_of_form(document: Mapping[str, Any]) -> list[str]:
+    """Every message about a whole form, each naming the section or field that it is about; none when all is well."""
+    return [*_empty_names(document), *_part_problems(document), *_form_wide_problems(document)]
+
+
+def _empty_names(document: Mapping[str, Any]) -> Iterator[str]:
+    if not document.get("name", "").strip():
+        yield _("The form has no name.")
+    if not all(row.get("title", "").strip() for row in _parts(document, "section")):
+        yield _("A section has no title.")
+    for row in _parts(document, "field"):
+        if not row.get("label", "").strip() or not row.get("reference", "").strip():
+            yield _("Field “%(field)s” needs a label and an id.") % {"field": row.get("label", "")}
+
+
+def _part_problems(document: Mapping[str, Any]) -> Iterator[str]:
+    fields = {row["uid"]: row for row in _parts(document, "field")}
+    for row in _parts(document, "section"):
+        for message in _flat(problems_of_condition(row, fields)):
+            yield _("Section “%(section)s”: %(message)s") % {"section": row.get("title", ""), "message": message}
+    for row in fields.values():
+        for message in (*_flat(problems_of_field(row)), *_flat(problems_of_condition(row, fields))):
+            yield _("Field “%(field)s”: %(message)s") % {"field": row.get("label", ""), "message": message}
+
+
+def _form_wide_problems(document: Mapping[str, Any]) -> Iterator[str]:
+    for reference in doubled_references(document):
+        yield _("The id “%(reference)s” is used by more than one field of this form.") % {"reference": reference}
+    labels = {row["uid"]: row.get("label") or row.get("title", "") for row in _all_parts(document)}
+    in_circle = [labels[uid] for uid in circles(document)]
+    if in_circle:
+        yield _("The visibility of these depends on itself: %(parts)s.") % {"parts": ", ".join(in_circle)}
+
+
+def _parts(document: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = document.get("parts", {}).get(kind, [])
+    return rows
+
+
+def _all_parts(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*_parts(document, "section"), *_parts(document, "field")]
+
+
+def _flat(problems: Problems) -> list[str]:
+    return [message for messages in problems.values() for message in messages]

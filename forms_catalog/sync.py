@@ -1,0 +1,51 @@
+"""How forms travel: a form with its sections and fields, and the work types it is shown for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from settings_sync.options import Category, ModelSync
+from settings_sync.registry import register
+
+from . import models, rules
+
+FORMS = Category("forms", _("Forms"), order=10)
+
+
+@register(models.Form)
+class FormSync(ModelSync):
+    category = FORMS
+    natural_key = "name"
+    fields = ("name", "description", "print_template")
+    links = ("work_types",)
+
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+        return rules.problems_of_form(document)
+
+
+@register(models.Section)
+class SectionSync(ModelSync):
+    part_of = "form"
+    part_key = "title"
+    fields = ("title", "visible_if_field", "visible_if_value")
+    merge_together = (("visible_if_field", "visible_if_value"),)
+
+
+@register(models.Field)
+class FieldSync(ModelSync):
+    part_of = "section"
+    part_key = "reference"
+    fields = (
+        "label",
+        "reference",
+        "type",
+        "options",
+        "default_value",
+        "is_required",
+        "help_text",
+        "visible_if_field",
+        "visible_if_value",
+    )
+    merge_together = (("type", "options", "default_value"), ("visible_if_field", "visible_if_value"))

@@ -1,0 +1,45 @@
+"""What a shared setting must satisfy, on plain values: the screens and a sync ask the same questions here. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+TARGETS = ("work_type", "work_status", "payment_method")
+
+
+def problems_of_options(options: Sequence[Any]) -> list[str]:
+    """What is wrong with a list of things to choose from, its emptiness aside."""
+    texts = [str(option).strip() for option in options]
+    found = []
+    if not all(texts):
+        found.append(_("An option is empty. Remove it, or give it a text."))
+    doubles = sorted({text for text in texts if text and texts.count(text) > 1})
+    if doubles:
+        found.append(_("These options occur more than once: %(options)s.") % {"options": ", ".join(doubles)})
+    return found
+
+
+def problems_of_free_field(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Messages per field about a free field."""
+    values = document.get("values", [])
+    if document.get("type", "text") == "dropdown":
+        messages = problems_of_options(values) if values else [_("A dropdown needs values to choose from.")]
+    else:
+        messages = [_("Only a dropdown has values to choose from.")] if values else []
+    return {"values": messages} if messages else {}
+
+
+def problems_of_device_policy(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Messages per field about a device policy."""
+    chosen = [target for target in TARGETS if document.get(target)]
+    if len(chosen) > 1:
+        return {chosen[1]: [_("A policy points at one setting. Choose one of them, and leave the others empty.")]}
+    if chosen and document.get("value"):
+        return {"value": [_("A policy has a text or points at a setting. Leave one of them empty.")]}
+    return {}
+
+
+def messages_of(problems: Mapping[str, list[str]]) -> list[str]:
+    """The messages alone, in order."""
+    return [message for messages in problems.values() for message in messages]

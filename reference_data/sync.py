@@ -1,0 +1,89 @@
+"""How the other shared settings travel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from settings_sync.options import Category, ModelSync
+from settings_sync.registry import register
+
+from . import models, rules
+
+REFERENCE_DATA = Category("reference_data", _("Other shared settings"), order=40)
+
+
+class CodeListSync(ModelSync):
+    """A list of codes with names; subclasses add what else travels."""
+
+    category = REFERENCE_DATA
+    natural_key = "code"
+    label = "name"
+    fields = ("code", "name")
+
+
+@register(models.WorkType)
+class WorkTypeSync(ModelSync):
+    category = REFERENCE_DATA
+    natural_key = "name"
+    fields = ("name", "description", "default_minutes", "is_active")
+
+
+@register(models.WorkStatus)
+class WorkStatusSync(CodeListSync):
+    pass
+
+
+@register(models.HourType)
+class HourTypeSync(CodeListSync):
+    local = ("price", "booking_code")
+
+
+@register(models.PaymentMethod)
+class PaymentMethodSync(CodeListSync):
+    pass
+
+
+@register(models.VatRate)
+class VatRateSync(CodeListSync):
+    fields = ("code", "name", "percentage")
+
+
+@register(models.Priority)
+class PrioritySync(CodeListSync):
+    pass
+
+
+@register(models.ErrorCode)
+class ErrorCodeSync(CodeListSync):
+    pass
+
+
+@register(models.Solution)
+class SolutionSync(CodeListSync):
+    pass
+
+
+@register(models.FreeField)
+class FreeFieldSync(ModelSync):
+    category = REFERENCE_DATA
+    natural_key = "reference_name"
+    label = "name"
+    fields = ("entity", "name", "reference_name", "type", "values", "order", "is_required")
+    merge_together = (("type", "values"),)
+
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+        return rules.messages_of(rules.problems_of_free_field(document))
+
+
+@register(models.DevicePolicy)
+class DevicePolicySync(ModelSync):
+    category = REFERENCE_DATA
+    natural_key = "key"
+    fields = ("key", "value", "work_type", "work_status", "payment_method")
+    merge_together = (("value", "work_type", "work_status", "payment_method"),)
+
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+        return rules.messages_of(rules.problems_of_device_policy(document))
