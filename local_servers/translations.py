@@ -40,7 +40,7 @@ def read_catalog(text: str) -> list[Entry]:
     """The messages of a .po file, its head (empty msgid) included, obsolete ones left out."""
     entries: list[Entry] = []
     entry, part = Entry(), ""
-    for number, raw in enumerate(text.splitlines() + [""], 1):
+    for number, raw in enumerate([*text.splitlines(), ""], 1):
         line = raw.strip()
         if not line:
             entries += [entry] if part else []

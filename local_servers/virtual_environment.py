@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_servers.binaries import site_packages
 from local_servers.problems import Problem
 from local_servers.processes import PROJECT
 
@@ -47,8 +48,11 @@ class VirtualEnvironment:
 
     def make_ready(self) -> None:
         """Make or repair it and install what the lock file says. Raises Problem."""
-        if self.is_ready():
-            return
+        if not self.is_ready():
+            self._install_all()
+        self._name_project()
+
+    def _install_all(self) -> None:
         with only_one_installs():
             if self.is_ready():
                 return
@@ -71,6 +75,13 @@ class VirtualEnvironment:
             [sys.executable, "-m", "venv", str(self.folder)],
             "The virtual environment could not be made",
         )
+
+    def _name_project(self) -> None:
+        # So that its programs find the project's modules from any folder: a bare `pytest` loads tests.servers.
+        for packages in site_packages(self.folder):
+            note = packages / "eenlijn.pth"
+            if not note.exists() or note.read_text() != f"{PROJECT}\n":
+                note.write_text(f"{PROJECT}\n")
 
     def _is_usable(self) -> bool:
         if not self.python.exists():
