@@ -42,7 +42,7 @@ class MessageTemplate(Item):
 
 
 class Layout(Item):
-    """How an invoice, quotation or work order looks on paper. Names are unique over all kinds; the kind never changes."""
+    """How an invoice, quotation or work order looks on paper. Names are unique over all kinds; a kind is fixed."""
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("invoice")
@@ -83,7 +83,7 @@ class Layout(Item):
 
 
 class Scheme(Item):
-    """Everything an invoice or quotation needs in one choice. Of each kind one is the default; the kind never changes."""
+    """Everything an invoice or quotation needs in one choice. Of each kind one is the default; a kind is fixed."""
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("invoice")

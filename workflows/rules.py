@@ -16,7 +16,7 @@ def workflow_problems(document: Mapping[str, Any]) -> list[str]:
 
 
 def step_problems(steps: Sequence[Step]) -> list[str]:
-    """Messages about steps in their order; each has `type`, `title` and what it points at, absent or None when empty."""
+    """Messages about steps in their order; each has `type`, `title` and what it names, absent when empty."""
     return [*_send_problems(steps), *_timer_problems(steps), *_reference_problems(steps)]
 
 
