@@ -43,7 +43,7 @@ class Form(Item):
             models.UniqueConstraint(
                 fields=["name_key"], deferrable=Deferrable.IMMEDIATE, name="forms_catalog_form_name"
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="forms_catalog_form_has_name"),
+            models.CheckConstraint(condition=Q(name__regex=r"\S"), name="forms_catalog_form_has_name"),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +72,7 @@ class Section(Part):
             models.UniqueConstraint(
                 fields=["form", "position"], deferrable=Deferrable.IMMEDIATE, name="forms_catalog_section_position"
             ),
-            models.CheckConstraint(condition=~Q(title=""), name="forms_catalog_section_has_title"),
+            models.CheckConstraint(condition=Q(title__regex=r"\S"), name="forms_catalog_section_has_title"),
             models.CheckConstraint(
                 condition=Q(visible_if_field__isnull=False) | Q(visible_if_value=""),
                 name="forms_catalog_section_visibility",
@@ -114,8 +114,8 @@ class Field(Part):
             models.UniqueConstraint(
                 fields=["section", "reference"], deferrable=Deferrable.IMMEDIATE, name="forms_catalog_field_reference"
             ),
-            models.CheckConstraint(condition=~Q(label=""), name="forms_catalog_field_has_label"),
-            models.CheckConstraint(condition=~Q(reference=""), name="forms_catalog_field_has_reference"),
+            models.CheckConstraint(condition=Q(label__regex=r"\S"), name="forms_catalog_field_has_label"),
+            models.CheckConstraint(condition=Q(reference__regex=r"\S"), name="forms_catalog_field_has_reference"),
             models.CheckConstraint(condition=Q(type__in=FieldType.values), name="forms_catalog_field_type"),
             models.CheckConstraint(condition=is_json_list("options"), name="forms_catalog_field_options_list"),
             models.CheckConstraint(

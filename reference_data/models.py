@@ -30,8 +30,8 @@ class CodedItem(Item):
             models.UniqueConstraint(
                 fields=["name_key"], deferrable=Deferrable.IMMEDIATE, name="%(app_label)s_%(class)s_code"
             ),
-            models.CheckConstraint(condition=~Q(code=""), name="%(app_label)s_%(class)s_has_code"),
-            models.CheckConstraint(condition=~Q(name=""), name="%(app_label)s_%(class)s_has_name"),
+            models.CheckConstraint(condition=Q(code__regex=r"\S"), name="%(app_label)s_%(class)s_has_code"),
+            models.CheckConstraint(condition=Q(name__regex=r"\S"), name="%(app_label)s_%(class)s_has_name"),
         ]
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class WorkType(Item):
             models.UniqueConstraint(
                 fields=["name_key"], deferrable=Deferrable.IMMEDIATE, name="reference_data_worktype_name"
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="reference_data_worktype_has_name"),
+            models.CheckConstraint(condition=Q(name__regex=r"\S"), name="reference_data_worktype_has_name"),
             models.CheckConstraint(condition=Q(default_minutes__gt=0), name="reference_data_worktype_takes_time"),
         ]
 
@@ -179,8 +179,10 @@ class FreeField(Item):
             models.UniqueConstraint(
                 fields=["name_key"], deferrable=Deferrable.IMMEDIATE, name="reference_data_freefield_reference"
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="reference_data_freefield_has_name"),
-            models.CheckConstraint(condition=~Q(reference_name=""), name="reference_data_freefield_has_reference"),
+            models.CheckConstraint(condition=Q(name__regex=r"\S"), name="reference_data_freefield_has_name"),
+            models.CheckConstraint(
+                condition=Q(reference_name__regex=r"\S"), name="reference_data_freefield_has_reference"
+            ),
             models.CheckConstraint(condition=Q(entity__in=Entity.values), name="reference_data_freefield_entity"),
             models.CheckConstraint(condition=Q(type__in=FreeFieldType.values), name="reference_data_freefield_type"),
             models.CheckConstraint(condition=is_json_list("values"), name="reference_data_freefield_values_list"),
@@ -223,7 +225,7 @@ class DevicePolicy(Item):
             models.UniqueConstraint(
                 fields=["name_key"], deferrable=Deferrable.IMMEDIATE, name="reference_data_devicepolicy_key"
             ),
-            models.CheckConstraint(condition=~Q(key=""), name="reference_data_devicepolicy_has_key"),
+            models.CheckConstraint(condition=Q(key__regex=r"\S"), name="reference_data_devicepolicy_has_key"),
             models.CheckConstraint(
                 condition=Q(work_type=None, work_status=None)
                 | Q(work_type=None, payment_method=None)
