@@ -9,3 +9,10 @@ class SettingsSyncConfig(AppConfig):
         from . import checks  # noqa: F401
 
         autodiscover_modules("sync")
+
+        from tenants.preparing import preparations
+
+        from . import fencing
+
+        preparations.shared.append(fencing.install_shared)
+        preparations.each.append(fencing.install)

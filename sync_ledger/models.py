@@ -10,7 +10,7 @@ class IndexEntry(models.Model):
     kind = models.CharField(max_length=80)
     uid = models.UUIDField()
     digest = models.BinaryField()
-    name_key = models.TextField(null=True)
+    keys = models.JSONField(default=dict)
     label = models.TextField()
 
     class Meta:

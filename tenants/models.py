@@ -12,6 +12,10 @@ from .rights import Right
 
 
 class AdministrationQuerySet(models.QuerySet["Administration"]):
+    def existing(self) -> "AdministrationQuerySet":
+        """All but the deleted ones: their rows stay, because runs and the trail name them."""
+        return self.exclude(state=Administration.State.DELETED)
+
     def mains(self) -> "AdministrationQuerySet":
         return self.filter(parent=None)
 
@@ -43,6 +47,7 @@ class Administration(models.Model):
         ACTIVE = "active", _("active")
         FAILED = "failed", _("failed")
         DELETING = "deleting", _("being deleted")
+        DELETED = "deleted", _("deleted")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(_("address"), max_length=63, unique=True)

@@ -1,5 +1,23 @@
 """The shared tables of the product, and the bases of every model whose rows travel."""
 
+from .documents import Document, Snapshot, SnapshotItem
 from .items import Item, NameKey, Part
+from .plans import Change, Plan, PlanTarget
+from .runs import Finding, FormerDocument, Receipt, SyncRun, SyncTarget
 
-__all__ = ["Item", "NameKey", "Part"]
+__all__ = [
+    "Change",
+    "Document",
+    "Finding",
+    "FormerDocument",
+    "Item",
+    "NameKey",
+    "Part",
+    "Plan",
+    "PlanTarget",
+    "Receipt",
+    "Snapshot",
+    "SnapshotItem",
+    "SyncRun",
+    "SyncTarget",
+]

@@ -1,0 +1,60 @@
+"""What the main administration looks like at one instant: documents by digest, and snapshots that list them."""
+
+import uuid
+
+from django.db import models
+
+from tenants.models import Administration
+
+
+class Document(models.Model):
+    """One item's content, stored once however many snapshots and administrations have it.
+
+    `needs` lists what it points at: `[{"kind", "uid", "path"}]`.
+    """
+
+    digest = models.BinaryField(primary_key=True)
+    kind = models.CharField(max_length=80)
+    body = models.JSONField()
+    needs = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {bytes(self.digest).hex()[:12]}"
+
+
+class Snapshot(models.Model):
+    """Every published item of a main administration at one instant. Equal contents share one snapshot."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="+")
+    content = models.BinaryField()
+    migration_head = models.CharField(max_length=64)
+    taken_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["administration", "content"], name="settings_sync_snapshot_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SnapshotItem(models.Model):
+    """One item of a snapshot."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField()
+    digest = models.BinaryField()
+    label = models.TextField()
+    keys = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "kind", "uid"], name="settings_sync_snapshotitem_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.label}"

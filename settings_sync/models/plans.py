@@ -1,0 +1,92 @@
+"""A plan: what a sync will do, as plain data. The preview, the API, the terminal and the result all show this."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Administration
+
+from ..verdicts import Action, Verdict
+from .documents import Snapshot
+
+
+class Plan(models.Model):
+    """What one sync will do in every chosen administration, made from one snapshot."""
+
+    class Kind(models.TextChoices):
+        SYNC = "sync", _("sync")
+        UNDO = "undo", _("undo")
+        PROMOTE = "promote", _("promote")
+
+    class State(models.TextChoices):
+        COMPUTING = "computing", _("computing")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.SYNC)
+    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="plans")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=20, choices=State, default=State.COMPUTING)
+    state_detail = models.TextField(blank=True, default="")
+    categories = models.JSONField(default=list)
+    items = models.JSONField(default=list)
+    policies = models.JSONField(default=dict)
+    snapshot = models.ForeignKey(Snapshot, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PlanTarget(models.Model):
+    """What a plan will do in one administration, counted."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="targets")
+    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="+")
+    counts = models.JSONField(default=dict)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "administration"], name="settings_sync_plantarget_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.administration}"
+
+
+class Change(models.Model):
+    """What a plan will do with one item in one administration, and the three values that it saw."""
+
+    plan_target = models.ForeignKey(PlanTarget, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=80)
+    category = models.CharField(max_length=60)
+    uid = models.UUIDField()
+    label = models.TextField()
+    action = models.CharField(max_length=20, choices=Action)
+    verdict = models.CharField(max_length=30, choices=Verdict)
+    reason = models.TextField(blank=True, default="")
+    reason_facts = models.JSONField(default=dict)
+    needed_by = models.JSONField(default=list)
+    base_digest = models.BinaryField(null=True)
+    source_digest = models.BinaryField(null=True)
+    local_digest = models.BinaryField(null=True)
+    result_digest = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan_target", "kind", "uid"], name="settings_sync_change_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.label}"

@@ -1,0 +1,139 @@
+"""A run: a confirmed plan, with one target per administration. These rows are the truth; the queue only wakes workers."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Administration
+
+from .documents import Snapshot
+from .plans import Plan, PlanTarget
+
+
+class SyncRun(models.Model):
+    """One confirmed plan on its way to every chosen administration."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        SUCCEEDED = "succeeded", _("succeeded")
+        PARTLY_FAILED = "partly_failed", _("partly failed")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="run")
+    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="runs")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    on_behalf_of = models.CharField(max_length=254, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+    state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.finished_at is not None
+
+
+class SyncTarget(models.Model):
+    """One administration of a run. Whoever holds `lease_token` until `leased_until` may apply it, nobody else."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("busy")
+        SUCCEEDED = "succeeded", _("done")
+        FAILED = "failed", _("failed")
+        SKIPPED = "skipped", _("skipped")
+        CANCELLED = "cancelled", _("cancelled")
+
+    OPEN = (State.QUEUED, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="targets")
+    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="+")
+    plan_target = models.OneToOneField(PlanTarget, on_delete=models.PROTECT, related_name="sync_target")
+    state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_token = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    progress = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
+    error_code = models.CharField(max_length=60, blank=True, default="")
+    error_detail = models.TextField(blank=True, default="")
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["plan_target__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "administration"], name="settings_sync_synctarget_once"),
+            models.UniqueConstraint(
+                fields=["administration"], condition=Q(state="running"), name="settings_sync_one_running_per_child"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "leased_until"], name="settings_sync_target_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.administration} ({self.state})"
+
+
+class Receipt(models.Model):
+    """The proof that a target was applied: how many rows of which tables were written, and 0 business rows."""
+
+    target = models.OneToOneField(SyncTarget, on_delete=models.CASCADE, related_name="receipt", primary_key=True)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
+    rows = models.JSONField(default=dict)
+    business_rows_written = models.BigIntegerField()
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Finding(models.Model):
+    """One difference between a plan and its result, named."""
+
+    target = models.ForeignKey(SyncTarget, on_delete=models.CASCADE, related_name="findings")
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField(null=True)
+    label = models.TextField(default="")
+    code = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.label}"
+
+
+class FormerDocument(models.Model):
+    """What an item was before a run replaced it, so that it can be brought back."""
+
+    target = models.ForeignKey(SyncTarget, on_delete=models.CASCADE, related_name="former_documents")
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField()
+    digest = models.BinaryField()
+    body = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["target", "kind", "uid"], name="settings_sync_formerdocument_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"

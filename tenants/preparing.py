@@ -1,0 +1,25 @@
+"""What must be done in a schema after its tables were made or migrated, by apps that tenants does not know."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Prepare = Callable[[str], None]
+
+
+@dataclass
+class Preparations:
+    """`shared` functions run once after the shared schema was migrated, `each` after an administration's schema."""
+
+    shared: list[Callable[[], None]] = field(default_factory=list)
+    each: list[Prepare] = field(default_factory=list)
+
+    def prepare_shared(self) -> None:
+        for prepare in self.shared:
+            prepare()
+
+    def prepare(self, schema_name: str) -> None:
+        for prepare in self.each:
+            prepare(schema_name)
+
+
+preparations = Preparations()

@@ -1,0 +1,71 @@
+"""The template schema: an empty administration whose DDL is replayed when one is created."""
+
+import os
+import re
+import subprocess
+
+from django.db import connection
+from psycopg import sql
+
+TEMPLATE_SCHEMA = "template_administration"
+SCHEMA_MARK = "@@schema@@"
+
+
+class SchemaNotDumped(Exception):
+    """pg_dump is needed once after each upgrade, and must not be older than the server."""
+
+
+def create_empty_schema(schema_name: str, exist_ok: bool = False) -> None:
+    """Create a schema without tables."""
+    maybe = sql.SQL("IF NOT EXISTS " if exist_ok else "")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("CREATE SCHEMA {}{}").format(maybe, sql.Identifier(schema_name)))
+
+
+def drop_schema(schema_name: str) -> None:
+    """Drop a schema with everything in it; nothing happens when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema_name)))
+
+
+def dump_schema(schema_name: str) -> str:
+    """The DDL of a schema, its rights and its list of migrations included, with the schema's name replaced by a mark."""
+    ddl = _pg_dump(schema_name, "--schema-only") + _pg_dump(
+        schema_name, "--data-only", "--inserts", f"--table={schema_name}.django_migrations"
+    )
+    if SCHEMA_MARK in ddl:
+        raise SchemaNotDumped(f"The DDL contains {SCHEMA_MARK} already.")
+    return re.sub(rf"\b{re.escape(schema_name)}\b", SCHEMA_MARK, ddl)
+
+
+def replay_schema(ddl: str, schema_name: str) -> None:
+    """Create a schema from what `dump_schema` returned; call it inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL check_function_bodies = false")
+        # The DDL holds % signs and many statements: it is sent as it is, without parameters.
+        cursor.execute(sql.SQL(ddl.replace(SCHEMA_MARK, schema_name)))  # type: ignore[arg-type]
+
+
+def _pg_dump(schema_name: str, *options: str) -> str:
+    database = connection.settings_dict
+    command = ["pg_dump", "--no-owner", f"--schema={schema_name}", *options, "--dbname", str(database["NAME"])]
+    environment = {
+        "PGHOST": str(database["HOST"]),
+        "PGPORT": str(database["PORT"] or 5432),
+        "PGUSER": str(database["USER"]),
+        "PGPASSWORD": str(database["PASSWORD"]),
+    }
+    try:
+        done = subprocess.run(
+            command, env={**os.environ, **environment}, capture_output=True, text=True, check=True, timeout=120
+        )
+    except FileNotFoundError:
+        raise SchemaNotDumped("pg_dump was not found; install PostgreSQL's client programs.") from None
+    except subprocess.CalledProcessError as error:
+        raise SchemaNotDumped(error.stderr.strip()) from error
+    return "".join(line for line in done.stdout.splitlines(keepends=True) if _belongs(line))
+
+
+def _belongs(line: str) -> bool:
+    """Whether a line of pg_dump's output is kept: its session settings and psql commands are not."""
+    return not line.startswith(("\\", "SET ", "SELECT pg_catalog.set_config", "--"))
