@@ -61,7 +61,7 @@ class _Reader(HTMLParser):
             self.problems.append(message)
 
 
-def markup_problems(html: str) -> list[str]:
+def problems_of_markup(html: str) -> list[str]:
     """Messages about tags, attributes and addresses that a template may not hold. Pure."""
     reader = _Reader()
     reader.feed(html)

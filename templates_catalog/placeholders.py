@@ -109,7 +109,7 @@ def used_names(text: str) -> list[str]:
     return list(dict.fromkeys(match.group(1).strip() for match in _BRACES.finditer(text)))
 
 
-def placeholder_problems(kind: str, text: str) -> list[str]:
+def problems_of_placeholders(kind: str, text: str) -> list[str]:
     """Messages about placeholders that do not exist for this kind, each with the nearest that does. Pure."""
     return [*_unknown(kind, text), *_unclosed(text)]
 

@@ -22,7 +22,7 @@ class MessageTemplateSync(ModelSync):
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
-        return rules.flat(rules.message_problems(document))
+        return rules.messages_of(rules.problems_of_message(document))
 
 
 @register(models.Layout)
@@ -47,7 +47,7 @@ class LayoutSync(ModelSync):
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
-        return rules.flat(rules.layout_problems(document))
+        return rules.messages_of(rules.problems_of_layout(document))
 
 
 @register(models.Scheme)
@@ -70,4 +70,4 @@ class SchemeSync(ModelSync):
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
-        return rules.flat(rules.scheme_problems(document))
+        return rules.messages_of(rules.problems_of_scheme(document))

@@ -10,12 +10,12 @@ from .step_types import REFERENCE_OF_TYPE, REQUIRED_REFERENCES, StepType, type_l
 Step = Mapping[str, Any]
 
 
-def workflow_problems(document: Mapping[str, Any]) -> list[str]:
+def problems_of_workflow(document: Mapping[str, Any]) -> list[str]:
     """Messages about the document of a workflow: its steps stand in order under `parts` → `step`."""
-    return step_problems(document.get("parts", {}).get("step", []))
+    return problems_of_steps(document.get("parts", {}).get("step", []))
 
 
-def step_problems(steps: Sequence[Step]) -> list[str]:
+def problems_of_steps(steps: Sequence[Step]) -> list[str]:
     """Messages about steps in their order; each has `type`, `title` and what it names, absent when empty."""
     return [*_send_problems(steps), *_timer_problems(steps), *_reference_problems(steps)]
 

@@ -22,7 +22,7 @@ class WorkflowSync(ModelSync):
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
-        return rules.workflow_problems(document)
+        return rules.problems_of_workflow(document)
 
 
 @register(models.Step)
