@@ -73,10 +73,6 @@ class Section(Part):
                 fields=["form", "position"], deferrable=Deferrable.IMMEDIATE, name="forms_catalog_section_position"
             ),
             models.CheckConstraint(condition=Q(title__regex=r"\S"), name="forms_catalog_section_has_title"),
-            models.CheckConstraint(
-                condition=Q(visible_if_field__isnull=False) | Q(visible_if_value=""),
-                name="forms_catalog_section_visibility",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -125,10 +121,6 @@ class Field(Part):
             ),
             models.CheckConstraint(
                 condition=~Q(type="information", is_required=True), name="forms_catalog_field_information_optional"
-            ),
-            models.CheckConstraint(
-                condition=Q(visible_if_field__isnull=False) | Q(visible_if_value=""),
-                name="forms_catalog_field_visibility",
             ),
             models.CheckConstraint(condition=~Q(visible_if_field=F("id")), name="forms_catalog_field_not_on_itself"),
         ]

@@ -5,15 +5,19 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Count
+from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
 from .models import Item, NameKey
 
 EXAMPLES_SHOWN = 3
+FOREIGN_KEY_VIOLATION = "23503"
+
+Locked = TypeVar("Locked", bound=Item)
 
 
 class EditRefused(Exception):
@@ -52,6 +56,14 @@ def editing(model: type[Item]) -> Iterator[None]:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except IntegrityError as error:
         raise EditRefused(_in_words(model, error)) from error
+
+
+def lock(item: Locked) -> Locked:
+    """The row as it stands now, locked until the transaction ends; raises EditRefused when it is gone."""
+    found = type(item)._default_manager.select_for_update().filter(pk=item.pk).first()
+    if found is None:
+        raise EditRefused({"": [_("“%(name)s” was deleted by somebody else.") % {"name": item}]})
+    return found
 
 
 def refuse_when(problems: Mapping[str, list[str]]) -> None:
@@ -135,4 +147,12 @@ def _in_words(model: type[Item], error: IntegrityError) -> dict[str, list[str]]:
     if key is not None and constraint in [unique.name for unique in uniques if key.name in unique.fields]:
         label = model._meta.get_field(key.source).verbose_name  # type: ignore[union-attr]
         return {key.source: [_("Another one has this %(field)s already. Choose another.") % {"field": label}]}
+    if getattr(error.__cause__, "sqlstate", None) == FOREIGN_KEY_VIOLATION:
+        return {"": [_("Somebody else changed what this points at, or what points at this. Nothing was saved.")]}
     return {"": [_("The database refused this (%(rule)s). Nothing was saved.") % {"rule": constraint or error}]}
+
+
+def add_problems(form: BaseForm, refused: EditRefused) -> None:
+    """Show what was refused beside the fields of a form, and the rest above it."""
+    for field, messages in refused.problems.items():
+        form.add_error(field if field in form.fields else None, messages)

@@ -22,3 +22,124 @@ class SyncError(Exception):
 
     def __str__(self) -> str:
         return self.detail
+
+
+class LeaseLost(SyncError):
+    """Another worker has taken over this administration; nothing was written."""
+
+    code = "lease-lost"
+
+
+class TargetIsStale(SyncError):
+    """These settings changed since the preview: {items}. Nothing was written; make a new preview."""
+
+    code = "stale"
+
+
+class ResultDiffers(SyncError):
+    """The result would differ from the preview for: {items}. Nothing was written."""
+
+    code = "result-differs"
+
+
+class BusinessRowsWritten(SyncError):
+    """The sync would have changed {rows} rows of daily data. Nothing was written."""
+
+    code = "business-rows-written"
+
+
+class HeadsDiffer(SyncError):
+    """This administration is on another version than the main administration; it is skipped until both are equal."""
+
+    code = "heads-differ"
+
+
+class NoTargets(SyncError):
+    """Choose at least one administration to sync to."""
+
+    code = "no-targets"
+    status = 400
+
+
+class NothingChosen(SyncError):
+    """Choose at least one setting to sync."""
+
+    code = "nothing-chosen"
+    status = 400
+
+
+class NotTheMain(SyncError):
+    """A sync starts from a main administration; {name} is a sub-administration."""
+
+    code = "not-the-main"
+    status = 400
+
+
+class UnknownTarget(SyncError):
+    """{slug} is not a sub-administration that you can sync to."""
+
+    code = "unknown-target"
+    status = 400
+
+
+class TargetNotReady(SyncError):
+    """{name} cannot be synced now: {state}."""
+
+    code = "target-not-ready"
+
+
+class UnknownCategory(SyncError):
+    """There is no category of settings called {key}."""
+
+    code = "unknown-category"
+    status = 400
+
+
+class UnknownItem(SyncError):
+    """The main administration has no setting with uid {uid}."""
+
+    code = "unknown-item"
+    status = 400
+
+
+class UnknownPolicy(SyncError):
+    """{policy} cannot be {value}."""
+
+    code = "unknown-policy"
+    status = 400
+
+
+class PlanExpired(SyncError):
+    """This preview has expired; make a new one."""
+
+    code = "plan-expired"
+
+
+class PlanUsed(SyncError):
+    """This preview was carried out already."""
+
+    code = "plan-used"
+
+
+class PlanChanged(SyncError):
+    """This preview has changed since you looked at it; look again before you confirm."""
+
+    code = "plan-changed"
+
+
+class PlanNotReady(SyncError):
+    """This preview is not ready yet."""
+
+    code = "plan-not-ready"
+
+
+class RunFinished(SyncError):
+    """This run has finished already."""
+
+    code = "run-finished"
+
+
+class NothingToRetry(SyncError):
+    """No administration of this run has failed, so there is nothing to retry."""
+
+    code = "nothing-to-retry"

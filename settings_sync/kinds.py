@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Field, ForeignKey, GeneratedField, JSONField, ManyToManyField, Model, UniqueConstraint
 
+from .models.items import Item
 from .options import Category, ModelSync
 from .registry import Registry, registry
 
@@ -199,7 +200,7 @@ class Kinds:
             declaration=declared,
             name=model._meta.model_name or "",
             table=model._meta.db_table,
-            columns=tuple(self._column(model, name) for name in declared.fields),
+            columns=tuple(self._column(model, name) for name in travelling_fields(model, declared)),
             local=tuple(LocalColumn(model._meta.get_field(name)) for name in declared.local),
             parent=parent,
             parent_column=up.column if up else "",
@@ -237,6 +238,12 @@ class Kinds:
             other_kind=field.related_model._meta.label_lower,
             label=field.verbose_name,
         )
+
+
+def travelling_fields(model: type[Model], declared: type[ModelSync]) -> tuple[str, ...]:
+    """The declared fields; whether an item is archived always travels with it."""
+    added = ("is_archived",) if issubclass(model, Item) and "is_archived" not in declared.fields else ()
+    return (*declared.fields, *added)
 
 
 def unique_columns(model: type[Model]) -> tuple[str, ...]:

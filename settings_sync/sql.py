@@ -10,6 +10,7 @@ declared absent value is left out, so that a migration that adds a field changes
 The digest is the SHA-256 of the kind's key, a newline and the text of the document as PostgreSQL writes jsonb.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,7 +40,7 @@ def documents(kind: Kind, schema: str, where: str = "true") -> str:
         _link_list(number, link, schema) for number, link in enumerate(kind.links, start=len(kind.parts))
     ]
     joins = "".join(f" LEFT JOIN list_{n} ON list_{n}.root_id = r.id" for n in range(len(joined)))
-    keys = _object((column, f"r.{name(column)}") for column in kind.unique_columns)
+    keys = keys_object(kind)
     label = name(kind.root.model._meta.get_field(kind.item_label).column)
     return (
         f"WITH {', '.join(ctes)}, doc AS MATERIALIZED ("
@@ -47,6 +48,11 @@ def documents(kind: Kind, schema: str, where: str = "true") -> str:
         f" FROM root r{_reference_joins(kind.root, 'r', schema)}{joins}) "
         f"SELECT uid, label, keys, body, {digest_of(kind.key)} AS digest FROM doc"
     )
+
+
+def keys_object(kind: Kind) -> str:
+    """The unique generated columns of an item's row `r`, as jsonb without nulls."""
+    return _object((column, f"r.{name(column)}") for column in kind.unique_columns)
 
 
 def digest_of(kind_key: str) -> str:
@@ -90,35 +96,29 @@ def _object(pairs: Iterable[tuple[str, str]]) -> str:
 
 def _value(column: Column, alias: str) -> str:
     if column.reference:
-        return f"{alias}_{name_part(column)}.uid"
+        return f"{alias}_{column.name}.uid"
     value = f"{alias}.{name(column.column)}"
     return value if column.default is None else f"nullif({value}, {literal(column.default)})"
 
 
 def _json_value(column: Column, alias: str) -> str:
     value = f"{alias}.{name(column.column)}"
-    absent = "NULL" if column.default is None else f"{literal(_json_text(column.default))}::jsonb"
+    absent = "NULL" if column.default is None else f"{literal(json_text(column.default))}::jsonb"
     return (
         f"CASE WHEN {value} IS NOT DISTINCT FROM {absent} THEN '{{}}'::jsonb"
         f" ELSE jsonb_build_object({literal(column.name)}, {value}) END"
     )
 
 
-def _json_text(value: Any) -> str:
-    import json
-
+def json_text(value: Any) -> str:
+    """A value as JSON text, for a literal that is cast to jsonb."""
     return json.dumps(value)
-
-
-def name_part(column: Column) -> str:
-    """A part of an alias: the field's name, which Django keeps to letters, digits and underscores."""
-    return column.name
 
 
 def _reference_joins(table: Table, alias: str, schema: str) -> str:
     return "".join(
-        f" LEFT JOIN {name(schema, column.reference.table)} {alias}_{name_part(column)}"
-        f" ON {alias}_{name_part(column)}.id = {alias}.{name(column.column)}"
+        f" LEFT JOIN {name(schema, column.reference.table)} {alias}_{column.name}"
+        f" ON {alias}_{column.name}.id = {alias}.{name(column.column)}"
         for column in table.columns
         if column.reference
     )

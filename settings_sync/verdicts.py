@@ -20,6 +20,7 @@ class Verdict(TextChoices):
     BOTH_CHANGED = "both_changed", _("changed on both sides")
     REMOVED_LOCALLY = "removed_locally", _("removed locally")
     REMOVED_IN_SOURCE = "removed_in_source", _("removed in the main administration")
+    GONE = "gone", _("removed on both sides")
     NEEDS_HELD = "needs_held", _("needs something that is held")
     UNRESOLVED = "unresolved", _("points at something that does not exist")
     PINNED = "pinned", _("pinned")

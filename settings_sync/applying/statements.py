@@ -1,0 +1,232 @@
+"""The SQL that writes the differences of one kind: a fixed number of statements per table, however many rows.
+
+Every statement reads the plan's changes and their documents where they are stored and is complete as it stands: all
+values are quoted into it, so that nothing is parsed twice.
+"""
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .. import sql
+from ..kinds import Column, Kind, Link, Table, all_kinds
+
+SCHEMA = "@@schema@@"
+CHANGES = "@@changes@@"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement and the table that it writes; it returns the number of rows written."""
+
+    table: str
+    text: str
+
+    def filled(self, schema: str, changes: str) -> str:
+        """The statement for one administration; `changes` is a query for (uid, action, result_digest)."""
+        return self.text.replace(sql.name(SCHEMA), sql.name(schema)).replace(CHANGES, changes)
+
+
+def changes_of(plan_target_id: int, kind_key: str, left_out: Iterable[object]) -> str:
+    """A query for the changes of one kind that write rows, without those that are left out."""
+    uids = sql.literal([str(uid) for uid in left_out])
+    return (
+        "SELECT c.uid, c.action, c.result_digest FROM public.settings_sync_change c"
+        f" WHERE c.plan_target_id = {plan_target_id} AND c.kind = {sql.literal(kind_key)}"
+        f" AND c.action IN ('create', 'update') AND c.uid <> ALL({uids}::uuid[])"
+    )
+
+
+@functools.lru_cache
+def removals(kind_key: str) -> tuple[Statement, ...]:
+    """Delete the parts and links that updated items no longer have, the lowest parts first."""
+    kind = all_kinds()[kind_key]
+    parts = [Statement(part.table, _delete_parts(kind, part)) for part in reversed(kind.parts)]
+    return (*parts, *(Statement(link.table, _delete_links(kind, link)) for link in kind.links))
+
+
+@functools.lru_cache
+def writes(kind_key: str) -> tuple[Statement, ...]:
+    """Update what differs and insert what is new: the items, then their parts from the top down, then their links."""
+    kind = all_kinds()[kind_key]
+    rows = [Statement(table.table, _upsert(kind, table)) for table in kind.tables]
+    return (*rows, *(Statement(link.table, _insert_links(kind, link)) for link in kind.links))
+
+
+@functools.lru_cache
+def late_references(kind_key: str) -> tuple[Statement, ...]:
+    """Set the references that could not be set on insert, because what they point at was not there yet."""
+    kind = all_kinds()[kind_key]
+    return tuple(
+        Statement(table.table, _set_reference(kind, table, column))
+        for table in kind.tables
+        for column in table.columns
+        if is_late(kind, column)
+    )
+
+
+def is_late(kind: Kind, column: Column) -> bool:
+    """Whether a reference points into the same kind, or to a kind that is written later."""
+    if column.reference is None:
+        return False
+    order = list(all_kinds().by_key)
+    return order.index(column.reference.kind) >= order.index(kind.key)
+
+
+DOC = (
+    f"doc AS MATERIALIZED (SELECT c.uid, c.action, d.body FROM ({CHANGES}) c"
+    " JOIN public.settings_sync_document d ON d.digest = c.result_digest)"
+)
+
+
+def _early(kind: Kind, table: Table) -> list[Column]:
+    return [column for column in table.columns if not is_late(kind, column)]
+
+
+def _record(columns: Iterable[Column]) -> str:
+    return "".join(f", {sql.name(column.name)} {column.db_type}" for column in columns)
+
+
+def _value(column: Column) -> str:
+    """The value of a column in a document's row `x`: what is left out there is at its default."""
+    if column.reference:
+        return f"ref_{column.name}.id"
+    value = f"x.{sql.name(column.name)}"
+    if column.default is None:
+        return value
+    default = f"{sql.literal(sql.json_text(column.default))}::jsonb" if column.is_json else sql.literal(column.default)
+    return f"coalesce({value}, {default})"
+
+
+def _rows(table: Table, columns: list[Column]) -> str:
+    """FROM clause: the rows of one table in the documents, as `x`, and its parent's row as `up`."""
+    if table.parent is None:
+        return f"doc, jsonb_to_record(doc.body) AS x(_ text{_record(columns)})"
+    names = "".join(f", {sql.name(column.name)}" for column in columns)
+    is_deep = table.parent.parent is not None
+    parent = f", {sql.name(table.parent_name)} uuid" if is_deep else ""
+    parent_name = f", {sql.name(table.parent_name)}" if is_deep else ""
+    listed = f"doc.body->'parts'->{sql.literal(table.name)}"
+    up = f"x.{sql.name(table.parent_name)}" if is_deep else "doc.uid"
+    return (
+        f"doc CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset({listed}) AS (uid uuid{parent}{_record(columns)}))"
+        f" WITH ORDINALITY AS x(uid{parent_name}{names}, ord)"
+        f" JOIN {sql.name(SCHEMA, table.parent.table)} up ON up.uid = {up}"
+    )
+
+
+def _new_rows(kind: Kind, table: Table) -> str:
+    """CTE `new`: what the table's rows should become."""
+    columns = _early(kind, table)
+    joins = "".join(
+        f" LEFT JOIN {sql.name(SCHEMA, column.reference.table)} ref_{column.name}"
+        f" ON ref_{column.name}.uid = x.{sql.name(column.name)}"
+        for column in columns
+        if column.reference
+    )
+    uid = "doc.uid" if table.parent is None else "x.uid"
+    values = "".join(f", {_value(column)} AS {sql.name(column.column)}" for column in columns)
+    if table.parent is not None:
+        values += f", up.id AS {sql.name(table.parent_column)}"
+        values += ", row_number() OVER (PARTITION BY up.id ORDER BY x.ord)::integer AS position"
+    return f"new AS MATERIALIZED (SELECT {uid} AS uid{values} FROM {_rows(table, columns)}{joins})"
+
+
+def _written(kind: Kind, table: Table) -> list[str]:
+    names = [column.column for column in _early(kind, table)]
+    return names + ([table.parent_column, "position"] if table.parent else [])
+
+
+def _upsert(kind: Kind, table: Table) -> str:
+    names = _written(kind, table)
+    big = {column.column for column in table.columns if column.db_type in ("text", "jsonb")}
+    target = sql.name(SCHEMA, table.table)
+    settings = ", ".join(f"{sql.name(name)} = {_kept_when_equal(name, name in big)}" for name in names)
+    old = ", ".join(f"t.{sql.name(name)}" for name in names)
+    new = ", ".join(f"n.{sql.name(name)}" for name in names)
+    inserted = ", ".join(["uid", *(sql.name(name) for name in names), *(sql.name(c.column) for c in table.local)])
+    starts = "".join(f", {_start_value(local.field)}" for local in table.local)
+    return (
+        f"WITH {DOC}, {_new_rows(kind, table)},"
+        f" changed AS (UPDATE {target} t SET {settings} FROM new n WHERE t.uid = n.uid"
+        f" AND ROW({old}) IS DISTINCT FROM ROW({new}) RETURNING 1),"
+        f" made AS (INSERT INTO {target} ({inserted}) SELECT n.uid, {new}{starts} FROM new n"
+        f" WHERE NOT EXISTS (SELECT FROM {target} t WHERE t.uid = n.uid) RETURNING 1)"
+        " SELECT (SELECT count(*) FROM changed) + (SELECT count(*) FROM made)"
+    )
+
+
+def _kept_when_equal(name: str, is_big: bool) -> str:
+    """A big value that is equal is assigned from the row itself, so that its TOAST is kept and not written again."""
+    quoted = sql.name(name)
+    return f"CASE WHEN t.{quoted} = n.{quoted} THEN t.{quoted} ELSE n.{quoted} END" if is_big else f"n.{quoted}"
+
+
+def _start_value(field: object) -> str:
+    from django.db.models import DateTimeField, Field
+
+    assert isinstance(field, Field)
+    if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
+        return "now()"
+    return sql.literal(field.get_default())
+
+
+def _delete_parts(kind: Kind, part: Table) -> str:
+    chain = part.path
+    aliases = ["t", *(f"u{number}" for number in range(1, len(chain)))]
+    using = ", ".join(f"{sql.name(SCHEMA, t.table)} {a}" for t, a in zip(chain[1:], aliases[1:], strict=True))
+    joined = " AND ".join(
+        f"{low}.{sql.name(table.parent_column)} = {high}.id"
+        for table, low, high in zip(chain[:-1], aliases[:-1], aliases[1:], strict=True)
+    )
+    listed = f"jsonb_array_elements(doc.body->'parts'->{sql.literal(part.name)})"
+    return (
+        f"WITH {DOC}, kept AS MATERIALIZED (SELECT (e->>'uid')::uuid AS uid FROM doc, {listed} e),"
+        f" gone AS (DELETE FROM {sql.name(SCHEMA, part.table)} t USING {using} WHERE {joined}"
+        f" AND {aliases[-1]}.uid IN (SELECT uid FROM doc WHERE action = 'update')"
+        " AND NOT EXISTS (SELECT FROM kept WHERE kept.uid = t.uid) RETURNING 1)"
+        " SELECT count(*) FROM gone"
+    )
+
+
+def _wanted_links(link: Link) -> str:
+    return (
+        f"wanted AS MATERIALIZED (SELECT doc.uid, (e #>> '{{}}')::uuid AS other"
+        f" FROM doc, jsonb_array_elements(doc.body->{sql.literal(link.name)}) e)"
+    )
+
+
+def _delete_links(kind: Kind, link: Link) -> str:
+    return (
+        f"WITH {DOC}, {_wanted_links(link)}, gone AS (DELETE FROM {sql.name(SCHEMA, link.table)} m"
+        f" USING {sql.name(SCHEMA, kind.root.table)} r, {sql.name(SCHEMA, link.other_table)} o"
+        f" WHERE m.{sql.name(link.own_column)} = r.id AND m.{sql.name(link.other_column)} = o.id"
+        " AND r.uid IN (SELECT uid FROM doc WHERE action = 'update')"
+        " AND NOT EXISTS (SELECT FROM wanted w WHERE w.uid = r.uid AND w.other = o.uid) RETURNING 1)"
+        " SELECT count(*) FROM gone"
+    )
+
+
+def _insert_links(kind: Kind, link: Link) -> str:
+    own, other, table = sql.name(link.own_column), sql.name(link.other_column), sql.name(SCHEMA, link.table)
+    return (
+        f"WITH {DOC}, {_wanted_links(link)}, made AS (INSERT INTO {table} ({own}, {other})"
+        f" SELECT r.id, o.id FROM wanted w JOIN {sql.name(SCHEMA, kind.root.table)} r ON r.uid = w.uid"
+        f" JOIN {sql.name(SCHEMA, link.other_table)} o ON o.uid = w.other"
+        f" WHERE NOT EXISTS (SELECT FROM {table} m WHERE m.{own} = r.id AND m.{other} = o.id) RETURNING 1)"
+        " SELECT count(*) FROM made"
+    )
+
+
+def _set_reference(kind: Kind, table: Table, column: Column) -> str:
+    assert column.reference is not None
+    columns = [column]
+    uid = "doc.uid" if table.parent is None else "x.uid"
+    target = sql.name(column.column)
+    return (
+        f"WITH {DOC}, new AS MATERIALIZED (SELECT {uid} AS uid, ref.id AS target FROM {_rows(table, columns)}"
+        f" LEFT JOIN {sql.name(SCHEMA, column.reference.table)} ref ON ref.uid = x.{sql.name(column.name)}),"
+        f" changed AS (UPDATE {sql.name(SCHEMA, table.table)} t SET {target} = new.target FROM new"
+        f" WHERE t.uid = new.uid AND t.{target} IS DISTINCT FROM new.target RETURNING 1)"
+        " SELECT count(*) FROM changed"
+    )

@@ -1,0 +1,1 @@
+"""Verdicts and plans: pure. No database, no clock, no registry."""

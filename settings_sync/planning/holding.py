@@ -1,0 +1,109 @@
+"""What must be held back: names that are taken, and whatever needs something that is held.
+
+Holding one item may hold another (its name stays taken, or it is what the other points at), so each rule runs until
+nothing changes any more.
+"""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..verdicts import Action, Verdict
+from .values import Entry, Key, Local, PlannedChange, Source
+
+Changes = dict[Key, PlannedChange]
+
+
+def hold_back(changes: Changes, source: Source, local: Local) -> Changes:
+    """The same changes, with those that cannot be done held, each with its reason."""
+    before: Changes = {}
+    while before != changes:
+        before = changes
+        changes = _hold_taken_names(changes, source, local)
+        changes = _hold_unmet_needs(changes, source, local)
+    return changes
+
+
+def _hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChange:
+    return replace(change, verdict=verdict, action=Action.HOLD, facts={**change.facts, **facts}, result=None)
+
+
+def _hold_taken_names(changes: Changes, source: Source, local: Local) -> Changes:
+    holders = _names_after(changes, source, local)
+    archived = _archived_names(local)
+    held = dict(changes)
+    for key, change in changes.items():
+        if not change.writes_rows:
+            continue
+        entry = source.entries[key]
+        taken = _first_taken(entry, holders)
+        if taken:
+            column, holder = taken
+            held[key] = _hold(change, _verdict_of(column, change, holder, source), holder=holder.label, column=column)
+        elif change.action == Action.CREATE and not entry.is_archived and (found := archived.get(_name(entry))):
+            held[key] = _hold(change, Verdict.NAME_TAKEN, holder=found.label, column="name_key", archived="yes")
+    return held
+
+
+def _names_after(changes: Changes, source: Source, local: Local) -> Mapping[tuple[str, str, str], list[Entry]]:
+    """Who has which unique value once the plan is done: (kind, column, value) → items."""
+    after = dict(local.entries)
+    for key, change in changes.items():
+        if change.writes_rows:
+            after[key] = source.entries[key]
+    holders: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    for entry in after.values():
+        for column, value in entry.keys.items():
+            holders[entry.kind, column, value].append(entry)
+    return holders
+
+
+def _first_taken(entry: Entry, holders: Mapping[tuple[str, str, str], list[Entry]]) -> tuple[str, Entry] | None:
+    for column, value in entry.keys.items():
+        for holder in holders[entry.kind, column, value]:
+            if holder.uid != entry.uid:
+                return column, holder
+    return None
+
+
+def _verdict_of(column: str, change: PlannedChange, holder: Entry, source: Source) -> Verdict:
+    if column != "name_key":
+        return Verdict.DEFAULT_TAKEN
+    moves_when_chosen = holder.key in source.entries and source.entries[holder.key].keys != holder.keys
+    return Verdict.NAME_HELD if moves_when_chosen else Verdict.NAME_TAKEN
+
+
+def _archived_names(local: Local) -> dict[tuple[str, str], Entry]:
+    return {_name(entry): entry for entry in local.entries.values() if entry.is_archived}
+
+
+def _name(entry: Entry) -> tuple[str, str]:
+    """The kind and name as the database compares names; only archived items lack the stored `name_key`."""
+    return entry.kind, unicodedata.normalize("NFC", entry.label.strip(" ")).lower()
+
+
+def _hold_unmet_needs(changes: Changes, source: Source, local: Local) -> Changes:
+    held = dict(changes)
+    for key, change in changes.items():
+        if change.writes_rows:
+            unmet = _first_unmet(source, key, changes, local)
+            if unmet:
+                verdict, facts = unmet
+                held[key] = _hold(change, verdict, **facts)
+    return held
+
+
+def _first_unmet(
+    source: Source, key: Key, changes: Changes, local: Local
+) -> tuple[Verdict, dict[str, str]] | None:
+    for need in source.needs.get(source.entries[key].digest, ()):
+        if need.key not in source.entries:
+            return Verdict.UNRESOLVED, {"needs_kind": need.key[0], "path": need.path}
+        comes = need.key in changes and changes[need.key].writes_rows
+        if not comes and need.key not in local.entries:
+            needed = source.entries[need.key]
+            return Verdict.NEEDS_HELD, {"needs": needed.label, "needs_kind": needed.kind, "path": need.path}
+    return None
+
+

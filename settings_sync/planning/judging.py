@@ -1,0 +1,52 @@
+"""The verdict on one item, from three digests: base (last decided), source (the snapshot) and local (now)."""
+
+from ..verdicts import Action, Verdict
+
+Digest = bytes | None
+
+
+def judge(base: Digest, source: Digest, local: Digest) -> Verdict:
+    """What stands where. `source` None means that the main administration has removed it."""
+    if source is None:
+        return _judge_removed(base, local)
+    if base is None:
+        return _judge_unknown(source, local)
+    if local is None:
+        return Verdict.REMOVED_LOCALLY
+    if local == source:
+        return Verdict.IN_LINE if source == base else Verdict.ALREADY_EQUAL
+    if local == base:
+        return Verdict.BEHIND
+    return Verdict.CHANGED_LOCALLY if source == base else Verdict.BOTH_CHANGED
+
+
+def _judge_removed(base: Digest, local: Digest) -> Verdict:
+    if base is None:
+        return Verdict.OWN
+    return Verdict.GONE if local is None else Verdict.REMOVED_IN_SOURCE
+
+
+def _judge_unknown(source: bytes, local: Digest) -> Verdict:
+    if local is None:
+        return Verdict.NEW
+    return Verdict.REJOINED if local == source else Verdict.BOTH_CHANGED
+
+
+ACTIONS = {
+    Verdict.NEW: Action.CREATE,
+    Verdict.BEHIND: Action.UPDATE,
+    Verdict.REJOINED: Action.KEEP,
+    Verdict.ALREADY_EQUAL: Action.KEEP,
+    Verdict.CHANGED_LOCALLY: Action.KEEP,
+    Verdict.REMOVED_IN_SOURCE: Action.KEEP,
+    Verdict.GONE: Action.KEEP,
+    Verdict.PINNED: Action.SKIP,
+    Verdict.BOTH_CHANGED: Action.HOLD,
+    Verdict.REMOVED_LOCALLY: Action.HOLD,
+    Verdict.NAME_TAKEN: Action.HOLD,
+    Verdict.NAME_HELD: Action.HOLD,
+    Verdict.DEFAULT_TAKEN: Action.HOLD,
+    Verdict.NEEDS_HELD: Action.HOLD,
+    Verdict.UNRESOLVED: Action.HOLD,
+}
+"""What each verdict comes to while nobody has decided otherwise."""

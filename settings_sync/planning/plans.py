@@ -1,0 +1,98 @@
+"""The plan for one administration."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from ..verdicts import Action, Verdict
+from .choosing import chosen_items, needed_items
+from .holding import hold_back
+from .judging import ACTIONS, judge
+from .values import Choice, Key, Local, NeededBy, PlannedChange, Source, TargetPlan
+
+COUNTED = ("create", "update", "couple", "archive", "delete", "keep", "skip", "hold", "conflict", "unchanged", "own")
+"""What the counts of a plan name, each of them always present."""
+
+UNCHANGED = (Verdict.IN_LINE, Verdict.REJOINED, Verdict.ALREADY_EQUAL, Verdict.GONE)
+
+
+def plan_target(source: Source, local: Local, choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
+    """Compare what was chosen, and what that needs, with one administration.
+
+    `category_of` gives the category of each kind in the order in which kinds are written; the changes come in that
+    order, then by label.
+    """
+    chosen = chosen_items(source, choice, category_of)
+    reasons = needed_items(source, chosen)
+    wanted = chosen | (reasons.keys() & source.entries.keys())
+    judged = {key: _judge(key, source, local, reasons.get(key, ())) for key in wanted}
+    judged = {key: change for key, change in judged.items() if not _is_old_news(key, change, source, reasons)}
+    judged |= _removed_in_source(source, local, choice, category_of)
+    changes = hold_back(judged, source, local)
+    order = {kind: number for number, kind in enumerate(category_of)}
+    shown = sorted(
+        (change for change in changes.values() if change.verdict != Verdict.IN_LINE),
+        key=lambda change: (order[change.key[0]], change.label, change.key[1]),
+    )
+    return TargetPlan(tuple(shown), _count(changes, _own(source, local, choice, category_of)))
+
+
+def _judge(key: Key, source: Source, local: Local, reasons: tuple[NeededBy, ...]) -> PlannedChange:
+    entry, found, base = source.entries[key], local.entries.get(key), local.bases.get(key)
+    verdict = judge(base, entry.digest, found and found.digest)
+    if key in local.pinned and verdict != Verdict.IN_LINE:
+        verdict = Verdict.PINNED
+    action = ACTIONS.get(verdict, Action.KEEP)
+    moves = action in (Action.CREATE, Action.UPDATE) or verdict in UNCHANGED
+    return PlannedChange(
+        key=key,
+        label=entry.label,
+        verdict=verdict,
+        action=action,
+        base=base,
+        source=entry.digest,
+        local=found and found.digest,
+        result=entry.digest if moves else None,
+        needed_by=reasons,
+    )
+
+
+def _is_old_news(key: Key, change: PlannedChange, source: Source, reasons: Mapping[Key, object]) -> bool:
+    """An archived item that the administration never had is not worth creating, unless something needs it."""
+    return change.verdict == Verdict.NEW and source.entries[key].is_archived and key not in reasons
+
+
+def _removed_in_source(
+    source: Source, local: Local, choice: Choice, category_of: Mapping[str, str]
+) -> dict[Key, PlannedChange]:
+    """What was synced once and is gone from the main administration; only where a whole category was chosen."""
+    found = {}
+    for key, base in local.bases.items():
+        if key in source.entries or category_of.get(key[0]) not in choice.categories:
+            continue
+        entry = local.entries.get(key)
+        verdict = judge(base, None, entry and entry.digest)
+        found[key] = PlannedChange(
+            key=key,
+            label=entry.label if entry else "",
+            verdict=verdict,
+            action=ACTIONS[verdict],
+            base=base,
+            local=entry and entry.digest,
+        )
+    return found
+
+
+def _own(source: Source, local: Local, choice: Choice, category_of: Mapping[str, str]) -> int:
+    return sum(
+        category_of.get(key[0]) in choice.categories and key not in source.entries and key not in local.bases
+        for key in local.entries
+    )
+
+
+def _count(changes: Mapping[Key, PlannedChange], own: int) -> dict[str, int]:
+    counts = Counter({name: 0 for name in COUNTED})
+    for change in changes.values():
+        counts["unchanged" if change.verdict in UNCHANGED else change.action.value] += 1
+        counts["conflict"] += change.verdict == Verdict.BOTH_CHANGED
+    counts["own"] = own
+    return dict(counts)

@@ -1,0 +1,1 @@
+"""Reads documents, indexes and snapshots; returns frozen values, nothing lazy."""

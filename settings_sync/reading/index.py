@@ -1,0 +1,172 @@
+"""The index of an administration: every item's digest, recomputed only for the items that were touched.
+
+Triggers append the uids of touched items to the dirty list. A look takes the ids it saw, recomputes those items in one
+instant and deletes exactly those ids, so that an edit that commits meanwhile is seen by the next look.
+"""
+
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from tenants.models import Administration
+from tenants.schemas import inside
+
+from .. import sql
+from ..fencing import INDEX_LOCK
+from ..kinds import Kind, all_kinds
+from ..models import Document
+from ..planning.values import Entry, Key, Local
+from .needs import needs_of
+
+Touched = Mapping[str, set[uuid.UUID]]
+
+
+@dataclass(frozen=True)
+class ReadDocument:
+    """One item's document with its entry."""
+
+    entry: Entry
+    body: Mapping[str, Any]
+
+
+def look_at(administration: Administration, *, keep_documents: bool = False) -> Local:
+    """Bring the index of one administration up to date and return it.
+
+    With `keep_documents` the documents of touched items are stored in the shared schema, as a snapshot needs them.
+    """
+    with inside(administration):
+        if _has_dirty():
+            with _index_locked(administration.schema_name):
+                _refresh(administration.schema_name, keep_documents=keep_documents)
+        return Local(entries=_entries(), **_bases())
+
+
+def read_documents(schema: str, keys: set[Key]) -> dict[Key, ReadDocument]:
+    """The documents of these items as they stand in a schema; items that are not there are left out."""
+    by_kind: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for kind, uid in keys:
+        by_kind[kind].add(uid)
+    found = {}
+    for kind_key, uids in by_kind.items():
+        for document in _documents(all_kinds()[kind_key], schema, uids):
+            found[document.entry.key] = document
+    return found
+
+
+def _documents(kind: Kind, schema: str, uids: set[uuid.UUID]) -> list[ReadDocument]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.documents(kind, schema, "r.uid = ANY(%s)"), [list(uids)])
+        return [
+            ReadDocument(Entry(kind.key, uid, bytes(digest), label, _loaded(keys)), _loaded(body))
+            for uid, label, keys, body, digest in cursor.fetchall()
+        ]
+
+
+def _loaded(value: Any) -> dict[str, Any]:
+    """jsonb arrives as text from Django's cursor."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _has_dirty() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM sync_ledger_dirty)")
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def _index_locked(schema: str) -> Iterator[None]:
+    """One look or one sync at a time; a session lock, because the look below takes two transactions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [INDEX_LOCK, schema])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [INDEX_LOCK, schema])
+
+
+def _refresh(schema: str, *, keep_documents: bool) -> None:
+    seen, documents, touched = _read_touched(schema)
+    with transaction.atomic():
+        if keep_documents:
+            store_documents(documents)
+        _replace_entries(touched, documents)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM sync_ledger_dirty WHERE id = ANY(%s)", [seen])
+
+
+def _read_touched(schema: str) -> tuple[list[int], list[ReadDocument], Touched]:
+    """The dirty ids and the documents of their items, all of one instant."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not connection.savepoint_ids:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SELECT id, kind, uid FROM sync_ledger_dirty")
+        rows = cursor.fetchall()
+        touched: dict[str, set[uuid.UUID]] = defaultdict(set)
+        for _id, kind, uid in rows:
+            if kind in all_kinds().by_key:
+                touched[kind].add(uid)
+        documents = [
+            document for kind, uids in touched.items() for document in _documents(all_kinds()[kind], schema, uids)
+        ]
+    return [row[0] for row in rows], documents, touched
+
+
+def store_documents(documents: list[ReadDocument]) -> None:
+    """Store documents by digest; those that are there already cost a look-up."""
+    digests = [document.entry.digest for document in documents]
+    there = {bytes(digest) for digest in Document.objects.filter(digest__in=digests).values_list("digest", flat=True)}
+    Document.objects.bulk_create(
+        [
+            Document(
+                digest=document.entry.digest,
+                kind=document.entry.kind,
+                body=document.body,
+                needs=needs_of(all_kinds()[document.entry.kind], document.body),
+            )
+            for document in {document.entry.digest: document for document in documents}.values()
+            if document.entry.digest not in there
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _replace_entries(touched: Touched, documents: list[ReadDocument]) -> None:
+    uids = [(kind, uid) for kind, found in touched.items() for uid in found]
+    entries = [document.entry for document in documents]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM sync_ledger_indexentry e USING unnest(%s::text[], %s::uuid[]) AS t(kind, uid)"
+            " WHERE e.kind = t.kind AND e.uid = t.uid",
+            [[kind for kind, _uid in uids], [uid for _kind, uid in uids]],
+        )
+        cursor.executemany(
+            "INSERT INTO sync_ledger_indexentry (kind, uid, digest, label, keys) VALUES (%s, %s, %s, %s, %s)",
+            [(entry.kind, entry.uid, entry.digest, entry.label, Jsonb(dict(entry.keys))) for entry in entries],
+        )
+
+
+def _entries() -> dict[Key, Entry]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, uid, digest, label, keys FROM sync_ledger_indexentry")
+        rows = cursor.fetchall()
+    return {
+        (kind, uid): Entry(kind, uid, bytes(digest), label, _loaded(keys)) for kind, uid, digest, label, keys in rows
+    }
+
+
+def _bases() -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, uid, digest, is_pinned FROM sync_ledger_base")
+        rows = cursor.fetchall()
+    return {
+        "bases": {(kind, uid): bytes(digest) for kind, uid, digest, _pinned in rows},
+        "pinned": frozenset((kind, uid) for kind, uid, _digest, pinned in rows if pinned),
+    }

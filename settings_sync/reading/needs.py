@@ -1,0 +1,26 @@
+"""What a document points at."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..kinds import Kind, Table
+
+
+def needs_of(kind: Kind, body: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Every item that must stand in the same administration: `[{"kind", "uid", "path"}]`.
+
+    `path` is the field that points, such as `step/3/form`: the part, its place counted from 1, the field. Links are soft
+    and are not among them.
+    """
+    found = list(_of_row(kind.root, body, ""))
+    for part in kind.parts:
+        for number, row in enumerate(body.get("parts", {}).get(part.name, ()), start=1):
+            found += _of_row(part, row, f"{part.name}/{number}/")
+    return found
+
+
+def _of_row(table: Table, row: Mapping[str, Any], prefix: str) -> Iterator[dict[str, str]]:
+    for column in table.columns:
+        target = column.reference
+        if target and not target.is_inside and row.get(column.name):
+            yield {"kind": target.kind, "uid": row[column.name], "path": prefix + column.name}

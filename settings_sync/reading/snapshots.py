@@ -1,0 +1,57 @@
+"""Freezing what the main administration looks like."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from tenants.models import Administration
+
+from ..models import Document, Snapshot, SnapshotItem
+from ..planning.values import Entry, Key, Need, Source
+from .index import look_at
+
+
+def take_snapshot(main: Administration) -> tuple[Snapshot, Mapping[Key, Entry]]:
+    """Freeze every item of a main administration at one instant; equal contents share one snapshot.
+
+    Returns its row and its items.
+    """
+    entries = look_at(main, keep_documents=True).entries
+    ordered = sorted(entries.values(), key=lambda entry: (entry.kind, entry.uid))
+    stated = main.migration_head.encode() + b"".join(entry.uid.bytes + entry.digest for entry in ordered)
+    content = hashlib.sha256(stated).digest()
+    with transaction.atomic():
+        snapshot, is_new = Snapshot.objects.get_or_create(
+            administration=main, content=content, defaults={"migration_head": main.migration_head}
+        )
+        if is_new:
+            SnapshotItem.objects.bulk_create(_item(snapshot, entry) for entry in ordered)
+    return snapshot, entries
+
+
+def read_source(snapshot: Snapshot) -> Source:
+    """A stored snapshot as planning takes it."""
+    entries = {
+        (item.kind, item.uid): Entry(item.kind, item.uid, bytes(item.digest), item.label, item.keys)
+        for item in snapshot.items.all()
+    }
+    return Source(entries, needs_in(snapshot))
+
+
+def needs_in(snapshot: Snapshot) -> dict[bytes, list[Need]]:
+    """What the items of a snapshot point at, by the digest of the document that points."""
+    documents = Document.objects.filter(
+        digest__in=SnapshotItem.objects.filter(snapshot=snapshot).values("digest")
+    ).exclude(needs=[])
+    return {
+        bytes(digest): [Need((need["kind"], uuid.UUID(need["uid"])), need["path"]) for need in needs]
+        for digest, needs in documents.values_list("digest", "needs")
+    }
+
+
+def _item(snapshot: Snapshot, entry: Entry) -> SnapshotItem:
+    return SnapshotItem(
+        snapshot=snapshot, kind=entry.kind, uid=entry.uid, digest=entry.digest, label=entry.label, keys=dict(entry.keys)
+    )

@@ -1,0 +1,67 @@
+"""What can be refused about administrations. The docstring of a class is what people read."""
+
+import inspect
+
+from django.utils.translation import gettext
+
+
+class AdministrationError(Exception):
+    """Something went wrong with this administration."""
+
+    code = "administration-error"
+    status = 409
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.detail)
+
+    @property
+    def detail(self) -> str:
+        """The message in the reader's language, with the facts filled in."""
+        return gettext(inspect.getdoc(type(self)) or "").format(**self.facts)
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+class LicenceCapReached(AdministrationError):
+    """Your licence allows {cap} sub-administrations, and all are in use. Ask support to raise it."""
+
+    code = "licence-cap-reached"
+
+
+class SlugTaken(AdministrationError):
+    """There is an administration with the address {slug} already. Choose another one."""
+
+    code = "slug-taken"
+
+
+class NameMissing(AdministrationError):
+    """Give the administration a name."""
+
+    code = "name-missing"
+    status = 400
+
+
+class MainCannotBeDeleted(AdministrationError):
+    """The main administration cannot be deleted."""
+
+    code = "main-cannot-be-deleted"
+
+
+class ConfirmationDiffers(AdministrationError):
+    """To confirm, type the address of the administration exactly: {slug}."""
+
+    code = "confirmation-required"
+
+
+class NotTheMain(AdministrationError):
+    """Administrations are created and deleted from the main administration."""
+
+    code = "not-the-main"
+
+
+class WrongState(AdministrationError):
+    """This cannot be done while the administration is {state}."""
+
+    code = "wrong-state"

@@ -1,0 +1,117 @@
+"""Fixtures that every test may use: two customers' administrations and the people in them."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from tenants.migrating import migrate_everything
+from tenants.models import Administration, Membership, Role
+from tenants.provisioning import create_schema
+from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES, EMPLOYEE_ROLE
+from tenants.template_schema import drop_schema
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database with its template schema, triggers and rights."""
+    with django_db_blocker.unblock():
+        migrate_everything()
+    yield
+
+
+@pytest.fixture
+def committed(transactional_db: None, django_db_blocker: Any) -> Iterator[None]:
+    """Real commits: what another connection (the sync login, a worker) must see. Cleans up behind itself."""
+    yield
+    for schema in Administration.objects.values_list("schema_name", flat=True):
+        drop_schema(schema)
+
+
+def make_administration(name: str, parent: Administration | None = None, **fields: Any) -> Administration:
+    """An active administration with a schema of its own, whose identity columns start at a number of their own."""
+    slug = f"{name.lower().replace(' ', '-')}-{uuid.uuid4().hex[:6]}"
+    made = Administration.objects.create(name=name, slug=slug, parent=parent, **fields)
+    create_schema(made)
+    shift_sequences(made, by=1000 * (Administration.objects.count() + 1))
+    made.state = Administration.State.ACTIVE
+    made.save(update_fields=["state"])
+    return made
+
+
+def shift_sequences(administration: Administration, by: int) -> None:
+    """Start every identity column of a schema at another number, so that a copied key can never be right by luck."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sequencename FROM pg_sequences WHERE schemaname = %s AND sequencename NOT LIKE 'django%%'",
+            [administration.schema_name],
+        )
+        for number, (sequence,) in enumerate(cursor.fetchall()):
+            cursor.execute(
+                f'ALTER SEQUENCE "{administration.schema_name}"."{sequence}" RESTART WITH {by + 37 * number + 1}'
+            )
+
+
+def make_member(administration: Administration, role: str = ADMINISTRATOR_ROLE, user: User | None = None) -> User:
+    """A user with a built-in role in an administration; the same user again when one is given."""
+    built_in, _ = Role.objects.get_or_create(
+        administration=None, name=role, defaults={"rights": BUILT_IN_ROLES[role]}
+    )
+    if user is None:
+        user = User.objects.create_user(f"{uuid.uuid4().hex[:8]}@example.com", "demo", name="Someone")
+    Membership.objects.create(user=user, administration=administration, role=built_in)
+    return user
+
+
+@pytest.fixture
+def main(committed: None) -> Administration:
+    """The main administration of the first customer."""
+    return make_administration("Van Dijk")
+
+
+@pytest.fixture
+def child(main: Administration) -> Administration:
+    """A sub-administration of the first customer."""
+    return make_administration("Van Dijk Noord", main)
+
+
+@pytest.fixture
+def other_child(main: Administration) -> Administration:
+    """Another sub-administration of the first customer."""
+    return make_administration("Van Dijk Oost", main)
+
+
+@pytest.fixture
+def foreign_main(committed: None) -> Administration:
+    """The main administration of an unrelated customer."""
+    return make_administration("De Boer")
+
+
+@pytest.fixture
+def owner(main: Administration) -> User:
+    """Beheerder of the first customer's main administration (and of the children that a test makes them member of)."""
+    return make_member(main)
+
+
+@pytest.fixture
+def colleague(main: Administration) -> User:
+    """Medewerker of the first customer's main administration: no rights over settings."""
+    return make_member(main, EMPLOYEE_ROLE)
+
+
+@pytest.fixture
+def stranger(foreign_main: Administration) -> User:
+    """Beheerder of the unrelated customer."""
+    return make_member(foreign_main)
+
+
+@pytest.fixture
+def owner_client(owner: User) -> Client:
+    """A browser in which the owner has signed in."""
+    client = Client()
+    client.force_login(owner)
+    return client
