@@ -1,0 +1,99 @@
+"""What people fill in for a template. The words are checked here, the rules by `rules`, and services write."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from reference_data.models import VatRate
+from settings_sync.editing import EditRefused, add_problems, refuse_when
+
+from .models import Layout, MessageTemplate, Scheme
+from .services import FIELDS, problems_of
+
+LONGEST_TEXT = 200_000
+
+
+class TemplateForm(forms.ModelForm):
+    """The common part: a fixed kind, text as it was typed, and the rules of the model."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].disabled = self.instance.pk is not None
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.strip = False  # type: ignore[attr-defined]
+                field.validators.append(MaxLengthValidator(LONGEST_TEXT))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the model's rules. Unique names are left to the database, which is the only one that knows."""
+        values = self.cleaned_data
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.Textarea) and name in values:
+                values[name] = values[name].replace("\r\n", "\n")
+        if not self.errors:
+            self._ask_rules(values)
+        return values
+
+    def _ask_rules(self, values: dict[str, Any]) -> None:
+        try:
+            refuse_when(problems_of(self._meta.model(**values)))
+        except EditRefused as refused:
+            add_problems(self, refused)
+
+
+class MessageTemplateForm(TemplateForm):
+    class Meta:
+        model = MessageTemplate
+        fields = FIELDS[MessageTemplate]
+        widgets = {"body": forms.Textarea(attrs={"rows": 14})}
+        help_texts = {
+            "subject": _("Only for an e-mail."),
+            "body": _("An SMS is plain text. An e-mail may hold HTML; plain text gets its paragraphs."),
+        }
+
+
+class LayoutForm(TemplateForm):
+    class Meta:
+        model = Layout
+        fields = FIELDS[Layout]
+        widgets = {
+            "header": forms.Textarea(attrs={"rows": 6}),
+            "body": forms.Textarea(attrs={"rows": 16}),
+            "footer": forms.Textarea(attrs={"rows": 4}),
+        }
+
+
+class SchemeForm(TemplateForm):
+    class Meta:
+        model = Scheme
+        fields = FIELDS[Scheme]
+        help_texts = {
+            "is_default": _("Chosen by itself on a new invoice or quotation. One of each kind is the default.")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        emails = MessageTemplate.objects.filter(kind=MessageTemplate.Kind.EMAIL)
+        self._offer("layout", Layout.objects.exclude(kind=Layout.Kind.WORK_ORDER))
+        self._offer("email_template", emails)
+        self._offer("reminder_template", emails)
+        self._offer("vat_rate", VatRate.objects.all())
+        if self.instance.pk is None:
+            self.fields["layout"].label_from_instance = _with_kind  # type: ignore[attr-defined]
+
+    def _offer(self, name: str, rows: Any) -> None:
+        """What is not archived, and what stands there now."""
+        current = getattr(self.instance, f"{name}_id")
+        offered = rows.filter(is_archived=False) | rows.model.objects.filter(pk=current)
+        if name == "layout" and self.instance.pk is not None:
+            offered = offered.filter(kind=self.instance.kind)
+        self.fields[name].queryset = offered  # type: ignore[attr-defined]
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+
+def _with_kind(layout: Layout) -> str:
+    return f"{layout} ({layout.get_kind_display()})"

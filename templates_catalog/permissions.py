@@ -1,0 +1,20 @@
+"""Who may do what with templates."""
+
+from typing import Any
+
+from tenants.models import Administration
+from tenants.permissions import may
+from tenants.rights import Right
+
+
+def may_create_templates(user: Any, administration: Administration) -> bool:
+    return may(user, Right.TEMPLATES_CREATE, administration)
+
+
+def may_update_templates(user: Any, administration: Administration) -> bool:
+    """Edit, archive and choose the default."""
+    return may(user, Right.TEMPLATES_UPDATE, administration)
+
+
+def may_delete_templates(user: Any, administration: Administration) -> bool:
+    return may(user, Right.TEMPLATES_DELETE, administration)

@@ -1,0 +1,117 @@
+"""The values of a preview: the administration's own company details, and a customer that does not exist."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from .rendering import line_table, visible_columns
+
+_FIELDS_OF_COMPANY = {
+    "bedrijf.naam": "company_name",
+    "bedrijf.adres": "company_street",
+    "bedrijf.postcode": "company_postcode",
+    "bedrijf.plaats": "company_city",
+    "bedrijf.email": "company_email",
+    "bedrijf.telefoon": "company_phone",
+    "bedrijf.btw_nummer": "company_vat_number",
+    "bedrijf.iban": "company_iban",
+}
+
+
+def company_values(administration: Any) -> dict[str, Any]:
+    """The `bedrijf` placeholders of an administration. Without a logo its name stands there."""
+    values = {name: getattr(administration, field) for name, field in _FIELDS_OF_COMPANY.items()}
+    values["bedrijf.naam"] = values["bedrijf.naam"] or administration.name
+    values["bedrijf.logo"] = format_html("<strong>{}</strong>", values["bedrijf.naam"])
+    return values
+
+
+def missing_company_values(administration: Any, used: Mapping[str, Any] | list[str]) -> list[str]:
+    """The placeholders among `used` that this administration has no value for."""
+    values = company_values(administration)
+    return [name for name in used if name in values and not values[name]]
+
+
+def sample_values(administration: Any, layout: Any = None) -> dict[str, Any]:
+    """A value for every placeholder: the company's own, and samples for the rest; `layout` decides on columns."""
+    values = company_values(administration) | _customer() | _work_order() | _documents()
+    if layout is not None:
+        table = line_table(visible_columns(layout), sample_lines())
+        values |= {"factuur.regels": table, "offerte.regels": table, "werkbon.regels": table}
+        values["werkbon.formulieren"] = _("(the filled-in forms)")
+        values["werkbon.handtekening"] = _("(signature)")
+    return values
+
+
+def _customer() -> dict[str, str]:
+    return {
+        "klant.naam": "Bakkerij De Korenaar",
+        "klant.nummer": "K-1042",
+        "klant.contactpersoon": "Mevrouw J. Smit",
+        "klant.adres": "Molenstraat 8",
+        "klant.postcode": "8011 AB",
+        "klant.plaats": "Zwolle",
+        "klant.email": "info@korenaar.example",
+        "klant.telefoon": "038 123 45 67",
+    }
+
+
+def _work_order() -> dict[str, str]:
+    return {
+        "werkbon.nummer": "WB-2025-0117",
+        "werkbon.datum": "14-11-2025",
+        "werkbon.tijd": "09:30",
+        "werkbon.omschrijving": _("Yearly maintenance of the boiler"),
+        "werkbon.werktype": _("Maintenance"),
+        "werkbon.status": _("Complete"),
+        "werkbon.referentie": "PO 4711",
+        "werkbon.object": "Remeha Calenta 40A",
+        "werkbon.medewerker": "Sanne de Wit",
+    }
+
+
+def _documents() -> dict[str, str]:
+    return {
+        "factuur.nummer": "F-2025-0381",
+        "factuur.datum": "17-11-2025",
+        "factuur.vervaldatum": "01-12-2025",
+        "factuur.referentie": "PO 4711",
+        "factuur.subtotaal": "€ 183,50",
+        "factuur.btw": "€ 38,54",
+        "factuur.totaal": "€ 222,04",
+        "offerte.nummer": "O-2025-0054",
+        "offerte.datum": "03-11-2025",
+        "offerte.geldig_tot": "03-12-2025",
+        "offerte.onderwerp": _("Yearly maintenance of the boiler"),
+        "offerte.subtotaal": "€ 183,50",
+        "offerte.btw": "€ 38,54",
+        "offerte.totaal": "€ 222,04",
+    }
+
+
+def sample_lines() -> list[dict[str, str]]:
+    """Two lines as they could stand on a document."""
+    return [
+        {
+            "code": "ARB-01",
+            "description": _("Maintenance, mechanic"),
+            "quantity": "2",
+            "unit": _("hour"),
+            "unit_price": "€ 72,50",
+            "discount": "–",
+            "vat": "21%",
+            "amount": "€ 145,00",
+        },
+        {
+            "code": "EXP-18",
+            "description": _("Expansion vessel 18 litres"),
+            "quantity": "1",
+            "unit": _("piece"),
+            "unit_price": "€ 38,50",
+            "discount": "–",
+            "vat": "21%",
+            "amount": "€ 38,50",
+        },
+    ]

@@ -1,0 +1,200 @@
+"""The pages of templates: one list of everything, and the same few pages for each of the three sections."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from csp.constants import SELF
+from csp.decorators import csp
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
+
+from settings_sync.editing import EditRefused, add_problems, count_uses, fingerprint, uses_of
+from tenants.entering import administration_page
+from tenants.permissions import NotAllowed
+from tenants.rights import Right
+
+from . import services
+from .forms import LayoutForm, MessageTemplateForm, SchemeForm, TemplateForm
+from .models import Layout, MessageTemplate, Scheme
+from .placeholders import PLACEHOLDERS
+from .previews import preview_of, warnings_about
+
+PREVIEW_POLICY = {
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:", "https:"],
+    "frame-ancestors": [SELF],
+    "sandbox": True,
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One of the three kinds of template, as the addresses and pages know it."""
+
+    key: str
+    model: type[services.Template]
+    form: type[TemplateForm]
+    label: Any
+    label_new: Any
+
+
+SECTIONS = {
+    section.key: section
+    for section in (
+        Section(
+            "messages",
+            MessageTemplate,
+            MessageTemplateForm,
+            gettext_lazy("E-mail and SMS templates"),
+            gettext_lazy("Add message template"),
+        ),
+        Section("layouts", Layout, LayoutForm, gettext_lazy("Layouts"), gettext_lazy("Add layout")),
+        Section("schemes", Scheme, SchemeForm, gettext_lazy("Schemes"), gettext_lazy("Add scheme")),
+    )
+}
+
+
+@administration_page(Right.TEMPLATES_READ)
+def list_templates(request: HttpRequest) -> HttpResponse:
+    query, with_archived = request.GET.get("q", "").strip(), "archived" in request.GET
+    found = [(section, _listed(section, query, with_archived)) for section in SECTIONS.values()]
+    context = {"found": found, "query": query, "with_archived": with_archived}
+    return render(request, "templates_catalog/list.html", context)
+
+
+@administration_page(Right.TEMPLATES_CREATE)
+def create_template(request: HttpRequest, section: str) -> HttpResponse:
+    chosen = _section(section)
+    form = chosen.form(request.POST or None, initial={"kind": request.GET.get("kind")})
+    if request.method == "POST" and form.is_valid():
+        item = _attempt(request, form, services.create_template, model=chosen.model, values=form.cleaned_data)
+        if item is not None:
+            messages.success(request, _("“%(name)s” was added.") % {"name": item})
+            return redirect("templates:edit", request.administration.slug, section, item.uid)  # type: ignore[attr-defined]
+    return render(request, "templates_catalog/edit.html", _context_of(request, chosen, form, None))
+
+
+@administration_page(Right.TEMPLATES_READ)
+def edit_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
+    chosen = _section(section)
+    item = get_object_or_404(chosen.model, uid=uid)
+    form = chosen.form(request.POST or None, instance=get_object_or_404(chosen.model, uid=uid))
+    if request.method == "POST" and form.is_valid():
+        seen = request.POST.get("seen")
+        if _attempt(request, form, services.update_template, item=item, values=form.cleaned_data, seen=seen):
+            messages.success(request, _("“%(name)s” was saved.") % {"name": form.cleaned_data["name"]})
+            return redirect(request.path)
+    return render(request, "templates_catalog/edit.html", _context_of(request, chosen, form, item))
+
+
+@csp(PREVIEW_POLICY)
+@xframe_options_sameorigin
+@administration_page(Right.TEMPLATES_READ)
+def preview_template(request: HttpRequest, section: str, uid: UUID | None = None) -> HttpResponse:
+    """The template filled in: as it is stored, or as it was typed so far when the form is posted here."""
+    chosen = _section(section)
+    item = get_object_or_404(chosen.model, uid=uid) if uid else None
+    form = chosen.form(request.POST, instance=item) if request.method == "POST" else None
+    if form is not None and form.is_valid():
+        item = form.instance
+    if chosen.model is Scheme or (item is None and form is None):
+        raise Http404
+    errors = form.errors if form is not None else {}
+    shown = None if errors else preview_of(item, request.administration)  # type: ignore[attr-defined]
+    return render(request, "templates_catalog/preview.html", {"shown": shown, "errors": errors})
+
+
+@require_POST
+@administration_page(Right.TEMPLATES_UPDATE)
+def archive_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
+    said = gettext_lazy("“%(name)s” was archived: nobody can choose it any more.")
+    return _do(request, section, uid, services.archive_template, said)
+
+
+@require_POST
+@administration_page(Right.TEMPLATES_UPDATE)
+def unarchive_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
+    return _do(request, section, uid, services.unarchive_template, gettext_lazy("“%(name)s” can be chosen again."))
+
+
+@require_POST
+@administration_page(Right.TEMPLATES_UPDATE)
+def make_default(request: HttpRequest, uid: UUID) -> HttpResponse:
+    scheme = get_object_or_404(Scheme, uid=uid)
+    if _attempt(request, None, services.make_default, scheme=scheme):
+        messages.success(request, _("“%(name)s” is the default now.") % {"name": scheme})
+    return redirect("templates:list", request.administration.slug)  # type: ignore[attr-defined]
+
+
+@administration_page(Right.TEMPLATES_DELETE)
+def delete_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
+    chosen = _section(section)
+    item = get_object_or_404(chosen.model, uid=uid)
+    if request.method == "POST" and _attempt(request, None, services.delete_template, item=item) is not None:
+        messages.success(request, _("“%(name)s” was deleted.") % {"name": item})
+        return redirect("templates:list", request.administration.slug)  # type: ignore[attr-defined]
+    context = {"section": chosen, "item": item, "uses": uses_of(item)}
+    return render(request, "templates_catalog/delete.html", context)
+
+
+def _section(key: str) -> Section:
+    if key not in SECTIONS:
+        raise Http404
+    return SECTIONS[key]
+
+
+def _listed(section: Section, query: str, with_archived: bool) -> dict[str, Any]:
+    """The rows of one section with their uses, and how many there are in all."""
+    every: list[Any] = list(section.model._default_manager.order_by("is_archived", "kind", "name_key", "name"))
+    active = [item for item in every if not item.is_archived]
+    rows = [item for item in (every if with_archived else active) if query.casefold() in item.name.casefold()]
+    uses = count_uses(rows)
+    return {
+        "rows": [{"item": item, "uses": uses.get(item.pk, 0)} for item in rows],
+        "active": len(active),
+        "archived": len(every) - len(active),
+    }
+
+
+def _context_of(request: HttpRequest, section: Section, form: Any, item: Any) -> dict[str, Any]:
+    kinds = [(item.kind, item.get_kind_display())] if item else section.model.Kind.choices
+    return {
+        "section": section,
+        "form": form,
+        "item": item,
+        "seen": request.POST.get("seen") or (fingerprint(services.values_for_log(item)) if item else ""),
+        "uses": uses_of(item) if item else [],
+        "has_preview": section.model is not Scheme,
+        "placeholders": [(label, PLACEHOLDERS[kind]) for kind, label in kinds] if section.model is not Scheme else [],
+        "warnings": warnings_about(item, request.administration) if item else [],  # type: ignore[attr-defined]
+    }
+
+
+def _attempt(request: HttpRequest, form: Any, service: Any, **what: Any) -> Any:
+    """Call a service; what it refuses is shown in the form, or as a message where there is none, and gives None."""
+    try:
+        done = service(acting_user=request.user, administration=request.administration, **what)  # type: ignore[attr-defined]
+    except EditRefused as refused:
+        if form is None:
+            messages.error(request, str(refused))
+        else:
+            add_problems(form, refused)
+        return None
+    except NotAllowed as refused:
+        raise PermissionDenied from refused
+    return done or True
+
+
+def _do(request: HttpRequest, section: str, uid: UUID, service: Any, said: Any) -> HttpResponse:
+    item = get_object_or_404(_section(section).model, uid=uid)
+    if _attempt(request, None, service, item=item):
+        messages.success(request, said % {"name": item})
+    return redirect("templates:edit", request.administration.slug, section, uid)  # type: ignore[attr-defined]
