@@ -9,9 +9,10 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from local_servers.data_folder import DataFolder
+from local_servers.foreground import run_manage
 from local_servers.problems import Problem, problem_from
 from local_servers.processes import PROJECT, Supervisor
-from local_servers.product import Product, run_manage, say
+from local_servers.product import Product, say
 from local_servers.servers import PRINTED, Servers, environment_for
 from local_servers.translations import compile_catalogs
 from local_servers.virtual_environment import VirtualEnvironment

@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import signal
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -249,8 +248,3 @@ def say(text: str) -> None:
     """Tell the terminal; a terminal that is gone is no reason to stop."""
     with contextlib.suppress(BrokenPipeError):
         print(text, flush=True)
-
-
-def run_manage(python: Path, environment: dict[str, str], arguments: list[str]) -> int:
-    """Run manage.py in the foreground; its exit code."""
-    return subprocess.run([str(python), "manage.py", *arguments], cwd=PROJECT, env=environment).returncode
