@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, models, transaction
@@ -108,7 +109,7 @@ def values_of(row: models.Model, fields: Iterable[str], links: Iterable[str] = (
     values: dict[str, Any] = {}
     for name in fields:
         value = getattr(row, name)
-        values[name] = str(value) if isinstance(value, models.Model) else value
+        values[name] = str(value) if isinstance(value, (models.Model, Decimal)) else value
     for name in links:
         values[name] = sorted(str(linked) for linked in getattr(row, name).all())
     return values
@@ -127,12 +128,14 @@ def refuse_when_moved(seen: str | None, values: Mapping[str, Any]) -> None:
         raise EditRefused({"": [message]})
 
 
-def _fields_pointing_at(model: type[models.Model]) -> list["models.ForeignKey[Any, Any]"]:
+def _fields_pointing_at(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
+    """Foreign keys, and the links that another item declares: a form that is shown for a work type uses it."""
     relations = (found for found in model._meta.get_fields(include_hidden=True) if found.auto_created)
     return [
         relation.field
         for relation in relations
-        if isinstance(relation, models.ManyToOneRel) and relation.on_delete is not models.CASCADE
+        if isinstance(relation, models.ManyToManyRel)
+        or (isinstance(relation, models.ManyToOneRel) and relation.on_delete is not models.CASCADE)
     ]
 
 

@@ -1,0 +1,80 @@
+"""The log of edits of one setting, in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.db.models import Field, Model
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+
+from sync_ledger.models import Edit
+
+from ..kinds import Kind, all_kinds
+from ..models import Item
+
+register = template.Library()
+
+SHOWN = 20
+LONGEST = 120
+
+
+@dataclass(frozen=True)
+class ShownEdit:
+    """One edit as a person reads it: where, and what it was and became."""
+
+    at: datetime
+    by: str
+    where: str
+    before: str
+    after: str
+
+
+@register.inclusion_tag("includes/item_edits.html")
+def item_edits(item: Item) -> dict[str, Any]:
+    """The last edits of this item: who changed what, when."""
+    edits = Edit.objects.filter(kind=item._meta.label_lower, uid=item.uid)
+    return {"edits": [in_words(edit) for edit in edits[:SHOWN]], "more": max(0, edits.count() - SHOWN)}
+
+
+def in_words(edit: Edit) -> ShownEdit:
+    """A logged edit with the names of fields and choices that people know."""
+    *place, name = edit.path.split("/")
+    kind = all_kinds()[edit.kind]
+    field = _field_called(name, kind, is_in_part=bool(place))
+    where = [*place[1:], capfirst(str(field.verbose_name) if field else _name_of_list(name, kind))]
+    return ShownEdit(edit.at, edit.by_name, " › ".join(where), _shown(edit.before, field), _shown(edit.after, field))
+
+
+def _models(kind: Kind, *, is_in_part: bool) -> list[type[Model]]:
+    return [table.model for table in reversed(kind.tables) if bool(table.parent) is is_in_part]
+
+
+def _field_called(name: str, kind: Kind, *, is_in_part: bool) -> "Field[Any, Any] | None":
+    """The field of that name in the item itself, or in the lowest of its parts that has one."""
+    for model in _models(kind, is_in_part=is_in_part):
+        fields: Iterator[Any] = (field for field in model._meta.get_fields() if not field.auto_created)
+        found = next((field for field in fields if field.name == name), None)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
+    return None
+
+
+def _name_of_list(name: str, kind: Kind) -> str:
+    """What the parts are called that stand under this name, such as "sections" of a form."""
+    relations = (relation for table in kind.tables for relation in table.model._meta.related_objects)
+    found = next((relation for relation in relations if relation.get_accessor_name() == name), None)
+    return str(found.related_model._meta.verbose_name_plural) if found else name
+
+
+def _shown(value: Any, field: "Field[Any, Any] | None") -> str:
+    if value is None or value == "" or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_shown(one, None) for one in value)
+    labels = dict(getattr(field, "flatchoices", None) or ())
+    return Truncator(str(labels.get(value, value))).chars(LONGEST)
