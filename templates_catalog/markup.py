@@ -20,6 +20,8 @@ _ADDRESS = re.compile(r"(https?://|mailto:|tel:|#)", re.IGNORECASE)
 _PICTURE = re.compile(r"(https://|data:image/(png|jpeg|gif|webp);base64,|\{\{\s*bedrijf\.logo\s*\}\}$)", re.IGNORECASE)
 _STYLE_THAT_RUNS = re.compile(r"expression\s*\(|javascript:|@import|behavior\s*:|-moz-binding", re.IGNORECASE)
 
+_UNCLOSED_TAG = re.compile(r"<[a-zA-Z/!?][^>]*$")
+
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
@@ -42,6 +44,22 @@ class _Reader(HTMLParser):
         if self.tag == "style":
             self._check_style(data)
 
+    def handle_comment(self, data: str) -> None:
+        self._refuse_declaration()
+
+    def handle_decl(self, decl: str) -> None:
+        self._refuse_declaration()
+
+    def unknown_decl(self, data: str) -> None:
+        self._refuse_declaration()
+
+    def handle_pi(self, data: str) -> None:
+        self._refuse_declaration()
+
+    def _refuse_declaration(self) -> None:
+        # Browsers end a comment sooner than this parser does, and what follows would run unseen.
+        self._refuse(_("Comments and declarations (<!…> and <?…>) are not allowed in a template."))
+
     def _check_attribute(self, tag: str, name: str, value: str) -> None:
         if name not in ALLOWED_ATTRIBUTES:
             self._refuse(_("%(name)s is not allowed in <%(tag)s>.") % {"name": name, "tag": tag})
@@ -53,7 +71,7 @@ class _Reader(HTMLParser):
             self._check_style(value)
 
     def _check_style(self, style: str) -> None:
-        if _STYLE_THAT_RUNS.search(style):
+        if "<" in style or _STYLE_THAT_RUNS.search(style):
             self._refuse(_("This style is not allowed in a template: %(style)s") % {"style": style[:60]})
 
     def _refuse(self, message: str) -> None:
@@ -66,4 +84,6 @@ def problems_of_markup(html: str) -> list[str]:
     reader = _Reader()
     reader.feed(html)
     reader.close()
+    if _UNCLOSED_TAG.search(html):
+        reader.problems.append(_("A tag at the end is not closed with >."))
     return reader.problems
