@@ -1,7 +1,7 @@
 """The code lists that every administration of a company shares."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q, Value
@@ -26,7 +26,7 @@ class CodedItem(Item):
     class Meta:
         abstract = True
         ordering = ["code"]
-        constraints: list[models.BaseConstraint] = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["name_key"], deferrable=Deferrable.IMMEDIATE, name="%(app_label)s_%(class)s_code"
             ),

@@ -1,7 +1,7 @@
 """How the other shared settings travel."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ class CodeListSync(ModelSync):
     category = REFERENCE_DATA
     natural_key = "code"
     label = "name"
-    fields = ("code", "name")
+    fields: ClassVar[tuple[str, ...]] = ("code", "name")
 
 
 @register(models.WorkType)
