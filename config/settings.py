@@ -59,6 +59,8 @@ DATABASES["default"]["ENGINE"] = "tenants.postgresql_backend"
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# pg_dump of the server's version or newer; used once after each upgrade, for the DDL of an empty administration.
+PG_DUMP = env.str("PG_DUMP", default="pg_dump")
 SYNC_DATABASE_URL = env.str("SYNC_DATABASE_URL")
 SYNC_LOCK_TIMEOUT_MS = env.int("SYNC_LOCK_TIMEOUT_MS", default=5_000)
 SYNC_STATEMENT_TIMEOUT_MS = env.int("SYNC_STATEMENT_TIMEOUT_MS", default=120_000)
@@ -88,6 +90,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Seconds that a claimed target stays with its worker; longer than the hard time limit of a task.
 SYNC_LEASE_SECONDS = 240
 SYNC_MAX_ATTEMPTS = 5
+# Seconds after which the reaper sends another wake-up for a target that is still open.
+SYNC_WAKE_AGAIN_SECONDS = 15
 REAPER_INTERVAL_SECONDS = env.float("REAPER_INTERVAL_SECONDS", default=5.0)
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

@@ -1,8 +1,27 @@
 """Every address of the product."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+from tenants import home
+
+from . import styleguide
+
+in_administration: list[URLPattern | URLResolver] = [
+    path("", home.administration_home, name="administration-home"),
+    path("settings/", home.settings_home, name="settings-home"),
+    path("settings/company/", home.company_details, name="company-details"),
+    path("settings/workflows/", include("workflows.urls")),
+    path("settings/templates/", include("templates_catalog.urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("account/", include("accounts.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("a/<slug:slug>/", include(in_administration)),
     path("admin/", admin.site.urls),
 ]
+if settings.DEBUG or settings.DEMO:
+    urlpatterns += [path("styleguide/", styleguide.show_styleguide, name="styleguide")]

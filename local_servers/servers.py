@@ -42,11 +42,13 @@ class Servers:
 
     def _start_postgres(self, port: int | None) -> Started:
         folder, log = self.data.path / "postgres", self.data.logs / "postgres.log"
-        server = Postgres(folder, find_postgres(self.programs), self.data.secrets(), log, self.durable)
+        binaries = find_postgres(self.programs)
+        server = Postgres(folder, binaries, self.data.secrets(), log, self.durable)
         started = server.start(self.supervisor, port=port)
         self.ports["postgres"] = server.port
         self.addresses["DATABASE_URL"] = server.url("eenlijn", "owner_password")
         self.addresses["SYNC_DATABASE_URL"] = server.url("eenlijn_sync", "sync_password")
+        self.addresses["PG_DUMP"] = str(binaries / "pg_dump")
         self.addresses["SUPERUSER_DATABASE_URL"] = server.url("postgres", "superuser_password")
         return started
 
@@ -82,5 +84,15 @@ def environment_for(addresses: Mapping[str, str], *, base_url: str, demo: bool) 
         "EENLIJN_DEMO": "true" if demo else "false",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
+        "PATH": path_with_postgres(),
     }
     return {**os.environ, **own, **addresses}
+
+
+def path_with_postgres(programs: Path = PROJECT / ".venv") -> str:
+    """The search path with our PostgreSQL's programs first: pg_dump must not be older than the server."""
+    path = os.environ.get("PATH", os.defpath)
+    try:
+        return f"{find_postgres(programs)}{os.pathsep}{path}"
+    except Problem:
+        return path

@@ -13,6 +13,8 @@ class SettingsSyncConfig(AppConfig):
         from tenants.preparing import preparations
 
         from . import fencing
+        from .services.starting import start_from_main
 
         preparations.shared.append(fencing.install_shared)
         preparations.each.append(fencing.install)
+        preparations.created.append(start_from_main)

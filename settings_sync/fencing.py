@@ -36,7 +36,15 @@ SHARED_RIGHTS = {
     "settings_sync_formerdocument": ("INSERT",),
     "audit_auditentry": ("INSERT",),
 }
-TARGET_STATE_COLUMNS = ("state", "counts", "progress", "error_code", "error_detail", "finished_at", "lease_token", "leased_until")
+TARGET_STATE_COLUMNS = (
+    "state",
+    "counts",
+    "error_code",
+    "error_detail",
+    "finished_at",
+    "lease_token",
+    "leased_until",
+)
 
 
 def sync_login() -> str:

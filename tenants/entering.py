@@ -28,14 +28,15 @@ def administration_page(right: Right | None = None) -> Callable[[View], View]:
         @login_required
         def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             administration, rights = _find(request.user, slug)
+            request.administration, request.rights = administration, rights  # type: ignore[attr-defined]
             if right is not None and right not in rights:
                 raise PermissionDenied
-            request.administration, request.rights = administration, rights  # type: ignore[attr-defined]
             if request.session.get("last_administration") != slug:
                 request.session["last_administration"] = slug
             with inside(administration):
                 return view(request, *args, **kwargs)
 
+        enter.right = right  # type: ignore[attr-defined]
         return enter  # type: ignore[return-value]
 
     return decorate

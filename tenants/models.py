@@ -66,6 +66,10 @@ class Administration(models.Model):
     start_from = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     lease_token = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     company_name = models.CharField(_("company name"), max_length=200, blank=True)

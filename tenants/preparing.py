@@ -2,16 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .models import Administration
 
 Prepare = Callable[[str], None]
 
 
 @dataclass
 class Preparations:
-    """`shared` functions run once after the shared schema was migrated, `each` after an administration's schema."""
+    """`shared` functions run once after the shared schema was migrated, `each` after an administration's schema.
+
+    `created` functions run when a new administration has become active, with its row.
+    """
 
     shared: list[Callable[[], None]] = field(default_factory=list)
     each: list[Prepare] = field(default_factory=list)
+    created: "list[Callable[[Administration], None]]" = field(default_factory=list)
 
     def prepare_shared(self) -> None:
         for prepare in self.shared:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 
+from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
@@ -48,7 +49,7 @@ def replay_schema(ddl: str, schema_name: str) -> None:
 
 def _pg_dump(schema_name: str, *options: str) -> str:
     database = connection.settings_dict
-    command = ["pg_dump", "--no-owner", f"--schema={schema_name}", *options, "--dbname", str(database["NAME"])]
+    command = [settings.PG_DUMP, "--no-owner", f"--schema={schema_name}", *options, "--dbname", str(database["NAME"])]
     environment = {
         "PGHOST": str(database["HOST"]),
         "PGPORT": str(database["PORT"] or 5432),

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from settings_sync.applying.connections import close_sync_connection
 from tenants.migrating import migrate_everything
 from tenants.models import Administration, Membership, Role
 from tenants.provisioning import create_schema
@@ -22,6 +23,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         migrate_everything()
     yield
+    close_sync_connection()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 
 import psycopg
 
-from .. import sql
 from ..exceptions import BusinessRowsWritten, LeaseLost, ResultDiffers, TargetIsStale
 from ..fencing import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
 from ..kinds import Kind, all_kinds

@@ -3,9 +3,10 @@
 from .documents import Document, Snapshot, SnapshotItem
 from .items import Item, NameKey, Part
 from .plans import Change, Plan, PlanTarget
-from .runs import Finding, FormerDocument, Receipt, SyncRun, SyncTarget
+from .runs import Alignment, Finding, FormerDocument, Receipt, SyncRun, SyncTarget
 
 __all__ = [
+    "Alignment",
     "Change",
     "Document",
     "Finding",

@@ -69,7 +69,7 @@ class SyncTarget(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     lease_token = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
-    progress = models.JSONField(default=dict)
+    woken_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict)
     error_code = models.CharField(max_length=60, blank=True, default="")
     error_detail = models.TextField(blank=True, default="")
@@ -103,6 +103,23 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Alignment(models.Model):
+    """How far one administration is in line, per category; folded from the dirty lists, so it may lag a few seconds."""
+
+    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="alignment")
+    category = models.CharField(max_length=60)
+    counts = models.JSONField(default=dict)
+    as_of = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["administration", "category"], name="settings_sync_alignment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.administration} {self.category}"
 
 
 class Finding(models.Model):

@@ -1,0 +1,1 @@
+"""What every door calls: verbs with keyword arguments, `acting_user` first."""

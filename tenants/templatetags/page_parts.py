@@ -1,6 +1,6 @@
 """Parts that pages share: icons, badges, the alignment bar, links to another administration."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import template
@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
+
+from tenants import sections
 
 register = template.Library()
 
@@ -64,6 +66,12 @@ def switch_url(context: template.Context, administration: Any) -> str:
     home = reverse("administration-home", args=[administration.slug])
     section = _section(context)
     return f"{home}?section={section}" if section else home
+
+
+@register.simple_tag
+def may_open_settings(rights: Collection[str]) -> bool:
+    """Whether these rights open any page of the settings."""
+    return sections.may_open_settings(rights)
 
 
 def _section(context: template.Context) -> str:

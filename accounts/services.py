@@ -1,0 +1,77 @@
+"""Checking who signs in, and stopping who keeps guessing."""
+
+import hashlib
+import logging
+import math
+
+from django.contrib.auth import authenticate
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from redis.exceptions import RedisError
+
+from .models import User
+
+ATTEMPTS = 10
+WINDOW_SECONDS = 15 * 60
+
+logger = logging.getLogger(__name__)
+
+
+class SignInRefused(Exception):
+    """The e-mail address and password do not belong together, or the account is closed; which of them is not told."""
+
+    def __str__(self) -> str:
+        return _("This e-mail address and password do not belong together. Check both and try again.")
+
+
+class TooManyAttempts(SignInRefused):
+    """This address was tried too often from one place; the password is not even looked at any more."""
+
+    def __str__(self) -> str:
+        minutes = math.ceil(WINDOW_SECONDS / 60)
+        return ngettext(
+            "There were too many attempts to sign in. Wait %d minute and try again.",
+            "There were too many attempts to sign in. Wait %d minutes and try again.",
+            minutes,
+        ) % (minutes,)
+
+
+def check_sign_in(*, request: HttpRequest, email: str, password: str, address: str) -> User:
+    """The user with this e-mail address and password; raises SignInRefused or TooManyAttempts.
+
+    `address` is the network address that the attempts are counted for, together with the e-mail address.
+    """
+    key = _attempts_key(email, address)
+    if _count_attempt(key) > ATTEMPTS:
+        raise TooManyAttempts
+    user = authenticate(request, username=email, password=password)
+    if not isinstance(user, User):
+        raise SignInRefused
+    _forget_attempts(key)
+    return user
+
+
+def _attempts_key(email: str, address: str) -> str:
+    who = hashlib.sha256(f"{email.strip().casefold()}\n{address}".encode()).hexdigest()
+    return f"sign-in-attempts:{who}"
+
+
+def _count_attempt(key: str) -> int:
+    """Count before looking at the password, so that attempts at the same instant cannot slip past the limit."""
+    try:
+        cache.add(key, 0, WINDOW_SECONDS)
+        return cache.incr(key)
+    except ValueError:  # the window closed between the two
+        return 1
+    except RedisError:
+        logger.warning("Attempts to sign in are not counted: the cache does not answer.")
+        return 0
+
+
+def _forget_attempts(key: str) -> None:
+    try:
+        cache.delete(key)
+    except RedisError:
+        logger.warning("Attempts to sign in are not forgotten: the cache does not answer.")

@@ -1,0 +1,71 @@
+"""Signing in and out."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from .forms import SignInForm
+from .services import SignInRefused, check_sign_in
+
+DEMO_PASSWORD = "demo"
+DEMO_ACCOUNTS = (
+    "beheerder@van-dijk.example",
+    "planner@van-dijk.example",
+    "noord@van-dijk.example",
+    "beheerder@de-boer.example",
+    "support@eenlijn.example",
+)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for e-mail address and password; go on to `next` when it is an address of this site."""
+    if request.user.is_authenticated:
+        return redirect(_next_address(request))
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        try:
+            user = check_sign_in(request=request, address=_network_address(request), **form.cleaned_data)
+        except SignInRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            login(request, user)
+            return redirect(_next_address(request))
+    return render(request, "accounts/sign_in.html", _sign_in_context(request, form))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+def _sign_in_context(request: HttpRequest, form: SignInForm) -> dict[str, object]:
+    demo = {"demo_accounts": DEMO_ACCOUNTS, "demo_password": DEMO_PASSWORD} if settings.DEMO else {}
+    return {"form": form, "next": _wanted_address(request), **demo}
+
+
+def _next_address(request: HttpRequest) -> str:
+    wanted = _wanted_address(request)
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def _wanted_address(request: HttpRequest) -> str:
+    return request.POST.get("next") or request.GET.get("next") or ""
+
+
+def _network_address(request: HttpRequest) -> str:
+    """Where the request comes from; behind our own proxy that is the last address in its header."""
+    if settings.SECURE_PROXY_SSL_HEADER is not None:
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded
+    return str(request.META.get("REMOTE_ADDR", ""))

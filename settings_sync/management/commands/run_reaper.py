@@ -1,0 +1,43 @@
+"""`manage.py run_reaper`: the process that sees to it that everything accepted ends."""
+
+import logging
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from settings_sync.services.reaping import reap
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Wake workers for everything that is open, every few seconds. Needs the database; the broker may be away."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--once", action="store_true", help="Do one round and stop.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = threading.Event()
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            stopping.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        while not stopping.is_set():
+            self._round()
+            if options["once"]:
+                return
+            stopping.wait(settings.REAPER_INTERVAL_SECONDS)
+
+    def _round(self) -> None:
+        close_old_connections()
+        try:
+            reap()
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("The database is away (%s); trying again.", error)

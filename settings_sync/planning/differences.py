@@ -1,0 +1,60 @@
+"""Where documents differ, field by field and part by part."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Document = Mapping[str, Any]
+
+PARTS = "parts"
+ORDER = "order"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One path where the values differ: what was last decided, the main's, the administration's, and what it becomes.
+
+    A path is `name` for a field of the item, `field/<uid>/label` for a field of a part, `field/<uid>` for whether a part
+    is there at all, and `field/order` for the order of the parts, as a list of uids.
+    """
+
+    path: str
+    base: Any
+    source: Any
+    local: Any
+    result: Any
+
+    @property
+    def steps(self) -> list[str]:
+        return self.path.split("/")
+
+
+def differences(
+    *, base: Document | None, source: Document | None, local: Document | None, result: Document | None
+) -> list[Difference]:
+    """Every path at which the result changes the administration, or at which the administration differs from the main.
+
+    `result` None means that nothing is written: the administration stays as it is.
+    """
+    flat = [flatten(document) for document in (base, source, local, result if result is not None else local)]
+    paths = {path: None for values in (flat[1], flat[2], flat[3]) for path in values}
+    found = [Difference(path, *(values.get(path) for values in flat)) for path in paths]
+    return [row for row in found if row.local != row.result or row.local != row.source]
+
+
+def flatten(document: Document | None) -> dict[str, Any]:
+    """A document as path → value, in the order in which people read it."""
+    return dict(_walk(document)) if document is not None else {}
+
+
+def _walk(document: Document) -> Iterator[tuple[str, Any]]:
+    for name, value in document.items():
+        if name != PARTS:
+            yield name, value
+    for part, rows in document.get(PARTS, {}).items():
+        for row in rows:
+            yield f"{part}/{row['uid']}", True
+            for name, value in row.items():
+                if name != "uid":
+                    yield f"{part}/{row['uid']}/{name}", value
+        yield f"{part}/{ORDER}", [row["uid"] for row in rows]

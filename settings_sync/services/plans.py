@@ -1,0 +1,171 @@
+"""Making a plan: a snapshot, compared with every chosen administration. Writes nothing but the plan itself."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from tenants.models import Administration
+
+from ..exceptions import (
+    NoTargets,
+    NothingChosen,
+    NotTheMain,
+    TargetNotReady,
+    UnknownCategory,
+    UnknownItem,
+    UnknownPolicy,
+    UnknownTarget,
+)
+from ..kinds import all_kinds
+from ..models import Change, Plan, PlanTarget, SnapshotItem
+from ..permissions import NotAllowed, may_run_sync, syncable_children
+from ..planning.plans import plan_target
+from ..planning.values import Choice, Key, Local, PlannedChange, Source, TargetPlan
+from ..policies import DEFAULTS, POLICIES
+from ..reading.index import look_at, read_documents, store_documents
+from ..reading.snapshots import read_source, take_snapshot
+from ..verdicts import Verdict
+
+PLAN_LIFETIME = timedelta(hours=24)
+SHOWN_LOCALLY = (Verdict.BEHIND, Verdict.CHANGED_LOCALLY, Verdict.BOTH_CHANGED)
+
+
+def create_plan(
+    *,
+    acting_user: Any,
+    main: Administration,
+    targets: Collection[str],
+    categories: Collection[str] = (),
+    items: Collection[uuid.UUID] = (),
+    policies: Mapping[str, str] | None = None,
+) -> Plan:
+    """Preview a sync: `targets` are slugs, `categories` keys, `items` uids. Returns the stored plan, ready.
+
+    Raises NotAllowed, NotTheMain, NoTargets, NothingChosen, UnknownTarget, TargetNotReady, UnknownCategory, UnknownItem
+    or UnknownPolicy; then nothing was stored.
+    """
+    if not main.is_main:
+        raise NotTheMain(name=main.name)
+    if not may_run_sync(acting_user, main):
+        raise NotAllowed("sync.run")
+    children = _find_targets(acting_user, main, targets)
+    _check_choice(categories, items)
+    chosen_policies = _check_policies(policies or {})
+    snapshot, entries = take_snapshot(main)
+    keys = _find_items(entries.keys(), items)
+    with transaction.atomic():
+        plan = Plan.objects.create(
+            administration=main,
+            requested_by=acting_user,
+            categories=sorted(set(categories)),
+            items=sorted(str(uid) for uid in set(items)),
+            policies=chosen_policies,
+            snapshot=snapshot,
+            expires_at=timezone.now() + PLAN_LIFETIME,
+        )
+        PlanTarget.objects.bulk_create(
+            PlanTarget(plan=plan, administration=child, position=number) for number, child in enumerate(children)
+        )
+    compute_plan(plan, Choice(frozenset(categories), frozenset(keys)))
+    return plan
+
+
+def compute_plan(plan: Plan, choice: Choice) -> None:
+    """Compare the plan's snapshot with each of its targets, and store what comes out."""
+    assert plan.snapshot is not None
+    source = read_source(plan.snapshot)
+    for target in plan.targets.select_related("administration"):
+        _compute_target(target, source, choice)
+    plan.state = Plan.State.READY
+    plan.save(update_fields=["state"])
+
+
+def category_of() -> dict[str, str]:
+    """The category of each kind, in the order in which kinds are written."""
+    return {kind.key: kind.category.key for kind in all_kinds()}
+
+
+def _compute_target(target: PlanTarget, source: Source, choice: Choice) -> None:
+    administration = target.administration
+    local = look_at(administration)
+    planned = plan_target(source, local, choice, category_of())
+    _store_local_documents(administration, planned, local)
+    with transaction.atomic():
+        target.counts = dict(planned.counts)
+        target.save(update_fields=["counts"])
+        Change.objects.bulk_create(
+            (_change(target, change) for change in planned.changes), batch_size=1000
+        )
+
+
+def _store_local_documents(administration: Administration, planned: TargetPlan, local: Local) -> None:
+    """Keep what the plan saw in the administration wherever that differs, so that the preview can show it."""
+    keys = {change.key for change in planned.changes if change.verdict in SHOWN_LOCALLY}
+    if keys:
+        documents = read_documents(administration.schema_name, keys)
+        store_documents(list(documents.values()))
+
+
+def _change(target: PlanTarget, change: PlannedChange) -> Change:
+    kind, uid = change.key
+    return Change(
+        plan_target=target,
+        kind=kind,
+        category=all_kinds()[kind].category.key,
+        uid=uid,
+        label=change.label,
+        action=change.action,
+        verdict=change.verdict,
+        facts=dict(change.facts),
+        needed_by=[{"kind": n.kind, "label": n.label, "path": n.path} for n in change.needed_by],
+        base_digest=change.base,
+        source_digest=change.source,
+        local_digest=change.local,
+        result_digest=change.result,
+    )
+
+
+def _find_targets(user: Any, main: Administration, slugs: Collection[str]) -> list[Administration]:
+    if not slugs:
+        raise NoTargets
+    syncable = {child.slug: child for child in syncable_children(user, main)}
+    for slug in slugs:
+        if slug not in syncable:
+            raise UnknownTarget(slug=slug)
+        if syncable[slug].state != Administration.State.ACTIVE:
+            raise TargetNotReady(name=syncable[slug].name, state=syncable[slug].get_state_display())
+    return [child for slug, child in syncable.items() if slug in set(slugs)]
+
+
+def _check_choice(categories: Collection[str], items: Collection[uuid.UUID]) -> None:
+    if not categories and not items:
+        raise NothingChosen
+    known = {category.key for category in all_kinds().categories}
+    for key in categories:
+        if key not in known:
+            raise UnknownCategory(key=key)
+
+
+def _check_policies(given: Mapping[str, str]) -> dict[str, str]:
+    for policy, value in given.items():
+        if value not in POLICIES.get(policy, ()):
+            raise UnknownPolicy(policy=policy, value=value)
+    return {**DEFAULTS, **given}
+
+
+def _find_items(keys: Collection[Key], uids: Collection[uuid.UUID]) -> list[Key]:
+    by_uid = {uid: (kind, uid) for kind, uid in keys}
+    for uid in uids:
+        if uid not in by_uid:
+            raise UnknownItem(uid=uid)
+    return [by_uid[uid] for uid in uids]
+
+
+def snapshot_labels(plan: Plan) -> dict[str, str]:
+    """The names of the snapshot's items by uid, to show references as people know them."""
+    found = SnapshotItem.objects.filter(snapshot=plan.snapshot_id).values_list("uid", "label")
+    return {str(uid): label for uid, label in found}

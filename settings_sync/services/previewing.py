@@ -1,0 +1,188 @@
+"""A plan as people read it: per change the fields that differ, in the words of the screen."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..kinds import Kind, all_kinds
+from ..models import Change, Document, Plan
+from ..planning.differences import Difference, differences
+from ..verdicts import Action, Verdict
+from ..wording import column_of, needed_by_in_words, reason_of, value_in_words
+from .plans import snapshot_labels
+
+
+@dataclass(frozen=True)
+class FieldPreview:
+    """One field: its label and its values in words; `path` and `raw` are for programs."""
+
+    path: str
+    label: str
+    base: str
+    source: str
+    local: str
+    result: str
+    raw: Difference
+    is_long: bool = False
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the sync writes this field."""
+        return self.raw.local != self.raw.result
+
+
+@dataclass(frozen=True)
+class PlacePreview:
+    """The fields of the item itself (no title), or of one part, such as “field CO-gehalte”."""
+
+    part: str
+    title: str
+    status: str
+    fields: list[FieldPreview] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ChangePreview:
+    """One change with its reason and its places."""
+
+    change: Change
+    kind_label: str
+    reason: str
+    needed_by: list[str]
+    places: list[PlacePreview]
+
+
+def preview_changes(plan: Plan, changes: Iterable[Change]) -> list[ChangePreview]:
+    """Changes as people read them; a fixed number of queries, however many changes there are."""
+    rows = list(changes)
+    bodies = _bodies(rows)
+    labels = snapshot_labels(plan)
+    return [_preview(change, bodies, labels) for change in rows]
+
+
+def differences_of(changes: Iterable[Change]) -> dict[int, list[Difference]]:
+    """The differing paths of each change, by the change's id."""
+    rows = list(changes)
+    bodies = _bodies(rows)
+    return {change.pk: _differences(change, bodies) for change in rows}
+
+
+def _bodies(changes: list[Change]) -> dict[bytes, Mapping[str, Any]]:
+    digests = {
+        bytes(digest)
+        for change in changes
+        for digest in (change.base_digest, change.source_digest, change.local_digest, change.result_digest)
+        if digest is not None
+    }
+    found = Document.objects.filter(digest__in=digests).values_list("digest", "body")
+    return {bytes(digest): body for digest, body in found}
+
+
+def _differences(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> list[Difference]:
+    if change.verdict in (Verdict.REJOINED, Verdict.ALREADY_EQUAL, Verdict.GONE, Verdict.REMOVED_IN_SOURCE):
+        return []
+
+    def body(digest: Any) -> Mapping[str, Any] | None:
+        return bodies.get(bytes(digest)) if digest is not None else None
+
+    return differences(
+        base=body(change.base_digest),
+        source=body(change.source_digest),
+        local=body(change.local_digest),
+        result=body(change.result_digest) if change.action in (Action.CREATE, Action.UPDATE) else None,
+    )
+
+
+def _preview(change: Change, bodies: Mapping[bytes, Mapping[str, Any]], labels: Mapping[str, str]) -> ChangePreview:
+    kind = all_kinds()[change.kind]
+    found = _differences(change, bodies)
+    documents = [bodies.get(bytes(d)) for d in (change.source_digest, change.local_digest, change.base_digest) if d]
+    names = _part_names(kind, [document for document in documents if document])
+    return ChangePreview(
+        change=change,
+        kind_label=str(kind.label),
+        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}),
+        needed_by=[needed_by_in_words(reason) for reason in change.needed_by],
+        places=_places(kind, found, {**labels, **names}, names),
+    )
+
+
+def _part_names(kind: Kind, documents: list[Mapping[str, Any]]) -> dict[str, str]:
+    """What people call each part, by uid: the value of its key field, or its kind and place."""
+    names: dict[str, str] = {}
+    for document in documents:
+        for part in kind.parts:
+            key = part.declaration.part_key
+            for number, row in enumerate(document.get("parts", {}).get(part.name, ()), start=1):
+                said = value_in_words(column_of(kind, part.name, key), row.get(key), {}) if key else ""
+                names.setdefault(row["uid"], said or f"{part.label} {number}")
+    return names
+
+
+def _places(
+    kind: Kind, found: list[Difference], labels: Mapping[str, str], names: Mapping[str, str]
+) -> list[PlacePreview]:
+    places: dict[str, PlacePreview] = {}
+    for row in found:
+        part, uid, name = _split(row)
+        if name == "order" and not uid and part:
+            place = places.setdefault("", PlacePreview("", "", "changed"))
+            place.fields.append(_field(kind, part, "order", row, labels))
+            continue
+        place = places.setdefault(uid, _place(kind, part, uid, row, names))
+        if name:
+            place.fields.append(_field(kind, part, name, row, labels))
+    return list(places.values())
+
+
+def _split(row: Difference) -> tuple[str, str, str]:
+    """(part, uid, field) of a path; the field is empty for whether the part is there at all."""
+    steps = row.steps
+    if len(steps) == 1:
+        return "", "", steps[0]
+    if steps[1] == "order":
+        return steps[0], "", "order"
+    return steps[0], steps[1], steps[2] if len(steps) == 3 else ""
+
+
+def _place(kind: Kind, part: str, uid: str, row: Difference, names: Mapping[str, str]) -> PlacePreview:
+    if not part:
+        return PlacePreview("", "", "changed")
+    status = "changed"
+    if len(row.steps) == 2:
+        status = "added" if row.result and not row.local else "removed"
+        if row.local == row.result:
+            status = "kept" if row.local else "missing"
+    return PlacePreview(part, f"{kind.part(part).label} “{names.get(uid, uid)}”", status)
+
+
+def _field(kind: Kind, part: str, name: str, row: Difference, labels: Mapping[str, str]) -> FieldPreview:
+    column = column_of(kind, part, name) if name != "order" else None
+    words = [value_in_words(column, value, labels) for value in (row.base, row.source, row.local, row.result)]
+    return FieldPreview(row.path, _label(kind, part, name), *words, raw=row, is_long=max(map(len, words)) > 120)
+
+
+def _label(kind: Kind, part: str, name: str) -> str:
+    if name == "order":
+        return _("order of {parts}").format(parts=kind.part(part).model._meta.verbose_name_plural)
+    column = column_of(kind, part, name)
+    if column:
+        return str(column.label)
+    if part and name == kind.part(part).parent_name:
+        return str(kind.part(part).parent.label) if kind.part(part).parent else name
+    return str(next((link.label for link in kind.links if link.name == name), name))
+
+
+def plan_changes(plan: Plan, *, target: str = "", action: str = "", category: str = "") -> Any:
+    """The stored changes of a plan, narrowed by an administration's slug, an action or a category."""
+    found = Change.objects.filter(plan_target__plan=plan).select_related("plan_target__administration")
+    if target:
+        found = found.filter(plan_target__administration__slug=target)
+    if action:
+        found = found.filter(action=action)
+    if category:
+        found = found.filter(category=category)
+    return found.order_by("plan_target__position", "id")
+

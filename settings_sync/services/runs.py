@@ -1,0 +1,121 @@
+"""Confirming a plan, and what can be done with a run afterwards."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.models import record
+
+from ..exceptions import NothingToRetry, PlanChanged, PlanExpired, PlanNotReady, PlanUsed, RunFinished
+from ..models import Plan, SyncRun, SyncTarget
+from ..permissions import NotAllowed, may_run_sync
+from ..waking import wake_targets
+
+
+def start_run(*, acting_user: Any, plan: Plan, version: int, note: str = "", on_behalf_of: str = "") -> SyncRun:
+    """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
+
+    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged or PlanUsed; then nothing was started.
+    """
+    if not may_run_sync(acting_user, plan.administration):
+        raise NotAllowed("sync.run")
+    with transaction.atomic():
+        plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
+        _check_plan(plan, version)
+        run = SyncRun.objects.create(
+            plan=plan,
+            administration=plan.administration,
+            requested_by=acting_user,
+            on_behalf_of=on_behalf_of,
+            note=note,
+        )
+        targets = SyncTarget.objects.bulk_create(
+            SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
+            for target in plan.targets.select_related("administration")
+        )
+        record(
+            "run.started",
+            actor=acting_user,
+            administration=plan.administration,
+            on_behalf_of=on_behalf_of,
+            note=note,
+            run=str(run.pk),
+            targets=[target.administration.slug for target in targets],
+        )
+        wake_targets([target.pk for target in targets])
+    return run
+
+
+def _check_plan(plan: Plan, version: int) -> None:
+    if hasattr(plan, "run"):
+        raise PlanUsed
+    if plan.state != Plan.State.READY:
+        raise PlanNotReady
+    if plan.expires_at <= timezone.now():
+        raise PlanExpired
+    if plan.version != version:
+        raise PlanChanged
+
+
+def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
+    """Stop every target that no worker has started; what is busy finishes. Raises NotAllowed or RunFinished."""
+    if not may_run_sync(acting_user, run.administration):
+        raise NotAllowed("sync.run")
+    with transaction.atomic():
+        run = lock_run(run.pk)
+        if run.is_finished:
+            raise RunFinished
+        run.targets.filter(state=SyncTarget.State.QUEUED).update(
+            state=SyncTarget.State.CANCELLED, finished_at=timezone.now()
+        )
+        record("run.cancelled", actor=acting_user, administration=run.administration, run=str(run.pk))
+        finish_run_when_done(run)
+    return run
+
+
+def retry_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
+    """Queue the failed and skipped targets again. Raises NotAllowed or NothingToRetry."""
+    if not may_run_sync(acting_user, run.administration):
+        raise NotAllowed("sync.run")
+    with transaction.atomic():
+        run = lock_run(run.pk)
+        again = list(run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED]))
+        if not again:
+            raise NothingToRetry
+        for target in again:
+            target.state, target.attempts, target.finished_at = SyncTarget.State.QUEUED, 0, None
+            target.error_code = target.error_detail = ""
+            target.save(update_fields=["state", "attempts", "finished_at", "error_code", "error_detail"])
+        run.state, run.finished_at = SyncRun.State.RUNNING, None
+        run.save(update_fields=["state", "finished_at"])
+        record("run.retried", actor=acting_user, administration=run.administration, run=str(run.pk))
+        wake_targets([target.pk for target in again])
+    return run
+
+
+def lock_run(run_id: Any) -> SyncRun:
+    """The run's row, locked, so that its state and its targets' change together."""
+    return SyncRun.objects.select_for_update(of=("self",)).select_related("administration").get(pk=run_id)
+
+
+def finish_run_when_done(run: SyncRun) -> bool:
+    """Give a run its final state when no target is open any more; call it with the run locked."""
+    states = list(run.targets.values_list("state", flat=True))
+    if run.is_finished or any(state in SyncTarget.OPEN for state in states):
+        return False
+    run.state, run.finished_at = outcome(states), timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+    record("run.finished", actor=None, administration=run.administration, run=str(run.pk), state=run.state)
+    return True
+
+
+def outcome(states: list[str]) -> SyncRun.State:
+    """The final state of a run whose targets ended in these states."""
+    ended = set(states)
+    failed = {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}
+    if not ended & failed:
+        return SyncRun.State.CANCELLED if SyncTarget.State.CANCELLED in ended else SyncRun.State.SUCCEEDED
+    return SyncRun.State.PARTLY_FAILED if SyncTarget.State.SUCCEEDED in ended else SyncRun.State.FAILED
+
+

@@ -1,0 +1,208 @@
+"""Applying the targets of a run: claim one, apply it, say how it ended."""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from tenants.models import Administration
+
+from ..applying.errors import explain
+from ..applying.targets import Work, apply_target
+from ..exceptions import HeadsDiffer, LeaseLost, SyncError
+from ..models import Receipt, SyncRun, SyncTarget
+from ..progress import Progress, note_progress
+from ..waking import wake_targets
+from .runs import finish_run_when_done, lock_run
+
+logger = logging.getLogger(__name__)
+
+BASE_ONLY = ("rejoined", "already_equal", "gone")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to apply one target, until the lease ends."""
+
+    target: SyncTarget
+    token: uuid.UUID
+
+
+def execute_target(target_id: uuid.UUID) -> bool:
+    """Claim a target and apply it; safe to call any number of times. Returns whether it was applied here and now."""
+    claim = claim_target(target_id)
+    if claim is None:
+        return False
+    try:
+        _apply(claim)
+    except LeaseLost:
+        return False
+    except (SyncError, psycopg.Error) as error:
+        _end(claim, error)
+        return False
+    _finish_run(claim.target)
+    return True
+
+
+def claim_target(target_id: uuid.UUID) -> Claim | None:
+    """Take a queued target, or one whose lease has ended; None when it is taken, finished, or its child is busy.
+
+    Times come from the database's clock. A target that was tried too often ends as failed.
+    """
+    token = uuid.uuid4()
+    lease = timedelta(seconds=settings.SYNC_LEASE_SECONDS)
+    free = Q(state=SyncTarget.State.QUEUED) | Q(state=SyncTarget.State.RUNNING, leased_until__lt=Now())
+    try:
+        with transaction.atomic():
+            taken = SyncTarget.objects.filter(free, pk=target_id, attempts__lt=settings.SYNC_MAX_ATTEMPTS).update(
+                state=SyncTarget.State.RUNNING,
+                lease_token=token,
+                leased_until=Now() + lease,
+                attempts=F("attempts") + 1,
+                started_at=Now(),
+            )
+    except IntegrityError:
+        return None  # another run is busy with this child; the reaper comes back to it
+    if not taken:
+        return None
+    target = SyncTarget.objects.select_related(
+        "run__plan__snapshot", "run__administration", "run__requested_by", "administration", "plan_target"
+    ).get(pk=target_id)
+    SyncRun.objects.filter(pk=target.run_id, state=SyncRun.State.QUEUED).update(
+        state=SyncRun.State.RUNNING, started_at=Now()
+    )
+    return Claim(target, token)
+
+
+def _apply(claim: Claim) -> None:
+    target = claim.target
+    work = _work(claim)
+    _check_heads(target)
+    if not work.kinds:
+        _finish_unchanged(claim)
+        return
+    apply_target(work, progress=lambda kind, done, total: note_progress(target.pk, Progress(kind, done, total)))
+
+
+def _work(claim: Claim) -> Work:
+    target = claim.target
+    plan = target.run.plan
+    writing = Q(action__in=["create", "update"]) | Q(verdict__in=BASE_ONLY)
+    kinds = target.plan_target.changes.filter(writing).values_list("kind", flat=True).distinct()
+    assert plan.snapshot_id is not None
+    return Work(
+        target_id=target.pk,
+        token=claim.token,
+        plan_target_id=target.plan_target_id,
+        snapshot_id=plan.snapshot_id,
+        schema=target.administration.schema_name,
+        kinds=tuple(kinds.order_by()),
+        counts=dict(target.plan_target.counts),
+        stop_when_stale=plan.policies.get("stale") == "stop",
+        audit=_audit_of(target),
+    )
+
+
+def _audit_of(target: SyncTarget) -> dict[str, Any]:
+    run = target.run
+    return {
+        "actor_id": run.requested_by_id,
+        "actor_name": str(run.requested_by) if run.requested_by else "",
+        "on_behalf_of": run.on_behalf_of,
+        "administration_id": target.administration_id,
+        "administration_name": target.administration.name,
+        "note": run.note,
+    }
+
+
+def _check_heads(target: SyncTarget) -> None:
+    snapshot = target.run.plan.snapshot
+    current = Administration.objects.values_list("migration_head", flat=True).get(pk=target.administration_id)
+    if snapshot is not None and current != snapshot.migration_head:
+        raise HeadsDiffer
+
+
+def _finish_unchanged(claim: Claim) -> None:
+    """Nothing to write: the child's schema is not even visited."""
+    with transaction.atomic():
+        mine = SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token)
+        if not mine.update(
+            state=SyncTarget.State.SUCCEEDED, finished_at=Now(), lease_token=None, leased_until=None
+        ):
+            raise LeaseLost
+        Receipt.objects.update_or_create(
+            target=claim.target,
+            defaults={
+                "snapshot_id": claim.target.run.plan.snapshot_id,
+                "rows": {},
+                "business_rows_written": 0,
+                "written_at": timezone.now(),
+            },
+        )
+
+
+def _end(claim: Claim, error: Exception) -> None:
+    """Give the target its final state, or queue it again when waiting may help."""
+    told = explain(error)
+    state = SyncTarget.State.SKIPPED if isinstance(error, HeadsDiffer) else SyncTarget.State.FAILED
+    if told.may_pass and claim.target.attempts < settings.SYNC_MAX_ATTEMPTS:
+        state = SyncTarget.State.QUEUED
+    logger.warning("Target %s: %s (%s)", claim.target.pk, told.detail, told.code)
+    ended = None if state == SyncTarget.State.QUEUED else timezone.now()
+    SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token).update(
+        state=state,
+        lease_token=None,
+        leased_until=None,
+        error_code=told.code,
+        error_detail=told.detail,
+        finished_at=ended,
+    )
+    _finish_run(claim.target)
+
+
+def _finish_run(target: SyncTarget) -> None:
+    """Close the run when this was its last target, and wake whoever waited for this child."""
+    waiting = SyncTarget.objects.filter(administration=target.administration_id, state=SyncTarget.State.QUEUED)
+    with transaction.atomic():
+        finish_run_when_done(lock_run(target.run_id))
+        wake_targets(list(waiting.values_list("pk", flat=True)[:1]))
+
+
+def give_up_poisoned_targets() -> int:
+    """End the targets that were tried as often as allowed and whose last worker is gone. Returns how many."""
+    poisoned = SyncTarget.objects.filter(
+        state__in=SyncTarget.OPEN, attempts__gte=settings.SYNC_MAX_ATTEMPTS
+    ).filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
+    ended = 0
+    for target in poisoned:
+        ended += SyncTarget.objects.filter(pk=target.pk, state=target.state, lease_token=target.lease_token).update(
+            state=SyncTarget.State.FAILED,
+            finished_at=timezone.now(),
+            lease_token=None,
+            leased_until=None,
+            error_code=target.error_code or "worker-lost",
+            error_detail=target.error_detail,
+        )
+        _finish_run(target)
+    return ended
+
+
+def take_targets_to_wake() -> list[uuid.UUID]:
+    """The targets that a worker could take now and that nobody was woken for lately; notes that they are woken."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE settings_sync_synctarget SET woken_at = now() WHERE id IN (SELECT id FROM settings_sync_synctarget"
+            " WHERE (state = 'queued' OR (state = 'running' AND leased_until < now()))"
+            " AND (woken_at IS NULL OR woken_at < now() - make_interval(secs => %s))"
+            " ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING id",
+            [settings.SYNC_WAKE_AGAIN_SECONDS],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,13 @@
+"""The queue's door: ids only; each task calls one service, and may be delivered any number of times."""
+
+import uuid
+
+from celery import shared_task
+
+from .services.targets import execute_target
+
+
+@shared_task(name="settings_sync.tasks.apply_target")
+def apply_target(target_id: str) -> None:
+    """Apply one target of a run, if nobody else has."""
+    execute_target(uuid.UUID(target_id))

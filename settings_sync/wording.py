@@ -1,0 +1,85 @@
+"""A plan in words, in the reader's language: reasons, and values as people know them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from .kinds import Column, Kind, all_kinds
+from .verdicts import Verdict
+
+REASONS: dict[str, str] = {
+    Verdict.NEW: gettext_noop("Does not exist here yet."),
+    Verdict.REJOINED: gettext_noop("Is equal here already; from now on it is followed."),
+    Verdict.BEHIND: gettext_noop("The main administration has changed it since the last sync."),
+    Verdict.ALREADY_EQUAL: gettext_noop("Was changed here in the same way."),
+    Verdict.NAME_TAKEN: gettext_noop("This administration has its own “{holder}” with the same name."),
+    Verdict.NAME_HELD: gettext_noop("Its name belongs here to “{holder}”, which is not in this sync; choose that as well."),
+    Verdict.DEFAULT_TAKEN: gettext_noop("“{holder}” is the default here; only one can be."),
+    Verdict.CHANGED_LOCALLY: gettext_noop("Was changed here; the main administration has not changed it since."),
+    Verdict.BOTH_CHANGED: gettext_noop("Was changed here and in the main administration."),
+    Verdict.REMOVED_LOCALLY: gettext_noop("Was removed here."),
+    Verdict.REMOVED_IN_SOURCE: gettext_noop("Was removed in the main administration; here it stays."),
+    Verdict.GONE: gettext_noop("Is gone on both sides."),
+    Verdict.NEEDS_HELD: gettext_noop("Needs “{needs}” ({path}), which is held back."),
+    Verdict.UNRESOLVED: gettext_noop("Points at something that does not exist in the main administration ({path})."),
+    Verdict.PINNED: gettext_noop("Is pinned here."),
+}
+
+
+def reason_of(verdict: str, facts: Mapping[str, Any]) -> str:
+    """Why a plan does what it does with an item, as one sentence."""
+    sentence = REASONS.get(verdict)
+    if sentence is None:
+        return ""
+    shown = {**facts, "path": path_in_words(facts.get("needs_by_kind", ""), str(facts.get("path", "")))}
+    return _(sentence).format(**shown)
+
+
+def needed_by_in_words(needed_by: Mapping[str, str]) -> str:
+    """For example: needed by workflow “Onderhoud”, step 3."""
+    kind = all_kinds().by_key.get(needed_by["kind"])
+    place = path_in_words(needed_by["kind"], needed_by["path"])
+    return _("needed by {kind} “{label}”, {place}").format(
+        kind=kind.label if kind else needed_by["kind"], label=needed_by["label"], place=place
+    )
+
+
+def path_in_words(kind_key: str, path: str) -> str:
+    """`step/3/form` as “step 3, form”."""
+    kind = all_kinds().by_key.get(kind_key)
+    steps = path.split("/")
+    if kind is None or len(steps) not in (1, 3):
+        return path.replace("/", " ")
+    if len(steps) == 1:
+        return str(_field_label(kind, "", steps[0]))
+    return f"{kind.part(steps[0]).label} {steps[1]}, {_field_label(kind, steps[0], steps[2])}"
+
+
+def _field_label(kind: Kind, part: str, field: str) -> Any:
+    column = column_of(kind, part, field)
+    link = next((link.label for link in kind.links if link.name == field), field)
+    return column.label if column else link
+
+
+def column_of(kind: Kind, part: str, field: str) -> Column | None:
+    """The column of a field of the item (`part` empty) or of one of its parts; None for links and order."""
+    table = kind.part(part) if part else kind.root
+    return next((column for column in table.columns if column.name == field), None)
+
+
+def value_in_words(column: Column | None, value: Any, labels: Mapping[str, str]) -> str:
+    """A value as people know it: references by name, choices by label, yes and no, lists with commas."""
+    if isinstance(value, list):
+        return ", ".join(value_in_words(None, item, labels) for item in value)
+    if column is not None and value is None and not column.is_nullable:
+        value = column.default
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {value_in_words(None, item, labels)}" for key, item in value.items())
+    chosen = dict(column.choices) if column else {}
+    return str(chosen.get(value) or labels.get(str(value)) or value)

@@ -1,0 +1,57 @@
+"""Company details: what an administration says about itself on paper. They belong to it alone and never travel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from audit.models import record
+
+from .models import Administration
+from .permissions import require
+from .rights import Right
+
+COMPANY_FIELDS = (
+    "company_name",
+    "company_street",
+    "company_postcode",
+    "company_city",
+    "company_email",
+    "company_phone",
+    "company_vat_number",
+    "company_iban",
+)
+
+
+def update_company_details(*, acting_user: Any, administration: Administration, details: Mapping[str, str]) -> list[str]:
+    """Store the company details and return the names of the fields that changed.
+
+    `details` has a value per field of COMPANY_FIELDS that may change. Raises NotAllowed.
+    """
+    require(acting_user, Right.ADMINISTRATIONS_UPDATE, administration)
+    with transaction.atomic():
+        stored = Administration.objects.select_for_update().get(pk=administration.pk)
+        changes = _changes(stored, details)
+        if changes:
+            stored.save(update_fields=list(changes))
+            record("company_details.changed", actor=acting_user, administration=stored, changes=changes)
+    return list(changes)
+
+
+def is_iban(text: str) -> bool:
+    """Whether the check digits of an international bank account number are right; without spaces, in capitals."""
+    if not (15 <= len(text) <= 34 and text.isascii() and text.isalnum() and text[:2].isalpha() and text[2:4].isdigit()):
+        return False
+    digits = "".join(str(int(character, 36)) for character in text[4:] + text[:4])
+    return int(digits) % 97 == 1
+
+
+def _changes(stored: Administration, details: Mapping[str, str]) -> dict[str, list[str]]:
+    """Old and new value of each field that differs; the values are set on `stored`."""
+    changes: dict[str, list[str]] = {}
+    for field in COMPANY_FIELDS:
+        old, new = getattr(stored, field), details.get(field, getattr(stored, field))
+        if old != new:
+            changes[field] = [old, new]
+            setattr(stored, field, new)
+    return changes

@@ -1,0 +1,78 @@
+"""The pages that lead to all others: the start, the overview of an administration and its settings."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from .company import update_company_details
+from .company_forms import CompanyDetailsForm
+from .entering import administration_page
+from .models import Administration
+from .permissions import reachable_administrations
+from .rights import Right
+from .sections import DAILY_WORK, OWN_SETTINGS, SHARED_SETTINGS, links_to, may_open_settings, section_address
+
+
+@require_GET
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the administration that was open last, else to the first; say so when there is none to go to."""
+    reachable = reachable_administrations(request.user)
+    active = [row for row in reachable if row.state == Administration.State.ACTIVE]
+    last = request.session.get("last_administration")
+    chosen = next((row for row in active if row.slug == last), active[0] if active else None)
+    if chosen is None:
+        return render(request, "home/no_administrations.html", {"unfinished": reachable})
+    return redirect("administration-home", chosen.slug)
+
+
+@require_GET
+@administration_page()
+def administration_home(request: HttpRequest) -> HttpResponse:
+    """An overview with links; `?section=` of the switcher goes on to the same section when it may be opened here."""
+    administration, rights = request.administration, request.rights  # type: ignore[attr-defined]
+    section = request.GET.get("section", "").strip("/")
+    address = section_address(administration, rights, section) if section else None
+    if address:
+        return redirect(address)
+    context = {
+        "daily_work": links_to(DAILY_WORK, administration, rights),
+        "settings_links": links_to(SHARED_SETTINGS, administration, rights),
+        "subs": _subs_of(request),
+    }
+    return render(request, "home/administration.html", context)
+
+
+@require_GET
+@administration_page()
+def settings_home(request: HttpRequest) -> HttpResponse:
+    """All settings of the administration that the user may open."""
+    administration, rights = request.administration, request.rights  # type: ignore[attr-defined]
+    if not may_open_settings(rights):
+        raise PermissionDenied
+    context = {
+        "shared": links_to(SHARED_SETTINGS, administration, rights),
+        "own": links_to(OWN_SETTINGS, administration, rights),
+    }
+    return render(request, "home/settings.html", context)
+
+
+@administration_page(Right.ADMINISTRATIONS_UPDATE)
+def company_details(request: HttpRequest) -> HttpResponse:
+    """Edit name, address and numbers of the company behind the administration."""
+    administration = request.administration  # type: ignore[attr-defined]
+    form = CompanyDetailsForm(request.POST or None, instance=Administration.objects.get(pk=administration.pk))
+    if form.is_valid():
+        update_company_details(acting_user=request.user, administration=administration, details=form.cleaned_data)
+        messages.success(request, _("The company details are saved."))
+        return redirect("company-details", administration.slug)
+    return render(request, "home/company_details.html", {"form": form})
+
+
+def _subs_of(request: HttpRequest) -> list[Administration]:
+    administration = request.administration  # type: ignore[attr-defined]
+    return [row for row in reachable_administrations(request.user) if row.parent_id == administration.pk]

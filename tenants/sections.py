@@ -1,0 +1,152 @@
+"""The parts of an administration that its pages lead to: what they are called, where they are and who may see them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.translation import gettext_lazy as _
+
+from .models import Administration
+from .rights import Right
+
+
+@dataclass(frozen=True)
+class Section:
+    """A link to one part; `right` is what it takes to read it."""
+
+    url_name: str
+    label: Any
+    description: Any
+    icon: str
+    right: Right
+    main_only: bool = False
+
+
+@dataclass(frozen=True)
+class SectionLink:
+    """A section as one user sees it in one administration."""
+
+    section: Section
+    url: str
+
+
+DAILY_WORK = (
+    Section(
+        "business:work-order-list",
+        _("Work orders"),
+        _("What is planned, under way and done, with the forms that were filled in."),
+        "work-order",
+        Right.WORK_ORDERS_READ,
+    ),
+    Section(
+        "business:customer-list",
+        _("Customers"),
+        _("Who you work for, with their contacts and addresses."),
+        "customer",
+        Right.CUSTOMERS_READ,
+    ),
+    Section(
+        "business:quotation-list",
+        _("Quotations"),
+        _("What was offered, and what became of it."),
+        "quotation",
+        Right.QUOTATIONS_READ,
+    ),
+    Section(
+        "business:invoice-list", _("Invoices"), _("What was invoiced, draft and final."), "invoice", Right.INVOICES_READ
+    ),
+)
+SHARED_SETTINGS = (
+    Section(
+        "administrations:list",
+        _("Administrations"),
+        _("The sub-administrations, how far each is in line, and the sync to them."),
+        "administration",
+        Right.ADMINISTRATIONS_SEE,
+        main_only=True,
+    ),
+    Section(
+        "forms:list",
+        _("Forms"),
+        _("What is filled in on a job: sections, fields and when they show."),
+        "form",
+        Right.FORMS_READ,
+    ),
+    Section(
+        "workflows:list",
+        _("Workflows"),
+        _("The steps of a job, from customer to signature."),
+        "workflow",
+        Right.WORKFLOWS_READ,
+    ),
+    Section(
+        "templates:list",
+        _("Templates"),
+        _("E-mail and SMS templates, layouts, and the schemes of quotations and invoices."),
+        "template",
+        Right.TEMPLATES_READ,
+    ),
+    Section(
+        "reference_data:overview",
+        _("Other shared settings"),
+        _("Work types, statuses, hour types, payment methods, VAT rates and other lists."),
+        "reference-data",
+        Right.REFERENCE_DATA_READ,
+    ),
+)
+OWN_SETTINGS = (
+    Section(
+        "company-details",
+        _("Company details"),
+        _("Name, address, VAT number and bank account. They never travel with a sync."),
+        "company",
+        Right.ADMINISTRATIONS_UPDATE,
+    ),
+    Section(
+        "role-list",
+        _("Roles and permissions"),
+        _("Which roles there are and what each of them may do."),
+        "role",
+        Right.ADMINISTRATIONS_SEE,
+    ),
+)
+SETTINGS = SHARED_SETTINGS + OWN_SETTINGS
+
+
+def links_to(
+    sections: Collection[Section], administration: Administration, rights: Collection[str]
+) -> list[SectionLink]:
+    """The sections that exist and that these rights open, with their addresses in this administration."""
+    found = [
+        SectionLink(section, url)
+        for section in sections
+        if section.right in rights
+        and (administration.is_main or not section.main_only)
+        and (url := _address(section.url_name, administration))
+    ]
+    return found
+
+
+def may_open_settings(rights: Collection[str]) -> bool:
+    """Whether these rights open any page of the settings."""
+    return any(section.right in rights for section in SETTINGS)
+
+
+def section_address(administration: Administration, rights: Collection[str], section: str) -> str | None:
+    """The address of a section by its path ("customers", "settings/forms"), or None when it may not be opened here."""
+    address = f"/a/{administration.slug}/{section}/"
+    try:
+        match = resolve(address)
+    except Resolver404:
+        return None
+    right = getattr(match.func, "right", None)
+    lists_something = set(match.kwargs) == {"slug"}
+    return address if lists_something and (right is None or right in rights) else None
+
+
+def _address(url_name: str, administration: Administration) -> str:
+    try:
+        return reverse(url_name, args=[administration.slug])
+    except NoReverseMatch:
+        return ""
