@@ -7,7 +7,6 @@ from uuid import UUID
 from csp.constants import SELF
 from csp.decorators import csp
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from settings_sync.editing import EditRefused, add_problems, count_uses, fingerprint, uses_of
+from settings_sync.edit_pages import attempt
+from settings_sync.editing import count_uses, fingerprint, uses_of
 from tenants.entering import administration_page
-from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
 from . import services
@@ -75,7 +74,7 @@ def create_template(request: HttpRequest, section: str) -> HttpResponse:
     chosen = _section(section)
     form = chosen.form(request.POST or None, initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid():
-        item = _attempt(request, form, services.create_template, model=chosen.model, values=form.cleaned_data)
+        item = attempt(request, form, services.create_template, model=chosen.model, values=form.cleaned_data)
         if item is not None:
             messages.success(request, _("“%(name)s” was added.") % {"name": item})
             return redirect("templates:edit", request.administration.slug, section, item.uid)  # type: ignore[attr-defined]
@@ -89,7 +88,7 @@ def edit_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse
     form = chosen.form(request.POST or None, instance=get_object_or_404(chosen.model, uid=uid))
     if request.method == "POST" and form.is_valid():
         seen = request.POST.get("seen")
-        if _attempt(request, form, services.update_template, item=item, values=form.cleaned_data, seen=seen):
+        if attempt(request, form, services.update_template, item=item, values=form.cleaned_data, seen=seen):
             messages.success(request, _("“%(name)s” was saved.") % {"name": form.cleaned_data["name"]})
             return redirect(request.path)
     return render(request, "templates_catalog/edit.html", _context_of(request, chosen, form, item))
@@ -129,7 +128,7 @@ def unarchive_template(request: HttpRequest, section: str, uid: UUID) -> HttpRes
 @administration_page(Right.TEMPLATES_UPDATE)
 def make_default(request: HttpRequest, uid: UUID) -> HttpResponse:
     scheme = get_object_or_404(Scheme, uid=uid)
-    if _attempt(request, None, services.make_default, scheme=scheme):
+    if attempt(request, None, services.make_default, scheme=scheme):
         messages.success(request, _("“%(name)s” is the default now.") % {"name": scheme})
     return redirect("templates:list", request.administration.slug)  # type: ignore[attr-defined]
 
@@ -138,7 +137,7 @@ def make_default(request: HttpRequest, uid: UUID) -> HttpResponse:
 def delete_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
     chosen = _section(section)
     item = get_object_or_404(chosen.model, uid=uid)
-    if request.method == "POST" and _attempt(request, None, services.delete_template, item=item) is not None:
+    if request.method == "POST" and attempt(request, None, services.delete_template, item=item) is not None:
         messages.success(request, _("“%(name)s” was deleted.") % {"name": item})
         return redirect("templates:list", request.administration.slug)  # type: ignore[attr-defined]
     context = {"section": chosen, "item": item, "uses": uses_of(item)}
@@ -178,23 +177,8 @@ def _context_of(request: HttpRequest, section: Section, form: Any, item: Any) ->
     }
 
 
-def _attempt(request: HttpRequest, form: Any, service: Any, **what: Any) -> Any:
-    """Call a service; what it refuses is shown in the form, or as a message where there is none, and gives None."""
-    try:
-        done = service(acting_user=request.user, administration=request.administration, **what)  # type: ignore[attr-defined]
-    except EditRefused as refused:
-        if form is None:
-            messages.error(request, str(refused))
-        else:
-            add_problems(form, refused)
-        return None
-    except NotAllowed as refused:
-        raise PermissionDenied from refused
-    return done or True
-
-
 def _do(request: HttpRequest, section: str, uid: UUID, service: Any, said: Any) -> HttpResponse:
     item = get_object_or_404(_section(section).model, uid=uid)
-    if _attempt(request, None, service, item=item):
+    if attempt(request, None, service, item=item):
         messages.success(request, said % {"name": item})
     return redirect("templates:edit", request.administration.slug, section, uid)  # type: ignore[attr-defined]

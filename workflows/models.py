@@ -102,4 +102,4 @@ class Step(Part):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.get_type_display()
+        return f"{self.workflow} › {self.title or self.get_type_display()}"

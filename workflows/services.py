@@ -124,7 +124,8 @@ def _labels_of(steps: Iterable[Step], known: Mapping[UUID, str] | None = None) -
     for step in steps:
         if step.uid in labels:
             continue
-        plain = label = step.title or step.type
+        # A slash would look like another level in the path of an edit.
+        plain = label = (step.title or step.get_type_display()).replace("/", "∕")
         number = 1
         while label in labels.values():
             number += 1

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from settings_sync.editing import EditRefused, add_problems, count_uses, fingerprint, uses_of
+from settings_sync.edit_pages import attempt
+from settings_sync.editing import count_uses, fingerprint, uses_of
 from tenants.entering import administration_page
-from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
 from . import services
@@ -77,7 +76,7 @@ def unarchive_workflow(request: HttpRequest, uid: UUID) -> HttpResponse:
 @administration_page(Right.WORKFLOWS_DELETE)
 def delete_workflow(request: HttpRequest, uid: UUID) -> HttpResponse:
     workflow = get_object_or_404(Workflow, uid=uid)
-    if request.method == "POST" and _attempt(request, None, services.delete_workflow, workflow=workflow):
+    if request.method == "POST" and attempt(request, None, services.delete_workflow, workflow=workflow):
         messages.success(request, _("“%(name)s” was deleted.") % {"name": workflow})
         return redirect("workflows:list", request.administration.slug)  # type: ignore[attr-defined]
     return render(request, "workflows/delete.html", {"workflow": workflow, "uses": uses_of(workflow)})
@@ -90,7 +89,7 @@ def _is_saving(request: HttpRequest) -> bool:
 def _save(request: HttpRequest, editor: WorkflowEditor, service: Any, **what: Any) -> Any:
     """What the service made of a valid page, or None: moving steps about saves nothing."""
     if _is_saving(request) and editor.is_valid():
-        return _attempt(request, editor.form, service, values=editor.values(), **what)
+        return attempt(request, editor.form, service, values=editor.values(), **what)
     return None
 
 
@@ -112,23 +111,8 @@ def _show(request: HttpRequest, editor: WorkflowEditor) -> HttpResponse:
     return render(request, "workflows/edit.html", context)
 
 
-def _attempt(request: HttpRequest, form: Any, service: Any, **what: Any) -> Any:
-    """Call a service; what it refuses is shown in the form, or as a message where there is none, and gives None."""
-    try:
-        done = service(acting_user=request.user, administration=request.administration, **what)  # type: ignore[attr-defined]
-    except EditRefused as refused:
-        if form is None:
-            messages.error(request, str(refused))
-        else:
-            add_problems(form, refused)
-        return None
-    except NotAllowed as refused:
-        raise PermissionDenied from refused
-    return done or True
-
-
 def _do(request: HttpRequest, uid: UUID, service: Any, said: Any) -> HttpResponse:
     workflow = get_object_or_404(Workflow, uid=uid)
-    if _attempt(request, None, service, workflow=workflow):
+    if attempt(request, None, service, workflow=workflow):
         messages.success(request, said % {"name": workflow})
     return redirect("workflows:edit", request.administration.slug, uid)  # type: ignore[attr-defined]
