@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .markup import problems_of_markup
+from settings_sync.markup import problems_of_markup
+
 from .placeholders import problems_of_placeholders
 
 _CURRENCY = re.compile(r"[A-Z]{3}")

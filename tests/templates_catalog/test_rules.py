@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from templates_catalog.markup import problems_of_markup
+from settings_sync.markup import problems_of_markup
 from templates_catalog.rules import messages_of, problems_of_layout, problems_of_message, problems_of_scheme
 
 

@@ -1,4 +1,4 @@
-"""Which HTML a template may hold: text, tables, pictures and style, and nothing that runs."""
+"""Which HTML a setting may hold: text, tables, pictures and style, and nothing that runs."""
 
 import re
 from html.parser import HTMLParser
