@@ -1,0 +1,91 @@
+"""Which questions of a filled-in form are shown, and what is wrong with its answers. Pure: plain data in and out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+Questions = Sequence[Mapping[str, Any]]
+Answers = Mapping[str, Any]
+
+
+def shown_fields(questions: Questions, answers: Answers) -> Iterator[Mapping[str, Any]]:
+    """The questions that are visible with these answers, in order."""
+    conditions = _conditions(questions)
+    for section in questions:
+        for field in section["fields"]:
+            if _is_shown(field["key"], conditions, answers, frozenset()):
+                yield field
+
+
+def problems_of_answers(questions: Questions, answers: Answers) -> dict[str, list[str]]:
+    """Messages per question key; what is not shown needs no answer."""
+    found = {
+        field["key"]: _problems_of_answer(field, answers.get(field["key"])) for field in _asked(questions, answers)
+    }
+    return {key: messages for key, messages in found.items() if messages}
+
+
+def kept_answers(questions: Questions, answers: Answers) -> dict[str, Any]:
+    """The answers to the questions that are shown, and nothing else."""
+    return {field["key"]: answers.get(field["key"], "") for field in _asked(questions, answers)}
+
+
+def _asked(questions: Questions, answers: Answers) -> list[Mapping[str, Any]]:
+    return [field for field in shown_fields(questions, answers) if field["type"] != "information"]
+
+
+def _conditions(questions: Questions) -> dict[str, list[Mapping[str, str]]]:
+    """Per question what must hold before it is shown: its section's condition and its own."""
+    return {
+        field["key"]: [condition for condition in (section["visible_if"], field["visible_if"]) if condition]
+        for section in questions
+        for field in section["fields"]
+    }
+
+
+def _is_shown(
+    key: str, conditions: Mapping[str, list[Mapping[str, str]]], answers: Answers, behind: frozenset[str]
+) -> bool:
+    if key in behind or key not in conditions:
+        return False
+    return all(
+        _holds(condition, answers) and _is_shown(condition["field"], conditions, answers, behind | {key})
+        for condition in conditions[key]
+    )
+
+
+def _holds(condition: Mapping[str, str], answers: Answers) -> bool:
+    answer, wanted = answers.get(condition["field"]), condition["value"]
+    if not wanted:
+        return bool(answer)
+    return wanted in answer if isinstance(answer, list) else answer == wanted
+
+
+def _problems_of_answer(field: Mapping[str, Any], answer: Any) -> list[str]:
+    if field["type"] == "checkboxes":
+        return _problems_of_ticks(field, answer or [])
+    if not answer:
+        return [_("Fill this in.")] if field["is_required"] else []
+    if field["type"] in ("radio", "dropdown") and answer not in field["options"]:
+        return [_("Choose one of the options.")]
+    return [] if _is_readable(field["type"], str(answer)) else [_("This does not fit the question.")]
+
+
+def _problems_of_ticks(field: Mapping[str, Any], ticked: Sequence[str]) -> list[str]:
+    if not set(ticked) <= set(field["options"]):
+        return [_("Choose from the options.")]
+    if field["is_required"] and set(ticked) != set(field["options"]):
+        return [_("Tick all of them.")]
+    return []
+
+
+def _is_readable(kind: str, text: str) -> bool:
+    readers: dict[str, Any] = {"number": Decimal, "date": date.fromisoformat, "time": time.fromisoformat}
+    try:
+        readers.get(kind, str)(text)
+    except (ValueError, InvalidOperation):
+        return False
+    return kind != "number" or Decimal(text).is_finite()

@@ -1,0 +1,75 @@
+"""What a work order copies from the settings when it is picked up, so that later changes do not reach it."""
+
+from typing import Any
+
+from forms_catalog.models import Form, Section
+from workflows.models import Step, Workflow
+
+from .models import FilledForm, WorkOrder, WorkOrderStep
+
+
+def copy_steps(work_order: WorkOrder) -> list[WorkOrderStep]:
+    """Give a work order its own copy of its workflow's steps, and of the forms that they prescribe."""
+    steps = _steps_of(work_order.workflow) if work_order.workflow else []
+    copies = WorkOrderStep.objects.bulk_create(
+        _copy_step(work_order, step, position) for position, step in enumerate(steps, 1)
+    )
+    prescribed = [(copy, step.form) for copy, step in zip(copies, steps, strict=True) if step.form]
+    questions = {form.pk: questions_of(form) for form in {form for _copy, form in prescribed}}
+    FilledForm.objects.bulk_create(
+        FilledForm(
+            work_order=work_order, step=copy, form=form, form_name=form.name, questions=questions[form.pk], answers={}
+        )
+        for copy, form in prescribed
+    )
+    return copies
+
+
+def questions_of(form: Form) -> list[dict[str, Any]]:
+    """The sections and fields of a form as they stand now, as plain data that needs the form no more."""
+    sections = form.sections.prefetch_related("fields", "fields__visible_if_field").select_related("visible_if_field")
+    return [_section(section) for section in sections]
+
+
+def _steps_of(workflow: Workflow) -> list[Step]:
+    return list(workflow.steps.select_related("form", "email_template", "work_status", "free_field"))
+
+
+def _copy_step(work_order: WorkOrder, step: Step, position: int) -> WorkOrderStep:
+    message = step.email_template
+    return WorkOrderStep(
+        work_order=work_order,
+        position=position,
+        type=step.type,
+        title=str(step),
+        is_required=step.is_required,
+        status=step.work_status,
+        message={"name": message.name, "subject": message.subject, "body": message.body} if message else {},
+    )
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "key": str(section.uid),
+        "title": section.title,
+        "visible_if": _condition(section),
+        "fields": [
+            {
+                "key": str(field.uid),
+                "label": field.label,
+                "type": field.type,
+                "is_required": field.is_required,
+                "options": field.options,
+                "default": field.default_value,
+                "help_text": field.help_text,
+                "visible_if": _condition(field),
+            }
+            for field in section.fields.all()
+        ],
+    }
+
+
+def _condition(part: Any) -> dict[str, str] | None:
+    if part.visible_if_field is None:
+        return None
+    return {"field": str(part.visible_if_field.uid), "value": part.visible_if_value}

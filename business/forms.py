@@ -1,0 +1,237 @@
+"""What people fill in for customers and work orders."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from reference_data.models import (
+    Entity,
+    ErrorCode,
+    FreeField,
+    PaymentMethod,
+    Priority,
+    Solution,
+    WorkStatus,
+    WorkType,
+)
+from tenants.models import Administration
+from workflows.models import Workflow
+
+from .choices import choosable
+from .models import Customer, WorkOrder
+from .services.customers import CUSTOMER_FIELDS
+from .services.work_orders import employees_of
+
+SETTINGS = {
+    "work_type": WorkType,
+    "status": WorkStatus,
+    "payment_method": PaymentMethod,
+    "priority": Priority,
+    "workflow": Workflow,
+    "error": ErrorCode,
+    "solution": Solution,
+}
+DATE_TIME = "%Y-%m-%dT%H:%M"
+FREE = "free_"
+
+
+class SearchForm(forms.Form):
+    """What stands in the address of a list; anything unreadable counts as nothing."""
+
+    q = forms.CharField(required=False, max_length=100)
+    stage = forms.ChoiceField(required=False, choices=WorkOrder.Stage.choices)
+
+    def found(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
+
+class CustomerForm(forms.ModelForm):
+    class Meta:
+        model = Customer
+        fields = CUSTOMER_FIELDS
+        widgets = {"notes": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payment_method"].queryset = choosable(PaymentMethod, self.instance.payment_method_id)  # type: ignore[attr-defined]
+
+
+class WorkOrderForm(forms.ModelForm):
+    """A work order of one customer, with the free fields that this administration has for work orders."""
+
+    employee_id = forms.TypedChoiceField(label=_("employee"), required=False, coerce=int, empty_value=None)
+    planned_at = forms.DateTimeField(
+        label=_("planned at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=DATE_TIME),
+        input_formats=[DATE_TIME, "%Y-%m-%dT%H:%M:%S"],
+    )
+
+    class Meta:
+        model = WorkOrder
+        fields = (
+            "work_type",
+            "description",
+            "planned_at",
+            "employee_id",
+            "status",
+            "priority",
+            "workflow",
+            "payment_method",
+            "contact",
+            "service_object",
+            "project",
+            "error",
+            "solution",
+            "reference",
+            "internal_memo",
+        )
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 4}),
+            "internal_memo": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, administration: Administration, customer: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, model in SETTINGS.items():
+            self.fields[name].queryset = choosable(model, getattr(self.instance, f"{name}_id"))  # type: ignore[attr-defined]
+        for name, owned in (
+            ("contact", customer.contacts.all()),
+            ("service_object", customer.objects_in_service.all()),
+            ("project", customer.projects.all()),
+        ):
+            self.fields[name].queryset = owned  # type: ignore[attr-defined]
+        self.fields["employee_id"].choices = self._employees(administration)  # type: ignore[attr-defined]
+        self.fields["workflow"].disabled = not self.instance.is_open
+        self._add_free_fields()
+
+    def _employees(self, administration: Administration) -> list[tuple[Any, str]]:
+        """Those who work here, and the one who has the work, who may have left."""
+        employees = employees_of(administration)
+        if self.instance.employee_id:
+            employees.setdefault(self.instance.employee_id, self.instance.employee_name)
+        return [("", "---------"), *employees.items()]
+
+    def _add_free_fields(self) -> None:
+        held = {held.free_field_id: held.value for held in self.instance.free_field_values.all() if self.instance.pk}
+        found = choosable(FreeField).filter(entity=Entity.WORK_ORDER) | FreeField.objects.filter(pk__in=held)
+        self.free_fields = {f"{FREE}{field.pk}": field for field in found}
+        for name, field in self.free_fields.items():
+            self.fields[name] = field_for(
+                kind=field.type, label=field.name, required=field.is_required, options=field.values
+            )
+            self.initial[name] = initial_for(field.type, held.get(field.pk, ""))
+
+    def values(self) -> dict[str, Any]:
+        """The values of the work order's own fields."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.free_fields}
+
+    def free_values(self) -> dict[FreeField, str]:
+        """What was filled in in each free field, as text."""
+        return {field: as_text(self.cleaned_data[name]) for name, field in self.free_fields.items()}
+
+    def free_bound(self) -> list[BoundField]:
+        return [self[name] for name in self.free_fields]
+
+
+class AddFormForm(forms.Form):
+    """Choosing a form to put on a work order: those for its work type first, then the ones for every type."""
+
+    form = forms.ModelChoiceField(label=_("form"), queryset=None)
+
+    def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form"].queryset = choices  # type: ignore[attr-defined]
+
+
+class AnswersForm(forms.Form):
+    """The questions of a filled-in form, from its own copy; which of them must be answered is the service's to say."""
+
+    def __init__(self, *args: Any, questions: Any, answers: Mapping[str, Any], objects: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        for section in questions:
+            for question in section["fields"]:
+                if question["type"] != "information":
+                    self._add(question, answers, objects)
+
+    def _add(self, question: Mapping[str, Any], answers: Mapping[str, Any], objects: Any) -> None:
+        kind, key = question["type"], question["key"]
+        options = [str(found) for found in objects] if kind == "object_reference" else question["options"]
+        field = field_for(kind=kind, label=question["label"], required=False, options=options)
+        field.help_text = question["help_text"]
+        self.fields[key] = field
+        default = question["default"].splitlines() if kind == "checkboxes" else question["default"]
+        self.initial[key] = initial_for(kind, answers.get(key, default))
+
+    def answers(self) -> dict[str, Any]:
+        """What was filled in, as plain data."""
+        return {key: value if isinstance(value, list) else as_text(value) for key, value in self.cleaned_data.items()}
+
+    def sections(self) -> list[dict[str, Any]]:
+        """The sections with their bound fields and information texts, in order, for the page."""
+        return [
+            {
+                "title": section["title"],
+                "visible_if": section["visible_if"],
+                "rows": [
+                    {"question": question, "field": self[question["key"]] if question["key"] in self.fields else None}
+                    for question in section["fields"]
+                ],
+            }
+            for section in self.questions
+        ]
+
+
+def field_for(*, kind: str, label: str, required: bool, options: Any) -> forms.Field:
+    """The form field for a free field or a question of this kind."""
+    common: dict[str, Any] = {"label": label, "required": required}
+    choices = [(option, option) for option in options]
+    if kind in ("dropdown", "object_reference"):
+        return forms.ChoiceField(**common, choices=[("", "---------"), *choices])
+    if kind == "radio":
+        return forms.ChoiceField(**common, choices=choices, widget=forms.RadioSelect)
+    if kind == "checkboxes":
+        return forms.MultipleChoiceField(**common, choices=choices, widget=forms.CheckboxSelectMultiple)
+    if kind == "checkbox":
+        return forms.BooleanField(label=label, required=False)
+    return _plain_field(kind, common)
+
+
+def _plain_field(kind: str, common: dict[str, Any]) -> forms.Field:
+    if kind == "number":
+        return forms.DecimalField(**common, max_digits=18, decimal_places=6)
+    if kind == "date":
+        return forms.DateField(**common, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    if kind == "time":
+        return forms.TimeField(**common, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    if kind == "date_time":
+        shown = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=DATE_TIME)
+        return forms.DateTimeField(**common, widget=shown, input_formats=[DATE_TIME])
+    return forms.CharField(**common, max_length=4000)
+
+
+def as_text(value: Any) -> str:
+    """A value as it is kept: dates and times in ISO form, a tick as "true", nothing as ""."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "true"
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def initial_for(kind: str, held: Any) -> Any:
+    """A kept value as the field shows it."""
+    if kind == "checkbox":
+        return held == "true"
+    if kind == "date_time" and held:
+        try:
+            return forms.DateTimeField().to_python(held)
+        except ValidationError:
+            return held
+    return held

@@ -1,0 +1,27 @@
+"""Who may see and do what with daily data."""
+
+from collections.abc import Collection
+from typing import Any
+
+from tenants.models import Administration
+from tenants.permissions import may, rights_of
+from tenants.rights import Right
+
+from .models import WorkOrder
+
+
+def may_see_all_work_orders(rights: Collection[str]) -> bool:
+    """Who plans the work sees everybody's; others see the work orders that are theirs."""
+    return Right.WORK_ORDERS_READ in rights and Right.WORK_ORDERS_CREATE in rights
+
+
+def may_change_work_order(user: Any, administration: Administration, work_order: WorkOrder) -> bool:
+    """Edit it, go through its steps, fill in its forms."""
+    rights = rights_of(user, administration) or frozenset()
+    is_theirs = work_order.employee_id == user.pk
+    return Right.WORK_ORDERS_UPDATE in rights and (is_theirs or may_see_all_work_orders(rights))
+
+
+def may_finalise_invoices(user: Any, administration: Administration) -> bool:
+    """Who plans the work and sees the invoices also makes them final."""
+    return may(user, Right.INVOICES_READ, administration) and may(user, Right.WORK_ORDERS_CREATE, administration)

@@ -1,0 +1,65 @@
+"""Making and editing customers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.models import record
+from settings_sync.editing import refuse_when
+from tenants.models import Administration
+from tenants.permissions import require
+from tenants.rights import Right
+
+from ..choices import problems_of_choices
+from ..models import Customer, NumberSequence
+from .numbering import take_number
+
+CUSTOMER_FIELDS = (
+    "name",
+    "street",
+    "postcode",
+    "city",
+    "email",
+    "phone",
+    "vat_number",
+    "payment_method",
+    "notes",
+)
+
+
+def create_customer(*, acting_user: Any, administration: Administration, values: Mapping[str, Any]) -> Customer:
+    """A new customer with the next number. Raises NotAllowed or EditRefused."""
+    require(acting_user, Right.CUSTOMERS_CREATE, administration)
+    customer = Customer()
+    _fill(customer, values)
+    with transaction.atomic():
+        customer.number = take_number(NumberSequence.Kind.CUSTOMER)
+        customer.save()
+        record("customer.created", actor=acting_user, administration=administration, customer=customer.number)
+    return customer
+
+
+def update_customer(
+    *, acting_user: Any, administration: Administration, customer: Customer, values: Mapping[str, Any]
+) -> Customer:
+    """Change a customer; the number stays. Raises NotAllowed or EditRefused."""
+    require(acting_user, Right.CUSTOMERS_UPDATE, administration)
+    with transaction.atomic():
+        locked = Customer.objects.select_for_update().get(pk=customer.pk)
+        _fill(locked, values)
+        locked.save()
+        record("customer.updated", actor=acting_user, administration=administration, customer=locked.number)
+    return locked
+
+
+def _fill(customer: Customer, values: Mapping[str, Any]) -> None:
+    former = {"payment_method": customer.payment_method_id}
+    for name in CUSTOMER_FIELDS:
+        if name in values:
+            setattr(customer, name, values[name])
+    problems = problems_of_choices(customer, former)
+    if not customer.name.strip():
+        problems["name"] = [_("A customer needs a name.")]
+    refuse_when(problems)

@@ -1,0 +1,100 @@
+"""Work orders: list, make, show, edit."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from tenants.entering import administration_page
+from tenants.rights import Right
+
+from .. import services
+from ..forms import AddFormForm, SearchForm, WorkOrderForm
+from ..models import Customer, WorkOrder
+from ..permissions import may_change_work_order
+from ..services.filling_in import forms_for
+from ..services.lifecycle import next_stage
+from .asking import ask, page_of
+from .finding import search_customers, search_work_orders, visible_work_orders
+
+
+@administration_page(Right.WORK_ORDERS_READ)
+def list_work_orders(request: HttpRequest) -> HttpResponse:
+    asked = SearchForm(request.GET).found()
+    visible = visible_work_orders(request)
+    counted = dict(visible.order_by().values_list("stage").annotate(count=Count("pk")))
+    rows = search_work_orders(visible, asked["q"])
+    context = {
+        "page": page_of(request, rows.filter(stage=asked["stage"]) if asked["stage"] else rows),
+        "query": asked["q"],
+        "stage": asked["stage"],
+        "stages": [(stage.value, stage.label, counted.get(stage.value, 0)) for stage in WorkOrder.Stage],
+        "total": sum(counted.values()),
+    }
+    return render(request, "business/work_order_list.html", context)
+
+
+@administration_page(Right.WORK_ORDERS_CREATE)
+def create_work_order(request: Any) -> HttpResponse:
+    customer = _chosen_customer(request)
+    if customer is None:
+        return _choose_customer(request)
+    form = WorkOrderForm(request.POST or None, administration=request.administration, customer=customer)
+    if request.method == "POST" and form.is_valid():
+        filled = {"values": form.values(), "free_values": form.free_values()}
+        work_order = ask(request, form, services.create_work_order, customer=customer, **filled)
+        if work_order is not None:
+            messages.success(request, _("Work order %(number)s was added.") % {"number": work_order.number})
+            return redirect("business:work-order-detail", request.administration.slug, work_order.number)
+    context = {"form": form, "customer": customer, "work_order": None}
+    return render(request, "business/work_order_edit.html", context)
+
+
+@administration_page(Right.WORK_ORDERS_READ)
+def show_work_order(request: Any, number: int) -> HttpResponse:
+    related = ("contact", "service_object", "project", "payment_method", "workflow", "error", "solution")
+    work_order = get_object_or_404(visible_work_orders(request).select_related(*related), number=number)
+    may_change = may_change_work_order(request.user, request.administration, work_order)
+    steps = list(work_order.steps.select_related("filled_form", "status"))
+    context = {
+        "work_order": work_order,
+        "steps": steps,
+        "next_step": next((step for step in steps if step.done_at is None), None),
+        "filled_forms": work_order.filled_forms.defer("questions"),
+        "hours": work_order.hours.select_related("hour_type"),
+        "materials": work_order.materials.all(),
+        "free_values": work_order.free_field_values.select_related("free_field"),
+        "may_change": may_change,
+        "next_stage": next_stage(work_order) if may_change else None,
+        "add_form": AddFormForm(choices=forms_for(work_order)),
+    }
+    return render(request, "business/work_order_detail.html", context)
+
+
+@administration_page(Right.WORK_ORDERS_UPDATE)
+def edit_work_order(request: Any, number: int) -> HttpResponse:
+    visible = visible_work_orders(request)
+    work_order, edited = (get_object_or_404(visible, number=number) for _again in range(2))
+    context = {"administration": request.administration, "customer": work_order.customer, "instance": edited}
+    form = WorkOrderForm(request.POST or None, **context)
+    if request.method == "POST" and form.is_valid():
+        filled = {"values": form.values(), "free_values": form.free_values()}
+        if ask(request, form, services.update_work_order, work_order=work_order, **filled):
+            messages.success(request, _("Work order %(number)s was saved.") % {"number": number})
+            return redirect("business:work-order-detail", request.administration.slug, number)
+    context = {"form": form, "customer": work_order.customer, "work_order": work_order}
+    return render(request, "business/work_order_edit.html", context)
+
+
+def _chosen_customer(request: HttpRequest) -> Customer | None:
+    chosen = request.GET.get("customer", "")
+    return Customer.objects.filter(number=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+
+
+def _choose_customer(request: HttpRequest) -> HttpResponse:
+    query = SearchForm(request.GET).found()["q"]
+    context = {"page": page_of(request, search_customers(query)), "query": query}
+    return render(request, "business/work_order_customer.html", context)

@@ -1,0 +1,67 @@
+"""What is done on a work order: its stage, its steps and its forms."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tenants.entering import administration_page
+from tenants.rights import Right
+
+from .. import services
+from ..forms import AddFormForm, AnswersForm
+from ..models import WorkOrder
+from ..permissions import may_change_work_order
+from ..services.filling_in import forms_for
+from .asking import ask
+from .finding import visible_work_orders
+
+
+@require_POST
+@administration_page(Right.WORK_ORDERS_UPDATE)
+def advance_work_order(request: Any, number: int) -> HttpResponse:
+    work_order = get_object_or_404(visible_work_orders(request), number=number)
+    to = request.POST.get("to")
+    if to in WorkOrder.Stage.values:
+        ask(request, None, services.advance_work_order, work_order=work_order, to=WorkOrder.Stage(to))
+    return redirect("business:work-order-detail", request.administration.slug, number)
+
+
+@require_POST
+@administration_page(Right.WORK_ORDERS_UPDATE)
+def complete_step(request: Any, number: int, position: int) -> HttpResponse:
+    work_order = get_object_or_404(visible_work_orders(request), number=number)
+    ask(request, None, services.complete_step, work_order=work_order, position=position)
+    return redirect("business:work-order-detail", request.administration.slug, number)
+
+
+@require_POST
+@administration_page(Right.WORK_ORDERS_UPDATE)
+def add_form(request: Any, number: int) -> HttpResponse:
+    work_order = get_object_or_404(visible_work_orders(request), number=number)
+    chosen = AddFormForm(request.POST, choices=forms_for(work_order))
+    if chosen.is_valid():
+        ask(request, None, services.add_form, work_order=work_order, form=chosen.cleaned_data["form"])
+    else:
+        messages.error(request, _("Choose a form from the list."))
+    return redirect("business:work-order-detail", request.administration.slug, number)
+
+
+@administration_page(Right.WORK_ORDERS_READ)
+def fill_in_form(request: Any, number: int, pk: int) -> HttpResponse:
+    work_order = get_object_or_404(visible_work_orders(request), number=number)
+    filled = get_object_or_404(work_order.filled_forms, pk=pk)
+    objects = work_order.customer.objects_in_service.all()
+    form = AnswersForm(request.POST or None, questions=filled.questions, answers=filled.answers, objects=objects)
+    if request.method == "POST" and form.is_valid():
+        saved = ask(request, form, services.fill_in_form, filled_form=filled, answers=form.answers())
+        if saved is not None:
+            messages.success(request, _("“%(name)s” was filled in.") % {"name": filled})
+            return redirect("business:work-order-detail", request.administration.slug, number)
+    may_change = may_change_work_order(request.user, request.administration, work_order)
+    is_running = work_order.stage == WorkOrder.Stage.PICKED_UP
+    context = {"form": form, "filled": filled, "work_order": work_order, "is_open": may_change and is_running}
+    return render(request, "business/filled_form.html", context)
