@@ -10,6 +10,7 @@ from . import styleguide
 
 in_administration: list[URLPattern | URLResolver] = [
     path("", home.administration_home, name="administration-home"),
+    path("", include("business.urls")),
     path("settings/", home.settings_home, name="settings-home"),
     path("settings/company/", home.company_details, name="company-details"),
     path("settings/workflows/", include("workflows.urls")),
