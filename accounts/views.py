@@ -54,7 +54,9 @@ def _sign_in_context(request: HttpRequest, form: SignInForm) -> dict[str, object
 
 def _next_address(request: HttpRequest) -> str:
     wanted = _wanted_address(request)
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 

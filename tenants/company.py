@@ -23,7 +23,9 @@ COMPANY_FIELDS = (
 )
 
 
-def update_company_details(*, acting_user: Any, administration: Administration, details: Mapping[str, str]) -> list[str]:
+def update_company_details(
+    *, acting_user: Any, administration: Administration, details: Mapping[str, str]
+) -> list[str]:
     """Store the company details and return the names of the fields that changed.
 
     `details` has a value per field of COMPANY_FIELDS that may change. Raises NotAllowed.

@@ -13,7 +13,7 @@ VAT_NUMBER = re.compile(r"[A-Z]{2}[0-9A-Z]{2,13}")
 DUTCH_VAT_NUMBER = re.compile(r"NL[0-9]{9}B[0-9]{2}")
 
 
-class CompanyDetailsForm(forms.ModelForm[Administration]):
+class CompanyDetailsForm(forms.ModelForm):  # type: ignore[type-arg]
     """Everything may stay empty; what is filled in has to be right."""
 
     class Meta:
