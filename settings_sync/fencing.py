@@ -92,7 +92,9 @@ def expected_rights() -> set[Right]:
 def settings_tables() -> list[str]:
     """Every table that a sync may write: items, parts and links."""
     kinds = all_kinds()
-    return [table.table for kind in kinds for table in kind.tables] + [link.table for kind in kinds for link in kind.links]
+    return [table.table for kind in kinds for table in kind.tables] + [
+        link.table for kind in kinds for link in kind.links
+    ]
 
 
 def business_references() -> list[tuple[str, str, type[Model]]]:

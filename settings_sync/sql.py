@@ -36,9 +36,7 @@ def documents(kind: Kind, schema: str, where: str = "true") -> str:
     joined = [*kind.parts, *kind.links]
     ctes = [_roots(kind, schema, where)]
     ctes += [_part_list(number, part, schema) for number, part in enumerate(kind.parts)]
-    ctes += [
-        _link_list(number, link, schema) for number, link in enumerate(kind.links, start=len(kind.parts))
-    ]
+    ctes += [_link_list(number, link, schema) for number, link in enumerate(kind.links, start=len(kind.parts))]
     joins = "".join(f" LEFT JOIN list_{n} ON list_{n}.root_id = r.id" for n in range(len(joined)))
     keys = keys_object(kind)
     label = name(kind.root.model._meta.get_field(kind.item_label).column)
@@ -76,8 +74,7 @@ def _body(kind: Kind) -> str:
 
 def _optional(key: str, expression: str) -> str:
     return (
-        f"CASE WHEN {expression} IS NULL THEN '{{}}'::jsonb"
-        f" ELSE jsonb_build_object({literal(key)}, {expression}) END"
+        f"CASE WHEN {expression} IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object({literal(key)}, {expression}) END"
     )
 
 

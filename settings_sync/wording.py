@@ -15,7 +15,9 @@ REASONS: dict[str, str] = {
     Verdict.BEHIND: gettext_noop("The main administration has changed it since the last sync."),
     Verdict.ALREADY_EQUAL: gettext_noop("Was changed here in the same way."),
     Verdict.NAME_TAKEN: gettext_noop("This administration has its own “{holder}” with the same name."),
-    Verdict.NAME_HELD: gettext_noop("Its name belongs here to “{holder}”, which is not in this sync; choose that as well."),
+    Verdict.NAME_HELD: gettext_noop(
+        "Its name belongs here to “{holder}”, which is not in this sync; choose that as well."
+    ),
     Verdict.DEFAULT_TAKEN: gettext_noop("“{holder}” is the default here; only one can be."),
     Verdict.CHANGED_LOCALLY: gettext_noop("Was changed here; the main administration has not changed it since."),
     Verdict.BOTH_CHANGED: gettext_noop("Was changed here and in the main administration."),

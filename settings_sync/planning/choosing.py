@@ -8,11 +8,7 @@ from .values import Choice, Key, NeededBy, Source
 
 def chosen_items(source: Source, choice: Choice, category_of: Mapping[str, str]) -> set[Key]:
     """The items that were ticked themselves; archived items come with their category only when they are needed."""
-    by_category = {
-        entry.key
-        for entry in source.entries.values()
-        if category_of.get(entry.kind) in choice.categories
-    }
+    by_category = {entry.key for entry in source.entries.values() if category_of.get(entry.kind) in choice.categories}
     return by_category | {key for key in choice.items if key in source.entries}
 
 

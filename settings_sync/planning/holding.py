@@ -94,9 +94,7 @@ def _hold_unmet_needs(changes: Changes, source: Source, local: Local) -> Changes
     return held
 
 
-def _first_unmet(
-    source: Source, key: Key, changes: Changes, local: Local
-) -> tuple[Verdict, dict[str, str]] | None:
+def _first_unmet(source: Source, key: Key, changes: Changes, local: Local) -> tuple[Verdict, dict[str, str]] | None:
     for need in source.needs.get(source.entries[key].digest, ()):
         if need.key not in source.entries:
             return Verdict.UNRESOLVED, {"needs_kind": need.key[0], "path": need.path}
@@ -105,5 +103,3 @@ def _first_unmet(
             needed = source.entries[need.key]
             return Verdict.NEEDS_HELD, {"needs": needed.label, "needs_kind": needed.kind, "path": need.path}
     return None
-
-

@@ -14,7 +14,9 @@ def needs_of(kind: Kind, body: Mapping[str, Any]) -> list[dict[str, str]]:
     """
     found = list(_of_row(kind.root, body, ""))
     found += [
-        {"kind": link.other_kind, "uid": uid, "path": link.name} for link in kind.links for uid in body.get(link.name, ())
+        {"kind": link.other_kind, "uid": uid, "path": link.name}
+        for link in kind.links
+        for uid in body.get(link.name, ())
     ]
     for part in kind.parts:
         for number, row in enumerate(body.get("parts", {}).get(part.name, ()), start=1):

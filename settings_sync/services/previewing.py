@@ -185,4 +185,3 @@ def plan_changes(plan: Plan, *, target: str = "", action: str = "", category: st
     if category:
         found = found.filter(category=category)
     return found.order_by("plan_target__position", "id")
-

@@ -9,6 +9,7 @@ from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
 
 from ..models import SyncRun, SyncTarget
 from ..waking import APPLY_TARGET
+from .alignment import fold_alignment
 from .runs import finish_run_when_done, lock_run
 from .starting import start_forgotten
 from .targets import give_up_poisoned_targets, take_targets_to_wake
@@ -28,6 +29,7 @@ def reap() -> Round:
     given_up = give_up_poisoned_targets()
     finished = _finish_runs()
     start_forgotten()
+    fold_alignment()
     woken = send_messages(APPLY_TARGET, take_targets_to_wake())
     woken += send_messages(WORK_ON_ADMINISTRATION, administrations_to_wake())
     return Round(woken=woken, given_up=given_up, finished=finished)

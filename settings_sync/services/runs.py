@@ -117,5 +117,3 @@ def outcome(states: list[str]) -> SyncRun.State:
     if not ended & failed:
         return SyncRun.State.CANCELLED if SyncTarget.State.CANCELLED in ended else SyncRun.State.SUCCEEDED
     return SyncRun.State.PARTLY_FAILED if SyncTarget.State.SUCCEEDED in ended else SyncRun.State.FAILED
-
-

@@ -21,6 +21,7 @@ from ..exceptions import HeadsDiffer, LeaseLost, SyncError
 from ..models import Receipt, SyncRun, SyncTarget
 from ..progress import Progress, note_progress
 from ..waking import wake_targets
+from .alignment import fold_children
 from .runs import finish_run_when_done, lock_run
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def execute_target(target_id: uuid.UUID) -> bool:
         _end(claim, error)
         return False
     _finish_run(claim.target)
+    fold_children(claim.target.run.administration, [claim.target.administration])
     return True
 
 
@@ -134,9 +136,7 @@ def _finish_unchanged(claim: Claim) -> None:
     """Nothing to write: the child's schema is not even visited."""
     with transaction.atomic():
         mine = SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token)
-        if not mine.update(
-            state=SyncTarget.State.SUCCEEDED, finished_at=Now(), lease_token=None, leased_until=None
-        ):
+        if not mine.update(state=SyncTarget.State.SUCCEEDED, finished_at=Now(), lease_token=None, leased_until=None):
             raise LeaseLost
         Receipt.objects.update_or_create(
             target=claim.target,
@@ -178,9 +178,9 @@ def _finish_run(target: SyncTarget) -> None:
 
 def give_up_poisoned_targets() -> int:
     """End the targets that were tried as often as allowed and whose last worker is gone. Returns how many."""
-    poisoned = SyncTarget.objects.filter(
-        state__in=SyncTarget.OPEN, attempts__gte=settings.SYNC_MAX_ATTEMPTS
-    ).filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
+    poisoned = SyncTarget.objects.filter(state__in=SyncTarget.OPEN, attempts__gte=settings.SYNC_MAX_ATTEMPTS).filter(
+        Q(leased_until=None) | Q(leased_until__lt=Now())
+    )
     ended = 0
     for target in poisoned:
         ended += SyncTarget.objects.filter(pk=target.pk, state=target.state, lease_token=target.lease_token).update(

@@ -1,0 +1,40 @@
+"""Counting how far an administration is in line."""
+
+from collections.abc import Mapping
+
+from ..verdicts import Verdict
+from .judging import judge
+from .values import Entry, Key, Local
+
+COUNTED = ("in_line", "behind", "changed_locally", "conflict", "missing", "own")
+
+WORDS = {
+    Verdict.IN_LINE: "in_line",
+    Verdict.REJOINED: "in_line",
+    Verdict.ALREADY_EQUAL: "in_line",
+    Verdict.BEHIND: "behind",
+    Verdict.CHANGED_LOCALLY: "changed_locally",
+    Verdict.BOTH_CHANGED: "conflict",
+    Verdict.REMOVED_LOCALLY: "missing",
+    Verdict.NEW: "missing",
+    Verdict.REMOVED_IN_SOURCE: "own",
+    Verdict.OWN: "own",
+}
+
+
+def align(source: Mapping[Key, Entry], local: Local, category_of: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """Per category: how many items are in line, behind, changed locally, in conflict, missing, or the child's own."""
+    counts = {category: dict.fromkeys(COUNTED, 0) for category in category_of.values()}
+    for key in {**source, **local.entries}:
+        word = _word(key, source.get(key), local)
+        if word and key[0] in category_of:
+            counts[category_of[key[0]]][word] += 1
+    return counts
+
+
+def _word(key: Key, entry: Entry | None, local: Local) -> str | None:
+    found, base = local.entries.get(key), local.bases.get(key)
+    verdict = judge(base, entry and entry.digest, found and found.digest)
+    if verdict == Verdict.NEW and entry is not None and entry.is_archived:
+        return None
+    return WORDS.get(verdict)
