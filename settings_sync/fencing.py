@@ -73,6 +73,8 @@ def install(schema: str) -> None:
         for kind in all_kinds():
             for statement in _triggers(kind, schema):
                 cursor.execute(statement)
+        for table in guarded_tables():
+            cursor.execute(_guard(schema, table))
 
 
 def expected_shared_rights() -> set[Right]:
@@ -95,6 +97,14 @@ def settings_tables() -> list[str]:
     return [table.table for kind in kinds for table in kind.tables] + [
         link.table for kind in kinds for link in kind.links
     ]
+
+
+def guarded_tables() -> list[str]:
+    """Every table of an administration that a sync must never write: daily data, and the log of edits."""
+    excluded = [model for model in tenant_models() if model in registry.excluded]
+    tables = [model._meta.db_table for model in excluded]
+    tables += [field.m2m_db_table() for model in excluded for field in model._meta.local_many_to_many]
+    return [table for table in tables if table not in BOOKS_IN_CHILD]
 
 
 def business_references() -> list[tuple[str, str, type[Model]]]:
@@ -141,6 +151,14 @@ BEGIN
         TG_TABLE_SCHEMA, TG_ARGV[0], found);
     RETURN NULL;
 END $$;
+CREATE OR REPLACE FUNCTION public.settings_sync_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- Rights do not stop a foreign key's cascade, which runs as the table's owner; this does.
+    IF session_user = {login} THEN
+        RAISE EXCEPTION 'A sync may not write %.', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$;
 """
 
 
@@ -152,6 +170,13 @@ EVENTS = {
     "update": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
     "delete": "REFERENCING OLD TABLE AS old_rows",
 }
+
+
+def _guard(schema: str, table: str) -> str:
+    return (
+        f"CREATE OR REPLACE TRIGGER sync_refuse BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE"
+        f" ON {sql.name(schema, table)} FOR EACH STATEMENT EXECUTE FUNCTION public.settings_sync_refuse()"
+    )
 
 
 def _triggers(kind: Kind, schema: str) -> list[str]:
