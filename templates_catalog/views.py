@@ -102,12 +102,10 @@ def preview_template(request: HttpRequest, section: str, uid: UUID | None = None
     chosen = _section(section)
     item = get_object_or_404(chosen.model, uid=uid) if uid else None
     form = chosen.form(request.POST, instance=item) if request.method == "POST" else None
-    if form is not None and form.is_valid():
-        item = form.instance
     if chosen.model is Scheme or (item is None and form is None):
         raise Http404
-    errors = form.errors if form is not None else {}
-    shown = None if errors else preview_of(item, request.administration)  # type: ignore[attr-defined]
+    errors = _problems_of_text(form) if form is not None else []
+    shown = None if errors else preview_of(form.instance if form else item, request.administration)  # type: ignore[attr-defined]
     return render(request, "templates_catalog/preview.html", {"shown": shown, "errors": errors})
 
 
@@ -148,6 +146,13 @@ def _section(key: str) -> Section:
     if key not in SECTIONS:
         raise Http404
     return SECTIONS[key]
+
+
+def _problems_of_text(form: TemplateForm) -> list[tuple[str, list[str]]]:
+    """What keeps typed text from being shown, by the label of its field; a name is not needed for that."""
+    form.fields["name"].required = False
+    labels = {name: str(field.label) for name, field in form.fields.items()}
+    return [(labels.get(name, ""), [str(message) for message in found]) for name, found in form.errors.items()]
 
 
 def _listed(section: Section, query: str, with_archived: bool) -> dict[str, Any]:

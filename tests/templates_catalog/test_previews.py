@@ -1,0 +1,81 @@
+"""Previews: a template filled in with the administration's own details, without a database."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.utils import translation
+
+from templates_catalog.models import Layout, MessageTemplate
+from templates_catalog.placeholders import PLACEHOLDERS
+from templates_catalog.previews import preview_of, warnings_about
+from templates_catalog.samples import sample_values
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def company():
+    return SimpleNamespace(
+        name="Noord",
+        company_name="Van Dijk & Zonen",
+        company_street="Dorpsstraat 1",
+        company_postcode="",
+        company_city="Zwolle",
+        company_email="info@noord.example",
+        company_phone="",
+        company_vat_number="NL001234567B01",
+        company_iban="NL91 ABNA 0417 1643 00",
+    )
+
+
+@pytest.mark.parametrize("kind", ["invoice", "quotation", "work_order"])
+def test_every_placeholder_of_a_layout_has_a_sample(company, kind):
+    values = sample_values(company, Layout(kind=kind))
+    assert [p.name for p in PLACEHOLDERS[kind] if p.name not in values] == []
+
+
+@pytest.mark.parametrize("kind", ["email", "sms"])
+def test_every_placeholder_of_a_message_has_a_sample(company, kind):
+    values = sample_values(company)
+    assert [p.name for p in PLACEHOLDERS[kind] if p.name not in values] == []
+
+
+def test_an_email_shows_the_company_and_is_escaped(company):
+    template = MessageTemplate(kind="email", subject="Van {{ bedrijf.naam }}", body="<p>{{ bedrijf.naam }}</p>")
+    shown = preview_of(template, company)
+    assert shown.subject == "Van Van Dijk & Zonen"
+    assert shown.body == "<p>Van Dijk &amp; Zonen</p>"
+
+
+def test_plain_text_gets_paragraphs_and_is_escaped_once(company):
+    shown = preview_of(MessageTemplate(kind="sms", body="Hoi <b>\n\n{{ bedrijf.naam }}"), company)
+    assert shown.body == "<p>Hoi &lt;b&gt;</p>\n\n<p>Van Dijk &amp; Zonen</p>"
+    assert shown.is_text
+
+
+def test_a_layout_shows_the_columns_that_are_on(company):
+    layout = Layout(kind="invoice", body="{{ factuur.regels }}", show_code=True, show_vat=False)
+    body = preview_of(layout, company).body
+    assert "<th>Code</th>" in body
+    assert "<th>VAT</th>" not in body
+    assert "<th>Description</th>" in body
+
+
+def test_a_logo_is_the_name_until_there_is_one(company):
+    assert "<strong>Van Dijk &amp; Zonen</strong>" in preview_of(Layout(header="{{ bedrijf.logo }}"), company).body
+
+
+def test_an_empty_detail_that_is_used_is_pointed_out(company):
+    found = warnings_about(Layout(body="{{ bedrijf.telefoon }} {{ bedrijf.plaats }}"), company)
+    assert found == ["{{ bedrijf.telefoon }} is empty: fill it in with the company details of this administration."]
+
+
+def test_a_detail_that_is_typed_out_is_pointed_out(company):
+    found = warnings_about(Layout(footer="Rekening NL91ABNA0417164300"), company)
+    assert found == [
+        "“NL91 ABNA 0417 1643 00” is typed out. Write {{ bedrijf.iban }}, so that every administration shows its own."
+    ]
