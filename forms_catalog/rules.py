@@ -1,6 +1,7 @@
 """What a form must satisfy, on its document: the screens and a sync ask the same questions here. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,11 +9,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reference_data.rules import problems_of_options
+from settings_sync.markup import problems_of_markup
 
 CHOICES = ("checkboxes", "radio", "dropdown")
 WITHOUT_DEFAULT = ("photo", "signature", "object_reference", "information")
 WITHOUT_ANSWER = ("information",)
 ANSWER_IS_NO_TEXT = ("photo", "signature", "information")
+
+PLACEHOLDER_GROUPS = ("bedrijf", "klant", "werkbon", "formulier", "veld")
+_BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 Problems = dict[str, list[str]]
 
@@ -48,7 +53,11 @@ def _default_problems(kind: str, options: Sequence[Any], default: str) -> list[s
 
 
 def _is_readable(kind: str, text: str) -> bool:
-    readers = {"number": Decimal, "date": date.fromisoformat, "time": time.fromisoformat}
+    readers: dict[str, Callable[[str], Any]] = {
+        "number": Decimal,
+        "date": date.fromisoformat,
+        "time": time.fromisoformat,
+    }
     try:
         readers.get(kind, str)(text)
     except (ValueError, InvalidOperation):
@@ -77,6 +86,34 @@ def _answer_problems(kind: str, options: Sequence[Any], value: str) -> Problems:
     if value and kind in CHOICES and value not in options:
         return {"visible_if_value": [_("“%(value)s” is not one of the options of that field.") % {"value": value}]}
     return {}
+
+
+def problems_of_part(document: Mapping[str, Any], kind: str, uid: str) -> Problems:
+    """Messages per field name about one section or field of a form, in its place."""
+    row = next(row for row in _parts(document, kind) if row["uid"] == uid)
+    fields = {field["uid"]: field for field in _parts(document, "field")}
+    found = problems_of_field(row) if kind == "field" else {}
+    found |= problems_of_condition(row, fields)
+    if kind == "field" and row.get("reference") in doubled_references(document):
+        found["reference"] = [_("Another field of this form has this id already. Choose another.")]
+    if uid in circles(document):
+        found["visible_if_field"] = [_("That field is shown depending on this one: the two wait for each other.")]
+    return found
+
+
+def problems_of_print_template(html: str, references: Collection[str]) -> list[str]:
+    """Messages about the HTML of a print template; `references` are the ids of the fields of the form."""
+    problems = problems_of_markup(html)
+    for name in dict.fromkeys(match.group(1).strip() for match in _BRACES.finditer(html)):
+        group, _dot, rest = name.partition(".")
+        if group not in PLACEHOLDER_GROUPS or not rest:
+            problems.append(
+                _("{{ %(name)s }} does not exist here. It starts with %(groups)s.")
+                % {"name": name, "groups": ", ".join(f"{known}." for known in PLACEHOLDER_GROUPS)}
+            )
+        elif group == "veld" and rest not in references:
+            problems.append(_("{{ %(name)s }} does not exist: no field of this form has that id.") % {"name": name})
+    return problems
 
 
 def circles(document: Mapping[str, Any]) -> list[str]:
@@ -110,7 +147,14 @@ def doubled_references(document: Mapping[str, Any]) -> list[str]:
 
 def problems_of_form(document: Mapping[str, Any]) -> list[str]:
     """Every message about a whole form, each naming the section or field that it is about; none when all is well."""
-    return [*_empty_names(document), *_part_problems(document), *_form_wide_problems(document)]
+    references = [row.get("reference", "") for row in _parts(document, "field")]
+    print_template = problems_of_print_template(document.get("print_template", ""), references)
+    return [
+        *_empty_names(document),
+        *_part_problems(document),
+        *_form_wide_problems(document),
+        *(_("Print template: %(message)s") % {"message": message} for message in print_template),
+    ]
 
 
 def _empty_names(document: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,8 @@ from settings_sync.editing import EditRefused, add_problems, refuse_when
 
 from . import models
 from .services import problems_of
+
+LONGEST_TEXT = 200_000
 
 
 class LinesField(forms.CharField):
@@ -32,13 +34,36 @@ class LinesField(forms.CharField):
         return bool(list(initial or []) != self.to_python(data))
 
 
-class ItemForm(forms.ModelForm):
-    """The common part: archived settings are not offered, and the rules of the model are asked."""
+class SettingForm(forms.ModelForm):
+    """What every form about a setting does: text with plain line ends, and unique names left to the database."""
 
     def __init__(self, *args: Any, is_readonly: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             field.disabled = is_readonly
+            if isinstance(field.widget, forms.Textarea):
+                field.validators.append(MaxLengthValidator(LONGEST_TEXT))
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        for name, value in values.items():
+            if isinstance(value, str):
+                values[name] = value.replace("\r\n", "\n")
+        return values
+
+    def validate_unique(self) -> None:
+        """Nothing: only the database knows, and it refuses a second one."""
+
+    def validate_constraints(self) -> None:
+        """Nothing: the rules say the same in better words."""
+
+
+class ItemForm(SettingForm):
+    """A form about one item of a list: archived settings are not offered, and the rules of the model are asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
                 self._offer(name, field)
 
@@ -49,13 +74,14 @@ class ItemForm(forms.ModelForm):
         field.queryset = every.filter(is_archived=False) | every.filter(pk=current)
 
     def clean(self) -> dict[str, Any]:
-        """Ask the model's rules. Unique names are left to the database, which is the only one that knows."""
+        """Ask the model's rules."""
+        values = super().clean()
         if not self.errors:
             try:
-                refuse_when(problems_of(self._meta.model(**self.cleaned_data)))
+                refuse_when(problems_of(self._meta.model(**values)))
             except EditRefused as refused:
                 add_problems(self, refused)
-        return self.cleaned_data
+        return values
 
 
 class WorkTypeForm(ItemForm):

@@ -13,7 +13,7 @@ from tenants.permissions import NotAllowed
 from .editing import EditRefused, add_problems
 
 
-def attempt(request: HttpRequest, form: BaseForm | None, service: Callable[..., Any], **what: Any) -> Any:
+def attempt(request: HttpRequest, form: BaseForm | None, service: Callable[..., Any], /, **what: Any) -> Any:
     """Call a service as the user of this page; gives what it gives, or True when that is nothing.
 
     What it refuses is shown beside the fields of the form, or as a message where there is none, and gives None. A

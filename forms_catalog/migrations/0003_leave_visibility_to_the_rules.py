@@ -4,18 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('forms_catalog', '0002_leave_room_for_updates'),
+        ("forms_catalog", "0002_leave_room_for_updates"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='field',
-            name='forms_catalog_field_visibility',
+            model_name="field",
+            name="forms_catalog_field_visibility",
         ),
         migrations.RemoveConstraint(
-            model_name='section',
-            name='forms_catalog_section_visibility',
+            model_name="section",
+            name="forms_catalog_section_visibility",
         ),
     ]

@@ -1,0 +1,251 @@
+"""Making, editing, ordering, archiving and deleting forms. Every refusal is an EditRefused with messages per field."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.models import Case, F, Max, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
+
+from reference_data.models import WorkType
+from settings_sync.editing import (
+    editing,
+    fingerprint,
+    lock,
+    refuse_when,
+    refuse_when_moved,
+    refuse_when_used,
+    values_of,
+)
+from sync_ledger.edits import record_edits
+from tenants.models import Administration
+from tenants.permissions import NotAllowed
+from tenants.rights import Right
+
+from .documents import FIELDS_OF, FORM_FIELDS, document_of, labels_of, parts_of, values_for_log, with_part
+from .models import Field, Form, Section
+from .permissions import may_create_forms, may_delete_forms, may_update_forms
+from .rules import problems_of_form, problems_of_part, problems_of_print_template
+
+Part = Section | Field
+
+
+def create_form(*, acting_user: Any, administration: Administration, values: Mapping[str, Any]) -> Form:
+    """A new form without sections, from values per field; `work_types` is a list."""
+    if not may_create_forms(acting_user, administration):
+        raise NotAllowed(Right.FORMS_CREATE)
+    with editing(Form):
+        form = Form()
+        _write_form(form, values)
+        _record(acting_user, form, {}, values_for_log(form))
+    return form
+
+
+def update_form(
+    *,
+    acting_user: Any,
+    administration: Administration,
+    form: Form,
+    values: Mapping[str, Any],
+    seen: str | None = None,
+) -> Form:
+    """Change a form's own fields and work types. `seen` is the fingerprint of what the editor was looking at."""
+    with _changing(acting_user, administration, form) as locked:
+        refuse_when_moved(seen, form_values(locked))
+        _write_form(locked, values)
+    return locked
+
+
+def archive_form(*, acting_user: Any, administration: Administration, form: Form) -> Form:
+    """Take a form out of every choice; workflows and work orders that use it keep it."""
+    return _set_archived(acting_user, administration, form, True)
+
+
+def unarchive_form(*, acting_user: Any, administration: Administration, form: Form) -> Form:
+    """Bring an archived form back; refused when another one has its name by now."""
+    return _set_archived(acting_user, administration, form, False)
+
+
+def delete_form(*, acting_user: Any, administration: Administration, form: Form) -> None:
+    """Delete a form that nothing uses, sections and fields and all; raises StillUsed with what does."""
+    if not may_delete_forms(acting_user, administration):
+        raise NotAllowed(Right.FORMS_DELETE)
+    with editing(Form):
+        locked = lock(form)
+        refuse_when_used(locked)
+        _record(acting_user, locked, values_for_log(locked), {})
+        locked.delete()
+
+
+def add_section(*, acting_user: Any, administration: Administration, form: Form, values: Mapping[str, Any]) -> Section:
+    """A new section at the end of a form."""
+    with _changing(acting_user, administration, form) as locked:
+        section = Section(form=locked, position=_next_position(locked.sections.all()))
+        _write_part(locked, section, values)
+    return section
+
+
+def add_field(
+    *, acting_user: Any, administration: Administration, section: Section, values: Mapping[str, Any]
+) -> Field:
+    """A new field at the end of a section, or of the one that `values` name."""
+    with _changing(acting_user, administration, section.form) as locked:
+        field = Field(section=_section_of(locked, values.get("section", section)))
+        field.position = _next_position(field.section.fields.all())
+        _write_part(locked, field, values)
+    return field
+
+
+def update_part(
+    *, acting_user: Any, administration: Administration, part: Part, values: Mapping[str, Any], seen: str | None = None
+) -> Part:
+    """Change a section or field; a field that goes to another section of the form comes last there."""
+    with _changing(acting_user, administration, form_of(part)) as locked:
+        standing = _standing(part)
+        refuse_when_moved(seen, part_values(standing))
+        if isinstance(standing, Field) and values.get("section", standing.section) != standing.section:
+            standing.section = _section_of(locked, values["section"])
+            standing.position = _next_position(standing.section.fields.all())
+        _write_part(locked, standing, values)
+    return standing
+
+
+def move_part(*, acting_user: Any, administration: Administration, part: Part, up: bool) -> bool:
+    """Swap a section or field with the one above or below it; False when there is none there."""
+    with _changing(acting_user, administration, form_of(part)):
+        standing = _standing(part)
+        beside = _siblings(standing).filter(**{f"position__{'lt' if up else 'gt'}": standing.position})
+        other = beside.order_by("-position" if up else "position").first()
+        if other is None:
+            return False
+        # One statement, because two rows may share a position within a statement only.
+        swapped = Case(When(pk=other.pk, then=Value(standing.position)), default=Value(other.position))
+        _siblings(standing).filter(pk__in=[standing.pk, other.pk]).update(position=swapped)
+    return True
+
+
+def delete_part(*, acting_user: Any, administration: Administration, part: Part) -> None:
+    """Delete a section with its fields, or a field; refused while something else is shown depending on it."""
+    with _changing(acting_user, administration, form_of(part)):
+        standing = _standing(part)
+        waiting = dependents_of(standing)
+        if waiting:
+            reason = _("“%(name)s” decides whether this is shown: %(parts)s. Change that first.")
+            names = ", ".join(f"“{other}”" for other in waiting)
+            refuse_when({"": [reason % {"name": standing, "parts": names}]})
+        standing.delete()
+
+
+def dependents_of(part: Part) -> list[Part]:
+    """The sections and fields elsewhere that are shown depending on this field, or on a field of this section."""
+    inside = Q(visible_if_field=part) if isinstance(part, Field) else Q(visible_if_field__section=part)
+    sections, fields = Section.objects.filter(inside), Field.objects.filter(inside)
+    if isinstance(part, Section):
+        return [*sections.exclude(pk=part.pk), *fields.exclude(section=part)]
+    return [*sections, *fields]
+
+
+def form_of(part: Part) -> Form:
+    """The form that a section or field is of."""
+    return part.form if isinstance(part, Section) else part.section.form
+
+
+def form_values(form: Form) -> dict[str, Any]:
+    """What the page with a form's own fields shows, for its fingerprint."""
+    return values_of(form, FORM_FIELDS, ("work_types",))
+
+
+def part_values(part: Part) -> dict[str, Any]:
+    """What the page of a section or field shows, for its fingerprint."""
+    place = ("section",) if isinstance(part, Field) else ()
+    return values_of(part, (*FIELDS_OF[type(part)], *place))
+
+
+def fingerprint_of(edited: Form | Part) -> str:
+    """The mark of what somebody looks at on the page of a form, section or field."""
+    return fingerprint(form_values(edited) if isinstance(edited, Form) else part_values(edited))
+
+
+@contextmanager
+def _changing(acting_user: Any, administration: Administration, form: Form) -> Iterator[Form]:
+    """One edit inside a form: the right to do it, the form locked, its rules asked and the difference logged."""
+    if not may_update_forms(acting_user, administration):
+        raise NotAllowed(Right.FORMS_UPDATE)
+    with editing(Form):
+        locked = lock(form)
+        before, known = values_for_log(locked), labels_of(parts_of(locked))
+        stood = problems_of_form(document_of(locked))
+        yield locked
+        # What was wrong before (an older form that came by sync) does not stand in the way of another edit.
+        found = [message for message in problems_of_form(document_of(locked)) if message not in stood]
+        refuse_when({"": found})
+        _record(acting_user, locked, before, values_for_log(locked, known))
+
+
+def _write_form(form: Form, values: Mapping[str, Any]) -> None:
+    work_types = values.get("work_types")
+    for name in values.keys() - {"work_types"}:
+        setattr(form, name, values[name])
+    references = Field.objects.filter(section__form=form.pk).values_list("reference", flat=True)
+    problems = {"print_template": problems_of_print_template(form.print_template, list(references))}
+    refuse_when(problems | {"work_types": _archived_choices(form, work_types or [])})
+    form.save()
+    if work_types is not None:
+        form.work_types.set(work_types)
+
+
+def _archived_choices(form: Form, chosen: list[WorkType]) -> list[str]:
+    """An archived work type may stay where it is but not be chosen."""
+    linked = set(form.work_types.values_list("pk", flat=True)) if form.pk else set()
+    archived = [work_type for work_type in chosen if work_type.is_archived and work_type.pk not in linked]
+    return [_("“%(name)s” is archived. Choose another.") % {"name": work_type} for work_type in archived]
+
+
+def _write_part(form: Form, part: Part, values: Mapping[str, Any]) -> None:
+    for name in values.keys() & set(FIELDS_OF[type(part)]):
+        setattr(part, name, values[name])
+    document = with_part(document_of(form), part)
+    refuse_when(problems_of_part(document, part._meta.model_name or "", str(part.uid)))
+    part.save()
+
+
+def _standing(part: Part) -> Any:
+    """The section or field as it stands now; its form is locked already."""
+    found = type(part)._default_manager.filter(pk=part.pk).first()
+    if found is None:
+        refuse_when({"": [_("“%(name)s” was deleted by somebody else.") % {"name": part}]})
+    return found
+
+
+def _section_of(form: Form, section: Section) -> Section:
+    if section.form_id != form.pk:
+        refuse_when({"section": [_("Choose a section of this form.")]})
+    return section
+
+
+def _siblings(part: Part) -> QuerySet[Any]:
+    if isinstance(part, Section):
+        return Section.objects.filter(form=part.form_id)
+    return Field.objects.filter(section=part.section_id)
+
+
+def _next_position(parts: QuerySet[Any]) -> int:
+    return parts.aggregate(next=Max(F("position") + 1))["next"] or 0
+
+
+def _set_archived(acting_user: Any, administration: Administration, form: Form, value: bool) -> Form:
+    with _changing(acting_user, administration, form) as locked:
+        locked.is_archived = value
+        locked.save(update_fields=["is_archived"])
+    return locked
+
+
+def _record(acting_user: Any, form: Form, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    record_edits(
+        acting_user=acting_user,
+        kind=form._meta.label_lower,
+        uid=form.uid,
+        label=form.name,
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,21 @@
+"""Addresses under `/a/<slug>/settings/forms/`."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "forms_catalog"
+urlpatterns = [
+    path("", views.list_forms, name="list"),
+    path("new/", views.create_form, name="new"),
+    path("<uuid:uid>/", views.edit_form, name="edit"),
+    path("<uuid:uid>/details/", views.edit_details, name="details"),
+    path("<uuid:uid>/archive/", views.archive_form, name="archive"),
+    path("<uuid:uid>/unarchive/", views.unarchive_form, name="unarchive"),
+    path("<uuid:uid>/delete/", views.delete_form, name="delete"),
+    path("<uuid:uid>/sections/new/", views.add_section, name="new_section"),
+    path("sections/<uuid:uid>/fields/new/", views.add_field, name="new_field"),
+    path("<slug:kind>/<uuid:uid>/edit/", views.edit_part, name="edit_part"),
+    path("<slug:kind>/<uuid:uid>/move/", views.move_part, name="move_part"),
+    path("<slug:kind>/<uuid:uid>/delete/", views.delete_part, name="delete_part"),
+]

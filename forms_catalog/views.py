@@ -1,0 +1,193 @@
+"""The pages of forms: the list, the editor with sections and fields, and a small page for each of these."""
+
+from copy import copy
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from settings_sync.edit_pages import attempt
+from settings_sync.editing import count_uses, uses_of
+from tenants.entering import administration_page
+from tenants.rights import Right
+
+from . import services
+from .forms import FieldForm, FormForm, PartForm, SectionForm
+from .models import Field, Form, Section
+
+FORMS_PER_PAGE = 100
+PART_MODELS: dict[str, type[services.Part]] = {"sections": Section, "fields": Field}
+PART_FORMS: dict[type[services.Part], type[PartForm]] = {Section: SectionForm, Field: FieldForm}
+
+
+@administration_page(Right.FORMS_READ)
+def list_forms(request: HttpRequest) -> HttpResponse:
+    query, with_archived = request.GET.get("q", "").strip(), "archived" in request.GET
+    found = Form.objects.filter(Q(name__icontains=query) | Q(description__icontains=query))
+    shown = found if with_archived else found.filter(is_archived=False)
+    page = Paginator(_with_sizes(shown), FORMS_PER_PAGE).get_page(request.GET.get("page"))
+    uses = count_uses(list(page))
+    archived = Q(is_archived=True)
+    context = {
+        "page": page,
+        "rows": [{"form": form, "uses": uses.get(form.pk, 0)} for form in page],
+        "counts": Form.objects.aggregate(active=Count("pk", filter=~archived), archived=Count("pk", filter=archived)),
+        "query": query,
+        "with_archived": with_archived,
+    }
+    return render(request, "forms_catalog/list.html", context)
+
+
+@administration_page(Right.FORMS_CREATE)
+def create_form(request: HttpRequest) -> HttpResponse:
+    form = FormForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = attempt(request, form, services.create_form, values=form.cleaned_data)
+        if made is not None:
+            messages.success(request, _("“%(name)s” was added. Give it sections and fields now.") % {"name": made})
+            return redirect(_address_of(request, made))
+    return render(request, "forms_catalog/details.html", {"form": form})
+
+
+@administration_page(Right.FORMS_READ)
+def edit_form(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The editor: what the form is, and its sections and fields in order, each with its own small page."""
+    fields = Field.objects.select_related("visible_if_field").order_by("position")
+    sections = Section.objects.select_related("visible_if_field").order_by("position")
+    parts = Prefetch("sections", sections.prefetch_related(Prefetch("fields", fields)))
+    item = get_object_or_404(Form.objects.prefetch_related(parts, "work_types"), uid=uid)
+    return render(request, "forms_catalog/edit.html", {"item": item, "uses": uses_of(item)})
+
+
+@administration_page(Right.FORMS_READ)
+def edit_details(request: HttpRequest, uid: UUID) -> HttpResponse:
+    item = get_object_or_404(Form, uid=uid)
+    form = FormForm(request.POST or None, instance=copy(item), is_readonly=_is_readonly(request))
+    seen = request.POST.get("seen") or services.fingerprint_of(item)
+    if request.method == "POST" and form.is_valid():
+        saved = attempt(request, form, services.update_form, form=item, values=form.cleaned_data, seen=seen)
+        if saved is not None:
+            messages.success(request, _("“%(name)s” was saved.") % {"name": saved})
+            return redirect(_address_of(request, item))
+    return render(request, "forms_catalog/details.html", {"form": form, "item": item, "seen": seen})
+
+
+@require_POST
+@administration_page(Right.FORMS_UPDATE)
+def archive_form(request: HttpRequest, uid: UUID) -> HttpResponse:
+    said = gettext_lazy("“%(name)s” was archived: nobody can choose it any more.")
+    return _do(request, uid, services.archive_form, said)
+
+
+@require_POST
+@administration_page(Right.FORMS_UPDATE)
+def unarchive_form(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return _do(request, uid, services.unarchive_form, gettext_lazy("“%(name)s” can be chosen again."))
+
+
+@administration_page(Right.FORMS_DELETE)
+def delete_form(request: HttpRequest, uid: UUID) -> HttpResponse:
+    item = get_object_or_404(Form, uid=uid)
+    if request.method == "POST" and attempt(request, None, services.delete_form, form=item):
+        messages.success(request, _("“%(name)s” was deleted.") % {"name": item})
+        return redirect("forms_catalog:list", request.administration.slug)  # type: ignore[attr-defined]
+    return render(request, "forms_catalog/delete.html", {"item": item, "uses": uses_of(item)})
+
+
+@administration_page(Right.FORMS_UPDATE)
+def add_section(request: HttpRequest, uid: UUID) -> HttpResponse:
+    item = get_object_or_404(Form, uid=uid)
+    form = SectionForm(request.POST or None, form=item)
+    return _add_part(request, item, form, services.add_section, gettext_lazy("Add section"), form=item)
+
+
+@administration_page(Right.FORMS_UPDATE)
+def add_field(request: HttpRequest, uid: UUID) -> HttpResponse:
+    section = get_object_or_404(Section.objects.select_related("form"), uid=uid)
+    form = FieldForm(request.POST or None, form=section.form, initial={"section": section})
+    return _add_part(request, section.form, form, services.add_field, gettext_lazy("Add field"), section=section)
+
+
+@administration_page(Right.FORMS_READ)
+def edit_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
+    part = _part(kind, uid)
+    item, form_class = services.form_of(part), PART_FORMS[type(part)]
+    form = form_class(request.POST or None, instance=copy(part), form=item, is_readonly=_is_readonly(request))
+    seen = request.POST.get("seen") or services.fingerprint_of(part)
+    if request.method == "POST" and form.is_valid():
+        saved = attempt(request, form, services.update_part, part=part, values=form.cleaned_data, seen=seen)
+        if saved is not None:
+            messages.success(request, _("“%(name)s” was saved.") % {"name": saved})
+            return redirect(_address_of(request, item, saved))
+    context = {"form": form, "item": item, "part": part, "kind": kind, "seen": seen, "title": str(part)}
+    return render(request, "forms_catalog/part.html", context)
+
+
+@require_POST
+@administration_page(Right.FORMS_UPDATE)
+def move_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
+    part = _part(kind, uid)
+    attempt(request, None, services.move_part, part=part, up=request.POST.get("direction") == "up")
+    return redirect(_address_of(request, services.form_of(part), part))
+
+
+@administration_page(Right.FORMS_UPDATE)
+def delete_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
+    part = _part(kind, uid)
+    item = services.form_of(part)
+    if request.method == "POST" and attempt(request, None, services.delete_part, part=part):
+        messages.success(request, _("“%(name)s” was deleted.") % {"name": part})
+        return redirect(_address_of(request, item))
+    context = {"item": item, "part": part, "kind": kind, "waiting": services.dependents_of(part)}
+    return render(request, "forms_catalog/delete_part.html", context)
+
+
+def _with_sizes(forms: Any) -> Any:
+    counted = forms.annotate(
+        section_count=Count("sections", distinct=True), field_count=Count("sections__fields", distinct=True)
+    )
+    return counted.prefetch_related("work_types").order_by("is_archived", "name_key", "name")
+
+
+def _part(kind: str, uid: UUID) -> services.Part:
+    if kind not in PART_MODELS:
+        raise Http404
+    above = {"sections": "form", "fields": "section__form"}[kind]
+    found: Any = get_object_or_404(PART_MODELS[kind]._default_manager.select_related(above), uid=uid)
+    return found  # type: ignore[no-any-return]
+
+
+def _is_readonly(request: HttpRequest) -> bool:
+    return Right.FORMS_UPDATE not in request.rights  # type: ignore[attr-defined]
+
+
+def _address_of(request: HttpRequest, item: Form, part: services.Part | None = None) -> str:
+    """The editor of a form, at the section or field if one is given."""
+    address = reverse("forms_catalog:edit", args=[request.administration.slug, item.uid])  # type: ignore[attr-defined]
+    return f"{address}#part-{part.uid}" if part else address
+
+
+def _add_part(
+    request: HttpRequest, item: Form, form: PartForm, service: Any, title: Any, /, **where: Any
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        added = attempt(request, form, service, values=form.cleaned_data, **where)
+        if added is not None:
+            messages.success(request, _("“%(name)s” was added.") % {"name": added})
+            return redirect(_address_of(request, item, added))
+    return render(request, "forms_catalog/part.html", {"form": form, "item": item, "title": title})
+
+
+def _do(request: HttpRequest, uid: UUID, service: Any, said: Any) -> HttpResponse:
+    item = get_object_or_404(Form, uid=uid)
+    if attempt(request, None, service, form=item):
+        messages.success(request, said % {"name": item})
+    return redirect(_address_of(request, item))
