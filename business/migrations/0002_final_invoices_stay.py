@@ -16,7 +16,8 @@ CREATE TRIGGER business_invoice_final_stays BEFORE UPDATE OR DELETE ON business_
     FOR EACH ROW WHEN (OLD.state = 'final') EXECUTE FUNCTION business_keep_final_invoice();
 """
 
-# FOR SHARE waits for whoever is making the invoice final at this moment, and then sees that it is.
+# FOR SHARE waits for whoever is making the invoice final at this moment; only a statement after it sees that it is.
+# In one statement the condition on the state would be looked at before the lock.
 LINES = """
 CREATE FUNCTION business_keep_final_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -29,12 +30,10 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         invoices := invoices || NEW.invoice_id;
     END IF;
-    EXECUTE format(
-        'SELECT max(number) FROM '
-        '(SELECT number, state FROM %I.business_invoice WHERE id = ANY ($1) ORDER BY id FOR SHARE) AS locked '
-        'WHERE state = ''final''',
-        TG_TABLE_SCHEMA
-    ) INTO final_number USING invoices;
+    EXECUTE format('SELECT 1 FROM %I.business_invoice WHERE id = ANY ($1) ORDER BY id FOR SHARE', TG_TABLE_SCHEMA)
+        USING invoices;
+    EXECUTE format('SELECT max(number) FROM %I.business_invoice WHERE id = ANY ($1) AND state = ''final''',
+        TG_TABLE_SCHEMA) INTO final_number USING invoices;
     IF final_number IS NOT NULL THEN
         RAISE EXCEPTION 'Invoice % is final: its lines stay as they are.', final_number
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'business_invoiceline_final_stays';
