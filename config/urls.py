@@ -3,16 +3,19 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django_prometheus.exports import ExportToDjangoView
 
 from tenants import home
 
-from . import styleguide
+from . import health, styleguide
 
 in_administration: list[URLPattern | URLResolver] = [
     path("", home.administration_home, name="administration-home"),
     path("", include("business.urls")),
     path("settings/", home.settings_home, name="settings-home"),
     path("settings/company/", home.company_details, name="company-details"),
+    path("settings/forms/", include("forms_catalog.urls")),
+    path("settings/reference/", include("reference_data.urls")),
     path("settings/workflows/", include("workflows.urls")),
     path("settings/templates/", include("templates_catalog.urls")),
 ]
@@ -23,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", include("django.conf.urls.i18n")),
     path("a/<slug:slug>/", include(in_administration)),
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", ExportToDjangoView, name="metrics"),
 ]
 if settings.DEBUG or settings.DEMO:
     urlpatterns += [path("styleguide/", styleguide.show_styleguide, name="styleguide")]

@@ -1,0 +1,75 @@
+"""Whether the product is well: for load balancers and for whoever waits until it is up."""
+
+import logging
+
+from celery import current_app
+from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+OK, DEGRADED, DOWN = "ok", "degraded", "down"
+WORKER_SEEN = "health:worker-seen"
+WORKER_SEEN_SECONDS = 10
+WORKER_ANSWERS_WITHIN_SECONDS = 0.7
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers; nothing else is looked at."""
+    return JsonResponse({"status": OK})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers, else 503; without broker or worker, syncs are accepted and carried out later."""
+    database = database_state()
+    broker = broker_state()
+    worker = worker_state() if broker == OK else DEGRADED
+    body = {"status": OK if database == OK else DOWN, "database": database, "broker": broker, "worker": worker}
+    if database == OK:
+        return JsonResponse(body)
+    return JsonResponse(body, status=503, headers={"Retry-After": "5"})
+
+
+def database_state() -> str:
+    """`ok` when the database answers, else `down`."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("The database does not answer: %s", error)
+        return DOWN
+    return OK
+
+
+def broker_state() -> str:
+    """`ok` when the queue's server answers, else `degraded`."""
+    try:
+        cache.get(WORKER_SEEN)
+    except (RedisError, OSError) as error:
+        logger.warning("The broker does not answer: %s", error)
+        return DEGRADED
+    return OK
+
+
+def worker_state() -> str:
+    """`ok` when a worker answered just now or a few seconds ago, else `degraded`."""
+    try:
+        if cache.get(WORKER_SEEN):
+            return OK
+        answers = current_app.control.broadcast("ping", reply=True, limit=1, timeout=WORKER_ANSWERS_WITHIN_SECONDS)
+        if not answers:
+            return DEGRADED
+        cache.set(WORKER_SEEN, True, WORKER_SEEN_SECONDS)
+    except (OperationalError, RedisError, OSError) as error:
+        logger.warning("The workers cannot be asked: %s", error)
+        return DEGRADED
+    return OK

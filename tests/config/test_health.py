@@ -1,0 +1,57 @@
+"""What load balancers and `./dev up` ask."""
+
+import pytest
+from django.db import OperationalError
+from redis.exceptions import ConnectionError as NoRedis
+
+from config import health
+
+
+def test_the_process_answers(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_ready_without_a_worker_tells_so(client, monkeypatch):
+    monkeypatch.setattr(health.cache, "get", lambda key: None)
+    monkeypatch.setattr(health.current_app.control, "broadcast", lambda *args, **options: [])
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok", "worker": "degraded"}
+
+
+@pytest.mark.django_db
+def test_a_worker_that_answers_is_ok(client, monkeypatch):
+    monkeypatch.setattr(health.current_app.control, "broadcast", lambda *args, **options: [{"worker": {"ok": "pong"}}])
+    assert client.get("/readyz").json()["worker"] == "ok"
+    health.cache.delete(health.WORKER_SEEN)
+
+
+@pytest.mark.django_db
+def test_no_worker_listens_in_a_test_run(client):
+    health.cache.delete(health.WORKER_SEEN)
+    assert client.get("/readyz").json()["worker"] == "degraded"
+
+
+@pytest.mark.django_db
+def test_a_broker_that_is_away_degrades_and_does_not_stop(client, monkeypatch):
+    def away(key):
+        raise NoRedis
+
+    monkeypatch.setattr(health.cache, "get", away)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["broker"], answer.json()["worker"]) == (200, "degraded", "degraded")
+
+
+@pytest.mark.django_db
+def test_without_the_database_not_ready(client, monkeypatch):
+    def away():
+        raise OperationalError
+
+    monkeypatch.setattr(health.connection, "cursor", away)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.headers["Retry-After"], answer.json()["database"]) == (503, "5", "down")
+
+
+def test_metrics_are_exported(client):
+    assert b"django_http_requests" in client.get("/metrics").content
