@@ -162,7 +162,7 @@ def _part(kind: str, uid: UUID) -> services.Part:
         raise Http404
     above = {"sections": "form", "fields": "section__form"}[kind]
     found: Any = get_object_or_404(PART_MODELS[kind]._default_manager.select_related(above), uid=uid)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _is_readonly(request: HttpRequest) -> bool:
