@@ -118,7 +118,8 @@ class WorkOrderForm(forms.ModelForm):
         return [("", "---------"), *employees.items()]
 
     def _add_free_fields(self) -> None:
-        held = {held.free_field_id: held.value for held in self.instance.free_field_values.all() if self.instance.pk}
+        rows = self.instance.free_field_values.all() if self.instance.pk else ()
+        held = {row.free_field_id: row.value for row in rows}
         found = choosable(FreeField).filter(entity=Entity.WORK_ORDER) | FreeField.objects.filter(pk__in=held)
         self.free_fields = {f"{FREE}{field.pk}": field for field in found}
         for name, field in self.free_fields.items():

@@ -17,7 +17,7 @@ PAGE_SIZE = 50
 Done = TypeVar("Done")
 
 
-def ask(request: Any, form: BaseForm | None, service: Callable[..., Done], **what: Any) -> Done | None:
+def ask(request: Any, form: BaseForm | None, service: Callable[..., Done], /, **what: Any) -> Done | None:
     """Call a service; what it refuses is shown in the form, or as a message where there is none, and gives None."""
     try:
         return service(acting_user=request.user, administration=request.administration, **what)
