@@ -11,10 +11,14 @@ from django.test import Client
 from accounts.models import User
 from settings_sync.applying.connections import close_sync_connection
 from tenants.migrating import migrate_everything
-from tenants.models import Administration, Membership, Role
+from tenants.models import Administration, Membership, Role, SchemaTemplate
 from tenants.provisioning import create_schema
 from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES, EMPLOYEE_ROLE
 from tenants.template_schema import drop_schema
+
+
+templates: list[SchemaTemplate] = []
+"""The template's DDL, put back after each emptying of the shared tables, so that it is dumped once per session."""
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +26,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """The test database with its template schema, triggers and rights."""
     with django_db_blocker.unblock():
         migrate_everything()
+        templates[:] = SchemaTemplate.objects.all()
     yield
     close_sync_connection()
 
@@ -29,6 +34,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 @pytest.fixture
 def committed(transactional_db: None, django_db_blocker: Any) -> Iterator[None]:
     """Real commits: what another connection (the sync login, a worker) must see. Cleans up behind itself."""
+    SchemaTemplate.objects.bulk_create(templates, ignore_conflicts=True)
     yield
     for schema in Administration.objects.values_list("schema_name", flat=True):
         drop_schema(schema)
