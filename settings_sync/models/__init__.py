@@ -3,6 +3,7 @@
 from .documents import Document, Snapshot, SnapshotItem
 from .items import Item, NameKey, Part
 from .plans import Change, Plan, PlanTarget
+from .requests import IdempotencyRecord
 from .runs import Alignment, Finding, FormerDocument, Receipt, SyncRun, SyncTarget
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Document",
     "Finding",
     "FormerDocument",
+    "IdempotencyRecord",
     "Item",
     "NameKey",
     "Part",
