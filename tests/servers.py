@@ -1,7 +1,7 @@
 """A pytest plugin that starts a PostgreSQL and a Valkey for this test run alone, unless the environment names others.
 
 It is named in pyproject.toml (`-p tests.servers`), because pytest-django reads the settings, and with them the
-addresses, before any conftest.py is loaded. With xdist the controller starts them and the workers inherit the addresses;
+addresses, before any conftest.py is loaded. With xdist the controller starts them and the workers inherit them;
 pytest-django gives each worker a database of its own.
 """
 

@@ -1,0 +1,1 @@
+"""What `./dev check` asks beyond the usual programs: translations and lock files."""
