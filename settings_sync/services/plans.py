@@ -97,7 +97,12 @@ def _compute_target(target: PlanTarget, source: Source, choice: Choice) -> None:
     with transaction.atomic():
         target.counts = dict(planned.counts)
         target.save(update_fields=["counts"])
-        Change.objects.bulk_create((_change(target, change) for change in planned.changes), batch_size=1000)
+        Change.objects.bulk_create(planned_rows(target, planned), batch_size=1000)
+
+
+def planned_rows(target: PlanTarget, planned: TargetPlan) -> list[Change]:
+    """The changes of a plan for one administration, as rows to store."""
+    return [_change(target, change) for change in planned.changes]
 
 
 def _store_local_documents(administration: Administration, planned: TargetPlan, local: Local) -> None:

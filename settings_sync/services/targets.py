@@ -86,7 +86,7 @@ def claim_target(target_id: uuid.UUID) -> Claim | None:
 
 def _apply(claim: Claim) -> None:
     target = claim.target
-    work = _work(claim)
+    work = work_of(claim)
     _check_heads(target)
     if not work.kinds:
         _finish_unchanged(claim)
@@ -94,7 +94,8 @@ def _apply(claim: Claim) -> None:
     apply_target(work, progress=lambda kind, done, total: note_progress(target.pk, Progress(kind, done, total)))
 
 
-def _work(claim: Claim) -> Work:
+def work_of(claim: Claim) -> Work:
+    """Everything that applying a claimed target needs."""
     target = claim.target
     plan = target.run.plan
     writing = Q(action__in=["create", "update"]) | Q(verdict__in=BASE_ONLY)

@@ -11,7 +11,6 @@ import tenants.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,84 +19,217 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SchemaTemplate',
+            name="SchemaTemplate",
             fields=[
-                ('head', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('ddl', models.TextField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("head", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("ddl", models.TextField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Administration',
+            name="Administration",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=63, unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('schema_name', models.CharField(default=tenants.models.new_schema_name, editable=False, max_length=63, unique=True)),
-                ('state', models.CharField(choices=[('provisioning', 'being created'), ('active', 'active'), ('failed', 'failed'), ('deleting', 'being deleted'), ('deleted', 'deleted')], default='provisioning', max_length=20, verbose_name='state')),
-                ('state_detail', models.TextField(blank=True, default='')),
-                ('groups', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('licence_cap', models.PositiveIntegerField(default=10, help_text='How many sub-administrations this main administration may have.', verbose_name='licence cap')),
-                ('migration_head', models.CharField(blank=True, default='', max_length=64)),
-                ('start_from', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('lease_token', models.UUIDField(editable=False, null=True)),
-                ('leased_until', models.DateTimeField(editable=False, null=True)),
-                ('attempts', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('company_name', models.CharField(blank=True, max_length=200, verbose_name='company name')),
-                ('company_street', models.CharField(blank=True, max_length=200, verbose_name='street and number')),
-                ('company_postcode', models.CharField(blank=True, max_length=12, verbose_name='postcode')),
-                ('company_city', models.CharField(blank=True, max_length=100, verbose_name='city')),
-                ('company_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('company_phone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('company_vat_number', models.CharField(blank=True, max_length=20, verbose_name='VAT number')),
-                ('company_iban', models.CharField(blank=True, max_length=34, verbose_name='IBAN')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='tenants.administration', verbose_name='part of')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("slug", models.SlugField(max_length=63, unique=True, verbose_name="address")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "schema_name",
+                    models.CharField(
+                        default=tenants.models.new_schema_name, editable=False, max_length=63, unique=True
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("provisioning", "being created"),
+                            ("active", "active"),
+                            ("failed", "failed"),
+                            ("deleting", "being deleted"),
+                            ("deleted", "deleted"),
+                        ],
+                        default="provisioning",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("state_detail", models.TextField(blank=True, default="")),
+                (
+                    "groups",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "licence_cap",
+                    models.PositiveIntegerField(
+                        default=10,
+                        help_text="How many sub-administrations this main administration may have.",
+                        verbose_name="licence cap",
+                    ),
+                ),
+                ("migration_head", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "start_from",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                ("lease_token", models.UUIDField(editable=False, null=True)),
+                ("leased_until", models.DateTimeField(editable=False, null=True)),
+                ("attempts", models.PositiveIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("company_name", models.CharField(blank=True, max_length=200, verbose_name="company name")),
+                ("company_street", models.CharField(blank=True, max_length=200, verbose_name="street and number")),
+                ("company_postcode", models.CharField(blank=True, max_length=12, verbose_name="postcode")),
+                ("company_city", models.CharField(blank=True, max_length=100, verbose_name="city")),
+                ("company_email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail address")),
+                ("company_phone", models.CharField(blank=True, max_length=30, verbose_name="telephone")),
+                ("company_vat_number", models.CharField(blank=True, max_length=20, verbose_name="VAT number")),
+                ("company_iban", models.CharField(blank=True, max_length=34, verbose_name="IBAN")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="tenants.administration",
+                        verbose_name="part of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'administration',
-                'verbose_name_plural': 'administrations',
-                'ordering': ['name'],
+                "verbose_name": "administration",
+                "verbose_name_plural": "administrations",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('rights', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('administrations.see', 'see the administrations'), ('administrations.create', 'create administrations'), ('administrations.delete', 'delete administrations'), ('administrations.update', 'edit company details'), ('sync.run', 'sync to sub-administrations'), ('sync.undo', 'undo a sync'), ('forms.create', 'forms: create'), ('forms.read', 'forms: read'), ('forms.update', 'forms: edit'), ('forms.delete', 'forms: delete'), ('workflows.create', 'workflows: create'), ('workflows.read', 'workflows: read'), ('workflows.update', 'workflows: edit'), ('workflows.delete', 'workflows: delete'), ('templates.create', 'templates: create'), ('templates.read', 'templates: read'), ('templates.update', 'templates: edit'), ('templates.delete', 'templates: delete'), ('reference_data.create', 'other shared settings: create'), ('reference_data.read', 'other shared settings: read'), ('reference_data.update', 'other shared settings: edit'), ('reference_data.delete', 'other shared settings: delete'), ('customers.create', 'customers: create'), ('customers.read', 'customers: read'), ('customers.update', 'customers: edit'), ('customers.delete', 'customers: delete'), ('work_orders.create', 'work orders: create'), ('work_orders.read', 'work orders: read'), ('work_orders.update', 'work orders: edit'), ('work_orders.delete', 'work orders: delete'), ('quotations.read', 'quotations: read'), ('invoices.read', 'invoices: read')], max_length=60), blank=True, default=list, size=None)),
-                ('administration', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='tenants.administration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "rights",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("administrations.see", "see the administrations"),
+                                ("administrations.create", "create administrations"),
+                                ("administrations.delete", "delete administrations"),
+                                ("administrations.update", "edit company details"),
+                                ("sync.run", "sync to sub-administrations"),
+                                ("sync.undo", "undo a sync"),
+                                ("forms.create", "forms: create"),
+                                ("forms.read", "forms: read"),
+                                ("forms.update", "forms: edit"),
+                                ("forms.delete", "forms: delete"),
+                                ("workflows.create", "workflows: create"),
+                                ("workflows.read", "workflows: read"),
+                                ("workflows.update", "workflows: edit"),
+                                ("workflows.delete", "workflows: delete"),
+                                ("templates.create", "templates: create"),
+                                ("templates.read", "templates: read"),
+                                ("templates.update", "templates: edit"),
+                                ("templates.delete", "templates: delete"),
+                                ("reference_data.create", "other shared settings: create"),
+                                ("reference_data.read", "other shared settings: read"),
+                                ("reference_data.update", "other shared settings: edit"),
+                                ("reference_data.delete", "other shared settings: delete"),
+                                ("customers.create", "customers: create"),
+                                ("customers.read", "customers: read"),
+                                ("customers.update", "customers: edit"),
+                                ("customers.delete", "customers: delete"),
+                                ("work_orders.create", "work orders: create"),
+                                ("work_orders.read", "work orders: read"),
+                                ("work_orders.update", "work orders: edit"),
+                                ("work_orders.delete", "work orders: delete"),
+                                ("quotations.read", "quotations: read"),
+                                ("invoices.read", "invoices: read"),
+                            ],
+                            max_length=60,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to="tenants.administration",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'role',
-                'verbose_name_plural': 'roles',
-                'ordering': ['name'],
+                "verbose_name": "role",
+                "verbose_name_plural": "roles",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='tenants.administration')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='tenants.role')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="tenants.administration",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="tenants.role"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
             },
         ),
         migrations.AddConstraint(
-            model_name='administration',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='tenants_administration_not_its_own_parent'),
+            model_name="administration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="tenants_administration_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('administration', 'name'), name='tenants_role_name', nulls_distinct=False),
+            model_name="role",
+            constraint=models.UniqueConstraint(
+                fields=("administration", "name"), name="tenants_role_name", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'administration'), name='tenants_membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("user", "administration"), name="tenants_membership_once"),
         ),
     ]
