@@ -17,6 +17,7 @@ from .models import Item, NameKey
 
 EXAMPLES_SHOWN = 3
 FOREIGN_KEY_VIOLATION = "23503"
+UNIQUE_VIOLATION = "23505"
 
 Locked = TypeVar("Locked", bound=Item)
 
@@ -152,6 +153,8 @@ def _in_words(model: type[Item], error: IntegrityError) -> dict[str, list[str]]:
         return {key.source: [_("Another one has this %(field)s already. Choose another.") % {"field": label}]}
     if getattr(error.__cause__, "sqlstate", None) == FOREIGN_KEY_VIOLATION:
         return {"": [_("Somebody else changed what this points at, or what points at this. Nothing was saved.")]}
+    if getattr(error.__cause__, "sqlstate", None) == UNIQUE_VIOLATION:
+        return {"": [_("Somebody else just saved something that clashes with this. Nothing was saved: try again.")]}
     return {"": [_("The database refused this (%(rule)s). Nothing was saved.") % {"rule": constraint or error}]}
 
 

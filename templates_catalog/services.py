@@ -59,6 +59,7 @@ def create_template(
     _refuse_problems(item, {})
     with editing(model):
         if isinstance(item, Scheme):
+            _lock_kind(item)
             item.is_default = _settle_default(acting_user, item, item.is_default)
         item.save()
         _record(acting_user, item, {})
@@ -77,7 +78,7 @@ def update_template(
     if not may_update_templates(acting_user, administration):
         raise NotAllowed(Right.TEMPLATES_UPDATE)
     with editing(type(item)):
-        locked = lock(item)
+        locked = _lock(item)
         before = values_for_log(locked)
         refuse_when_moved(seen, before)
         used = {name: getattr(locked, name) for name in FIELDS[type(item)]}
@@ -140,7 +141,7 @@ def delete_template(*, acting_user: Any, administration: Administration, item: T
     if not may_delete_templates(acting_user, administration):
         raise NotAllowed(Right.TEMPLATES_DELETE)
     with editing(type(item)):
-        locked = lock(item)
+        locked = _lock(item)
         before = values_for_log(locked)
         refuse_when_used(locked)
         if isinstance(locked, Scheme):
@@ -189,7 +190,7 @@ def _problems_of_choices(scheme: Scheme, used: Mapping[str, Any]) -> dict[str, l
 
 def _defaults_beside(scheme: Scheme) -> Any:
     active = Scheme.objects.filter(kind=scheme.kind, is_archived=False, is_default=True)
-    return active.exclude(pk=scheme.pk).select_for_update()
+    return active.exclude(pk=scheme.pk)
 
 
 def _settle_default(acting_user: Any, scheme: Scheme, wanted: bool) -> bool:
@@ -218,9 +219,20 @@ def _refuse_removing_default(scheme: Scheme) -> None:
         refuse_when({"": [message % {"name": scheme}]})
 
 
+def _lock(item: Template) -> Template:
+    if isinstance(item, Scheme):
+        _lock_kind(item)
+    return lock(item)
+
+
+def _lock_kind(scheme: Scheme) -> None:
+    """One edit at a time settles which scheme of a kind is the default; locked in one order, so that none deadlocks."""
+    list(Scheme.objects.filter(kind=scheme.kind).order_by("pk").select_for_update().values_list("pk"))
+
+
 def _change(acting_user: Any, item: Template, change: Callable[[Template], None]) -> Template:
     with editing(type(item)):
-        locked = lock(item)
+        locked = _lock(item)
         before = values_for_log(locked)
         change(locked)
         locked.save()

@@ -1,13 +1,18 @@
 """Making, editing, archiving and deleting templates, in a real schema."""
 
-import pytest
-from django.db import IntegrityError, transaction
+import threading
 
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from reference_data.models import VatRate
 from settings_sync.editing import EditRefused, StillUsed, fingerprint
 from sync_ledger.models import Edit
 from templates_catalog import services
 from templates_catalog.models import Layout, MessageTemplate, Scheme
 from tenants.permissions import NotAllowed
+from tenants.schemas import inside
+from tests.conftest import make_administration, make_member
 
 
 def defaults():
@@ -184,3 +189,33 @@ def test_without_the_right_nothing_happens(within, colleague, layout, make_schem
 def test_the_database_refuses_what_no_page_would_save(within, model, row):
     with pytest.raises(IntegrityError), transaction.atomic():
         model.objects.create(**row)
+
+
+def test_two_people_who_choose_a_default_at_once_leave_one(committed):
+    results = []
+    main = make_administration("Van Dijk")
+    owner = make_member(main)
+    with inside(main):
+        layout = Layout.objects.create(kind="invoice", name="Factuur")
+        vat_rate = VatRate.objects.create(code="21", name="21% btw", percentage=21)
+        rows = [Scheme(kind="invoice", name=name, layout=layout, vat_rate=vat_rate) for name in "ABCD"]
+        rows[0].is_default = True
+        Scheme.objects.bulk_create(rows)
+
+    def choose(name):
+        try:
+            with inside(main):
+                scheme = Scheme.objects.get(name=name)
+                services.make_default(acting_user=owner, administration=main, scheme=scheme)
+                results.append(name)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=choose, args=[name]) for name in "BCD"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(results) == ["B", "C", "D"]
+    with inside(main):
+        assert Scheme.objects.filter(is_default=True).count() == 1
