@@ -31,6 +31,7 @@
       const opened = event.target;
       if (!opened.matches("details.menu[open], details[data-menu][open]")) return;
       for (const menu of open()) if (menu !== opened && !menu.contains(opened)) menu.open = false;
+      opened.querySelector(".menu-list")?.scrollIntoView({ block: "nearest" });
       const search = opened.querySelector("input[type=search]");
       if (search && matchMedia("(pointer: fine)").matches) search.focus();
     },
