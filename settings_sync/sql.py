@@ -17,6 +17,7 @@ from typing import Any
 from psycopg import sql
 
 from .kinds import Column, Kind, Link, Table
+from .planning.values import ARCHIVED_KEY
 
 COLUMNS_PER_OBJECT = 50  # jsonb_build_object takes at most 100 arguments
 
@@ -49,8 +50,10 @@ def documents(kind: Kind, schema: str, where: str = "true") -> str:
 
 
 def keys_object(kind: Kind) -> str:
-    """The unique generated columns of an item's row `r`, as jsonb without nulls."""
-    return _object((column, f"r.{name(column)}") for column in kind.unique_columns)
+    """The unique generated columns of an item's row `r`, and what its name was when it is archived; without nulls."""
+    unique = [(column, f"r.{name(column)}") for column in kind.unique_columns]
+    natural = f"r.{name(kind.root.model._meta.get_field(kind.natural_key).column)}"
+    return _object([*unique, (ARCHIVED_KEY, f"CASE WHEN r.is_archived THEN lower(normalize(btrim({natural}))) END")])
 
 
 def digest_of(kind_key: str) -> str:

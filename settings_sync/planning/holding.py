@@ -4,13 +4,12 @@ Holding one item may hold another (its name stays taken, or it is what the other
 nothing changes any more.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
 from ..verdicts import Action, Verdict
-from .values import Entry, Key, Local, PlannedChange, Source
+from .values import ARCHIVED_KEY, Entry, Key, Local, PlannedChange, Source
 
 Changes = dict[Key, PlannedChange]
 
@@ -31,7 +30,7 @@ def _hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChang
 
 def _hold_taken_names(changes: Changes, source: Source, local: Local) -> Changes:
     holders = _names_after(changes, source, local)
-    archived = _archived_names(local)
+    archived = _archived_names(source, local)
     held = dict(changes)
     for key, change in changes.items():
         if not change.writes_rows:
@@ -41,7 +40,7 @@ def _hold_taken_names(changes: Changes, source: Source, local: Local) -> Changes
         if taken:
             column, holder = taken
             held[key] = _hold(change, _verdict_of(column, change, holder, source), holder=holder.label, column=column)
-        elif change.action == Action.CREATE and not entry.is_archived and (found := archived.get(_name(entry))):
+        elif change.action == Action.CREATE and (found := archived.get((entry.kind, entry.keys.get("name_key")))):
             held[key] = _hold(change, Verdict.NAME_TAKEN, holder=found.label, column="name_key", archived="yes")
     return held
 
@@ -54,13 +53,13 @@ def _names_after(changes: Changes, source: Source, local: Local) -> Mapping[tupl
             after[key] = source.entries[key]
     holders: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     for entry in after.values():
-        for column, value in entry.keys.items():
+        for column, value in entry.unique_keys.items():
             holders[entry.kind, column, value].append(entry)
     return holders
 
 
 def _first_taken(entry: Entry, holders: Mapping[tuple[str, str, str], list[Entry]]) -> tuple[str, Entry] | None:
-    for column, value in entry.keys.items():
+    for column, value in entry.unique_keys.items():
         for holder in holders[entry.kind, column, value]:
             if holder.uid != entry.uid:
                 return column, holder
@@ -74,13 +73,13 @@ def _verdict_of(column: str, change: PlannedChange, holder: Entry, source: Sourc
     return Verdict.NAME_HELD if moves_when_chosen else Verdict.NAME_TAKEN
 
 
-def _archived_names(local: Local) -> dict[tuple[str, str], Entry]:
-    return {_name(entry): entry for entry in local.entries.values() if entry.is_archived}
-
-
-def _name(entry: Entry) -> tuple[str, str]:
-    """The kind and name as the database compares names; only archived items lack the stored `name_key`."""
-    return entry.kind, unicodedata.normalize("NFC", entry.label.strip(" ")).lower()
+def _archived_names(source: Source, local: Local) -> dict[tuple[str, str | None], Entry]:
+    """The administration's own archived items by kind and name; those of the main are where the main has them."""
+    return {
+        (entry.kind, entry.keys.get(ARCHIVED_KEY)): entry
+        for entry in local.entries.values()
+        if entry.is_archived and entry.key not in source.entries
+    }
 
 
 def _hold_unmet_needs(changes: Changes, source: Source, local: Local) -> Changes:

@@ -11,6 +11,10 @@ Key = tuple[str, uuid.UUID]
 """(kind, uid)"""
 
 
+ARCHIVED_KEY = "archived_key"
+"""Among an entry's keys: the name that an archived item had, compared like a `name_key` but unique to nobody."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One item as it stands: its digest, the name that people see, and the values of its unique columns."""
@@ -29,6 +33,11 @@ class Entry:
     def is_archived(self) -> bool:
         """An archived item gives its name free: its `name_key` is null."""
         return "name_key" not in self.keys
+
+    @property
+    def unique_keys(self) -> dict[str, str]:
+        """What no other item of its kind may have: the values of the unique columns, by column."""
+        return {column: value for column, value in self.keys.items() if column != ARCHIVED_KEY}
 
 
 @dataclass(frozen=True)
