@@ -37,7 +37,7 @@ def administration_page(right: Right | None = None) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
 
         enter.right = right  # type: ignore[attr-defined]
-        return enter  # type: ignore[return-value]
+        return enter
 
     return decorate
 

@@ -59,7 +59,7 @@ DAILY_WORK = (
 )
 SHARED_SETTINGS = (
     Section(
-        "administrations:list",
+        "sync:administrations",
         _("Administrations"),
         _("The sub-administrations, how far each is in line, and the sync to them."),
         "administration",
@@ -67,7 +67,7 @@ SHARED_SETTINGS = (
         main_only=True,
     ),
     Section(
-        "forms:list",
+        "forms_catalog:list",
         _("Forms"),
         _("What is filled in on a job: sections, fields and when they show."),
         "form",

@@ -46,6 +46,12 @@
     refreshTree(tree);
   });
 
+  // Another script that ticked boxes asks to count again.
+  document.addEventListener("tree-changed", (event) => {
+    const tree = event.target.closest?.("[data-checkbox-tree]");
+    if (tree) refreshTree(tree);
+  });
+
   // A click on a label in a <summary> ticks the box and must not fold the level as well.
   document.addEventListener("click", (event) => {
     const label = event.target.closest(".tree summary label");

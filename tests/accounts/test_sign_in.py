@@ -114,11 +114,13 @@ def test_simultaneous_attempts_cannot_pass_the_limit(monkeypatch: pytest.MonkeyP
 def test_signing_in_works_while_the_cache_does_not_answer(
     client: Client, person: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*args: Any, **kwargs: Any) -> None:
-        raise RedisUnreachable
+    class Unreachable:
+        def add(self, *args: Any) -> None:
+            raise RedisUnreachable
 
-    monkeypatch.setattr(services.cache, "add", fail)
-    monkeypatch.setattr(services.cache, "delete", fail)
+        delete = incr = add
+
+    monkeypatch.setattr(services, "cache", Unreachable())
     assert send(client).status_code == 302
 
 

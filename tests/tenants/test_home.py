@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from tenants.models import Administration
+from tenants.models import Administration, Role
+from tenants.rights import Right
+from tenants.sections import DAILY_WORK, SETTINGS, links_to
 from tests.conftest import make_member
 
 
@@ -93,6 +95,30 @@ def test_settings_list_what_there_is_with_its_address(main: Administration, owne
     page = owner_client.get(f"/a/{main.slug}/settings/").content.decode()
     for address in ("workflows/", "templates/", "company/"):
         assert f'href="/a/{main.slug}/settings/{address}"' in page
+
+
+def test_every_section_that_is_named_has_an_address(main: Administration) -> None:
+    everything = [right.value for right in Right]
+    found = links_to((*DAILY_WORK, *SETTINGS), main, everything)
+    assert [link.section for link in found] == [*DAILY_WORK, *SETTINGS]
+
+
+def test_roles_show_the_members_of_this_administration_alone(child: Administration, owner: User) -> None:
+    make_member(child, user=owner)
+    elsewhere = make_member(child.parent)
+    page = client_of(owner).get(f"/a/{child.slug}/settings/roles/").content.decode()
+    assert owner.email in page
+    assert elsewhere.email not in page
+
+
+def test_roles_of_another_customer_are_not_shown(
+    main: Administration, foreign_main: Administration, owner_client: Client
+) -> None:
+    Role.objects.create(administration=main, name="Magazijn")
+    Role.objects.create(administration=foreign_main, name="Geheim")
+    page = owner_client.get(f"/a/{main.slug}/settings/roles/").content.decode()
+    assert "Magazijn" in page
+    assert "Geheim" not in page
 
 
 def test_pages_hold_no_inline_script_or_style(main: Administration, owner_client: Client) -> None:

@@ -1,0 +1,127 @@
+// The choice of a sync: search in the tree, settings that come along by need, and what is chosen in words.
+// Without it the form works the same; the preview then tells what came along.
+(() => {
+  "use strict";
+
+  const form = document.getElementById("choice");
+  if (!form) return;
+  const tree = () => document.getElementById("settings-tree");
+  const leaves = () => [...tree().querySelectorAll("li[data-uid]")];
+  const boxOf = (leaf) => leaf.querySelector("input");
+
+  const plain = (text) =>
+    text
+      .normalize("NFD")
+      .replace(/\p{M}/gu, "")
+      .toLocaleLowerCase();
+
+  function search(words) {
+    const sought = plain(words.trim());
+    for (const leaf of leaves()) leaf.hidden = !plain(leaf.querySelector("label").textContent).includes(sought);
+    const levels = [...tree().querySelectorAll("li")].filter((li) => li.querySelector("li")).reverse();
+    for (const level of levels) {
+      const left = level.querySelector("li[data-uid]:not([hidden])");
+      level.hidden = Boolean(sought) && !left;
+      if (sought && left) level.querySelector("details").open = true;
+    }
+    const nothing = document.querySelector("[data-nothing-in-tree]");
+    if (nothing) nothing.hidden = !sought || leaves().some((leaf) => !leaf.hidden);
+  }
+
+  // Everything that the ticked settings point at, directly or further on, with the first reason.
+  function needed() {
+    const byUid = new Map(leaves().map((leaf) => [leaf.dataset.uid, leaf]));
+    const reasons = new Map();
+    const waiting = leaves().filter((leaf) => boxOf(leaf).checked && !leaf.classList.contains("needed"));
+    while (waiting.length) {
+      const box = boxOf(waiting.pop());
+      for (const need of (box.dataset.needsItems || "").split("|").filter(Boolean)) {
+        const uid = need.slice(0, need.indexOf("="));
+        if (reasons.has(uid) || !byUid.has(uid)) continue;
+        reasons.set(uid, need.slice(need.indexOf("=") + 1));
+        waiting.push(byUid.get(uid));
+      }
+    }
+    return reasons;
+  }
+
+  function showNeeds() {
+    const reasons = needed();
+    for (const leaf of leaves()) {
+      const box = boxOf(leaf);
+      const reason = reasons.get(leaf.dataset.uid);
+      const comesAlong = Boolean(reason) && (!box.checked || leaf.classList.contains("needed"));
+      if (leaf.classList.contains("needed") && !comesAlong) box.checked = box.disabled = false;
+      leaf.classList.toggle("needed", comesAlong);
+      if (comesAlong) box.checked = box.disabled = true;
+      let note = leaf.querySelector("[data-reason]");
+      if (comesAlong && !note) {
+        note = document.createElement("span");
+        note.className = "tree-note";
+        note.dataset.reason = "";
+        leaf.append(note);
+      }
+      if (note) note.textContent = comesAlong ? reason : "";
+    }
+  }
+
+  function tell() {
+    const words = form.querySelector("[data-choice-words]");
+    const targets = form.querySelectorAll("input[name=to]:checked").length;
+    const settings = leaves().filter((leaf) => boxOf(leaf).checked).length;
+    words.textContent =
+      targets && settings
+        ? words.dataset.some.replace("%(settings)s", settings).replace("%(targets)s", targets)
+        : words.dataset.none;
+  }
+
+  function refresh() {
+    showNeeds();
+    tree().dispatchEvent(new Event("tree-changed", { bubbles: true }));
+    tell();
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.form === form) queueMicrotask(refresh);
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset.filtersTree) search(event.target.value);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches?.("#choice input[type=search]")) event.preventDefault();
+  });
+
+  // A category that is ticked says it all: its items need not be sent one by one.
+  form.addEventListener("formdata", (event) => {
+    const whole = new Set(event.formData.getAll("category"));
+    const kinds = new Set(event.formData.getAll("kind"));
+    const told = new Set();
+    for (const level of tree().querySelectorAll("li")) {
+      const box = level.querySelector(":scope > details > summary input");
+      if (box && (box.name === "category" ? whole : kinds).has(box.value) && box.checked)
+        for (const leaf of level.querySelectorAll("li[data-uid] input")) told.add(leaf.value);
+    }
+    const left = event.formData.getAll("item").filter((uid) => !told.has(uid));
+    event.formData.delete("item");
+    for (const uid of left) event.formData.append("item", uid);
+    if (whole.size && form.querySelectorAll("input[name=category]").length === whole.size) event.formData.delete("kind");
+  });
+
+  // The tree is compared anew when other administrations are chosen: what was open stays open.
+  let open = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    open = [...document.querySelectorAll("#settings-tree details[open][id]")].map((details) => details.id);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    open = [];
+    start();
+  });
+
+  function start() {
+    for (const label of document.querySelectorAll(".search-tree")) label.hidden = false;
+    refresh();
+  }
+
+  start();
+})();
