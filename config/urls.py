@@ -14,6 +14,7 @@ in_administration: list[URLPattern | URLResolver] = [
     path("", include("business.urls")),
     path("settings/", home.settings_home, name="settings-home"),
     path("settings/company/", home.company_details, name="company-details"),
+    path("settings/roles/", home.roles, name="role-list"),
     path("settings/forms/", include("forms_catalog.urls")),
     path("settings/reference/", include("reference_data.urls")),
     path("settings/workflows/", include("workflows.urls")),
