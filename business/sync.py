@@ -1,6 +1,7 @@
 """Nothing here travels: a sync never touches daily data."""
 
 from settings_sync.registry import exclude
+from settings_sync.usage import count_usage
 
 from . import models
 
@@ -28,3 +29,5 @@ exclude(
     reason="Daily data: quotations and invoices belong to the company that sent them.",
 )
 exclude(models.NumberSequence, reason="Daily data: each administration counts for itself, without gaps.")
+
+count_usage(work_orders=models.WorkOrder, quotations=models.Quotation, invoices=models.Invoice)

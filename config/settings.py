@@ -201,17 +201,30 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["settings_sync.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "settings_sync.api.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Eenlijn API",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "settings_sync.api.documenting.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "AdministrationKind": "tenants.models.Administration.Kind",
+        "AdministrationState": "tenants.models.Administration.State",
+        "PlanKind": "settings_sync.models.Plan.Kind",
+        "PlanState": "settings_sync.models.Plan.State",
+        "RunState": "settings_sync.models.SyncRun.State",
+        "TargetState": "settings_sync.models.SyncTarget.State",
+    },
 }
 
 UNFOLD = {"SITE_TITLE": "Eenlijn", "SITE_HEADER": "Eenlijn", "SITE_URL": "/"}

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ApiToken, Scope, User, hash_token
@@ -15,6 +16,7 @@ from .models import Administration
 LIFETIME_DAYS = 365
 LONGEST_LIFETIME_DAYS = 3650
 SHOWN_CHARACTERS = 16
+USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 class UnknownUser(AdministrationError):
@@ -94,6 +96,17 @@ def revoke_api_token(token: ApiToken) -> None:
         ended = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
         if ended:
             record("token.revoked", administration=token.administration, token=str(token.pk))
+
+
+def accept_token(secret: str) -> ApiToken | None:
+    """The usable token with this secret, with its user and administration; notes its use at most once a minute."""
+    found = ApiToken.objects.usable().filter(administration__state=Administration.State.ACTIVE)
+    token = found.select_related("user", "administration").filter(secret_hash=hash_token(secret)).first()
+    if token is not None:
+        now = timezone.now()
+        long_ago = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_NOTED_EVERY)
+        ApiToken.objects.filter(long_ago, pk=token.pk).update(last_used_at=now)
+    return token
 
 
 def _find_user(email: str) -> User:

@@ -25,11 +25,16 @@ WORDS = {
 def align(source: Mapping[Key, Entry], local: Local, category_of: Mapping[str, str]) -> dict[str, dict[str, int]]:
     """Per category: how many items are in line, behind, changed locally, in conflict, missing, or the child's own."""
     counts = {category: dict.fromkeys(COUNTED, 0) for category in category_of.values()}
-    for key in {**source, **local.entries}:
-        word = _word(key, source.get(key), local)
-        if word and key[0] in category_of:
+    for key, word in relations(source, local).items():
+        if key[0] in category_of:
             counts[category_of[key[0]]][word] += 1
     return counts
+
+
+def relations(source: Mapping[Key, Entry], local: Local) -> dict[Key, str]:
+    """How each item stands, in one of the words that are counted."""
+    words = {key: _word(key, source.get(key), local) for key in {**source, **local.entries}}
+    return {key: word for key, word in words.items() if word}
 
 
 def _word(key: Key, entry: Entry | None, local: Local) -> str | None:

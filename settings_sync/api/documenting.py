@@ -1,0 +1,110 @@
+"""The OpenAPI description: what each operation takes and answers, and the problems that any of them may answer."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from rest_framework import serializers
+
+from .authentication import BearerAuthentication
+from .idempotency import LONGEST_KEY
+from .pagination import PageQuery
+from .problems import CONTENT_TYPE
+from .serializers.base import ProblemShape
+
+View = TypeVar("View", bound=Callable[..., Any])
+Shape = type[serializers.Serializer[Any]]
+
+
+def describe(
+    summary: str,
+    answer: Shape,
+    *,
+    body: Shape | Sequence[Shape] | None = None,
+    query: Shape | None = None,
+    status: int = 200,
+    paginated: bool = False,
+    key_is_required: bool = False,
+) -> Callable[[View], View]:
+    """Decorate a method of a view: what it takes and answers. The method's docstring says the rest."""
+
+    def decorate(view: View) -> View:
+        parameters: list[Any] = [query] if query else []
+        if paginated:
+            parameters.append(PageQuery)
+        if view.__name__ == "post":
+            parameters.append(_key_parameter(key_is_required))
+        shown = page_shape(answer) if paginated else answer
+        return extend_schema(  # type: ignore[no-any-return]
+            summary=summary, request=_body(body), responses={status: shown}, parameters=parameters
+        )(view)
+
+    return decorate
+
+
+@functools.cache
+def page_shape(answer: Shape) -> Shape:
+    """The shape of one page of a list."""
+    name = answer.__name__.removesuffix("Shape")
+    fields = {
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": answer(many=True),
+    }
+    return type(f"{name}Page", (serializers.Serializer,), {**fields, "__doc__": "One page; follow `next`."})
+
+
+def _body(body: Shape | Sequence[Shape] | None) -> Any:
+    if body is None or isinstance(body, type):
+        return body
+    name = "Or".join(shape.__name__ for shape in body)
+    return PolymorphicProxySerializer(component_name=name, serializers=list(body), resource_type_field_name=None)
+
+
+def _key_parameter(is_required: bool) -> OpenApiParameter:
+    return OpenApiParameter(
+        name="Idempotency-Key",
+        location=OpenApiParameter.HEADER,
+        required=is_required,
+        type={"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
+        description="A text of your own. The same key and body get the same answer for a day.",
+    )
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the description names our tokens."""
+
+    target_class = BearerAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """Let every operation answer a problem; drf-spectacular calls this last."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    problem = {"description": "A problem; its `type` is listed below.", "content": {CONTENT_TYPE: {"schema": schema}}}
+    result["components"]["schemas"]["Problem"] = _problem_schema()
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["default"] = problem
+    return result
+
+
+def _problem_schema() -> dict[str, Any]:
+    text = {"type": "string"}
+    properties: dict[str, Any] = dict.fromkeys(("type", "title", "detail"), text)
+    messages = {"type": "array", "items": text}
+    return {
+        "type": "object",
+        "description": ProblemShape.__doc__,
+        "properties": {
+            **properties,
+            "status": {"type": "integer"},
+            "errors": {"type": "object", "additionalProperties": messages},
+        },
+        "required": ["type", "title", "status", "detail"],
+    }

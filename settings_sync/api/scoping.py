@@ -1,0 +1,67 @@
+"""What a token may see: its main administration and the subs that its user may reach. All else is not found."""
+
+import uuid
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from rest_framework.request import Request
+
+from tenants.models import Administration
+
+from ..models import Plan, SyncRun
+from ..permissions import may_see_runs
+from ..services.plan_overview import find_plan as find_plan_of
+
+
+def visible_administrations(request: Request) -> "QuerySet[Administration]":
+    """The administrations of the token's main that its user may enter."""
+    main = request.auth.administration
+    found = Administration.objects.existing().reachable_by(request.user).filter(Q(pk=main.pk) | Q(parent=main))
+    return found.select_related("parent")
+
+
+def find_administration(request: Request, slug: str) -> Administration:
+    """One of those. Raises Http404."""
+    found = visible_administrations(request).filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def find_active_administration(request: Request, slug: str) -> Administration:
+    """One of those that has a schema to look into. Raises Http404."""
+    found = find_administration(request, slug)
+    if found.state != Administration.State.ACTIVE:
+        raise Http404
+    return found
+
+
+def find_plan(request: Request, plan_id: uuid.UUID) -> Plan:
+    """A plan of the token's main that its user may look at. Raises Http404."""
+    main = find_administration(request, request.auth.administration.slug)
+    plan = find_plan_of(acting_user=request.user, main=main, plan_id=plan_id)
+    if plan is None:
+        raise Http404
+    return plan
+
+
+def visible_runs(request: Request) -> "QuerySet[SyncRun]":
+    """The runs of the token's main; none when its user may not see them."""
+    main = visible_administrations(request).filter(pk=request.auth.administration_id).first()
+    if main is None or not may_see_runs(request.user, main):
+        return SyncRun.objects.none()
+    return SyncRun.objects.filter(administration=main).select_related("plan", "administration", "requested_by")
+
+
+def find_run(request: Request, run_id: uuid.UUID) -> SyncRun:
+    """One of those. Raises Http404."""
+    run = visible_runs(request).filter(pk=run_id).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def among_visible(request: Request, rows: Any, path: str = "administration") -> Any:
+    """Targets or changes, without those in administrations that the user may not enter; `path` leads there."""
+    return rows.filter(**{f"{path}__in": visible_administrations(request).values("pk")})

@@ -1,0 +1,1 @@
+"""The shapes of requests and answers. No decisions here: serializers only shape."""

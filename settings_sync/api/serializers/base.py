@@ -1,0 +1,35 @@
+"""What requests and answers share."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+
+class Body(serializers.Serializer[Any]):
+    """A request: what it does not know is refused, so that a misspelt field is not silently without effect."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
+        if unknown:
+            raise serializers.ValidationError({name: [_("There is no field with this name.")] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class UtcTime(serializers.DateTimeField):
+    """An instant as RFC 3339 in UTC."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
+
+
+class ProblemShape(serializers.Serializer[Any]):
+    """Every error, as application/problem+json (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)

@@ -1,0 +1,105 @@
+"""Plans and their changes."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ...models import Plan
+from ...policies import POLICIES
+from ...services.plan_overview import Counted
+from ...verdicts import Action, Verdict
+from .base import Body, UtcTime
+
+
+class Policies(Body):
+    """What a run does where nobody decided; the first value of each is the default."""
+
+    changed_locally = serializers.ChoiceField(choices=POLICIES["changed_locally"], required=False)
+    conflict = serializers.ChoiceField(choices=POLICIES["conflict"], required=False)
+    removed_locally = serializers.ChoiceField(choices=POLICIES["removed_locally"], required=False)
+    removed_in_source = serializers.ChoiceField(choices=POLICIES["removed_in_source"], required=False)
+    stale = serializers.ChoiceField(choices=POLICIES["stale"], required=False)
+
+
+class NewPlan(Body):
+    """What to sync: administrations by slug; whole categories by key, single items by uid."""
+
+    targets = serializers.ListField(child=serializers.SlugField(max_length=63), max_length=5000)
+    categories = serializers.ListField(child=serializers.SlugField(max_length=60), required=False, max_length=100)
+    items = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=10_000)
+    policies = Policies(required=False)
+
+
+Counts = type(
+    "Counts", (serializers.Serializer,), {name: serializers.IntegerField() for name in Counted.__dataclass_fields__}
+)
+
+
+class PlanTargetShape(serializers.Serializer[Any]):
+    """What a plan does in one administration, counted."""
+
+    administration = serializers.SlugField(source="administration.slug")
+    counts = Counts()
+
+
+class PlanShape(serializers.Serializer[Any]):
+    """A plan; `run` is the run that carried it out, if any."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Plan.Kind.choices)
+    version = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=Plan.State.choices)
+    created_at = UtcTime()
+    expires_at = UtcTime()
+    run = serializers.UUIDField(allow_null=True)
+    targets = PlanTargetShape(many=True)
+
+
+class FieldShape(serializers.Serializer[Any]):
+    """One path where the values differ: what was last decided, the main's, the administration's, what it becomes."""
+
+    path = serializers.CharField()
+    base = serializers.JSONField(allow_null=True)
+    source = serializers.JSONField(allow_null=True)
+    local = serializers.JSONField(allow_null=True)
+    result = serializers.JSONField(allow_null=True)
+
+
+class NeededByShape(serializers.Serializer[Any]):
+    """Why an item came along: what points at it, and with which field."""
+
+    kind = serializers.CharField()
+    label = serializers.CharField()
+    path = serializers.CharField()
+
+
+class UsedByShape(serializers.Serializer[Any]):
+    """How much daily data of that administration points at the item."""
+
+    work_orders = serializers.IntegerField()
+    quotations = serializers.IntegerField()
+    invoices = serializers.IntegerField()
+
+
+class ChangeShape(serializers.Serializer[Any]):
+    """What happens to one item in one administration, and why."""
+
+    target = serializers.SlugField()
+    category = serializers.CharField()
+    kind = serializers.CharField()
+    item = serializers.UUIDField()
+    label = serializers.CharField()
+    action = serializers.ChoiceField(choices=Action.choices)
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
+    reason = serializers.CharField()
+    needed_by = NeededByShape(many=True)
+    fields = FieldShape(many=True)  # type: ignore[assignment]
+    used_by = UsedByShape()
+
+
+class ChangesQuery(serializers.Serializer[Any]):
+    """Narrows a list of changes."""
+
+    target = serializers.SlugField(max_length=63, required=False, default="")
+    action = serializers.ChoiceField(choices=Action.choices, required=False, default="")
+    category = serializers.SlugField(max_length=60, required=False, default="")

@@ -1,0 +1,94 @@
+"""Runs, their targets and receipts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from ...models import Plan, SyncRun, SyncTarget
+from .base import Body, UtcTime
+from .plans import Counts, NewPlan
+
+LONGEST_NOTE = 2000
+
+
+class ConfirmedPlan(Body):
+    """A run of a plan that was looked at: its version says which one."""
+
+    plan = serializers.UUIDField()
+    version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE, default="")
+    confirmation = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class OneStepRun(NewPlan):
+    """A plan and its run in one step."""
+
+    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE, default="")
+    confirmation = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class RunShape(serializers.Serializer[Any]):
+    """A run; `counts` adds up what arrived in the administrations that are done."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Plan.Kind.choices)
+    plan = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=SyncRun.State.choices)
+    counts = Counts()
+    note = serializers.CharField(allow_blank=True)
+    requested_by = serializers.CharField(allow_null=True)
+    on_behalf_of = serializers.CharField(allow_blank=True)
+    created_at = UtcTime()
+    started_at = UtcTime(allow_null=True)
+    finished_at = UtcTime(allow_null=True)
+    undone_by = serializers.UUIDField(allow_null=True)
+
+
+class ErrorShape(serializers.Serializer[Any]):
+    """Why a target failed; `code` is one of the problem types."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)
+
+
+class ReceiptShape(serializers.Serializer[Any]):
+    """The proof: how many rows of which tables were written, and 0 rows of daily data."""
+
+    rows = serializers.DictField(child=serializers.IntegerField())
+    business_rows_written = serializers.IntegerField()
+    snapshot = serializers.UUIDField(source="snapshot_id")
+    written_at = UtcTime()
+
+
+class FindingShape(serializers.Serializer[Any]):
+    """One difference between the plan and its result."""
+
+    code = serializers.CharField()
+    kind = serializers.CharField()
+    item = serializers.UUIDField(source="uid", allow_null=True)
+    label = serializers.CharField(allow_blank=True)
+
+
+class TargetShape(serializers.Serializer[Any]):
+    """One administration of a run."""
+
+    administration = serializers.SlugField(source="administration.slug")
+    state = serializers.ChoiceField(choices=SyncTarget.State.choices)
+    attempts = serializers.IntegerField()
+    counts = Counts()
+    error = ErrorShape(allow_null=True)
+    receipt = ReceiptShape(allow_null=True)
+    findings = FindingShape(many=True)
+    started_at = UtcTime(allow_null=True)
+    finished_at = UtcTime(allow_null=True)
+
+
+def read_new_run(data: Any) -> dict[str, Any]:
+    """Either form of a request for a run, checked; a confirmed plan has the key `plan`. Raises ValidationError."""
+    if not isinstance(data, Mapping):
+        raise serializers.ValidationError(_("The body must be an object."))
+    given = ConfirmedPlan(data=data) if "plan" in data else OneStepRun(data=data)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)

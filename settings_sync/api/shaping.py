@@ -1,0 +1,116 @@
+"""Rows as the API shows them, a whole page at a time: a fixed number of queries, however long the page."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Max
+
+from tenants.models import Administration
+
+from ..models import Change, Plan, Receipt, SyncRun, SyncTarget
+from ..services.alignment import alignment_of
+from ..services.plan_overview import Counted
+from ..services.previewing import differences_of
+from ..services.usage import used_by
+from ..wording import reason_of
+from .serializers.administrations import AdministrationShape
+from .serializers.plans import ChangeShape, PlanShape
+from .serializers.runs import RunShape, TargetShape
+
+
+def shape_administrations(rows: list[Administration]) -> list[dict[str, Any]]:
+    """Administrations with their last sync and how far they are in line."""
+    done = SyncTarget.objects.filter(administration__in=rows, state=SyncTarget.State.SUCCEEDED).order_by()
+    last = dict(done.values("administration").annotate(at=Max("finished_at")).values_list("administration", "at"))
+    alignment = alignment_of(rows)
+    shown = [
+        {
+            "slug": row.slug,
+            "name": row.name,
+            "kind": row.kind,
+            "parent_slug": row.parent.slug if row.parent else None,
+            "state": row.state,
+            "state_detail": row.state_detail,
+            "groups": row.groups,
+            "last_synced_at": last.get(row.pk),
+            "alignment": {} if row.is_main else alignment[row.pk],
+        }
+        for row in rows
+    ]
+    return list(AdministrationShape(shown, many=True).data)
+
+
+def shape_plan(plan: Plan, targets: Iterable[Any]) -> dict[str, Any]:
+    """A plan with those of its targets that may be seen."""
+    run = SyncRun.objects.filter(plan=plan).values_list("pk", flat=True).first()
+    shown = {name: getattr(plan, name) for name in ("id", "kind", "version", "state", "created_at", "expires_at")}
+    rows = [{"administration": row.administration, "counts": _all_counts(row.counts)} for row in targets]
+    return dict(PlanShape({**shown, "run": run, "targets": rows}).data)
+
+
+def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
+    """Changes with the fields that differ, the reason in words, and the daily data that uses the item."""
+    found, used = differences_of(changes), used_by(changes)
+    shown = [
+        {
+            "target": change.plan_target.administration.slug,
+            "category": change.category,
+            "kind": change.kind,
+            "item": change.uid,
+            "label": change.label,
+            "action": change.action,
+            "verdict": change.verdict,
+            "reason": reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}),
+            "needed_by": change.needed_by,
+            "fields": found[change.pk],
+            "used_by": used[change.pk],
+        }
+        for change in changes
+    ]
+    return list(ChangeShape(shown, many=True).data)
+
+
+def shape_runs(runs: list[SyncRun]) -> list[dict[str, Any]]:
+    """Runs with what arrived, added up over the administrations that are done."""
+    done: dict[Any, list[dict[str, int]]] = {run.pk: [] for run in runs}
+    succeeded = SyncTarget.objects.filter(run__in=runs, state=SyncTarget.State.SUCCEEDED).order_by()
+    for run_id, counts in succeeded.values_list("run", "counts"):
+        done[run_id].append(counts)
+    return list(RunShape([_run(run, done[run.pk]) for run in runs], many=True).data)
+
+
+def _run(run: SyncRun, counts: list[dict[str, int]]) -> dict[str, Any]:
+    names = ("id", "state", "note", "on_behalf_of", "created_at", "started_at", "finished_at")
+    return {
+        **{name: getattr(run, name) for name in names},
+        "kind": run.plan.kind,
+        "plan": run.plan_id,
+        "counts": vars(Counted.sum_of(counts)),
+        "requested_by": run.requested_by.email if run.requested_by else None,
+        "undone_by": None,
+    }
+
+
+def shape_targets(targets: list[SyncTarget]) -> list[dict[str, Any]]:
+    """Targets with their receipts and findings."""
+    receipts = {receipt.pk: receipt for receipt in Receipt.objects.filter(target__in=targets)}
+    return list(TargetShape([_target(target, receipts) for target in targets], many=True).data)
+
+
+def _target(target: SyncTarget, receipts: Mapping[Any, Receipt]) -> dict[str, Any]:
+    error = {"code": target.error_code, "detail": target.error_detail} if target.error_code else None
+    return {
+        "administration": target.administration,
+        "state": target.state,
+        "attempts": target.attempts,
+        "counts": _all_counts(target.counts),
+        "error": error,
+        "receipt": receipts.get(target.pk),
+        "findings": target.findings.all(),
+        "started_at": target.started_at,
+        "finished_at": target.finished_at,
+    }
+
+
+def _all_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    return vars(Counted.sum_of([dict(counts)]))

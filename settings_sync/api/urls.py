@@ -1,0 +1,28 @@
+"""Addresses under `/api/v1/`."""
+
+from django.urls import path, re_path
+
+from .views import administrations, alignment, docs, plans, runs, settings
+
+app_name = "api"
+urlpatterns = [
+    path("administrations/", administrations.Administrations.as_view(), name="administrations"),
+    path("administrations/<slug:slug>/", administrations.OneAdministration.as_view(), name="administration"),
+    path("administrations/<slug:slug>/retry/", administrations.RetryAdministration.as_view(), name="retry-creation"),
+    path("administrations/<slug:slug>/items/<uuid:uid>/", settings.Item.as_view(), name="item"),
+    path("categories/", settings.Categories.as_view(), name="categories"),
+    path("categories/<slug:key>/items/", settings.Items.as_view(), name="items"),
+    path("plans/", plans.Plans.as_view(), name="plans"),
+    path("plans/<uuid:plan_id>/", plans.OnePlan.as_view(), name="plan"),
+    path("plans/<uuid:plan_id>/changes/", plans.PlanChanges.as_view(), name="plan-changes"),
+    path("runs/", runs.Runs.as_view(), name="runs"),
+    path("runs/<uuid:run_id>/", runs.OneRun.as_view(), name="run"),
+    path("runs/<uuid:run_id>/targets/", runs.RunTargets.as_view(), name="run-targets"),
+    path("runs/<uuid:run_id>/targets/<slug:slug>/changes/", runs.RunTargetChanges.as_view(), name="target-changes"),
+    path("runs/<uuid:run_id>/cancel/", runs.CancelRun.as_view(), name="cancel-run"),
+    path("runs/<uuid:run_id>/retry/", runs.RetryRun.as_view(), name="retry-run"),
+    path("alignment/", alignment.Alignment.as_view(), name="alignment"),
+    path("schema/", docs.Schema.as_view(), name="schema"),
+    path("docs/", docs.show_docs, name="docs"),
+    re_path(r"^", docs.NoSuchAddress.as_view()),
+]

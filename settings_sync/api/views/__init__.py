@@ -1,0 +1,1 @@
+"""The views: authenticate, scope, find (404), call one service, shape."""

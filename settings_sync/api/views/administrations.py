@@ -1,0 +1,88 @@
+"""Administrations: which there are, making and deleting them, and how far they are in line."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tenants.services import create_administration, delete_administration, retry_provisioning
+
+from ...exceptions import UnknownCategory
+from ...kinds import all_kinds
+from ..documenting import describe
+from ..idempotency import answer_once
+from ..pagination import page_of_rows
+from ..scoping import find_administration, visible_administrations
+from ..serializers.administrations import AdministrationShape, ConfirmQuery, NewAdministration
+from ..shaping import shape_administrations
+from .base import LOOK_AROUND, MANAGE, TokenView, created
+
+
+class Administrations(TokenView):
+    """All administrations that the token may see."""
+
+    scopes = {"GET": LOOK_AROUND, "POST": MANAGE}
+
+    @describe("List the administrations", AdministrationShape, paginated=True)
+    def get(self, request: Request) -> Response:
+        """The main administration and its subs, by slug."""
+        page = page_of_rows(request, visible_administrations(request), "slug")
+        return Response(page.shaped(shape_administrations))
+
+    @describe("Create a sub-administration", AdministrationShape, body=NewAdministration, status=202)
+    def post(self, request: Request) -> Response:
+        """A worker makes it; `state` tells how far it is."""
+
+        def make(given: dict[str, Any]) -> Response:
+            made = create_administration(acting_user=request.user, main=self.main, **given)
+            return _accepted(made)
+
+        return answer_once(request, make, prepare=lambda: self._read(request))
+
+    def _read(self, request: Request) -> dict[str, Any]:
+        given: dict[str, Any] = self.checked(NewAdministration, request.data)
+        for key in given.get("start_from", ()):
+            if key not in {category.key for category in all_kinds().categories}:
+                raise UnknownCategory(key=key)
+        return given
+
+
+class OneAdministration(TokenView):
+    """One administration."""
+
+    scopes = {"GET": LOOK_AROUND, "DELETE": MANAGE}
+
+    @describe("Show an administration", AdministrationShape)
+    def get(self, request: Request, slug: str) -> Response:
+        """Its state, last sync, and how far it is in line."""
+        return Response(shape_administrations([find_administration(request, slug)])[0])
+
+    @describe("Delete a sub-administration", AdministrationShape, query=ConfirmQuery, status=202)
+    def delete(self, request: Request, slug: str) -> Response:
+        """With everything in it; `confirm` must be its slug."""
+        administration = find_administration(request, slug)
+        confirm = self.checked(ConfirmQuery, request.query_params)["confirm"]
+        return _accepted(
+            delete_administration(acting_user=request.user, administration=administration, confirm=confirm)
+        )
+
+
+class RetryAdministration(TokenView):
+    """Trying again."""
+
+    scopes = {"POST": MANAGE}
+
+    @describe("Retry a failed creation", AdministrationShape, status=202)
+    def post(self, request: Request, slug: str) -> Response:
+        """Only after the creation of this administration failed."""
+        administration = find_administration(request, slug)
+        return answer_once(
+            request,
+            lambda _: _accepted(retry_provisioning(acting_user=request.user, administration=administration)),
+        )
+
+
+def _accepted(administration: Any) -> Response:
+    location = reverse("api:administration", args=[administration.slug])
+    return created(shape_administrations([administration])[0], location, status=202)

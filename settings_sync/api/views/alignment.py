@@ -1,0 +1,41 @@
+"""How far each sub-administration is in line."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tenants.models import Administration
+
+from ...services.alignment import alignment_of
+from ...services.items import relations_of
+from ..documenting import describe
+from ..pagination import page_of_rows
+from ..scoping import visible_administrations
+from ..serializers.administrations import AlignmentQuery, AlignmentShape
+from .base import READ_SETTINGS, TokenView
+
+
+class Alignment(TokenView):
+    """All sub-administrations that the token may see."""
+
+    scopes = {"GET": READ_SETTINGS}
+
+    @describe("Show how far administrations are in line", AlignmentShape, query=AlignmentQuery, paginated=True)
+    def get(self, request: Request) -> Response:
+        """Counts per administration and category; with `detail` the items too."""
+        is_detailed = self.checked(AlignmentQuery, request.query_params)["detail"]
+        subs = visible_administrations(request).filter(parent=self.main, state=Administration.State.ACTIVE)
+        page = page_of_rows(request, subs, "slug")
+        return Response(page.shaped(lambda rows: self._shape(rows, is_detailed)))
+
+    def _shape(self, rows: list[Administration], is_detailed: bool) -> Any:
+        counted = alignment_of(rows)
+        shown = []
+        for row in rows:
+            categories: dict[str, dict[str, Any]] = {key: dict(counts) for key, counts in counted[row.pk].items()}
+            if is_detailed:
+                found = relations_of(acting_user=self.request.user, main=self.main, administration=row)
+                categories = {key: {**counts, "items": found.get(key, [])} for key, counts in categories.items()}
+            shown.append({"administration": row.slug, "categories": categories})
+        return AlignmentShape(shown, many=True).data

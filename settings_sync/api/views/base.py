@@ -1,0 +1,49 @@
+"""What every view of the API shares: who calls, which scope it takes, JSON in and out."""
+
+from typing import Any, ClassVar
+
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from accounts.models import Scope
+from tenants.models import Administration
+
+from ..authentication import BearerAuthentication, HasScope, ScopesByMethod
+from ..parsers import StrictJSONParser
+from ..scoping import find_administration
+
+READ_SETTINGS = (Scope.SETTINGS_READ,)
+PREVIEW = (Scope.SYNC_PREVIEW, Scope.SYNC_RUN)
+RUN = (Scope.SYNC_RUN,)
+READ_RUNS = (Scope.SETTINGS_READ, Scope.SYNC_PREVIEW, Scope.SYNC_RUN)
+MANAGE = (Scope.ADMINISTRATIONS_MANAGE,)
+LOOK_AROUND = (Scope.SETTINGS_READ, Scope.SYNC_PREVIEW, Scope.SYNC_RUN, Scope.ADMINISTRATIONS_MANAGE)
+
+
+class TokenView(APIView):
+    """A view for tokens; `scopes` names per method the scopes of which a token needs one."""
+
+    authentication_classes = [BearerAuthentication]
+    permission_classes = [HasScope]
+    parser_classes = [StrictJSONParser]
+    renderer_classes = [JSONRenderer]
+    metadata_class = None
+    scopes: ClassVar[ScopesByMethod] = {}
+
+    @property
+    def main(self) -> Administration:
+        """The token's main administration. Raises Http404 when its user may not enter it (any more)."""
+        return find_administration(self.request, self.request.auth.administration.slug)
+
+    def checked(self, serializer: type[BaseSerializer[Any]], data: Any) -> Any:
+        """What was sent, checked and typed. Raises ValidationError."""
+        given = serializer(data=data)
+        given.is_valid(raise_exception=True)
+        return given.validated_data
+
+
+def created(data: Any, location: str, status: int = 201) -> Response:
+    """The answer to what made something: where it is."""
+    return Response(data, status=status, headers={"Location": location})

@@ -1,0 +1,68 @@
+"""Plans: previewing a sync."""
+
+import uuid
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ...models import Plan
+from ...services.plans import create_plan
+from ...services.previewing import plan_changes
+from ..documenting import describe
+from ..idempotency import answer_once
+from ..pagination import page_of_rows
+from ..scoping import among_visible, find_plan
+from ..serializers.plans import ChangeShape, ChangesQuery, NewPlan, PlanShape
+from ..shaping import shape_changes, shape_plan
+from .base import PREVIEW, TokenView, created
+
+
+class Plans(TokenView):
+    """Making plans."""
+
+    scopes = {"POST": PREVIEW}
+
+    @describe("Preview a sync", PlanShape, body=NewPlan, status=201)
+    def post(self, request: Request) -> Response:
+        """What each administration would get. Nothing is written but the plan."""
+
+        def make() -> Plan:
+            given = self.checked(NewPlan, request.data)
+            return create_plan(acting_user=request.user, main=self.main, **given)
+
+        return answer_once(request, lambda plan: _made(request, plan), prepare=make)
+
+
+class OnePlan(TokenView):
+    """One plan."""
+
+    scopes = {"GET": PREVIEW}
+
+    @describe("Show a plan", PlanShape)
+    def get(self, request: Request, plan_id: uuid.UUID) -> Response:
+        """Its state, and its counts per administration."""
+        return Response(_shaped(request, find_plan(request, plan_id)))
+
+
+class PlanChanges(TokenView):
+    """The changes of a plan."""
+
+    scopes = {"GET": PREVIEW}
+
+    @describe("List the changes of a plan", ChangeShape, query=ChangesQuery, paginated=True)
+    def get(self, request: Request, plan_id: uuid.UUID) -> Response:
+        """Item by item, with the fields that differ."""
+        plan = find_plan(request, plan_id)
+        narrowed = self.checked(ChangesQuery, request.query_params)
+        changes = among_visible(request, plan_changes(plan, **narrowed), "plan_target__administration")
+        return Response(page_of_rows(request, changes, "id").shaped(shape_changes))
+
+
+def _made(request: Request, plan: Plan) -> Response:
+    status = 201 if plan.state == Plan.State.READY else 202
+    return created(_shaped(request, plan), reverse("api:plan", args=[plan.pk]), status=status)
+
+
+def _shaped(request: Request, plan: Plan) -> dict[str, object]:
+    return shape_plan(plan, among_visible(request, plan.targets.select_related("administration")))

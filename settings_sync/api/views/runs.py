@@ -1,0 +1,118 @@
+"""Runs: starting, following, cancelling and retrying a sync."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ...models import SyncRun
+from ...services.plans import create_plan
+from ...services.previewing import plan_changes
+from ...services.runs import cancel_run, retry_run, start_run
+from ..documenting import describe
+from ..idempotency import answer_once
+from ..pagination import page_of_rows
+from ..scoping import among_visible, find_plan, find_run, visible_runs
+from ..serializers.plans import ChangeShape, ChangesQuery
+from ..serializers.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, read_new_run
+from ..shaping import shape_changes, shape_runs, shape_targets
+from .base import READ_RUNS, RUN, TokenView, created
+
+
+class Runs(TokenView):
+    """All runs of the main administration."""
+
+    scopes = {"GET": READ_RUNS, "POST": RUN}
+
+    @describe("List the runs", RunShape, paginated=True)
+    def get(self, request: Request) -> Response:
+        """The newest first."""
+        return Response(page_of_rows(request, visible_runs(request), "-created_at", "-id").shaped(shape_runs))
+
+    @describe("Start a sync", RunShape, body=[ConfirmedPlan, OneStepRun], status=202, key_is_required=True)
+    def post(self, request: Request) -> Response:
+        """Confirm a plan that was looked at, or plan and run in one step."""
+        return answer_once(request, self._start, prepare=lambda: self._plan(request), is_required=True)
+
+    def _plan(self, request: Request) -> dict[str, Any]:
+        """The plan to carry out, made first when it was not named."""
+        given = read_new_run(request.data)
+        note, _confirmation = given.pop("note"), given.pop("confirmation", "")
+        if "plan" in given:
+            return {"plan": find_plan(request, given["plan"]), "version": given["version"], "note": note}
+        plan = create_plan(acting_user=request.user, main=self.main, **given)
+        return {"plan": plan, "version": plan.version, "note": note}
+
+    def _start(self, planned: dict[str, Any]) -> Response:
+        return _accepted(start_run(acting_user=self.request.user, **planned))
+
+
+class OneRun(TokenView):
+    """One run."""
+
+    scopes = {"GET": READ_RUNS}
+
+    @describe("Show a run", RunShape)
+    def get(self, request: Request, run_id: uuid.UUID) -> Response:
+        """Its state, and what arrived."""
+        return Response(shape_runs([find_run(request, run_id)])[0])
+
+
+class RunTargets(TokenView):
+    """The administrations of a run."""
+
+    scopes = {"GET": READ_RUNS}
+
+    @describe("List the targets of a run", TargetShape, paginated=True)
+    def get(self, request: Request, run_id: uuid.UUID) -> Response:
+        """Per administration its state, receipt and findings."""
+        run = find_run(request, run_id)
+        targets = run.targets.select_related("administration").prefetch_related("findings")
+        page = page_of_rows(request, among_visible(request, targets), "plan_target_id")
+        return Response(page.shaped(shape_targets))
+
+
+class RunTargetChanges(TokenView):
+    """What one administration got."""
+
+    scopes = {"GET": READ_RUNS}
+
+    @describe("List the changes of a target", ChangeShape, query=ChangesQuery, paginated=True)
+    def get(self, request: Request, run_id: uuid.UUID, slug: str) -> Response:
+        """The changes that the run made in this administration, as planned; `findings` names what differs."""
+        run = find_run(request, run_id)
+        if not among_visible(request, run.targets.filter(administration__slug=slug)).exists():
+            raise Http404
+        narrowed = {**self.checked(ChangesQuery, request.query_params), "target": slug}
+        return Response(page_of_rows(request, plan_changes(run.plan, **narrowed), "id").shaped(shape_changes))
+
+
+class CancelRun(TokenView):
+    """Stopping a run."""
+
+    scopes = {"POST": RUN}
+
+    @describe("Cancel a run", RunShape, status=202)
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        """Administrations that no worker has started stay as they are; what is busy finishes."""
+        run = find_run(request, run_id)
+        return answer_once(request, lambda _: _accepted(cancel_run(acting_user=request.user, run=run)))
+
+
+class RetryRun(TokenView):
+    """Trying again."""
+
+    scopes = {"POST": RUN}
+
+    @describe("Retry the failed targets of a run", RunShape, status=202)
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        """Only what failed or was skipped is queued again."""
+        run = find_run(request, run_id)
+        return answer_once(request, lambda _: _accepted(retry_run(acting_user=request.user, run=run)))
+
+
+def _accepted(run: SyncRun) -> Response:
+    return created(shape_runs([run])[0], reverse("api:run", args=[run.pk]), status=202)
