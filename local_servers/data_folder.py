@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_servers.problems import NothingRuns, Problem
+from local_servers.problems import NothingRuns, Problem, problem_from
 
-SPACE_NEEDED = 300 * 1024 * 1024
+SPACE_FOR_NEW = 300 * 2**20
+SPACE_FOR_MORE = 50 * 2**20
 SECRETS = (
     "superuser_password",
     "owner_password",
@@ -42,15 +43,26 @@ class DataFolder:
         """Make the folder. Raises Problem when it cannot be written or the disk is nearly full."""
         if self.path.exists() and not self.path.is_dir():
             raise Problem(f"{self.path} is not a folder. Choose another one with --data.")
+        try:
+            self._make()
+        except OSError as error:
+            sentence = f"{self.path} cannot be written ({error.strerror}). Choose another folder with --data."
+            raise problem_from(error) or Problem(sentence) from error
+        self._refuse_full_disk()
+
+    def _make(self) -> None:
         self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
         self.logs.mkdir(exist_ok=True)
         probe = self.path / f".probe-{os.getpid()}"
         probe.write_text("x")
         probe.unlink()
+
+    def _refuse_full_disk(self) -> None:
+        needed = SPACE_FOR_MORE if (self.path / "postgres" / "cluster").exists() else SPACE_FOR_NEW
         free = shutil.disk_usage(self.path).free
-        if free < SPACE_NEEDED:
+        if free < needed:
             raise Problem(
-                f"Only {free // 2**20} MB is free for {self.path}; the databases need {SPACE_NEEDED // 2**20} MB. "
+                f"The disk is nearly full: {free // 2**20} MB is free for {self.path}, {needed // 2**20} MB is needed. "
                 "Free some space, or choose another folder with --data."
             )
 

@@ -157,7 +157,7 @@ NO_PACKAGES = (
 
 def locked_requirement(lock: str, package: str) -> str:
     """The lines of one package in a lock file, hashes included."""
-    found = re.search(rf"^{re.escape(package)}==.*(?:\\\n.*)*", lock, re.MULTILINE)
+    found = re.search(rf"^{re.escape(package)}==[^\n]*(?:(?<=\\)\n[^\n]*)*", lock, re.MULTILINE)
     if found is None:
         raise Problem(f"requirements/dev.lock names no {package}. Restore the file from version control.")
     return found.group(0) + "\n"
