@@ -12,7 +12,7 @@ def copy_steps(work_order: WorkOrder) -> list[WorkOrderStep]:
     """Give a work order its own copy of its workflow's steps, and of the forms that they prescribe."""
     steps = _steps_of(work_order.workflow) if work_order.workflow else []
     copies = WorkOrderStep.objects.bulk_create(
-        _copy_step(work_order, step, position) for position, step in enumerate(steps, 1)
+        WorkOrderStep(work_order=work_order, **step_facts(step, position)) for position, step in enumerate(steps, 1)
     )
     prescribed = [(copy, step.form) for copy, step in zip(copies, steps, strict=True) if step.form]
     questions = {form.pk: questions_of(form) for form in {form for _copy, form in prescribed}}
@@ -25,6 +25,19 @@ def copy_steps(work_order: WorkOrder) -> list[WorkOrderStep]:
     return copies
 
 
+def step_facts(step: Step, position: int) -> dict[str, Any]:
+    """What a work order's own step says of a step of a workflow as it stands now."""
+    message = step.email_template
+    return {
+        "position": position,
+        "type": step.type,
+        "title": step.title,
+        "is_required": step.is_required,
+        "status_id": step.work_status_id,
+        "message": {"name": message.name, "subject": message.subject, "body": message.body} if message else {},
+    }
+
+
 def questions_of(form: Form) -> list[dict[str, Any]]:
     """The sections and fields of a form as they stand now, as plain data that needs the form no more."""
     sections = form.sections.prefetch_related("fields", "fields__visible_if_field").select_related("visible_if_field")
@@ -33,19 +46,6 @@ def questions_of(form: Form) -> list[dict[str, Any]]:
 
 def _steps_of(workflow: Workflow) -> list[Step]:
     return list(workflow.steps.select_related("form", "email_template", "work_status", "free_field"))
-
-
-def _copy_step(work_order: WorkOrder, step: Step, position: int) -> WorkOrderStep:
-    message = step.email_template
-    return WorkOrderStep(
-        work_order=work_order,
-        position=position,
-        type=step.type,
-        title=str(step),
-        is_required=step.is_required,
-        status=step.work_status,
-        message={"name": message.name, "subject": message.subject, "body": message.body} if message else {},
-    )
 
 
 def _section(section: Section) -> dict[str, Any]:

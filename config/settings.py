@@ -45,6 +45,7 @@ SHARED_APPS = [
     "django_structlog",
     "django_prometheus",
     "csp",
+    "demo",
 ]
 TENANT_APPS = ["sync_ledger", "reference_data", "forms_catalog", "templates_catalog", "workflows", "business"]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS

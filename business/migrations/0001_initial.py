@@ -655,7 +655,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("position", models.PositiveIntegerField(verbose_name="position")),
                 ("type", models.CharField(max_length=30, verbose_name="type")),
-                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title", models.CharField(blank=True, default="", max_length=200, verbose_name="title")),
                 ("is_required", models.BooleanField(default=False, verbose_name="required")),
                 ("message", models.JSONField(blank=True, default=dict, verbose_name="message")),
                 ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from workflows.step_types import type_label
+
 from .customers import Contact, Customer, Project, ServiceObject
 
 
@@ -140,7 +142,7 @@ class WorkOrderStep(models.Model):
     )
     position = models.PositiveIntegerField(_("position"))
     type = models.CharField(_("type"), max_length=30)
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, blank=True, default="")
     is_required = models.BooleanField(_("required"), default=False)
     status = models.ForeignKey(
         "reference_data.WorkStatus",
@@ -163,7 +165,7 @@ class WorkOrderStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or type_label(self.type)
 
 
 class FilledForm(models.Model):

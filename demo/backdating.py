@@ -1,0 +1,33 @@
+"""Moves what the story just did into the past, so that the history looks lived in. The trail keeps the real times."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Model
+
+from settings_sync.models import Receipt, SyncRun, SyncTarget
+from sync_ledger.models import Base, Edit
+from tenants.schemas import inside
+
+
+def backdate_run(run: SyncRun, ago: timedelta) -> None:
+    """Let a run, its targets, their receipts and the decisions that it left behind have happened that long ago."""
+    _move(SyncRun.objects.filter(pk=run.pk), ago, "created_at", "started_at", "finished_at")
+    _move(SyncTarget.objects.filter(run=run), ago, "started_at", "finished_at")
+    _move(Receipt.objects.filter(target__run=run), ago, "written_at")
+    for target in run.targets.select_related("administration"):
+        with inside(target.administration):
+            _move(Base.objects.filter(decided_at__gte=run.created_at), ago, "decided_at")
+
+
+def backdate_edits(ago: timedelta) -> None:
+    """Let the edits of the last minute have happened that long ago, in the administration that the caller is inside of."""
+    newest = Edit.objects.order_by("-at").values_list("at", flat=True).first()
+    if newest is not None:
+        _move(Edit.objects.filter(at__gte=newest - timedelta(minutes=1)), ago, "at")
+
+
+def _move(rows: Any, ago: timedelta, *fields: str) -> None:
+    model: type[Model] = rows.model
+    assert {field.name for field in model._meta.concrete_fields} >= set(fields)
+    rows.update(**{field: F(field) - ago for field in fields})

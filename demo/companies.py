@@ -1,0 +1,143 @@
+"""The companies of the demo, their administrations and the people in them."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import User
+from tenants.models import Administration, Membership, Role
+from tenants.provisioning import create_schema
+from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES, EMPLOYEE_ROLE
+from tenants.schemas import inside
+from tenants.services import create_administration, work_on_administration
+
+from .daily.filling import Amount, shift_sequences
+
+PASSWORD = "demo"
+USUAL = Amount(customers=220, work_orders=300, quotations=120)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One administration: where it works, and how much there is to see."""
+
+    slug: str
+    name: str
+    region: str
+    amount: Amount = USUAL
+
+
+@dataclass(frozen=True)
+class Company:
+    """A main administration with its branches."""
+
+    main: Branch
+    branches: tuple[Branch, ...]
+
+
+VAN_DIJK = Company(
+    Branch("van-dijk", "Van Dijk Groep", "midden"),
+    (
+        Branch("van-dijk-noord", "Van Dijk Noord", "noord"),
+        Branch("van-dijk-oost", "Van Dijk Oost", "oost"),
+        Branch("van-dijk-zuid", "Van Dijk Zuid", "zuid"),
+        Branch("van-dijk-west", "Van Dijk West", "west"),
+        Branch("van-dijk-service", "Van Dijk Service", "midden"),
+    ),
+)
+DE_BOER = Company(
+    Branch("de-boer", "De Boer Techniek", "holland"),
+    (Branch("de-boer-a", "De Boer Alkmaar", "holland"), Branch("de-boer-b", "De Boer Breda", "zuid")),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who can sign in, and what they are there."""
+
+    email: str
+    name: str
+    about: str
+
+
+ACCOUNTS = {
+    "beheerder": Account("beheerder@van-dijk.example", "Marieke van Dijk", "everything in Van Dijk"),
+    "planner": Account("planner@van-dijk.example", "Joost de Planner", "work orders in Van Dijk, no settings"),
+    "noord": Account("noord@van-dijk.example", "Hilda Noord", "everything in Van Dijk Noord alone"),
+    "de_boer": Account("beheerder@de-boer.example", "Freek de Boer", "everything in De Boer"),
+    "support": Account("support@eenlijn.example", "Eenlijn Support", "the admin pages of the product"),
+}
+People = dict[str, User]
+
+
+def make_people() -> People:
+    """Every account, all with the same password; it is hashed once, because that is slow on purpose."""
+    password = make_password(PASSWORD)
+    users = User.objects.bulk_create(
+        User(
+            email=account.email,
+            name=account.name,
+            password=password,
+            is_staff=key == "support",
+            is_superuser=key == "support",
+        )
+        for key, account in ACCOUNTS.items()
+    )
+    return dict(zip(ACCOUNTS, users, strict=True))
+
+
+def make_main(branch: Branch, administrator: User) -> Administration:
+    """A main administration with its schema, and who runs it."""
+    main = Administration.objects.create(slug=branch.slug, name=branch.name)
+    create_schema(main)
+    main.state = Administration.State.ACTIVE
+    main.save(update_fields=["state"])
+    _make_member(administrator, main, ADMINISTRATOR_ROLE)
+    return _settle(main, branch)
+
+
+def make_branch(branch: Branch, main: Administration, administrator: User) -> Administration:
+    """A sub-administration, made as an administrator makes one; who makes it runs it."""
+    made = create_administration(acting_user=administrator, main=main, name=branch.name, slug=branch.slug)
+    work_on_administration(made.pk)
+    made.refresh_from_db()
+    return _settle(made, branch)
+
+
+def make_employee(user: User, administrations: list[Administration]) -> None:
+    """Give somebody work in these administrations, and no settings."""
+    for administration in administrations:
+        _make_member(user, administration, EMPLOYEE_ROLE)
+
+
+def make_administrator(user: User, administration: Administration) -> None:
+    _make_member(user, administration, ADMINISTRATOR_ROLE)
+
+
+def _make_member(user: User, administration: Administration, role: str) -> None:
+    built_in, _is_new = Role.objects.get_or_create(
+        administration=None, name=role, defaults={"rights": BUILT_IN_ROLES[role]}
+    )
+    Membership.objects.create(user=user, administration=administration, role=built_in)
+
+
+def _settle(administration: Administration, branch: Branch) -> Administration:
+    """Company details of its own, and keys that start elsewhere than those of any other administration."""
+    place = Administration.objects.count()
+    administration.company_name = f"{branch.name} B.V."
+    administration.company_street = f"Ambachtsweg {place * 11}"
+    administration.company_postcode = f"{3500 + place * 421} AB"
+    administration.company_city = {
+        "noord": "Groningen",
+        "oost": "Zwolle",
+        "zuid": "Eindhoven",
+        "west": "Rotterdam",
+    }.get(branch.region, "Utrecht")
+    administration.company_email = f"info@{branch.slug}.example"
+    administration.company_phone = f"030 555 {place:02} {place * 7:02}"
+    administration.company_vat_number = f"NL8000000{place:02}B01"
+    administration.company_iban = f"NL{20 + place}DEMO0{300000000 + place * 1117}"
+    administration.save()
+    with inside(administration):
+        shift_sequences(administration, by=1000 * place)
+    return administration

@@ -1,0 +1,1 @@
+"""What the demo shows: the settings of two companies in technical service."""

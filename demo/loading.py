@@ -1,0 +1,45 @@
+"""Loading the demo once, whole or not at all."""
+
+from django.utils import translation
+
+from accounts.models import User
+from audit.models import AuditEntry, record
+from settings_sync.models import Plan, SyncRun
+from tenants.models import Administration, Membership
+from tenants.template_schema import drop_schema
+
+from .companies import ACCOUNTS, DE_BOER, VAN_DIJK
+from .story import tell_everything
+
+BEGUN, DONE = "demo.begun", "demo.loaded"
+
+
+def load_demo() -> bool:
+    """Make the demo's companies unless they are there; False when there was nothing to do.
+
+    A load that was broken off is cleared away first; an administration of that name that the demo did not make stays.
+    """
+    last = AuditEntry.objects.filter(action__in=(BEGUN, DONE)).order_by("-at").values_list("action", flat=True).first()
+    if last == DONE or (last is None and Administration.objects.filter(slug=VAN_DIJK.main.slug).exists()):
+        return False
+    if last == BEGUN:
+        _clear_away()
+    record(BEGUN)
+    with translation.override("nl"):
+        tell_everything()
+    record(DONE)
+    return True
+
+
+def _clear_away() -> None:
+    """Remove what a broken-off load left behind."""
+    slugs = [branch.slug for company in (VAN_DIJK, DE_BOER) for branch in (company.main, *company.branches)]
+    made = Administration.objects.filter(slug__in=slugs)
+    for schema in made.values_list("schema_name", flat=True):
+        drop_schema(schema)
+    SyncRun.objects.filter(administration__in=made).delete()
+    Plan.objects.filter(administration__in=made).delete()
+    Membership.objects.filter(administration__in=made).delete()
+    made.exclude(parent=None).delete()
+    Administration.objects.filter(slug__in=slugs).delete()
+    User.objects.filter(email__in=[account.email for account in ACCOUNTS.values()]).delete()

@@ -1,0 +1,121 @@
+"""What happened in the two companies before you sign in, told through the services that every page uses."""
+
+import time
+from collections.abc import Callable, Collection
+from datetime import timedelta
+from typing import Any
+
+from settings_sync.models import SyncRun
+from settings_sync.services.alignment import fold_alignment
+from settings_sync.services.plans import create_plan
+from settings_sync.services.runs import start_run
+from settings_sync.services.targets import execute_target
+from tenants.models import Administration
+from tenants.schemas import inside
+
+from .backdating import backdate_edits, backdate_run
+from .building import Builder
+from .companies import (
+    DE_BOER,
+    VAN_DIJK,
+    Branch,
+    Company,
+    People,
+    make_administrator,
+    make_branch,
+    make_employee,
+    make_main,
+    make_people,
+)
+from .content import catalogs, changes
+from .daily.filling import fill_administration
+
+CATEGORIES = ("forms", "workflows", "templates", "reference_data")
+Administrations = dict[str, Administration]
+
+
+def tell_everything() -> None:
+    """Make both companies from nothing; a few seconds."""
+    people = make_people()
+    _tell_de_boer(people)
+    _tell_van_dijk(people)
+    fold_alignment(everything=True)
+
+
+def _tell_van_dijk(people: People) -> None:
+    beheerder = people["beheerder"]
+    made = _make_administrations(VAN_DIJK, beheerder)
+    make_employee(people["planner"], list(made.values()))
+    make_administrator(people["noord"], made["van-dijk-noord"])
+    main, noord, oost, zuid = (made[f"van-dijk{name}"] for name in ("", "-noord", "-oost", "-zuid"))
+    builder = Builder("van-dijk")
+    with inside(main):
+        builder.build(catalogs.van_dijk().without(changes.LATER))
+    first = _sync(beheerder, main, [noord, oost, zuid], note="Eerste inrichting van de vestigingen")
+    backdate_run(first, timedelta(days=21))
+    _change(zuid, beheerder, changes.change_zuid, timedelta(days=9))
+    _change(main, beheerder, changes.change_main, timedelta(days=4))
+    with inside(main):
+        builder.build(catalogs.van_dijk().only(changes.LATER))
+    second = _sync(beheerder, main, [noord, zuid], note="Nieuwe CO-eisen per 1 december")
+    backdate_run(second, timedelta(days=1))
+    with inside(made["van-dijk-west"]):
+        Builder("van-dijk-west").build(catalogs.van_dijk_west())
+    _fill(VAN_DIJK, made, [people["planner"], people["planner"], beheerder])
+
+
+def _tell_de_boer(people: People) -> None:
+    administrator = people["de_boer"]
+    made = _make_administrations(DE_BOER, administrator)
+    with inside(made["de-boer"]):
+        Builder("de-boer").build(catalogs.de_boer())
+    run = _sync(administrator, made["de-boer"], [made["de-boer-a"], made["de-boer-b"]], note="Start")
+    backdate_run(run, timedelta(days=40))
+    _fill(DE_BOER, made, [administrator])
+
+
+def _make_administrations(company: Company, administrator: Any) -> Administrations:
+    main = make_main(company.main, administrator)
+    branches = {branch.slug: make_branch(branch, main, administrator) for branch in company.branches}
+    return {company.main.slug: main, **branches}
+
+
+def _sync(user: Any, main: Administration, targets: Collection[Administration], *, note: str) -> SyncRun:
+    plan = create_plan(acting_user=user, main=main, targets=[target.slug for target in targets], categories=CATEGORIES)
+    run = start_run(acting_user=user, plan=plan, version=plan.version, note=note)
+    for target in run.targets.all():
+        execute_target(target.pk)
+    return _finished(run)
+
+
+def _finished(run: SyncRun, patience: float = 60.0) -> SyncRun:
+    """The run when it has ended; a worker that was woken may have been quicker than we are."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        run.refresh_from_db()
+        if run.state == SyncRun.State.SUCCEEDED:
+            return run
+        if run.is_finished:
+            break
+        time.sleep(0.1)
+    raise RuntimeError(f"The demo's sync did not succeed: {run.get_state_display()}")
+
+
+def _change(
+    administration: Administration, user: Any, change: Callable[[Any, Administration], None], ago: timedelta
+) -> None:
+    with inside(administration):
+        change(user, administration)
+        backdate_edits(ago)
+
+
+def _fill(company: Company, made: Administrations, employees: list[Any]) -> None:
+    branches: list[Branch] = [company.main, *company.branches]
+    for branch in branches:
+        with inside(made[branch.slug]):
+            fill_administration(
+                made[branch.slug],
+                region=branch.region,
+                amount=branch.amount,
+                employees=[(user.pk, str(user)) for user in employees],
+            )
