@@ -1,0 +1,93 @@
+"""What the pages of the sync ask."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ValuesField(forms.Field):
+    """Every value that was sent under one name; the service says which of them exist."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(value or []))
+
+
+class UidsField(ValuesField):
+    """Every uid that was sent under one name."""
+
+    def to_python(self, value: Any) -> list[uuid.UUID]:  # type: ignore[override]
+        try:
+            return [uuid.UUID(text) for text in super().to_python(value)]
+        except ValueError:
+            raise forms.ValidationError(_("One of the settings is not known; choose again."), code="uid") from None
+
+
+class SyncChoiceForm(forms.Form):
+    """Which administrations, and which settings: whole categories, kinds or single items."""
+
+    to = ValuesField(required=False)
+    category = ValuesField(required=False)
+    kind = ValuesField(required=False)
+    item = UidsField(required=False)
+
+
+class StartForm(forms.Form):
+    """The confirmation of a preview: the version that was looked at, and a note for the branches."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    note = forms.CharField(
+        label=_("Note for the branches"),
+        help_text=_("They see it with what changed, for example: new CO rules from 1 December."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1000,
+        required=False,
+    )
+
+
+class CreateAdministrationForm(forms.Form):
+    """A new sub-administration. What the address may be and whether there is room, the service says."""
+
+    name = forms.CharField(
+        label=_("Name"), help_text=_("As you and your colleagues know it."), max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-suggests-slug": "id_slug"}),
+    )  # fmt: skip
+    slug = forms.SlugField(
+        label=_("Address"),
+        help_text=_(
+            "Stands in the address of its pages: small letters, digits and hyphens. It cannot be changed later."
+        ),
+        max_length=63,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+        error_messages={"invalid": _("Use only letters, digits and hyphens.")},
+    )
+    start_from = forms.MultipleChoiceField(
+        label=_("Start with these settings"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, categories: Iterable[tuple[str, str]], main_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["start_from"]
+        field.choices = list(categories)  # type: ignore[attr-defined]
+        field.label = _("Start with the settings of %(main)s") % {"main": main_name}
+
+    def clean_slug(self) -> str:
+        return str(self.cleaned_data["slug"]).lower()
+
+
+class DeleteAdministrationForm(forms.Form):
+    """The typed confirmation."""
+
+    confirm = forms.CharField(
+        max_length=63,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["confirm"].label = _("Type %(slug)s to confirm") % {"slug": slug}

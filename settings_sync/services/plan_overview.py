@@ -1,0 +1,248 @@
+"""A plan from above: what it comes to, and its changes, with equal changes of several administrations taken together."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, Min, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from tenants.models import Administration
+
+from ..kinds import all_kinds
+from ..models import Change, Plan
+from ..permissions import syncable_children
+from ..planning.plans import UNCHANGED
+from ..verdicts import Action, Verdict
+from ..wording import needed_by_in_words, reason_of
+
+PAGE_SIZE = 50
+WRITES = ("create", "update", "couple", "archive", "delete")
+LINK = "link"
+
+OUTCOMES: dict[str, Any] = {
+    Action.CREATE: _("is added"),
+    Action.UPDATE: _("is updated"),
+    Action.COUPLE: _("is coupled"),
+    Action.ARCHIVE: _("is archived"),
+    Action.DELETE: _("is deleted"),
+    Action.HOLD: _("held back"),
+    Action.KEEP: _("stays as it is here"),
+    Action.SKIP: _("is skipped"),
+    LINK: _("is equal already"),
+}
+HELD_WORDS: dict[str, Any] = {
+    Verdict.BOTH_CHANGED: ngettext_lazy("%d conflict", "%d conflicts"),
+    Verdict.NAME_TAKEN: ngettext_lazy("%d name exists already", "%d names exist already"),
+    Verdict.NAME_HELD: ngettext_lazy("%d name belongs to something else", "%d names belong to something else"),
+    Verdict.DEFAULT_TAKEN: ngettext_lazy("%d default exists already", "%d defaults exist already"),
+    Verdict.REMOVED_LOCALLY: ngettext_lazy("%d setting was removed there", "%d settings were removed there"),
+    Verdict.NEEDS_HELD: ngettext_lazy(
+        "%d setting needs something that is held back", "%d settings need something that is held back"
+    ),
+    Verdict.UNRESOLVED: ngettext_lazy(
+        "%d setting points at something that does not exist", "%d settings point at something that does not exist"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The counts of a plan, for one administration or for all together."""
+
+    create: int = 0
+    update: int = 0
+    couple: int = 0
+    archive: int = 0
+    delete: int = 0
+    keep: int = 0
+    skip: int = 0
+    hold: int = 0
+    conflict: int = 0
+    unchanged: int = 0
+    own: int = 0
+
+    @property
+    def changes(self) -> int:
+        return sum(getattr(self, name) for name in WRITES)
+
+    @classmethod
+    def sum_of(cls, counts: Iterable[dict[str, int]]) -> "Counted":
+        """The counts added up; keys that are no count of a plan are left out."""
+        total: Counter[str] = Counter()
+        for row in counts:
+            total.update({key: number for key, number in row.items() if key in cls.__dataclass_fields__})
+        return cls(**total)
+
+
+@dataclass(frozen=True)
+class PlannedTarget:
+    """One administration of a plan."""
+
+    slug: str
+    name: str
+    counted: Counted
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """What is held for one reason, and where."""
+
+    verdict: str
+    words: str
+    administrations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlanOverview:
+    """What a plan comes to. `linked` counts items that are equal already and are only noted as followed."""
+
+    id: uuid.UUID
+    version: int
+    targets: tuple[PlannedTarget, ...]
+    total: Counted
+    linked: int
+    held: tuple[HeldBack, ...]
+    created_at: datetime
+    is_ready: bool
+    is_expired: bool
+    run_id: uuid.UUID | None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether confirming would change or note anything."""
+        return bool(self.total.changes or self.linked)
+
+    @property
+    def working_targets(self) -> int:
+        """How many administrations would get a change."""
+        return sum(bool(target.counted.changes) for target in self.targets)
+
+    @property
+    def may_start(self) -> bool:
+        return self.is_ready and self.has_work and not self.is_expired and self.run_id is None
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One change, or the same change in several administrations; `id` leads to its details."""
+
+    id: int
+    category: str
+    category_label: str
+    kind_label: str
+    label: str
+    outcome: str
+    outcome_label: str
+    reason: str
+    needed_by: tuple[str, ...]
+    administrations: tuple[str, ...]
+
+    @property
+    def has_details(self) -> bool:
+        return self.outcome != LINK
+
+
+def find_plan(*, acting_user: Any, main: Administration, plan_id: uuid.UUID) -> Plan | None:
+    """A plan that the user may look at and confirm: their own, or one with targets that they may all sync to."""
+    found = Plan.objects.filter(pk=plan_id, administration=main).select_related("run", "administration").first()
+    if found is None or found.requested_by_id == acting_user.pk:
+        return found
+    allowed = {child.pk for child in syncable_children(acting_user, main)}
+    return found if allowed.issuperset(found.targets.values_list("administration", flat=True)) else None
+
+
+def show_plan(plan: Plan) -> PlanOverview:
+    """What a plan comes to, from its stored counts; three queries, however large the plan."""
+    targets = list(plan.targets.select_related("administration"))
+    changes = Change.objects.filter(plan_target__plan=plan)
+    return PlanOverview(
+        id=plan.pk,
+        version=plan.version,
+        targets=tuple(
+            PlannedTarget(row.administration.slug, row.administration.name, Counted.sum_of([row.counts]))
+            for row in targets
+        ),
+        total=Counted.sum_of(row.counts for row in targets),
+        linked=changes.filter(verdict__in=UNCHANGED).count(),
+        held=tuple(_held(changes)),
+        created_at=plan.created_at,
+        is_ready=plan.state == Plan.State.READY,
+        is_expired=plan.expires_at <= timezone.now(),
+        run_id=plan.run.pk if hasattr(plan, "run") else None,
+    )
+
+
+def list_changes(
+    plan: Plan, *, target: str = "", outcome: str = "", category: str = "", verdict: str = "", page: Any = 1
+) -> Page[ChangeRow]:
+    """One page of the changes, narrowed by an administration's slug, an outcome, a category or a verdict."""
+    groups = _grouped(_narrowed(plan, target, outcome, category, verdict))
+    found = Paginator(groups, PAGE_SIZE).get_page(page)
+    rows = Change.objects.in_bulk([group["first"] for group in found.object_list])
+    found.object_list = [row_of(rows[group["first"]], group["names"]) for group in found.object_list]
+    return found
+
+
+def _held(changes: "QuerySet[Change]") -> Iterable[HeldBack]:
+    counted = changes.filter(action=Action.HOLD).order_by().values("verdict")
+    names = ArrayAgg("plan_target__administration__name", distinct=True)
+    for row in counted.annotate(number=Count("id"), names=names).order_by("-number", "verdict"):
+        words = HELD_WORDS.get(row["verdict"])
+        label = str(words % row["number"]) if words else f"{row['number']} × {Verdict(row['verdict']).label}"
+        yield HeldBack(row["verdict"], label, tuple(row["names"]))
+
+
+def _narrowed(plan: Plan, target: str, outcome: str, category: str, verdict: str) -> "QuerySet[Change]":
+    found = Change.objects.filter(plan_target__plan=plan)
+    if target:
+        found = found.filter(plan_target__administration__slug=target)
+    if outcome == LINK:
+        found = found.filter(verdict__in=UNCHANGED)
+    elif outcome:
+        found = found.filter(action=outcome).exclude(verdict__in=UNCHANGED)
+    if category:
+        found = found.filter(category=category)
+    return found.filter(verdict=verdict) if verdict else found
+
+
+def _grouped(changes: "QuerySet[Change]") -> Any:
+    """Changes of one item that do the same for the same reason to the same local value, together."""
+    order = Case(*(When(kind=kind.key, then=Value(number)) for number, kind in enumerate(_shown_order())))
+    same = changes.order_by().values("kind", "uid", "action", "verdict", "facts", "base_digest", "local_digest")
+    return same.annotate(
+        first=Min("id"),
+        name=Min("label"),
+        place=order,
+        names=ArrayAgg("plan_target__administration__name", order_by="plan_target__position"),
+    ).order_by("place", "name", "uid", "first")
+
+
+def _shown_order() -> list[Any]:
+    """Kinds by category, as they are shown."""
+    return sorted(all_kinds(), key=lambda kind: (kind.category.order, kind.category.key, str(kind.label)))
+
+
+def row_of(change: Change, names: list[str]) -> ChangeRow:
+    """A change as a row, with the names of the administrations that have it."""
+    kind = all_kinds()[change.kind]
+    outcome = LINK if change.verdict in UNCHANGED else change.action
+    return ChangeRow(
+        id=change.pk,
+        category=change.category,
+        category_label=str(kind.category.label),
+        kind_label=str(kind.label),
+        label=change.label,
+        outcome=outcome,
+        outcome_label=str(OUTCOMES[outcome]),
+        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}),
+        needed_by=tuple(needed_by_in_words(reason) for reason in change.needed_by),
+        administrations=tuple(names),
+    )

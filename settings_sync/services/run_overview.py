@@ -1,0 +1,279 @@
+"""Runs as people follow them: how far each administration is, how it ended, and the proof."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from tenants.models import Administration
+from tenants.permissions import reachable_administrations
+
+from ..kinds import all_kinds
+from ..models import Receipt, SyncRun, SyncTarget
+from ..permissions import may_run_sync
+from ..progress import Progress, read_progress
+from .plan_overview import Counted
+
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True)
+class Busy:
+    """How far a worker is with an administration: the kind it wrote last, and how many kinds are done."""
+
+    kind_label: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class RowsWritten:
+    """How many rows of one table a sync wrote; the table in words."""
+
+    label: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The receipt of one administration, in words."""
+
+    rows: tuple[RowsWritten, ...]
+    business_rows_written: int
+    snapshot_id: uuid.UUID
+    written_at: datetime
+
+    @property
+    def total(self) -> int:
+        return sum(row.number for row in self.rows)
+
+
+@dataclass(frozen=True)
+class RunTarget:
+    """One administration of a run."""
+
+    slug: str
+    name: str
+    state: str
+    state_label: str
+    counted: Counted
+    attempts: int
+    error: str
+    busy: Busy | None
+    proof: Proof | None
+    findings: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in SyncTarget.OPEN
+
+    @property
+    def is_failed(self) -> bool:
+        return self.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED)
+
+
+@dataclass(frozen=True)
+class RunOverview:
+    """A run with its administrations. `hidden` counts those that this user may not enter."""
+
+    id: uuid.UUID
+    plan_id: uuid.UUID
+    state: str
+    state_label: str
+    kind_label: str
+    note: str
+    requested_by: str
+    on_behalf_of: str
+    created_at: datetime
+    finished_at: datetime | None
+    seconds: float | None
+    targets: tuple[RunTarget, ...]
+    hidden: int
+    may_cancel: bool
+    may_retry: bool
+
+    @property
+    def is_finished(self) -> bool:
+        return self.finished_at is not None
+
+    @property
+    def total(self) -> Counted:
+        """What arrived in the administrations that are done."""
+        done = (target.counted for target in self.targets if target.state == SyncTarget.State.SUCCEEDED)
+        return Counted.sum_of(vars(counted) for counted in done)
+
+    @property
+    def succeeded(self) -> int:
+        return sum(target.state == SyncTarget.State.SUCCEEDED for target in self.targets)
+
+    @property
+    def failed(self) -> int:
+        return sum(target.is_failed for target in self.targets)
+
+    @property
+    def ended(self) -> int:
+        return sum(not target.is_open for target in self.targets)
+
+    @property
+    def business_rows_written(self) -> int:
+        return sum(target.proof.business_rows_written for target in self.targets if target.proof)
+
+    @property
+    def rows_written(self) -> int:
+        return sum(target.proof.total for target in self.targets if target.proof)
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run in the history."""
+
+    id: uuid.UUID
+    state: str
+    state_label: str
+    kind_label: str
+    note: str
+    requested_by: str
+    on_behalf_of: str
+    created_at: datetime
+    administrations: int
+    failed: int
+    counted: Counted
+
+
+def find_run(*, main: Administration, run_id: uuid.UUID) -> SyncRun | None:
+    """A run of this main administration."""
+    found = SyncRun.objects.filter(pk=run_id, administration=main)
+    return found.select_related("plan", "requested_by", "administration").first()
+
+
+def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
+    """A run with each administration that the user may enter; a fixed number of queries."""
+    targets = list(
+        run.targets.select_related("administration", "receipt")
+        .prefetch_related("findings")
+        .order_by("plan_target__position")
+    )
+    seen = _visible(acting_user, targets)
+    progress = read_progress([target.pk for target in seen if target.state == SyncTarget.State.RUNNING])
+    may_run = may_run_sync(acting_user, run.administration)
+    states = {target.state for target in targets}
+    return RunOverview(
+        **_about(run),
+        plan_id=run.plan_id,
+        finished_at=run.finished_at,
+        seconds=_seconds(run),
+        targets=tuple(_target(target, progress.get(target.pk)) for target in seen),
+        hidden=len(targets) - len(seen),
+        may_cancel=may_run and not run.is_finished and SyncTarget.State.QUEUED in states,
+        may_retry=may_run and bool(states & {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}),
+    )
+
+
+def list_runs(*, acting_user: Any, main: Administration, target: str = "", page: Any = 1) -> Page[RunLine]:
+    """One page of the history, latest first; `target` narrows it to the runs of one administration's slug."""
+    reachable = [row.pk for row in reachable_administrations(acting_user) if row.parent_id == main.pk]
+    visible = Q(targets__administration__in=reachable) | Q(targets__administration__state="deleted")
+    runs = SyncRun.objects.filter(visible, administration=main).select_related("plan", "requested_by").distinct()
+    if target:
+        runs = runs.filter(targets__administration__slug=target, targets__administration__in=reachable)
+    found = Paginator(runs.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
+    shown = list(found.object_list)
+    counted = _count_targets(shown)
+    found.object_list = [_line(run, counted.get(run.pk, [])) for run in shown]
+    return found
+
+
+def _about(run: SyncRun) -> dict[str, Any]:
+    return {
+        "id": run.pk,
+        "state": run.state,
+        "state_label": str(run.get_state_display()),
+        "kind_label": str(run.plan.get_kind_display()),
+        "note": run.note,
+        "requested_by": str(run.requested_by or ""),
+        "on_behalf_of": run.on_behalf_of,
+        "created_at": run.created_at,
+    }
+
+
+def _line(run: SyncRun, targets: list[SyncTarget]) -> RunLine:
+    done = [target.counts for target in targets if target.state == SyncTarget.State.SUCCEEDED]
+    failed = sum(target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED) for target in targets)
+    return RunLine(**_about(run), administrations=len(targets), failed=failed, counted=Counted.sum_of(done))
+
+
+def _count_targets(runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]:
+    found: dict[uuid.UUID, list[SyncTarget]] = {}
+    for target in SyncTarget.objects.filter(run__in=list(runs)).order_by("pk").only("run_id", "state", "counts"):
+        found.setdefault(target.run_id, []).append(target)
+    return found
+
+
+def _visible(user: Any, targets: list[SyncTarget]) -> list[SyncTarget]:
+    """The targets that the user may enter, and those that nobody can enter any more."""
+    reachable = {row.pk for row in reachable_administrations(user)}
+    gone = (Administration.State.DELETING, Administration.State.DELETED)
+    return [row for row in targets if row.administration_id in reachable or row.administration.state in gone]
+
+
+def _seconds(run: SyncRun) -> float | None:
+    if run.finished_at is None:
+        return None
+    return (run.finished_at - (run.started_at or run.created_at)).total_seconds()
+
+
+def _target(target: SyncTarget, progress: Progress | None) -> RunTarget:
+    return RunTarget(
+        slug=target.administration.slug,
+        name=target.administration.name,
+        state=target.state,
+        state_label=str(target.get_state_display()),
+        counted=Counted.sum_of([target.counts]),
+        attempts=target.attempts,
+        error=_error(target),
+        busy=_busy(progress),
+        proof=_proof(target),
+        findings=tuple(_finding(row.code, row.label) for row in target.findings.all()),
+    )
+
+
+def _error(target: SyncTarget) -> str:
+    if target.error_code == "worker-lost" and not target.error_detail:
+        return _("The worker that was busy with it stopped, time after time. Nothing was changed.")
+    return target.error_detail
+
+
+def _busy(progress: Progress | None) -> Busy | None:
+    if progress is None:
+        return None
+    kind = all_kinds().by_key.get(progress.kind)
+    return Busy(str(kind.label_plural) if kind else progress.kind, progress.done, progress.total)
+
+
+def _proof(target: SyncTarget) -> Proof | None:
+    receipt: Receipt | None = getattr(target, "receipt", None)
+    if receipt is None:
+        return None
+    names = _table_names()
+    rows = tuple(RowsWritten(names.get(table, table), number) for table, number in receipt.rows.items() if number)
+    return Proof(rows, receipt.business_rows_written, receipt.snapshot_id, receipt.written_at)
+
+
+def _table_names() -> Mapping[str, str]:
+    """Each settings table in words."""
+    names = {"sync_ledger_base": _("notes of what was synced")}
+    for kind in all_kinds():
+        names |= {table.table: str(table.model._meta.verbose_name_plural) for table in kind.tables}
+        names |= {link.table: f"{kind.label}: {link.label}" for link in kind.links}
+    return names
+
+
+def _finding(code: str, label: str) -> str:
+    if code == "stale":
+        return _("“{label}” changed since the preview, so it was held back.").format(label=label)
+    return f"{label}: {code}"

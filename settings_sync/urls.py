@@ -1,0 +1,24 @@
+"""The pages under /a/<slug>/settings/administrations/."""
+
+from django.urls import path
+
+from .views import administrations, plans, runs, wizard
+
+app_name = "sync"
+
+urlpatterns = [
+    path("", administrations.list_administrations, name="administrations"),
+    path("new/", administrations.create_administration, name="administration-new"),
+    path("rows/<uuid:administration_id>/", administrations.show_row, name="administration-row"),
+    path("retry/<slug:child>/", administrations.retry_provisioning, name="administration-retry"),
+    path("delete/<slug:child>/", administrations.delete_administration, name="administration-delete"),
+    path("sync/", wizard.choose, name="choose"),
+    path("sync/<uuid:plan_id>/", plans.preview, name="plan"),
+    path("sync/<uuid:plan_id>/renew/", plans.renew, name="plan-renew"),
+    path("sync/<uuid:plan_id>/changes/<int:change_id>/", plans.change_details, name="change"),
+    path("runs/", runs.history, name="runs"),
+    path("runs/<uuid:run_id>/", runs.show, name="run"),
+    path("runs/<uuid:run_id>/progress/", runs.progress, name="run-progress"),
+    path("runs/<uuid:run_id>/cancel/", runs.cancel, name="run-cancel"),
+    path("runs/<uuid:run_id>/retry/", runs.retry, name="run-retry"),
+]

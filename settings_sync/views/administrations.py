@@ -1,0 +1,136 @@
+"""Settings → Administrations: the list, and making and deleting a sub-administration."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from tenants import services as tenants_services
+from tenants.exceptions import AdministrationError, LicenceCapReached, SlugTaken
+from tenants.models import Administration
+from tenants.rights import Right
+
+from ..forms import CreateAdministrationForm, DeleteAdministrationForm
+from ..services.sub_administrations import choose_subs, count_settings, find_sub, list_subs
+from .entering import main_page
+
+PAGE_SIZE = 50
+SHOWN = ("behind", "attention")
+
+
+@main_page(Right.ADMINISTRATIONS_SEE)
+def list_administrations(request: Any) -> HttpResponse:
+    """The main administration with its counts, and its sub-administrations with how far each is in line."""
+    main, asked = request.administration, _asked(request)
+    subs = list_subs(acting_user=request.user, main=main)
+    used, cap = tenants_services.licence_use(main)
+    context = {
+        "categories": count_settings(main),
+        "page": Paginator(choose_subs(subs, **asked), PAGE_SIZE).get_page(request.GET.get("page")),
+        "asked": asked,
+        "total": len(subs),
+        "behind": len(choose_subs(subs, show="behind")),
+        "attention": len(choose_subs(subs, show="attention")),
+        "groups": sorted({group for sub in subs for group in sub.groups}),
+        "is_changing": any(sub.is_changing for sub in subs),
+        "used": used,
+        "cap": cap,
+        "is_full": used >= cap,
+        "why_full": LicenceCapReached(cap=cap).detail,
+    }
+    return render(request, "sync/administrations.html", context)
+
+
+@main_page(Right.ADMINISTRATIONS_SEE)
+def show_row(request: Any, administration_id: uuid.UUID) -> HttpResponse:
+    """One row of the list again; empty when it is gone."""
+    sub = find_sub(acting_user=request.user, main=request.administration, administration_id=administration_id)
+    if sub is None:
+        return HttpResponse("")
+    return render(request, "sync/administration_row.html", {"sub": sub})
+
+
+@main_page(Right.ADMINISTRATIONS_CREATE)
+def create_administration(request: Any) -> HttpResponse:
+    """Name, address and what to start with."""
+    main = request.administration
+    categories = [(row.key, row.label) for row in count_settings(main)]
+    form = CreateAdministrationForm(
+        request.POST or None,
+        categories=categories,
+        main_name=main.name,
+        initial={"start_from": [key for key, _label in categories]},
+    )
+    if request.method == "POST" and form.is_valid() and (made := _create(request, form)):
+        messages.success(request, _("“%(name)s” is being made. You can go on working meanwhile.") % {"name": made})
+        return redirect("sync:administrations", main.slug)
+    used, cap = tenants_services.licence_use(main)
+    context = {"form": form, "used": used, "cap": cap, "is_full": used >= cap, "why_full": LicenceCapReached(cap=cap)}
+    return render(request, "sync/administration_new.html", context)
+
+
+@main_page(Right.ADMINISTRATIONS_CREATE)
+def retry_provisioning(request: Any, child: str) -> HttpResponse:
+    """Try again to make an administration that could not be made."""
+    sub = _find_child(request, child)
+    if request.method == "POST":
+        try:
+            tenants_services.retry_provisioning(acting_user=request.user, administration=sub)
+            messages.success(request, _("“%(name)s” is being made again.") % {"name": sub})
+        except AdministrationError as refused:
+            messages.error(request, refused.detail)
+    return redirect("sync:administrations", request.administration.slug)
+
+
+@main_page(Right.ADMINISTRATIONS_DELETE)
+def delete_administration(request: Any, child: str) -> HttpResponse:
+    """A warning and a typed confirmation."""
+    sub = _find_child(request, child)
+    row = find_sub(acting_user=request.user, main=request.administration, administration_id=sub.pk)
+    if row is None or not (row.may_delete or row.is_changing):
+        raise PermissionDenied
+    form = DeleteAdministrationForm(request.POST or None, slug=sub.slug)
+    if request.method == "POST" and form.is_valid() and _delete(request, form, sub):
+        messages.success(request, _("“%(name)s” is being deleted.") % {"name": sub})
+        return redirect("sync:administrations", request.administration.slug)
+    return render(request, "sync/administration_delete.html", {"form": form, "sub": row})
+
+
+def _asked(request: Any) -> dict[str, str]:
+    asked = {name: request.GET.get(name, "").strip() for name in ("q", "show", "group", "sort")}
+    show = asked["show"] if asked["show"] in SHOWN else ""
+    return {"query": asked["q"], "show": show, "group": asked["group"], "sort": asked["sort"]}
+
+
+def _create(request: Any, form: CreateAdministrationForm) -> Administration | None:
+    try:
+        return tenants_services.create_administration(
+            acting_user=request.user, main=request.administration, **form.cleaned_data
+        )
+    except AdministrationError as refused:
+        form.add_error("slug" if isinstance(refused, SlugTaken) else None, refused.detail)
+    return None
+
+
+def _delete(request: Any, form: DeleteAdministrationForm, sub: Administration) -> bool:
+    try:
+        tenants_services.delete_administration(acting_user=request.user, administration=sub, **form.cleaned_data)
+    except AdministrationError as refused:
+        form.add_error("confirm", refused.detail)
+        return False
+    return True
+
+
+def _find_child(request: Any, slug: str) -> Administration:
+    found = Administration.objects.existing().filter(
+        parent=request.administration, slug=slug, memberships__user=request.user
+    )
+    child = found.select_related("parent").first()
+    if child is None:
+        raise Http404
+    return child

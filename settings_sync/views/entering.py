@@ -1,0 +1,37 @@
+"""Pages that only exist in a main administration."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from tenants.entering import View, administration_page
+from tenants.permissions import NotAllowed, reachable_administrations
+from tenants.rights import Right
+
+
+def main_page(right: Right) -> Callable[[View], View]:
+    """Like `administration_page`; a sub-administration gets a page that says where to go instead."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def enter(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.administration.is_main:
+                return _point_to_main(request)
+            try:
+                return view(request, *args, **kwargs)
+            except NotAllowed as refused:
+                raise PermissionDenied from refused
+
+        return administration_page(right)(enter)
+
+    return decorate
+
+
+def _point_to_main(request: HttpRequest) -> HttpResponseBase:
+    main = request.administration.main  # type: ignore[attr-defined]
+    may_enter = main in reachable_administrations(request.user)
+    return render(request, "sync/not_here.html", {"main": main, "may_enter": may_enter})

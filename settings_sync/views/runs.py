@@ -1,0 +1,69 @@
+"""Following a run, its result, and the history of runs."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from tenants.rights import Right
+
+from ..exceptions import SyncError
+from ..models import SyncRun
+from ..services.run_overview import find_run, list_runs, show_run
+from ..services.runs import cancel_run, retry_run
+from .entering import main_page
+
+
+@main_page(Right.ADMINISTRATIONS_SEE)
+def history(request: Any) -> HttpResponse:
+    """Every run of this main administration, latest first."""
+    target = request.GET.get("administration", "").replace("\0", "")
+    page = list_runs(acting_user=request.user, main=request.administration, target=target, page=request.GET.get("page"))
+    return render(request, "sync/runs.html", {"page": page, "target": target})
+
+
+@main_page(Right.ADMINISTRATIONS_SEE)
+def show(request: Any, run_id: uuid.UUID) -> HttpResponse:
+    """One run: moving while it is busy, with the result and the proof afterwards."""
+    return render(request, "sync/run.html", {"run": show_run(acting_user=request.user, run=_find(request, run_id))})
+
+
+@main_page(Right.ADMINISTRATIONS_SEE)
+def progress(request: Any, run_id: uuid.UUID) -> HttpResponse:
+    """The moving part of that page; once the run is finished it asks for no more."""
+    context = {"run": show_run(acting_user=request.user, run=_find(request, run_id)), "is_part": True}
+    return render(request, "sync/run_progress.html", context)
+
+
+@main_page(Right.SYNC_RUN)
+def cancel(request: Any, run_id: uuid.UUID) -> HttpResponse:
+    """Stop what has not started yet."""
+    return _do(request, run_id, cancel_run, _("What had not started yet is stopped; what is busy is finished first."))
+
+
+@main_page(Right.SYNC_RUN)
+def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
+    """Try the failed administrations again."""
+    return _do(request, run_id, retry_run, _("The administrations that failed are tried again."))
+
+
+def _do(request: Any, run_id: uuid.UUID, service: Callable[..., Any], said: str) -> HttpResponse:
+    run = _find(request, run_id)
+    if request.method == "POST":
+        try:
+            service(acting_user=request.user, run=run)
+            messages.success(request, said)
+        except SyncError as refused:
+            messages.error(request, refused.detail)
+    return redirect("sync:run", request.administration.slug, run.pk)
+
+
+def _find(request: Any, run_id: uuid.UUID) -> SyncRun:
+    run = find_run(main=request.administration, run_id=run_id)
+    if run is None:
+        raise Http404
+    return run

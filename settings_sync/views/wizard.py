@@ -1,0 +1,109 @@
+"""Sync to sub-administrations, steps 1 and 2: which administrations, and which settings."""
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from tenants.models import Administration
+from tenants.rights import Right
+
+from ..exceptions import SyncError
+from ..forms import SyncChoiceForm
+from ..models import Plan
+from ..services.plan_overview import find_plan
+from ..services.plans import create_plan
+from ..services.settings_tree import SettingsTree, read_settings_tree
+from ..services.sub_administrations import SubAdministration, list_subs
+from .entering import main_page
+
+
+@main_page(Right.SYNC_RUN)
+def choose(request: Any) -> HttpResponse:
+    """One form: ticked administrations and ticked settings become a plan. Nothing is changed in any administration."""
+    main, subs = request.administration, list_subs(acting_user=request.user, main=request.administration)
+    form = SyncChoiceForm(_asked(request))
+    form.is_valid()
+    chosen = _chosen_targets(request, form, subs)
+    tree = read_settings_tree(main, _administrations(chosen or _possible(subs)))
+    if request.method == "POST" and request.POST.get("do") == "preview" and form.is_valid():
+        plan = _make_plan(request, form, tree)
+        if plan is not None:
+            return redirect("sync:plan", main.slug, plan.pk)
+    return render(request, "sync/choose.html", _context(request, form, subs, chosen, tree))
+
+
+def _context(
+    request: Any, form: SyncChoiceForm, subs: list[SubAdministration], chosen: Collection[str], tree: SettingsTree
+) -> dict[str, Any]:
+    possible = [sub for sub in subs if not sub.cannot_sync]
+    return {
+        "form": form,
+        "is_refused": request.method == "POST" and request.POST.get("do") == "preview",
+        "subs": subs,
+        "chosen": chosen,
+        "possible": len(possible),
+        "behind": sum(sub.is_behind for sub in possible),
+        "groups": sorted({group for sub in possible for group in sub.groups}),
+        "tree": tree,
+        "categories": form.cleaned_data.get("category", []),
+        "kinds": form.cleaned_data.get("kind", []),
+        "items": set(form.cleaned_data.get("item", [])),
+    }
+
+
+def _asked(request: Any) -> Any:
+    """What was ticked: in the form, in the address, or for an earlier preview that is changed."""
+    if request.method == "POST":
+        return request.POST
+    plan = _earlier_plan(request)
+    if plan is None:
+        return request.GET
+    to = [target.administration.slug for target in plan.targets.select_related("administration")]
+    return {"to": to, "category": plan.categories, "item": plan.items}
+
+
+def _earlier_plan(request: Any) -> Plan | None:
+    try:
+        plan_id = uuid.UUID(request.GET.get("plan", ""))
+    except ValueError:
+        return None
+    return find_plan(acting_user=request.user, main=request.administration, plan_id=plan_id)
+
+
+def _possible(subs: list[SubAdministration]) -> list[str]:
+    return [sub.slug for sub in subs if not sub.cannot_sync]
+
+
+def _chosen_targets(request: Any, form: SyncChoiceForm, subs: list[SubAdministration]) -> list[str]:
+    """The ticked administrations, or those that a button picked: all, none, those behind, or a group."""
+    pick = request.POST.get("pick") or request.GET.get("pick") or ""
+    can = [sub for sub in subs if not sub.cannot_sync]
+    if not pick:
+        ticked = set(form.cleaned_data.get("to", []))
+        return [sub.slug for sub in can if sub.slug in ticked]
+    if pick.startswith("group:"):
+        return [sub.slug for sub in can if pick.removeprefix("group:") in sub.groups]
+    return [sub.slug for sub in can if pick == "all" or (pick == "behind" and sub.is_behind)]
+
+
+def _administrations(slugs: Collection[str]) -> list[Administration]:
+    return list(Administration.objects.active().filter(slug__in=slugs))
+
+
+def _make_plan(request: Any, form: SyncChoiceForm, tree: SettingsTree) -> Plan | None:
+    chosen = form.cleaned_data
+    items = [*chosen["item"], *tree.items_of_kinds(chosen["kind"])]
+    try:
+        return create_plan(
+            acting_user=request.user,
+            main=request.administration,
+            targets=chosen["to"],
+            categories=chosen["category"],
+            items=tree.items_outside(chosen["category"], items),
+        )
+    except SyncError as refused:
+        form.add_error(None, refused.detail)
+    return None
