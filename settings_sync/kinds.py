@@ -65,7 +65,7 @@ class Link:
     label: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table of a kind: the item's own, or a part's."""
 
@@ -89,7 +89,7 @@ class Table:
         return (self, *self.parent.path) if self.parent else (self,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """One kind of item."""
 

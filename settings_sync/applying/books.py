@@ -2,20 +2,14 @@
 
 from .. import sql
 from ..kinds import Kind
-from .statements import CHANGES
-
-LIVE = "c.action IN ('create', 'update') OR c.verdict IN ('rejoined', 'already_equal')"
+from .statements import WorkChange, rows_of
 
 
-def keep_former_and_find_stale(kind: Kind, schema: str, plan_target_id: int, target_id: object) -> str:
+def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, changes: list[WorkChange]) -> str:
     """Keep the documents that will be replaced, and return (uid, label) of the items that moved since the plan."""
-    relevant = (
-        f"SELECT c.uid, c.action, c.label, c.local_digest FROM public.settings_sync_change c"
-        f" WHERE c.plan_target_id = {plan_target_id} AND c.kind = {sql.literal(kind.key)} AND ({LIVE})"
-    )
-    local = sql.documents(kind, schema, "r.uid IN (SELECT uid FROM seen)")
+    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(changes)})")
     return (
-        f"WITH seen AS MATERIALIZED ({relevant}), local AS MATERIALIZED ({local}),"
+        f"WITH seen AS MATERIALIZED ({rows_of(changes)}), local AS MATERIALIZED ({local}),"
         " former AS (INSERT INTO public.settings_sync_formerdocument (target_id, kind, uid, digest, body)"
         f" SELECT {sql.literal(str(target_id))}::uuid, {sql.literal(kind.key)}, local.uid, local.digest, local.body"
         " FROM local JOIN seen ON seen.uid = local.uid AND seen.action = 'update'"
@@ -25,39 +19,46 @@ def keep_former_and_find_stale(kind: Kind, schema: str, plan_target_id: int, tar
     )
 
 
-def find_different_results(kind: Kind, schema: str, changes: str) -> str:
-    """A query for the labels of written items that do not stand there as the plan said."""
-    local = sql.documents(kind, schema, "r.uid IN (SELECT uid FROM planned)")
+def find_different_results(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """A query for the names of written items that do not stand there as the plan said."""
+    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(changes)})")
     return (
-        f"WITH planned AS MATERIALIZED ({changes}), local AS MATERIALIZED ({local})"
-        " SELECT coalesce(local.label, planned.uid::text) FROM planned LEFT JOIN local ON local.uid = planned.uid"
+        f"WITH planned AS MATERIALIZED ({rows_of(changes)}), local AS MATERIALIZED ({local})"
+        " SELECT planned.label FROM planned LEFT JOIN local ON local.uid = planned.uid"
         " WHERE local.digest IS DISTINCT FROM planned.result_digest"
     )
 
 
-def move_bases(schema: str, plan_target_id: int, left_out: list[str]) -> str:
-    """Remember the source value that was decided here; bases that nobody has any more are dropped."""
-    base = sql.name(schema, "sync_ledger_base")
-    wanted = f"c.plan_target_id = {plan_target_id} AND c.uid <> ALL({sql.literal(left_out)}::uuid[])"
+def _uids(changes: list[WorkChange]) -> str:
+    return f"{sql.literal([str(change.uid) for change in changes])}::uuid[]"
+
+
+def move_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """Remember the source value that was decided here for items of one kind."""
     return (
-        f"WITH gone AS (DELETE FROM {base} b USING public.settings_sync_change c WHERE {wanted}"
-        " AND c.verdict = 'gone' AND b.kind = c.kind AND b.uid = c.uid RETURNING 1),"
-        f" moved AS (INSERT INTO {base} (kind, uid, digest, is_pinned, decided_at)"
-        " SELECT c.kind, c.uid, c.source_digest, false, now() FROM public.settings_sync_change c"
-        f" WHERE {wanted} AND ({LIVE}) ON CONFLICT (kind, uid) DO UPDATE"
-        " SET digest = excluded.digest, decided_at = excluded.decided_at RETURNING 1)"
-        " SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM moved)"
+        f"WITH moved AS (INSERT INTO {sql.name(schema, 'sync_ledger_base')} (kind, uid, digest, is_pinned, decided_at)"
+        f" SELECT {sql.literal(kind.key)}, c.uid, c.source_digest, false, now() FROM ({rows_of(changes)}) c"
+        " ON CONFLICT (kind, uid) DO UPDATE SET digest = excluded.digest, decided_at = excluded.decided_at RETURNING 1)"
+        " SELECT count(*) FROM moved"
     )
 
 
-def move_index(kind: Kind, schema: str) -> str:
-    """Note in the child's index what was written, for the triggers leave syncs out; fill in `CHANGES`."""
+def drop_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """Forget items that are gone on both sides."""
+    return (
+        f"WITH gone AS (DELETE FROM {sql.name(schema, 'sync_ledger_base')} WHERE kind = {sql.literal(kind.key)}"
+        f" AND uid = ANY({_uids(changes)}) RETURNING 1) SELECT count(*) FROM gone"
+    )
+
+
+def move_index(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """Note in the child's index what was written, for the triggers leave syncs out."""
     index = sql.name(schema, "sync_ledger_indexentry")
     label = sql.name(kind.root.model._meta.get_field(kind.item_label).column)
     keys = sql.keys_object(kind)
     return (
         f"WITH moved AS (INSERT INTO {index} (kind, uid, digest, label, keys)"
-        f" SELECT {sql.literal(kind.key)}, c.uid, c.result_digest, r.{label}, {keys} FROM ({CHANGES}) c"
+        f" SELECT {sql.literal(kind.key)}, c.uid, c.result_digest, r.{label}, {keys} FROM ({rows_of(changes)}) c"
         f" JOIN {sql.name(schema, kind.root.table)} r ON r.uid = c.uid ON CONFLICT (kind, uid) DO UPDATE"
         " SET digest = excluded.digest, label = excluded.label, keys = excluded.keys RETURNING 1)"
         " SELECT count(*) FROM moved"

@@ -5,6 +5,7 @@ values are quoted into it, so that nothing is parsed twice.
 """
 
 import functools
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -23,18 +24,56 @@ class Statement:
     text: str
 
     def filled(self, schema: str, changes: str) -> str:
-        """The statement for one administration; `changes` is a query for (uid, action, result_digest)."""
+        """The statement for one administration; `changes` is what `rows_of` gives."""
         return self.text.replace(sql.name(SCHEMA), sql.name(schema)).replace(CHANGES, changes)
 
 
-def changes_of(plan_target_id: int, kind_key: str, left_out: Iterable[object]) -> str:
-    """A query for the changes of one kind that write rows, without those that are left out."""
-    uids = sql.literal([str(uid) for uid in left_out])
-    return (
-        "SELECT c.uid, c.action, c.result_digest FROM public.settings_sync_change c"
-        f" WHERE c.plan_target_id = {plan_target_id} AND c.kind = {sql.literal(kind_key)}"
-        f" AND c.action IN ('create', 'update') AND c.uid <> ALL({uids}::uuid[])"
+@dataclass(frozen=True)
+class WorkChange:
+    """One item of a target's work: what the plan saw and what it decided, as digests."""
+
+    kind: str
+    uid: uuid.UUID
+    label: str
+    action: str
+    verdict: str
+    source: bytes | None
+    local: bytes | None
+    result: bytes | None
+
+    @property
+    def writes_rows(self) -> bool:
+        return self.action in ("create", "update")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the item is looked at in the child: its rows are written, or its base moves."""
+        return self.writes_rows or self.verdict in ("rejoined", "already_equal")
+
+
+def rows_of(changes: Iterable[WorkChange]) -> str:
+    """The changes as a query for (uid, action, label, source_digest, local_digest, result_digest).
+
+    They are arrays in the statement, not rows in a table, so that PostgreSQL knows how many there are: on a schema that
+    nobody has analysed yet it plans a join of unknown size as a nested loop, which took 14 s instead of 0.1 s.
+    """
+    rows = list(changes)
+    columns = (
+        ("uuid", [str(row.uid) for row in rows]),
+        ("text", [row.action for row in rows]),
+        ("text", [row.label for row in rows]),
+        ("bytea", [_hex(row.source) for row in rows]),
+        ("bytea", [_hex(row.local) for row in rows]),
+        ("bytea", [_hex(row.result) for row in rows]),
     )
+    arrays = ", ".join(f"{sql.literal(values)}::{kind}[]" for kind, values in columns)
+    names = "uid, action, label, source_digest, local_digest, result_digest"
+    return f"SELECT {names} FROM unnest({arrays}) AS c({names})"
+
+
+def _hex(digest: bytes | None) -> str | None:
+    """PostgreSQL's own notation; the driver's notation for bytes inside an array needs a connection to be right."""
+    return None if digest is None else "\\x" + digest.hex()
 
 
 @functools.lru_cache

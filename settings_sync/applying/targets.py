@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..fencing import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
 from ..kinds import Kind, all_kinds
 from . import books, statements
 from .connections import sync_connection
+from .statements import Statement, WorkChange
 
 Cursor = psycopg.ClientCursor[Any]
 Progress = Callable[[str, int, int], None]
@@ -24,10 +25,9 @@ class Work:
 
     target_id: uuid.UUID
     token: uuid.UUID
-    plan_target_id: int
     snapshot_id: uuid.UUID
     schema: str
-    kinds: tuple[str, ...]
+    changes: tuple[WorkChange, ...]
     counts: dict[str, int]
     stop_when_stale: bool = False
     audit: dict[str, Any] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Applied:
     """What was written: rows per table, and the items that were held because they moved since the plan."""
 
     rows: dict[str, int]
-    stale: tuple[tuple[str, uuid.UUID, str], ...]
+    stale: tuple[WorkChange, ...]
 
 
 def apply_target(work: Work, progress: Progress = lambda kind, done, total: None) -> Applied:
@@ -49,11 +49,10 @@ def apply_target(work: Work, progress: Progress = lambda kind, done, total: None
     """
     with sync_connection() as connection, connection.cursor() as cursor:
         _take_locks(cursor, work)
-        kinds = [kind for kind in all_kinds() if kind.key in work.kinds]
-        stale = _keep_former(cursor, work, kinds)
+        stale = _keep_former(cursor, work)
         if stale and work.stop_when_stale:
-            raise TargetIsStale(items=", ".join(label for _kind, _uid, label in stale))
-        rows = _write(cursor, work, kinds, [str(uid) for _kind, uid, _label in stale], progress)
+            raise TargetIsStale(items=", ".join(change.label for change in stale))
+        rows = _write(cursor, work, [change for change in work.changes if change not in stale], progress)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _check_business_untouched(cursor, work)
         applied = Applied(rows, tuple(stale))
@@ -73,33 +72,66 @@ def _take_locks(cursor: Cursor, work: Work) -> None:
         raise LeaseLost
 
 
-def _keep_former(cursor: Cursor, work: Work, kinds: list[Kind]) -> list[tuple[str, uuid.UUID, str]]:
-    stale = []
-    for kind in kinds:
-        cursor.execute(books.keep_former_and_find_stale(kind, work.schema, work.plan_target_id, work.target_id))
-        stale += [(kind.key, uid, label) for uid, label in cursor.fetchall()]
+def _by_kind(changes: Iterable[WorkChange]) -> dict[Kind, list[WorkChange]]:
+    """The changes of each kind, in the order in which kinds are written."""
+    found: dict[str, list[WorkChange]] = {}
+    for change in changes:
+        found.setdefault(change.kind, []).append(change)
+    return {kind: found[kind.key] for kind in all_kinds() if kind.key in found}
+
+
+def _keep_former(cursor: Cursor, work: Work) -> list[WorkChange]:
+    """Keep the documents that will be replaced; returns the changes whose item moved since the plan."""
+    stale: list[WorkChange] = []
+    for kind, changes in _by_kind(change for change in work.changes if change.is_live).items():
+        cursor.execute(books.keep_former_and_find_stale(kind, work.schema, work.target_id, changes))
+        moved = {uid for uid, _label in cursor.fetchall()}
+        stale += [change for change in changes if change.uid in moved]
     return stale
 
 
-def _write(cursor: Cursor, work: Work, kinds: list[Kind], left_out: list[str], progress: Progress) -> dict[str, int]:
-    changes = {kind.key: statements.changes_of(work.plan_target_id, kind.key, left_out) for kind in kinds}
+def _write(cursor: Cursor, work: Work, changes: list[WorkChange], progress: Progress) -> dict[str, int]:
     rows: dict[str, int] = {}
-    for step in (statements.removals, statements.writes, statements.late_references):
-        for number, kind in enumerate(kinds):
-            for statement in step(kind.key):
-                cursor.execute(statement.filled(work.schema, changes[kind.key]))
-                _add(rows, statement.table, _count(cursor))
-            if step is statements.writes:
-                progress(kind.key, number + 1, len(kinds))
-    for kind in kinds:
-        cursor.execute(books.find_different_results(kind, work.schema, changes[kind.key]))
-        different = [label for (label,) in cursor.fetchall()]
-        if different:
-            raise ResultDiffers(items=", ".join(different[:5]))
-        cursor.execute(books.move_index(kind, work.schema).replace(statements.CHANGES, changes[kind.key]))
-    cursor.execute(books.move_bases(work.schema, work.plan_target_id, left_out))
-    _add(rows, "sync_ledger_base", _count(cursor))
+    writing = _by_kind(change for change in changes if change.writes_rows)
+    for kind, found in writing.items():
+        if any(change.action == "update" for change in found):
+            _run(cursor, work, statements.removals(kind.key), found, rows)
+    for number, (kind, found) in enumerate(writing.items(), start=1):
+        _run(cursor, work, statements.writes(kind.key), found, rows)
+        progress(kind.key, number, len(writing))
+    for kind, found in writing.items():
+        _run(cursor, work, statements.late_references(kind.key), found, rows)
+    for kind, found in writing.items():
+        _check_result(cursor, work, kind, found)
+        cursor.execute(books.move_index(kind, work.schema, found))
+    _move_bases(cursor, work, changes, rows)
     return rows
+
+
+def _run(
+    cursor: Cursor, work: Work, wanted: Iterable[Statement], changes: list[WorkChange], rows: dict[str, int]
+) -> None:
+    values = statements.rows_of(changes)
+    for statement in wanted:
+        cursor.execute(statement.filled(work.schema, values))
+        _add(rows, statement.table, _count(cursor))
+
+
+def _check_result(cursor: Cursor, work: Work, kind: Kind, changes: list[WorkChange]) -> None:
+    """What stands there now must be what the plan said, digest for digest."""
+    cursor.execute(books.find_different_results(kind, work.schema, changes))
+    different = [label for (label,) in cursor.fetchall()]
+    if different:
+        raise ResultDiffers(items=", ".join(different[:5]))
+
+
+def _move_bases(cursor: Cursor, work: Work, changes: list[WorkChange], rows: dict[str, int]) -> None:
+    for kind, found in _by_kind(change for change in changes if change.is_live).items():
+        cursor.execute(books.move_bases(kind, work.schema, found))
+        _add(rows, "sync_ledger_base", _count(cursor))
+    for kind, found in _by_kind(change for change in changes if change.verdict == "gone").items():
+        cursor.execute(books.drop_bases(kind, work.schema, found))
+        _add(rows, "sync_ledger_base", _count(cursor))
 
 
 def _add(rows: dict[str, int], table: str, count: int) -> None:
@@ -126,10 +158,10 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
         " VALUES (%s, %s, %s::jsonb, 0, now())",
         [work.target_id, work.snapshot_id, json.dumps(applied.rows)],
     )
-    for kind, uid, label in applied.stale:
+    for change in applied.stale:
         cursor.execute(
             "INSERT INTO public.settings_sync_finding (target_id, kind, uid, label, code) VALUES (%s, %s, %s, %s, 'stale')",
-            [work.target_id, kind, uid, label],
+            [work.target_id, change.kind, change.uid, change.label],
         )
     cursor.execute(
         "INSERT INTO public.audit_auditentry (id, at, actor_id, actor_name, on_behalf_of, administration_id,"

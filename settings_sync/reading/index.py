@@ -7,13 +7,12 @@ instant and deletes exactly those ids, so that an edit that commits meanwhile is
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -45,7 +44,7 @@ def look_at(administration: Administration, *, keep_documents: bool = False) -> 
         if _has_dirty():
             with _index_locked(administration.schema_name):
                 _refresh(administration.schema_name, keep_documents=keep_documents)
-        return Local(entries=_entries(), **_bases())
+        return _read_index()
 
 
 def read_documents(schema: str, keys: set[Key]) -> dict[Key, ReadDocument]:
@@ -147,26 +146,35 @@ def _replace_entries(touched: Touched, documents: list[ReadDocument]) -> None:
             " WHERE e.kind = t.kind AND e.uid = t.uid",
             [[kind for kind, _uid in uids], [uid for _kind, uid in uids]],
         )
-        cursor.executemany(
-            "INSERT INTO sync_ledger_indexentry (kind, uid, digest, label, keys) VALUES (%s, %s, %s, %s, %s)",
-            [(entry.kind, entry.uid, entry.digest, entry.label, Jsonb(dict(entry.keys))) for entry in entries],
+        cursor.execute(
+            "INSERT INTO sync_ledger_indexentry (kind, uid, digest, label, keys)"
+            " SELECT * FROM unnest(%s::text[], %s::uuid[], %s::bytea[], %s::text[], %s::jsonb[])",
+            columns_of(entries),
         )
 
 
-def _entries() -> dict[Key, Entry]:
+def columns_of(entries: Collection[Entry]) -> list[list[Any]]:
+    """Entries as one list per column: kind, uid, digest, label, keys."""
+    return [
+        [entry.kind for entry in entries],
+        [entry.uid for entry in entries],
+        [entry.digest for entry in entries],
+        [entry.label for entry in entries],
+        [json.dumps(dict(entry.keys)) for entry in entries],
+    ]
+
+
+def _read_index() -> Local:
     with connection.cursor() as cursor:
         cursor.execute("SELECT kind, uid, digest, label, keys FROM sync_ledger_indexentry")
-        rows = cursor.fetchall()
-    return {
-        (kind, uid): Entry(kind, uid, bytes(digest), label, _loaded(keys)) for kind, uid, digest, label, keys in rows
-    }
-
-
-def _bases() -> dict[str, Any]:
-    with connection.cursor() as cursor:
+        entries = {
+            (kind, uid): Entry(kind, uid, bytes(digest), label, _loaded(keys))
+            for kind, uid, digest, label, keys in cursor.fetchall()
+        }
         cursor.execute("SELECT kind, uid, digest, is_pinned FROM sync_ledger_base")
         rows = cursor.fetchall()
-    return {
-        "bases": {(kind, uid): bytes(digest) for kind, uid, digest, _pinned in rows},
-        "pinned": frozenset((kind, uid) for kind, uid, _digest, pinned in rows if pinned),
-    }
+    return Local(
+        entries=entries,
+        bases={(kind, uid): bytes(digest) for kind, uid, digest, _pinned in rows},
+        pinned=frozenset((kind, uid) for kind, uid, _digest, pinned in rows if pinned),
+    )

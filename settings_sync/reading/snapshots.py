@@ -4,13 +4,13 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenants.models import Administration
 
 from ..models import Document, Snapshot, SnapshotItem
 from ..planning.values import Entry, Key, Need, Source
-from .index import look_at
+from .index import columns_of, look_at
 
 
 def take_snapshot(main: Administration) -> tuple[Snapshot, Mapping[Key, Entry]]:
@@ -27,7 +27,7 @@ def take_snapshot(main: Administration) -> tuple[Snapshot, Mapping[Key, Entry]]:
             administration=main, content=content, defaults={"migration_head": main.migration_head}
         )
         if is_new:
-            SnapshotItem.objects.bulk_create(_item(snapshot, entry) for entry in ordered)
+            _store_items(snapshot, ordered)
     return snapshot, entries
 
 
@@ -51,7 +51,10 @@ def needs_in(snapshot: Snapshot) -> dict[bytes, list[Need]]:
     }
 
 
-def _item(snapshot: Snapshot, entry: Entry) -> SnapshotItem:
-    return SnapshotItem(
-        snapshot=snapshot, kind=entry.kind, uid=entry.uid, digest=entry.digest, label=entry.label, keys=dict(entry.keys)
-    )
+def _store_items(snapshot: Snapshot, entries: list[Entry]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO settings_sync_snapshotitem (snapshot_id, kind, uid, digest, label, keys) SELECT %s, *"
+            " FROM unnest(%s::text[], %s::uuid[], %s::bytea[], %s::text[], %s::jsonb[])",
+            [snapshot.pk, *columns_of(entries)],
+        )

@@ -16,6 +16,7 @@ from django.utils import timezone
 from tenants.models import Administration
 
 from ..applying.errors import explain
+from ..applying.statements import WorkChange
 from ..applying.targets import Work, apply_target
 from ..exceptions import HeadsDiffer, LeaseLost, SyncError
 from ..models import Receipt, SyncRun, SyncTarget
@@ -88,7 +89,7 @@ def _apply(claim: Claim) -> None:
     target = claim.target
     work = work_of(claim)
     _check_heads(target)
-    if not work.kinds:
+    if not work.changes:
         _finish_unchanged(claim)
         return
     apply_target(work, progress=lambda kind, done, total: note_progress(target.pk, Progress(kind, done, total)))
@@ -98,19 +99,29 @@ def work_of(claim: Claim) -> Work:
     """Everything that applying a claimed target needs."""
     target = claim.target
     plan = target.run.plan
-    writing = Q(action__in=["create", "update"]) | Q(verdict__in=BASE_ONLY)
-    kinds = target.plan_target.changes.filter(writing).values_list("kind", flat=True).distinct()
     assert plan.snapshot_id is not None
     return Work(
         target_id=target.pk,
         token=claim.token,
-        plan_target_id=target.plan_target_id,
         snapshot_id=plan.snapshot_id,
         schema=target.administration.schema_name,
-        kinds=tuple(kinds.order_by()),
+        changes=_changes_of(target),
         counts=dict(target.plan_target.counts),
         stop_when_stale=plan.policies.get("stale") == "stop",
         audit=_audit_of(target),
+    )
+
+
+def _changes_of(target: SyncTarget) -> tuple[WorkChange, ...]:
+    """The changes that write something: rows, or a base."""
+    writing = Q(action__in=["create", "update"]) | Q(verdict__in=BASE_ONLY)
+    digests = ("source_digest", "local_digest", "result_digest")
+    found = target.plan_target.changes.filter(writing).order_by("id")
+    return tuple(
+        WorkChange(kind, uid, label, action, verdict, *(None if digest is None else bytes(digest) for digest in three))
+        for kind, uid, label, action, verdict, *three in found.values_list(
+            "kind", "uid", "label", "action", "verdict", *digests
+        )
     )
 
 
