@@ -74,6 +74,8 @@ def delete_form(*, acting_user: Any, administration: Administration, form: Form)
         locked = lock(form)
         refuse_when_used(locked)
         _record(acting_user, locked, values_for_log(locked), {})
+        # Fields go before the sections that point at them, which a constraint made immediate does not accept.
+        locked.sections.update(visible_if_field=None)
         locked.delete()
 
 

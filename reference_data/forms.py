@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ class LinesField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 6})
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        if isinstance(value, list):  # the initial value, of a field that is shown only
+            return value
         text = super().to_python(value) or ""
         return [line.strip() for line in text.splitlines() if line.strip()]
 
@@ -51,11 +54,15 @@ class SettingForm(forms.ModelForm):
                 values[name] = value.replace("\r\n", "\n")
         return values
 
-    def validate_unique(self) -> None:
-        """Nothing: only the database knows, and it refuses a second one."""
-
-    def validate_constraints(self) -> None:
-        """Nothing: the rules say the same in better words."""
+    def _post_clean(self) -> None:
+        # As Django does, without the constraints: the rules say the same in better words, and whether a name is taken
+        # only the database knows.
+        forms.models.construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+        asked = {name for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        try:
+            self.instance.clean_fields(exclude={field.name for field in self.instance._meta.fields} - asked)
+        except ValidationError as error:
+            self.add_error(None, error)
 
 
 class ItemForm(SettingForm):

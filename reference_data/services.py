@@ -52,7 +52,7 @@ def update_item(
         locked = lock(item)
         before = values_for_log(locked)
         refuse_when_moved(seen, before)
-        used = {name: getattr(locked, name) for name in values}
+        used = {name: getattr(locked, name) for name in _fields_of(locked)}
         for name, value in values.items():
             setattr(locked, name, value)
         _refuse_problems(locked, used)
@@ -84,13 +84,17 @@ def delete_item(*, acting_user: Any, administration: Administration, item: Item)
 
 def values_for_log(item: Item) -> dict[str, Any]:
     """The fields of a setting as people read them."""
-    return values_of(item, (field.name for field in item._meta.concrete_fields if field.name not in NOT_EDITED))
+    return values_of(item, _fields_of(item))
 
 
 def problems_of(item: Item) -> dict[str, list[str]]:
     """Messages per field about a setting by itself."""
     rule = RULES.get(type(item))
-    return rule({field.name: getattr(item, field.name) for field in item._meta.concrete_fields}) if rule else {}
+    return rule({name: getattr(item, name) for name in _fields_of(item)}) if rule else {}
+
+
+def _fields_of(item: Item) -> list[str]:
+    return [field.name for field in item._meta.concrete_fields if field.name not in NOT_EDITED]
 
 
 def _refuse_problems(item: Item, used: Mapping[str, Any]) -> None:

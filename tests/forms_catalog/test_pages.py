@@ -1,0 +1,196 @@
+"""The pages of forms, as a browser without JavaScript uses them."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from forms_catalog.models import Field, Form, Section
+from reference_data.models import WorkType
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def address(within):
+    return lambda name, *args: reverse(f"forms_catalog:{name}", args=[within.slug, *args])
+
+
+def a_field(section, **values):
+    return {"section": section.pk, "label": "NOx", "reference": "", "type": "text", "options": "", **values}
+
+
+def test_an_empty_list_says_what_to_do(owner_client, address):
+    assert address("new") in owner_client.get(address("list")).content.decode()
+
+
+def test_a_form_is_built_page_by_page(owner_client, address):
+    work_type = WorkType.objects.create(name="Onderhoud")
+    details = {"name": "Controle", "description": "Jaarlijks", "work_types": [work_type.pk], "print_template": ""}
+    made = owner_client.post(address("new"), details)
+    form = Form.objects.get()
+    assert made.headers["Location"] == address("edit", form.uid)
+    owner_client.post(address("new_section", form.uid), {"title": "Metingen"})
+    section = Section.objects.get()
+    typed = a_field(section, label="Soort toestel", type="radio", options="cv\r\n\r\nwarmtepomp\r\n")
+    assert owner_client.post(address("new_field", section.uid), typed).status_code == 302
+    field = Field.objects.get()
+    assert (field.reference, field.options) == ("soort_toestel", ["cv", "warmtepomp"])
+    page = owner_client.get(address("edit", form.uid)).content.decode()
+    assert all(words in page for words in ("Controle", "Jaarlijks", "Onderhoud", "Metingen", "Soort toestel", "cv · w"))
+
+
+def test_an_empty_id_is_made_from_the_label_and_stays_unique(owner_client, address, maintenance):
+    for label in ("CO", "CO!"):
+        owner_client.post(address("new_field", maintenance.visit.uid), a_field(maintenance.visit, label=label))
+    made = Field.objects.filter(section=maintenance.visit).exclude(pk=maintenance.is_done.pk)
+    assert [field.reference for field in made] == ["co_2", "co_3"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"label": ""}, "label"),
+        ({"label": "a\x00b"}, "label"),
+        ({"reference": "met spatie"}, "reference"),
+        ({"reference": "co"}, "reference"),
+        ({"type": "moon"}, "type"),
+        ({"type": "dropdown"}, "options"),
+        ({"options": "a"}, "options"),
+        ({"type": "number", "default_value": "veel"}, "default_value"),
+        ({"type": "information", "is_required": "on"}, "is_required"),
+        ({"section": "999999"}, "section"),
+        ({"section": "x"}, "section"),
+        ({"visible_if_field": "999999"}, "visible_if_field"),
+        ({"visible_if_value": "ja"}, "visible_if_value"),
+    ],
+)
+def test_a_wrong_field_is_answered_beside_its_field(owner_client, address, maintenance, wrong, field):
+    page = owner_client.post(address("new_field", maintenance.visit.uid), a_field(maintenance.visit) | wrong)
+    assert page.status_code == 200
+    assert field in page.context["form"].errors
+    assert Field.objects.count() == 3
+
+
+def test_an_answer_that_the_other_field_does_not_offer_is_refused(owner_client, address, maintenance):
+    shown = {"visible_if_field": maintenance.is_done.pk, "visible_if_value": "misschien"}
+    page = owner_client.post(address("new_field", maintenance.visit.uid), a_field(maintenance.visit) | shown)
+    assert "visible_if_value" in page.context["form"].errors
+
+
+def test_a_section_and_a_field_are_changed_on_their_own_page(owner_client, address, maintenance):
+    url = address("edit_part", "fields", maintenance.pressure.uid)
+    page = owner_client.get(url)
+    typed = a_field(maintenance.visit, label="Waterdruk", type="number", reference="druk", seen=page.context["seen"])
+    answer = owner_client.post(url, typed)
+    assert answer.headers["Location"] == f"{address('edit', maintenance.form.uid)}#part-{maintenance.pressure.uid}"
+    maintenance.pressure.refresh_from_db()
+    assert (maintenance.pressure.label, maintenance.pressure.section) == ("Waterdruk", maintenance.visit)
+    section_url = address("edit_part", "sections", maintenance.readings.uid)
+    owner_client.post(section_url, {"title": "Altijd", "visible_if_field": "", "visible_if_value": ""})
+    maintenance.readings.refresh_from_db()
+    assert (maintenance.readings.title, maintenance.readings.visible_if_field) == ("Altijd", None)
+
+
+def test_somebody_elses_edit_is_not_overwritten(owner_client, address, maintenance):
+    url = address("edit_part", "fields", maintenance.pressure.uid)
+    seen = owner_client.get(url).context["seen"]
+    Field.objects.filter(pk=maintenance.pressure.pk).update(help_text="In bar")
+    page = owner_client.post(url, a_field(maintenance.readings, label="X", reference="x", seen=seen))
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors()
+    assert not Field.objects.filter(label="X").exists()
+
+
+def test_parts_move_with_plain_buttons(owner_client, address, maintenance):
+    owner_client.post(address("move_part", "fields", maintenance.pressure.uid), {"direction": "up"})
+    owner_client.post(address("move_part", "sections", maintenance.visit.uid), {"direction": "down"})
+    owner_client.post(address("move_part", "sections", maintenance.visit.uid), {"direction": "down"})
+    assert list(Section.objects.values_list("title", flat=True)) == ["Metingen", "Bezoek"]
+    assert [field.label for field in maintenance.readings.fields.all()] == ["Druk", "CO-gehalte"]
+
+
+def test_parts_are_deleted_after_asking(owner_client, address, maintenance):
+    url = address("delete_part", "sections", maintenance.readings.uid)
+    assert "2 velden" in owner_client.get(url).content.decode() or "2 fields" in owner_client.get(url).content.decode()
+    assert Section.objects.count() == 2
+    owner_client.post(url)
+    assert list(Section.objects.all()) == [maintenance.visit]
+
+
+def test_a_deciding_field_is_not_deleted_and_the_page_says_why(owner_client, address, maintenance):
+    url = address("delete_part", "fields", maintenance.is_done.uid)
+    assert "Metingen" in owner_client.get(url).content.decode()
+    assert owner_client.post(url).status_code == 200
+    assert Field.objects.filter(pk=maintenance.is_done.pk).exists()
+
+
+def test_a_form_is_archived_brought_back_and_deleted(owner_client, address, maintenance):
+    uid = maintenance.form.uid
+    owner_client.post(address("archive", uid))
+    assert owner_client.get(address("list")).context["rows"] == []
+    assert [row["form"] for row in owner_client.get(address("list") + "?archived=1").context["rows"]] == [
+        maintenance.form
+    ]
+    owner_client.post(address("unarchive", uid))
+    assert owner_client.get(address("delete", uid)).status_code == 200
+    owner_client.post(address("delete", uid))
+    assert not Form.objects.exists()
+
+
+def test_details_are_changed(owner_client, address, maintenance):
+    url = address("details", maintenance.form.uid)
+    page = owner_client.get(url)
+    typed = {"name": "Onderhoud", "description": "", "print_template": "<p>{{ veld.co }}</p>"}
+    assert owner_client.post(url, typed | {"seen": page.context["seen"]}).status_code == 302
+    refused = owner_client.post(url, typed | {"print_template": "<script>x</script>"})
+    assert "print_template" in refused.context["form"].errors
+    maintenance.form.refresh_from_db()
+    assert (maintenance.form.name, maintenance.form.print_template) == ("Onderhoud", "<p>{{ veld.co }}</p>")
+
+
+def test_what_is_typed_is_escaped(owner_client, address, maintenance):
+    Field.objects.filter(pk=maintenance.pressure.pk).update(label="<script>alert(1)</script>")
+    assert "<script>alert(1)" not in owner_client.get(address("edit", maintenance.form.uid)).content.decode()
+
+
+@pytest.mark.parametrize("page", ["list", "editor"])
+def test_more_rows_take_no_more_queries(
+    owner_client, address, maintenance, django_assert_num_queries, django_assert_max_num_queries, page
+):
+    url = address("list") if page == "list" else address("edit", maintenance.form.uid)
+    owner_client.get(url)
+    with django_assert_max_num_queries(100) as captured:
+        owner_client.get(url)
+    for number in range(2, 5):
+        Form.objects.create(name=f"Formulier {number}")
+        section = Section.objects.create(form=maintenance.form, title=f"Sectie {number}", position=number)
+        Field.objects.create(section=section, label="Veld", reference=f"veld_{number}")
+    with django_assert_num_queries(len(captured)):
+        owner_client.get(url)
+
+
+def test_others_do_not_get_in(address, maintenance, colleague, stranger):
+    parts = ("fields", maintenance.pressure.uid)
+    for user, expected in ((colleague, 403), (stranger, 404)):
+        client = Client()
+        client.force_login(user)
+        for name, args in (("list", ()), ("edit", (maintenance.form.uid,)), ("edit_part", parts)):
+            assert client.get(address(name, *args)).status_code == expected
+        for name in ("move_part", "delete_part"):
+            assert client.post(address(name, *parts)).status_code == expected
+    assert Field.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("edit", (UNKNOWN,)),
+        ("details", (UNKNOWN,)),
+        ("new_section", (UNKNOWN,)),
+        ("new_field", (UNKNOWN,)),
+        ("edit_part", ("fields", UNKNOWN)),
+        ("edit_part", ("moons", UNKNOWN)),
+    ],
+)
+def test_what_does_not_exist_is_not_found(owner_client, address, name, args):
+    assert owner_client.get(address(name, *args)).status_code == 404

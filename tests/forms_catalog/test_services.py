@@ -1,0 +1,218 @@
+"""Making, editing, ordering, archiving and deleting forms, in a real schema."""
+
+import pytest
+
+from forms_catalog import services
+from forms_catalog.documents import document_of, values_for_log
+from forms_catalog.models import Field, Form, Section
+from reference_data.models import WorkType
+from settings_sync.editing import EditRefused, StillUsed
+from sync_ledger.models import Edit
+from tenants.permissions import NotAllowed
+from workflows.models import Step, Workflow
+
+
+@pytest.fixture
+def do(within, owner):
+    def call(service, **what):
+        return service(acting_user=owner, administration=within, **what)
+
+    return call
+
+
+@pytest.fixture
+def logged(maintenance):
+    """The paths logged since the form was made."""
+    return lambda: {edit.path: (edit.before, edit.after) for edit in Edit.objects.filter(uid=maintenance.form.uid)}
+
+
+def labels(form):
+    return [(section.title, [field.label for field in section.fields.all()]) for section in form.sections.all()]
+
+
+def test_a_form_is_made_with_sections_and_fields_in_order(do):
+    work_type = WorkType.objects.create(name="Onderhoud")
+    form = do(services.create_form, values={"name": "Onderhoud", "work_types": [work_type]})
+    first = do(services.add_section, form=form, values={"title": "Bezoek"})
+    do(services.add_section, form=form, values={"title": "Metingen"})
+    for label in ("Merk", "Type"):
+        do(services.add_field, section=first, values={"label": label, "reference": label.lower()})
+    assert labels(form) == [("Bezoek", ["Merk", "Type"]), ("Metingen", [])]
+    assert list(form.work_types.all()) == [work_type]
+
+
+def test_a_second_form_of_the_same_name_is_refused_in_words(do, maintenance):
+    with pytest.raises(EditRefused) as refused:
+        do(services.create_form, values={"name": " onderhoud CV-ketel "})
+    assert "name" in refused.value.problems
+
+
+def test_one_changed_field_is_one_line_in_the_log(do, maintenance, logged):
+    do(services.update_part, part=maintenance.co_level, values={"is_required": True})
+    assert logged() == {"sections/Metingen/CO-gehalte/is_required": (False, True)}
+
+
+def test_a_new_title_is_one_line_in_the_log(do, maintenance, logged):
+    do(services.update_part, part=maintenance.readings, values={"title": "Meetwaarden"})
+    assert {path: change for path, change in logged().items() if path != "sections"} == {
+        "sections/Metingen/title": ("Metingen", "Meetwaarden")
+    }
+
+
+def test_nothing_changed_is_nothing_logged(do, maintenance, logged):
+    do(services.update_part, part=maintenance.co_level, values={"label": "CO-gehalte"})
+    do(services.update_form, form=maintenance.form, values={"name": "Onderhoud cv-ketel", "work_types": []})
+    assert logged() == {}
+
+
+def test_fields_of_the_same_label_are_told_apart_in_the_log(do, maintenance):
+    do(services.add_field, section=maintenance.readings, values={"label": "Druk", "reference": "druk_2"})
+    paths = values_for_log(maintenance.form)
+    assert "sections/Metingen/Druk/type" in paths
+    assert "sections/Metingen/Druk (2)/type" in paths
+
+
+def test_a_field_moves_within_its_section_and_its_order_is_logged(do, maintenance, logged):
+    assert do(services.move_part, part=maintenance.pressure, up=True) is True
+    assert labels(maintenance.form)[1] == ("Metingen", ["Druk", "CO-gehalte"])
+    assert logged() == {"sections/Metingen/fields": (["CO-gehalte", "Druk"], ["Druk", "CO-gehalte"])}
+    maintenance.pressure.refresh_from_db()
+    assert do(services.move_part, part=maintenance.pressure, up=True) is False
+
+
+def test_a_section_moves_with_its_fields(do, maintenance):
+    assert do(services.move_part, part=maintenance.visit, up=False) is True
+    assert labels(maintenance.form) == [("Metingen", ["CO-gehalte", "Druk"]), ("Bezoek", ["Uitgevoerd"])]
+
+
+def test_a_field_goes_to_another_section_and_comes_last_there(do, maintenance):
+    do(services.update_part, part=maintenance.co_level, values={"section": maintenance.visit})
+    assert labels(maintenance.form) == [("Bezoek", ["Uitgevoerd", "CO-gehalte"]), ("Metingen", ["Druk"])]
+
+
+def test_a_field_cannot_go_to_another_form(do, maintenance):
+    other = Section.objects.create(form=Form.objects.create(name="Ander"), title="Elders")
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_part, part=maintenance.co_level, values={"section": other})
+    assert "section" in refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({"type": "radio"}, "options"),
+        ({"default_value": "veel"}, "default_value"),
+        ({"reference": "uitgevoerd"}, "reference"),
+        ({"visible_if_value": "ja"}, "visible_if_value"),
+    ],
+)
+def test_a_wrong_field_is_refused_beside_its_field(do, maintenance, values, wrong):
+    before = document_of(maintenance.form)
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_part, part=maintenance.co_level, values=values)
+    assert list(refused.value.problems) == [wrong]
+    assert document_of(maintenance.form) == before
+
+
+def test_visibility_cannot_go_round(do, maintenance):
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_part, part=maintenance.is_done, values={"visible_if_field": maintenance.co_level})
+    assert "visible_if_field" in refused.value.problems
+
+
+def test_an_edit_that_breaks_another_part_names_that_part(do, maintenance):
+    with pytest.raises(EditRefused, match="Metingen"):
+        do(services.update_part, part=maintenance.is_done, values={"options": ["gedaan", "nee"]})
+    assert Field.objects.get(pk=maintenance.is_done.pk).options == ["ja", "nee"]
+
+
+def test_what_was_wrong_already_does_not_stop_another_edit(do, maintenance):
+    Section.objects.filter(pk=maintenance.readings.pk).update(visible_if_value="misschien")
+    do(services.update_part, part=maintenance.pressure, values={"is_required": True})
+    assert Field.objects.get(pk=maintenance.pressure.pk).is_required
+
+
+def test_a_field_that_the_print_template_names_cannot_go(do, maintenance):
+    do(services.update_form, form=maintenance.form, values={"print_template": "<p>{{ veld.co }}</p>"})
+    with pytest.raises(EditRefused, match=r"veld\.co"):
+        do(services.delete_part, part=maintenance.co_level)
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_form, form=maintenance.form, values={"print_template": "<p>{{ veld.nox }}</p>"})
+    assert "print_template" in refused.value.problems
+
+
+def test_a_field_that_decides_over_others_cannot_go(do, maintenance):
+    for part in (maintenance.is_done, maintenance.visit):
+        with pytest.raises(EditRefused, match="“Metingen”"):
+            do(services.delete_part, part=part)
+    do(services.delete_part, part=maintenance.readings)
+    do(services.delete_part, part=maintenance.visit)
+    assert not Section.objects.exists()
+    assert not Field.objects.exists()
+
+
+def test_a_form_in_a_workflow_is_archived_but_not_deleted(do, maintenance):
+    workflow = Workflow.objects.create(name="Onderhoud")
+    step = Step.objects.create(workflow=workflow, type="predefined_form", form=maintenance.form, position=0)
+    with pytest.raises(StillUsed, match="Archive it instead"):
+        do(services.delete_form, form=maintenance.form)
+    do(services.archive_form, form=maintenance.form)
+    step.refresh_from_db()
+    assert (step.form.name, step.form.is_archived, step.form.sections.count()) == ("Onderhoud cv-ketel", True, 2)
+
+
+def test_an_unused_form_is_deleted_with_its_parts(do, maintenance, logged):
+    do(services.delete_form, form=maintenance.form)
+    assert not Field.objects.exists()
+    assert logged()["name"] == ("Onderhoud cv-ketel", None)
+
+
+def test_bringing_back_is_refused_when_the_name_is_taken(do, maintenance):
+    do(services.archive_form, form=maintenance.form)
+    do(services.create_form, values={"name": "Onderhoud cv-ketel"})
+    with pytest.raises(EditRefused) as refused:
+        do(services.unarchive_form, form=maintenance.form)
+    assert "name" in refused.value.problems
+
+
+def test_an_archived_work_type_stays_and_cannot_be_chosen(do, maintenance):
+    gone = WorkType.objects.create(name="Vroeger", is_archived=True)
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_form, form=maintenance.form, values={"work_types": [gone]})
+    assert "work_types" in refused.value.problems
+    maintenance.form.work_types.add(gone)
+    do(services.update_form, form=maintenance.form, values={"description": "Nieuw", "work_types": [gone]})
+
+
+def test_an_edit_on_top_of_an_edit_that_was_not_seen_is_refused(do, maintenance):
+    seen = services.fingerprint_of(maintenance.co_level)
+    do(services.update_part, part=maintenance.co_level, values={"help_text": "In ppm"}, seen=seen)
+    with pytest.raises(EditRefused, match="Somebody else"):
+        do(services.update_part, part=maintenance.co_level, values={"help_text": "In mg"}, seen=seen)
+
+
+def test_a_part_that_is_gone_is_told(do, maintenance):
+    Field.objects.filter(pk=maintenance.pressure.pk).delete()
+    with pytest.raises(EditRefused, match="deleted by somebody else"):
+        do(services.update_part, part=maintenance.pressure, values={"label": "X"})
+
+
+def test_without_the_right_nothing_happens(within, colleague, maintenance):
+    who = {"acting_user": colleague, "administration": within}
+    before = values_for_log(maintenance.form)
+    for call in (
+        lambda: services.create_form(**who, values={"name": "X"}),
+        lambda: services.update_form(**who, form=maintenance.form, values={"name": "X"}),
+        lambda: services.archive_form(**who, form=maintenance.form),
+        lambda: services.unarchive_form(**who, form=maintenance.form),
+        lambda: services.delete_form(**who, form=maintenance.form),
+        lambda: services.add_section(**who, form=maintenance.form, values={"title": "X"}),
+        lambda: services.add_field(**who, section=maintenance.visit, values={"label": "X", "reference": "x"}),
+        lambda: services.update_part(**who, part=maintenance.pressure, values={"label": "X"}),
+        lambda: services.move_part(**who, part=maintenance.pressure, up=True),
+        lambda: services.delete_part(**who, part=maintenance.pressure),
+    ):
+        with pytest.raises(NotAllowed):
+            call()
+    assert values_for_log(maintenance.form) == before
+    assert Form.objects.count() == 1
