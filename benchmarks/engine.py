@@ -1,4 +1,4 @@
-"""`./dev bench engine`: a first sync, one with nothing changed, and one with 1 % changed, each way on a child of its own."""
+"""`./dev bench engine`: a first sync, one with nothing changed, one with 1 % changed; each way on its own child."""
 
 import statistics
 import time
@@ -38,7 +38,8 @@ def run(rounds: int = 5) -> dict[str, dict[str, float]]:
         _measure_round(main, times, number)
     _print(times)
     return {
-        scenario: {way: statistics.median(found) for way, found in of.items() if found} for scenario, of in times.items()
+        scenario: {way: statistics.median(found) for way, found in of.items() if found}
+        for scenario, of in times.items()
     }
 
 

@@ -17,7 +17,20 @@ FORMS, SECTIONS, FIELDS = 200, 8, 12
 WORKFLOWS, STEPS = 60, 15
 TEMPLATES, TEMPLATE_BYTES = 150, 20_000
 WORK_TYPES = 100
-WORDS = "ketel druk meting filter leiding klep sensor storing onderhoud controle vermogen rookgas".split()
+WORDS = [
+    "ketel",
+    "druk",
+    "meting",
+    "filter",
+    "leiding",
+    "klep",
+    "sensor",
+    "storing",
+    "onderhoud",
+    "controle",
+    "vermogen",
+    "rookgas",
+]
 
 
 def make_administration(name: str, parent: Administration | None = None) -> Administration:

@@ -52,7 +52,8 @@ def _file(model: type[Model]) -> str:
 def _shared_and_tenant() -> Iterator[Error]:
     for app in set(settings.SHARED_APPS) & set(settings.TENANT_APPS):
         yield Error(
-            f"{app} stands in SHARED_APPS and in TENANT_APPS: its empty tables in an administration would hide the shared ones.",
+            f"{app} stands in SHARED_APPS and in TENANT_APPS: its empty tables in an administration"
+            " would hide the shared ones.",
             hint="Keep it in one of the two lists in config/settings.py.",
             id="settings_sync.E001",
         )
@@ -192,7 +193,8 @@ def _unique_keys(model: type[Model]) -> Iterator[Error]:
             yield _error(
                 model,
                 15,
-                f"has the unique constraint {constraint.name!r}, which cannot be deferred: values could not be swapped.",
+                f"has the unique constraint {constraint.name!r}, which cannot be deferred:"
+                " values could not be swapped.",
                 "Make it deferrable; use a stored generated column instead of a condition or an expression.",
             )
     for field in model._meta.local_fields:

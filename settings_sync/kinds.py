@@ -1,7 +1,7 @@
 """What the declarations come to: each kind of item as plain data, with its tables, columns, references and order.
 
-A `Kind` is derived from the registry and from the models' own fields; nothing is stated twice. Reading and applying write
-their SQL from it, planning never sees it.
+A `Kind` is derived from the registry and from the models' own fields; nothing is stated twice. Reading and applying
+write their SQL from it, planning never sees it.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """The SQL by which items become documents, written from a `Kind`. Names are quoted here and nowhere else.
 
-A document is canonical JSON: the declared fields by name, references as the uid they point at, links as a sorted list of
+A document is canonical JSON: the declared fields by name, references as the uid they point at, links as a sorted
+list of
 uids, and `parts`, one list per part model, in order: by the order of their parents, then their own. A field at its
 declared absent value is left out, so that a migration that adds a field changes no digest. Example:
 

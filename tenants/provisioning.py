@@ -1,4 +1,5 @@
-"""Making and dropping an administration's schema. Each step may be repeated: a killed worker leaves nothing half-made."""
+"""Making and dropping an administration's schema. Each step may be repeated: a killed worker leaves nothing
+half-made."""
 
 from django.db import transaction
 

@@ -40,8 +40,8 @@ def create_administration(
 ) -> Administration:
     """Accept a new sub-administration; a worker makes its schema. `start_from` names categories of the main's settings.
 
-    The creator gets the role there that they have in the main administration. Raises NotAllowed, NotTheMain, NameMissing,
-    LicenceCapReached or SlugTaken.
+    The creator gets the role there that they have in the main administration. Raises NotAllowed, NotTheMain,
+    NameMissing, LicenceCapReached or SlugTaken.
     """
     require(acting_user, Right.ADMINISTRATIONS_CREATE, main)
     if not main.is_main:

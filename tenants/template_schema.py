@@ -30,7 +30,8 @@ def drop_schema(schema_name: str) -> None:
 
 
 def dump_schema(schema_name: str) -> str:
-    """The DDL of a schema, its rights and its list of migrations included, with the schema's name replaced by a mark."""
+    """The DDL of a schema, its rights and its list of migrations included, with the schema's name replaced by a
+    mark."""
     ddl = _pg_dump(schema_name, "--schema-only") + _pg_dump(
         schema_name, "--data-only", "--inserts", f"--table={schema_name}.django_migrations"
     )

@@ -1,4 +1,5 @@
-"""Waking workers for administrations that are being created or deleted; the reaper does it again when that gets lost."""
+"""Waking workers for administrations that are being created or deleted; the reaper does it again when that gets
+lost."""
 
 import logging
 import uuid

@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 _open: dict[str, psycopg.Connection[Any]] = {}
 USES_PER_CONNECTION = 50
-"""A backend keeps about 0.47 MB for every administration that it touched (40 tables), so it is replaced after this many."""
+"""A backend keeps about 0.47 MB per administration that it touched (40 tables); it is replaced after this many."""
 _uses = 0
 
 

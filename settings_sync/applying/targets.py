@@ -44,8 +44,8 @@ class Applied:
 def apply_target(work: Work, progress: Progress = lambda kind, done, total: None) -> Applied:
     """Apply one target in one transaction on the sync login.
 
-    Raises LeaseLost when another worker has the target, TargetIsStale when the policy is to stop, BusinessRowsWritten or
-    ResultDiffers when a guarantee would be broken, and psycopg's errors; in each case nothing was written.
+    Raises LeaseLost when another worker has the target, TargetIsStale when the policy is to stop,
+    BusinessRowsWritten or ResultDiffers when a guarantee would be broken, and psycopg's errors; in each case nothing was written.
     """
     with sync_connection() as connection, connection.cursor() as cursor:
         _take_locks(cursor, work)
@@ -65,7 +65,8 @@ def _take_locks(cursor: Cursor, work: Work) -> None:
     for lock in (INDEX_LOCK, EDIT_LOCK):
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [lock, work.schema])
     cursor.execute(
-        "SELECT 1 FROM public.settings_sync_synctarget WHERE id = %s AND lease_token = %s AND state = 'running' FOR UPDATE",
+        "SELECT 1 FROM public.settings_sync_synctarget"
+        " WHERE id = %s AND lease_token = %s AND state = 'running' FOR UPDATE",
         [work.target_id, work.token],
     )
     if cursor.fetchone() is None:
@@ -160,13 +161,15 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
     )
     for change in applied.stale:
         cursor.execute(
-            "INSERT INTO public.settings_sync_finding (target_id, kind, uid, label, code) VALUES (%s, %s, %s, %s, 'stale')",
+            "INSERT INTO public.settings_sync_finding (target_id, kind, uid, label, code)"
+            " VALUES (%s, %s, %s, %s, 'stale')",
             [work.target_id, change.kind, change.uid, change.label],
         )
     cursor.execute(
         "INSERT INTO public.audit_auditentry (id, at, actor_id, actor_name, on_behalf_of, administration_id,"
         " administration_name, action, note, data) VALUES (gen_random_uuid(), now(), %(actor_id)s, %(actor_name)s,"
-        " %(on_behalf_of)s, %(administration_id)s, %(administration_name)s, 'target.applied', %(note)s, %(data)s::jsonb)",
+        " %(on_behalf_of)s, %(administration_id)s, %(administration_name)s,"
+        " 'target.applied', %(note)s, %(data)s::jsonb)",
         {**work.audit, "data": json.dumps({"target": str(work.target_id), "rows": applied.rows})},
     )
     cursor.execute(

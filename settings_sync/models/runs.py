@@ -1,4 +1,4 @@
-"""A run: a confirmed plan, with one target per administration. These rows are the truth; the queue only wakes workers."""
+"""A run: a confirmed plan with one target per administration. These rows are the truth, the queue a wake-up."""
 
 import uuid
 

@@ -14,8 +14,8 @@ ORDER = "order"
 class Difference:
     """One path where the values differ: what was last decided, the main's, the administration's, and what it becomes.
 
-    A path is `name` for a field of the item, `field/<uid>/label` for a field of a part, `field/<uid>` for whether a part
-    is there at all, and `field/order` for the order of the parts, as a list of uids.
+    A path is `name` for a field of the item, `field/<uid>/label` for a field of a part, `field/<uid>` for whether a
+    part is there at all, and `field/order` for the order of the parts, as a list of uids.
     """
 
     path: str

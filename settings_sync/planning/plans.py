@@ -90,7 +90,7 @@ def _own(source: Source, local: Local, choice: Choice, category_of: Mapping[str,
 
 
 def _count(changes: Mapping[Key, PlannedChange], own: int) -> dict[str, int]:
-    counts = Counter({name: 0 for name in COUNTED})
+    counts = Counter(dict.fromkeys(COUNTED, 0))
     for change in changes.values():
         counts["unchanged" if change.verdict in UNCHANGED else change.action.value] += 1
         counts["conflict"] += change.verdict == Verdict.BOTH_CHANGED

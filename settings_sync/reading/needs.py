@@ -9,7 +9,8 @@ from ..kinds import Kind, Table
 def needs_of(kind: Kind, body: Mapping[str, Any]) -> list[dict[str, str]]:
     """Every item that must stand in the same administration: `[{"kind", "uid", "path"}]`.
 
-    `path` is the field that points, such as `step/3/form`: the part, its place counted from 1, the field. Links count as
+    `path` is the field that points, such as `step/3/form`: the part, its place counted from 1, the field. Links
+    count as
     well, so that what arrives is what was shown; they are followed from the item that declares them, never back.
     """
     found = list(_of_row(kind.root, body, ""))

@@ -1,6 +1,7 @@
 """How far each administration is in line, per category: folded from the dirty lists into shared rows.
 
-A page asks the rows and nothing else; one query tells it of a thousand administrations. The reaper folds what was touched.
+A page asks the rows and nothing else; one query tells it of a thousand administrations. The reaper folds what was
+touched.
 """
 
 import uuid
