@@ -12,7 +12,6 @@ from .authentication import BearerAuthentication
 from .idempotency import LONGEST_KEY
 from .pagination import PageQuery
 from .problems import CONTENT_TYPE
-from .serializers.base import ProblemShape
 
 View = TypeVar("View", bound=Callable[..., Any])
 Shape = type[serializers.Serializer[Any]]
@@ -37,9 +36,9 @@ def describe(
         if view.__name__ == "post":
             parameters.append(_key_parameter(key_is_required))
         shown = page_shape(answer) if paginated else answer
-        return extend_schema(  # type: ignore[no-any-return]
-            summary=summary, request=_body(body), responses={status: shown}, parameters=parameters
-        )(view)
+        return extend_schema(summary=summary, request=_body(body), responses={status: shown}, parameters=parameters)(
+            view
+        )
 
     return decorate
 
@@ -100,7 +99,7 @@ def _problem_schema() -> dict[str, Any]:
     messages = {"type": "array", "items": text}
     return {
         "type": "object",
-        "description": ProblemShape.__doc__,
+        "description": "Every error (RFC 9457); `errors` says per field what is wrong.",
         "properties": {
             **properties,
             "status": {"type": "integer"},

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from ..models import IdempotencyRecord
+from .authentication import token_of
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 255
@@ -99,7 +100,7 @@ def _one_at_a_time(request: Request, key: str) -> Iterator[None]:
 
     A lock of the session, because preparing takes transactions of its own; it goes with the connection.
     """
-    lock = int.from_bytes(hashlib.sha256(f"{request.auth.pk}\n{key}".encode()).digest()[:8], signed=True)
+    lock = int.from_bytes(hashlib.sha256(f"{token_of(request).pk}\n{key}".encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
         if not cursor.fetchone()[0]:
@@ -112,7 +113,9 @@ def _one_at_a_time(request: Request, key: str) -> Iterator[None]:
 
 
 def _find_answer(request: Request, key: str) -> Response | None:
-    record = IdempotencyRecord.objects.filter(token=request.auth, key=key, created_at__gt=timezone.now() - KEPT).first()
+    record = IdempotencyRecord.objects.filter(
+        token=token_of(request), key=key, created_at__gt=timezone.now() - KEPT
+    ).first()
     if record is None:
         return None
     if record.request_hash != _hash(request):
@@ -122,9 +125,9 @@ def _find_answer(request: Request, key: str) -> Response | None:
 
 
 def _keep(request: Request, key: str, response: Response) -> None:
-    IdempotencyRecord.objects.filter(token=request.auth, key=key).delete()
+    IdempotencyRecord.objects.filter(token=token_of(request), key=key).delete()
     IdempotencyRecord.objects.create(
-        token=request.auth,
+        token=token_of(request),
         key=key,
         request_hash=_hash(request),
         status=response.status_code,

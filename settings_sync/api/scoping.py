@@ -12,11 +12,12 @@ from tenants.models import Administration
 from ..models import Plan, SyncRun
 from ..permissions import may_see_runs
 from ..services.plan_overview import find_plan as find_plan_of
+from .authentication import token_of
 
 
 def visible_administrations(request: Request) -> "QuerySet[Administration]":
     """The administrations of the token's main that its user may enter."""
-    main = request.auth.administration
+    main = token_of(request).administration
     found = Administration.objects.existing().reachable_by(request.user).filter(Q(pk=main.pk) | Q(parent=main))
     return found.select_related("parent")
 
@@ -39,7 +40,7 @@ def find_active_administration(request: Request, slug: str) -> Administration:
 
 def find_plan(request: Request, plan_id: uuid.UUID) -> Plan:
     """A plan of the token's main that its user may look at. Raises Http404."""
-    main = find_administration(request, request.auth.administration.slug)
+    main = find_administration(request, token_of(request).administration.slug)
     plan = find_plan_of(acting_user=request.user, main=main, plan_id=plan_id)
     if plan is None:
         raise Http404
@@ -48,7 +49,7 @@ def find_plan(request: Request, plan_id: uuid.UUID) -> Plan:
 
 def visible_runs(request: Request) -> "QuerySet[SyncRun]":
     """The runs of the token's main; none when its user may not see them."""
-    main = visible_administrations(request).filter(pk=request.auth.administration_id).first()
+    main = visible_administrations(request).filter(pk=token_of(request).administration_id).first()
     if main is None or not may_see_runs(request.user, main):
         return SyncRun.objects.none()
     return SyncRun.objects.filter(administration=main).select_related("plan", "administration", "requested_by")

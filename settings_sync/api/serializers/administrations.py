@@ -26,7 +26,7 @@ class AdministrationShape(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=Administration.Kind.choices)
-    parent = serializers.SlugField(allow_null=True, source="parent_slug")
+    parent = serializers.SlugField(allow_null=True, source="parent_slug")  # type: ignore[assignment]
     state = serializers.ChoiceField(choices=Administration.State.choices)
     state_detail = serializers.CharField()
     groups = serializers.ListField(child=serializers.CharField())
@@ -53,7 +53,7 @@ class AlignmentItem(serializers.Serializer[Any]):
 
     uid = serializers.UUIDField()
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     state = serializers.ChoiceField(choices=list(AlignmentCounts().fields))
 
 

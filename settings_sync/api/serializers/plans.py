@@ -60,7 +60,7 @@ class FieldShape(serializers.Serializer[Any]):
 
     path = serializers.CharField()
     base = serializers.JSONField(allow_null=True)
-    source = serializers.JSONField(allow_null=True)
+    source = serializers.JSONField(allow_null=True)  # type: ignore[assignment]
     local = serializers.JSONField(allow_null=True)
     result = serializers.JSONField(allow_null=True)
 
@@ -69,7 +69,7 @@ class NeededByShape(serializers.Serializer[Any]):
     """Why an item came along: what points at it, and with which field."""
 
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     path = serializers.CharField()
 
 
@@ -88,7 +88,7 @@ class ChangeShape(serializers.Serializer[Any]):
     category = serializers.CharField()
     kind = serializers.CharField()
     item = serializers.UUIDField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     action = serializers.ChoiceField(choices=Action.choices)
     verdict = serializers.ChoiceField(choices=Verdict.choices)
     reason = serializers.CharField()

@@ -68,7 +68,7 @@ class FindingShape(serializers.Serializer[Any]):
     code = serializers.CharField()
     kind = serializers.CharField()
     item = serializers.UUIDField(source="uid", allow_null=True)
-    label = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
 
 
 class TargetShape(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ class CategoryShape(serializers.Serializer[Any]):
     """A category; `needs` names the categories that its items may point at."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     item_count = serializers.IntegerField()
     needs = serializers.ListField(child=serializers.CharField())
 
@@ -23,7 +23,7 @@ class ItemShape(serializers.Serializer[Any]):
     kind = serializers.CharField()
     category = serializers.CharField()
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     digest = serializers.CharField()
     is_archived = serializers.BooleanField()
     updated_at = UtcTime(allow_null=True)

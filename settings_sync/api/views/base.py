@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from accounts.models import Scope
 from tenants.models import Administration
 
-from ..authentication import BearerAuthentication, HasScope, ScopesByMethod
+from ..authentication import BearerAuthentication, HasScope, ScopesByMethod, token_of
 from ..parsers import StrictJSONParser
 from ..scoping import find_administration
 
@@ -35,7 +35,7 @@ class TokenView(APIView):
     @property
     def main(self) -> Administration:
         """The token's main administration. Raises Http404 when its user may not enter it (any more)."""
-        return find_administration(self.request, self.request.auth.administration.slug)
+        return find_administration(self.request, token_of(self.request).administration.slug)
 
     def checked(self, serializer: type[BaseSerializer[Any]], data: Any) -> Any:
         """What was sent, checked and typed. Raises ValidationError."""
