@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.editing import EditRefused, add_problems, refuse_when
@@ -44,6 +44,7 @@ class SettingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.disabled = is_readonly
+            field.label = capfirst(field.label)
             if isinstance(field.widget, forms.Textarea):
                 field.validators.append(MaxLengthValidator(LONGEST_TEXT))
 

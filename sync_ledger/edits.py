@@ -13,9 +13,10 @@ def record_edits(
     """Log every path whose value differs between two flat mappings; call it in the transaction of the edit.
 
     A path is what a person recognises, such as `name` or `sections/Metingen/CO-gehalte/required`; values must be
-    JSON-serialisable. A path missing on one side counts as None there. Returns the rows written.
+    JSON-serialisable. A path missing on one side counts as None there, and so does an
+    empty text or list. Returns the rows written.
     """
-    paths = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    paths = [path for path in {**before, **after} if _said(before.get(path)) != _said(after.get(path))]
     return Edit.objects.bulk_create(
         Edit(
             by_id=acting_user.pk if acting_user else None,
@@ -29,3 +30,7 @@ def record_edits(
         )
         for path in paths
     )
+
+
+def _said(value: Any) -> Any:
+    return None if value in ("", []) else value
