@@ -37,6 +37,7 @@ class SectionSync(ModelSync):
 class FieldSync(ModelSync):
     part_of = "section"
     part_key = "reference"
+    label = "label"
     fields = (
         "label",
         "reference",

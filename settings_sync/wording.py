@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from .kinds import Column, Kind, all_kinds
+from .kinds import Column, Kind, Table, all_kinds
 from .verdicts import Verdict
 
 REASONS: dict[str, str] = {
@@ -67,7 +67,11 @@ def _field_label(kind: Kind, part: str, field: str) -> Any:
 
 def column_of(kind: Kind, part: str, field: str) -> Column | None:
     """The column of a field of the item (`part` empty) or of one of its parts; None for links and order."""
-    table = kind.part(part) if part else kind.root
+    return column_of_table(kind.part(part) if part else kind.root, field)
+
+
+def column_of_table(table: Table, field: str) -> Column | None:
+    """The column of a field of one table; None when the table has no such field."""
     return next((column for column in table.columns if column.name == field), None)
 
 

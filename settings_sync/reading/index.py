@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -20,9 +21,12 @@ from tenants.schemas import inside
 from .. import sql
 from ..fencing import INDEX_LOCK
 from ..kinds import Kind, all_kinds
-from ..models import Document
+from ..models import Alignment, Document
 from ..planning.values import Entry, Key, Local
 from .needs import needs_of
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""The moment that an alignment is set back to when the index that it was counted from has changed."""
 
 Touched = Mapping[str, set[uuid.UUID]]
 
@@ -97,6 +101,7 @@ def _refresh(schema: str, *, keep_documents: bool) -> None:
         if keep_documents:
             store_documents(documents)
         _replace_entries(touched, documents)
+        Alignment.objects.filter(administration__schema_name=schema).update(as_of=LONG_AGO)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM sync_ledger_dirty WHERE id = ANY(%s)", [seen])
 

@@ -18,7 +18,7 @@ from ..kinds import all_kinds
 from ..models import Alignment
 from ..planning.alignment import align
 from ..planning.values import Local
-from ..reading.index import look_at
+from ..reading.index import LONG_AGO, look_at
 from .plans import category_of
 
 Counts = dict[str, int]
@@ -57,7 +57,8 @@ def fold_children(main: Administration, children: Iterable[Administration]) -> N
 def _fold_main(main: Administration, everything: bool) -> int:
     children = list(main.children.active())
     touched = _touched([main, *children])
-    known = set(Alignment.objects.filter(administration__in=[main, *children]).values_list("administration", flat=True))
+    counted = Alignment.objects.filter(administration__in=[main, *children], as_of__gt=LONG_AGO)
+    known = set(counted.values_list("administration", flat=True))
     everything = everything or main.pk in touched or main.pk not in known
     stale = [child for child in children if everything or child.pk in touched or child.pk not in known]
     if not stale and not everything:

@@ -1,22 +1,35 @@
-"""One change in full, as people see it: its places with the fields that differ, long texts with the changed words marked."""
+"""One change in full, as people see it: its places with the fields that differ, and which words of long texts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import TextChoices
+from django.utils.text import capfirst
+
+from ..kinds import Kind, all_kinds
 from ..models import Change, Plan
 from ..verdicts import Action
 from ..word_changes import Piece, compare_words, readable
+from ..wording import column_of
 from .plan_overview import ChangeRow, row_of
-from .previewing import ChangePreview, FieldPreview, PlacePreview, preview_changes
+from .previewing import FieldPreview, PlacePreview, preview_changes
 
-WRITTEN = (Action.CREATE, Action.UPDATE)
 LONG = 120
 SHOWN = 600
 
 
+class Mode(TextChoices):
+    """How a change is shown: what comes, what becomes of what is there, or how the two sides differ."""
+
+    CONTENT = "content"
+    UPDATE = "update"
+    COMPARE = "compare"
+
+
 @dataclass(frozen=True)
 class FieldChange:
-    """One field: what it is here now and what it becomes; for what is not written also the main's and the last synced value.
+    """One field: its value here, what it becomes, the main's, and the one last synced.
 
     `pieces` is filled for a long text: the text with its changed words.
     """
@@ -31,22 +44,31 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Place:
-    """The item itself (no title), or a part such as “field CO-gehalte”; status is changed, added, removed, kept or missing."""
+    """The item itself (no title) or a part of it; `trail` names the part above.
+
+    Status is changed, added, removed, kept (only here) or missing (only in the main administration). Of a part that is
+    there on one side only, `summary` says what it is.
+    """
 
     title: str
+    trail: str
     status: str
-    fields: tuple[FieldChange, ...]
+    fields: tuple[FieldChange, ...] = ()
+    summary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ChangeDetails:
-    """A change with its places. `is_written` tells whether the sync writes it: else the sides are shown next to each other."""
+    """A change with its places."""
 
     row: ChangeRow
-    places: tuple[Place, ...]
-    is_new: bool
-    is_written: bool
+    mode: Mode
     has_base: bool
+    places: tuple[Place, ...]
+
+    @property
+    def is_written(self) -> bool:
+        return self.row.outcome in (Action.CREATE, Action.UPDATE)
 
 
 def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
@@ -56,51 +78,80 @@ def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
     if change is None:
         return None
     (preview,) = preview_changes(plan, [change])
-    is_written = change.action in WRITTEN
+    mode = _mode(change)
+    places = (_place(place, all_kinds()[change.kind], mode) for place in preview.places)
     return ChangeDetails(
         row=row_of(change, [change.plan_target.administration.name]),
-        places=tuple(place for row in preview.places if (place := _place(row, preview, is_written))),
-        is_new=change.action == Action.CREATE,
-        is_written=is_written,
+        mode=mode,
         has_base=change.base_digest is not None,
+        places=tuple(place for place in places if place),
     )
 
 
-def _place(place: PlacePreview, preview: ChangePreview, is_written: bool) -> Place | None:
-    fields = [
-        _field(field, is_written)
-        for field in place.fields
-        if (field.is_changed or not is_written) and not _is_noise(field, place)
-    ]
-    is_empty = not fields and place.status == "changed"
-    return None if is_empty else Place(place.title, place.status, tuple(fields))
+def _mode(change: Change) -> Mode:
+    if change.action == Action.UPDATE:
+        return Mode.UPDATE
+    return Mode.CONTENT if change.local_digest is None else Mode.COMPARE
 
 
-def _is_noise(field: FieldPreview, place: PlacePreview) -> bool:
-    """An order that only differs because parts came or went, and empty values of something new."""
-    if place.status == "added" and not field.result:
-        return True
-    if not field.path.endswith("/order"):
+def _place(place: PlacePreview, kind: Kind, mode: Mode) -> Place | None:
+    if place.part and (mode == Mode.CONTENT or place.status != "changed"):
+        status = "changed" if mode == Mode.CONTENT else place.status
+        return Place(place.title, place.trail, status, summary=tuple(_summary(place, kind)))
+    fields = [_field(row, mode) for row in place.fields if _is_shown(row, mode)]
+    return Place(place.title, place.trail, "changed", tuple(fields)) if fields else None
+
+
+def _is_shown(field: FieldPreview, mode: Mode) -> bool:
+    """Not what stays, not what is empty in something new, not an order that differs because parts came or went."""
+    if mode == Mode.CONTENT:
+        return bool(_there(field)) and not field.path.endswith("/order")
+    if mode == Mode.UPDATE and not field.is_changed:
         return False
-    old, new = _list(field.raw.local), _list(field.raw.result if field.is_changed else field.raw.source)
-    return [uid for uid in old if uid in new] == [uid for uid in new if uid in old]
+    if not field.path.endswith("/order"):
+        return True
+    old, new = _list(field.raw.local), _list(field.raw.result if mode == Mode.UPDATE else field.raw.source)
+    return [uid for uid in old if uid in new] != [uid for uid in new if uid in old]
 
 
 def _list(value: Any) -> list[str]:
     return value if isinstance(value, list) else []
 
 
-def _field(field: FieldPreview, is_written: bool) -> FieldChange:
-    old, new = field.local, field.result if is_written else field.source
-    is_long = max(len(old), len(new)) > LONG
+def _there(field: FieldPreview) -> str:
+    """The value on the side that has one."""
+    return field.result or field.source or field.local
+
+
+def _field(field: FieldPreview, mode: Mode) -> FieldChange:
+    old, new = field.local, field.result if mode == Mode.UPDATE else field.source
+    if mode == Mode.CONTENT:
+        old, new = "", _there(field)
+    is_long = max(len(old), len(new)) > LONG and bool(old and new)
     return FieldChange(
         label=field.label,
         old=shortened(old),
         new=shortened(new),
         source=shortened(field.source),
         base=shortened(field.base),
-        pieces=tuple(compare_words(old, new)) if is_long and old and new else (),
+        pieces=tuple(compare_words(old, new)) if is_long else (),
     )
+
+
+def _summary(place: PlacePreview, kind: Kind) -> Iterator[str]:
+    """What a part is, in a few words: its choices and what is switched on, then its other values by name."""
+    table = kind.part(place.part)
+    named = {table.declaration.label, table.declaration.part_key, table.parent_name}
+    for field in place.fields:
+        name, value = field.path.split("/")[-1], _there(field)
+        column = column_of(kind, place.part, name)
+        if name in named or column is None or not value:
+            continue
+        raw = field.raw.result or field.raw.source or field.raw.local
+        if isinstance(raw, bool):
+            yield from [field.label] if raw else []
+        else:
+            yield value if column.choices or column.reference else f"{capfirst(field.label)}: {shortened(value)}"
 
 
 def shortened(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A plan from above: what it comes to, and its changes, with equal changes of several administrations taken together."""
+"""A plan from above: what it comes to, and its changes, equal ones of several administrations taken together."""
 
 import uuid
 from collections import Counter
@@ -185,7 +185,7 @@ def list_changes(
 ) -> Page[ChangeRow]:
     """One page of the changes, narrowed by an administration's slug, an outcome, a category or a verdict."""
     groups = _grouped(_narrowed(plan, target, outcome, category, verdict))
-    found = Paginator(groups, PAGE_SIZE).get_page(page)
+    found: Page[Any] = Paginator(groups, PAGE_SIZE).get_page(page)
     rows = Change.objects.in_bulk([group["first"] for group in found.object_list])
     found.object_list = [row_of(rows[group["first"]], group["names"]) for group in found.object_list]
     return found

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..kinds import Kind, all_kinds
+from ..kinds import Kind, Table, all_kinds
 from ..models import Change, Document, Plan
 from ..planning.differences import Difference, differences
 from ..verdicts import Action, Verdict
-from ..wording import column_of, needed_by_in_words, reason_of, value_in_words
+from ..wording import column_of, column_of_table, needed_by_in_words, reason_of, value_in_words
 from .plans import snapshot_labels
 
 
@@ -35,11 +35,12 @@ class FieldPreview:
 
 @dataclass(frozen=True)
 class PlacePreview:
-    """The fields of the item itself (no title), or of one part, such as “field CO-gehalte”."""
+    """The fields of the item itself (no title), or of one part, such as “field CO-gehalte”; `trail` is above it."""
 
     part: str
     title: str
     status: str
+    trail: str = ""
     fields: list[FieldPreview] = field(default_factory=list)
 
 
@@ -105,25 +106,46 @@ def _preview(change: Change, bodies: Mapping[bytes, Mapping[str, Any]], labels: 
         kind_label=str(kind.label),
         reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}),
         needed_by=[needed_by_in_words(reason) for reason in change.needed_by],
-        places=_places(kind, found, {**labels, **names}, names),
+        places=_places(kind, found, {**labels, **{uid: name.words for uid, name in names.items()}}, names),
     )
 
 
-def _part_names(kind: Kind, documents: list[Mapping[str, Any]]) -> dict[str, str]:
-    """What people call each part, by uid: the value of its key field, or its kind and place."""
-    names: dict[str, str] = {}
+@dataclass(frozen=True)
+class _PartName:
+    """What people call one part, where it stands among all of them, and the part that it belongs to."""
+
+    words: str
+    title: str
+    place: tuple[int, ...]
+    above: str = ""
+
+
+Names = Mapping[str, _PartName]
+
+
+def _part_names(kind: Kind, documents: list[Mapping[str, Any]]) -> dict[str, _PartName]:
+    """Each part by uid: known by its label or key field, else by its number; placed below the part above it."""
+    found: dict[str, _PartName] = {}
     for document in documents:
         for part in kind.parts:
-            key = part.declaration.part_key
             for number, row in enumerate(document.get("parts", {}).get(part.name, ()), start=1):
-                said = value_in_words(column_of(kind, part.name, key), row.get(key), {}) if key else ""
-                names.setdefault(row["uid"], said or f"{part.label} {number}")
-    return names
+                above = found.get(str(row.get(part.parent_name)))
+                found.setdefault(row["uid"], _part_name(part, row, number, above))
+    return found
 
 
-def _places(
-    kind: Kind, found: list[Difference], labels: Mapping[str, str], names: Mapping[str, str]
-) -> list[PlacePreview]:
+def _part_name(part: Table, row: Mapping[str, Any], number: int, above: _PartName | None) -> _PartName:
+    said = ""
+    for key in (part.declaration.label, part.declaration.part_key):
+        said = said or (value_in_words(column_of_table(part, key), row.get(key), {}) if key else "")
+    numbered = f"{part.label} {number}"
+    title = f"{part.label} “{said}”" if said else numbered
+    if above is None:
+        return _PartName(said or numbered, title, (number,))
+    return _PartName(said or numbered, title, (*above.place, number), above.title)
+
+
+def _places(kind: Kind, found: list[Difference], labels: Mapping[str, str], names: Names) -> list[PlacePreview]:
     places: dict[str, PlacePreview] = {}
     for row in found:
         part, uid, name = _split(row)
@@ -131,10 +153,10 @@ def _places(
             place = places.setdefault("", PlacePreview("", "", "changed"))
             place.fields.append(_field(kind, part, "order", row, labels))
             continue
-        place = places.setdefault(uid, _place(kind, part, uid, row, names))
+        place = places.setdefault(uid, _place(part, uid, row, names))
         if name:
             place.fields.append(_field(kind, part, name, row, labels))
-    return list(places.values())
+    return [places[uid] for uid in sorted(places, key=lambda uid: names[uid].place if uid in names else ())]
 
 
 def _split(row: Difference) -> tuple[str, str, str]:
@@ -147,7 +169,7 @@ def _split(row: Difference) -> tuple[str, str, str]:
     return steps[0], steps[1], steps[2] if len(steps) == 3 else ""
 
 
-def _place(kind: Kind, part: str, uid: str, row: Difference, names: Mapping[str, str]) -> PlacePreview:
+def _place(part: str, uid: str, row: Difference, names: Names) -> PlacePreview:
     if not part:
         return PlacePreview("", "", "changed")
     status = "changed"
@@ -155,7 +177,8 @@ def _place(kind: Kind, part: str, uid: str, row: Difference, names: Mapping[str,
         status = "added" if row.result and not row.local else "removed"
         if row.local == row.result:
             status = "kept" if row.local else "missing"
-    return PlacePreview(part, f"{kind.part(part).label} “{names.get(uid, uid)}”", status)
+    name = names.get(uid)
+    return PlacePreview(part, name.title if name else uid, status, name.above if name else "")
 
 
 def _field(kind: Kind, part: str, name: str, row: Difference, labels: Mapping[str, str]) -> FieldPreview:

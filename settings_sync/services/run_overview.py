@@ -181,7 +181,7 @@ def list_runs(*, acting_user: Any, main: Administration, target: str = "", page:
     runs = SyncRun.objects.filter(visible, administration=main).select_related("plan", "requested_by").distinct()
     if target:
         runs = runs.filter(targets__administration__slug=target, targets__administration__in=reachable)
-    found = Paginator(runs.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
+    found: Page[Any] = Paginator(runs.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
     shown = list(found.object_list)
     counted = _count_targets(shown)
     found.object_list = [_line(run, counted.get(run.pk, [])) for run in shown]

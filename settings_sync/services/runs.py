@@ -1,5 +1,6 @@
 """Confirming a plan, and what can be done with a run afterwards."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -74,13 +75,14 @@ def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
     return run
 
 
-def retry_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
-    """Queue the failed and skipped targets again. Raises NotAllowed or NothingToRetry."""
+def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) -> SyncRun:
+    """Queue the failed and skipped targets again, or only those of these slugs. Raises NotAllowed or NothingToRetry."""
     if not may_run_sync(acting_user, run.administration):
         raise NotAllowed("sync.run")
     with transaction.atomic():
         run = lock_run(run.pk)
-        again = list(run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED]))
+        failed = run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED])
+        again = list(failed.filter(administration__slug__in=targets) if targets else failed)
         if not again:
             raise NothingToRetry
         for target in again:

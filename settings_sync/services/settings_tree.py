@@ -1,4 +1,4 @@
-"""The main administration's settings as a tree to choose from: category, kind, item, with what differs and what is needed."""
+"""The main administration's settings as a tree to choose from, with what differs where and what needs what."""
 
 import uuid
 from collections import defaultdict
@@ -21,7 +21,7 @@ SCHEMAS_PER_QUERY = 100
 
 @dataclass(frozen=True)
 class TreeItem:
-    """One setting. `differs` counts the administrations where it is not as in the main one; `needs` names items by uid."""
+    """One setting. `differs` counts the administrations where it is not as in the main one; `needs` says what else."""
 
     uid: uuid.UUID
     label: str

@@ -1,4 +1,4 @@
-"""The sub-administrations that one user may enter, as the pages show them: how far in line, synced when, what asks attention."""
+"""The sub-administrations that one user may enter: how far in line, synced when, and what asks attention."""
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping

@@ -47,15 +47,16 @@ def cancel(request: Any, run_id: uuid.UUID) -> HttpResponse:
 
 @main_page(Right.SYNC_RUN)
 def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
-    """Try the failed administrations again."""
-    return _do(request, run_id, retry_run, _("The administrations that failed are tried again."))
+    """Try the failed administrations again, or only the one whose button was used."""
+    only = [slug.replace("\0", "") for slug in request.POST.getlist("target")]
+    return _do(request, run_id, retry_run, _("What failed is tried again."), targets=only)
 
 
-def _do(request: Any, run_id: uuid.UUID, service: Callable[..., Any], said: str) -> HttpResponse:
+def _do(request: Any, run_id: uuid.UUID, service: Callable[..., Any], said: str, **what: Any) -> HttpResponse:
     run = _find(request, run_id)
     if request.method == "POST":
         try:
-            service(acting_user=request.user, run=run)
+            service(acting_user=request.user, run=run, **what)
             messages.success(request, said)
         except SyncError as refused:
             messages.error(request, refused.detail)
