@@ -33,8 +33,8 @@ SETTINGS = {
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 HBA = "host all all 127.0.0.1/32 scram-sha-256\n"
 MAKE_ROLES = """\
-DO $$ BEGIN CREATE ROLE eenlijn LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-DO $$ BEGIN CREATE ROLE eenlijn_sync LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN IF to_regrole('eenlijn') IS NULL THEN CREATE ROLE eenlijn LOGIN; END IF; END $$;
+DO $$ BEGIN IF to_regrole('eenlijn_sync') IS NULL THEN CREATE ROLE eenlijn_sync LOGIN; END IF; END $$;
 ALTER ROLE postgres PASSWORD '{superuser_password}';
 ALTER ROLE eenlijn NOSUPERUSER CREATEDB NOCREATEROLE PASSWORD '{owner_password}';
 ALTER ROLE eenlijn_sync NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD '{sync_password}';
