@@ -24,6 +24,7 @@ templates: list[SchemaTemplate] = []
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database with its template schema, triggers and rights."""
+    assert connection.settings_dict["NAME"].startswith("test_"), "No test asked for a database, so none was made."
     with django_db_blocker.unblock():
         migrate_everything()
         templates[:] = SchemaTemplate.objects.all()

@@ -1,0 +1,131 @@
+"""A company to test the contract on, and what stands in its administrations: documents, and fingerprints of tables."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from accounts.models import User
+from settings_sync.fencing import settings_tables
+from settings_sync.kinds import Kind, all_kinds
+from settings_sync.models import SyncRun
+from settings_sync.reading.index import read_documents
+from settings_sync.services.plans import create_plan
+from settings_sync.services.runs import start_run
+from settings_sync.services.targets import execute_target
+from tenants.models import Administration
+from tests.conftest import make_administration, make_member
+
+KINDS = [kind.key for kind in all_kinds()]
+CATEGORIES = [category.key for category in all_kinds().categories]
+BOOKS = {"sync_ledger_base", "sync_ledger_indexentry"}
+
+Fingerprint = dict[str, tuple[int, str, str]]
+"""Per table: how many rows, a hash of what they hold, and a hash of where they stand (ctid, xmin)."""
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Company:
+    """A main administration, and somebody who may sync from it."""
+
+    main: Administration
+    owner: User
+
+    def child(self, name: str) -> Administration:
+        """A new sub-administration that the owner may sync to."""
+        made = make_administration(name, self.main)
+        make_member(made, user=self.owner)
+        return made
+
+    def plan(self, *children: Administration, **choice: Any) -> Any:
+        return create_plan(acting_user=self.owner, main=self.main, targets=[child.slug for child in children], **choice)
+
+    def run(self, plan: Any) -> SyncRun:
+        """Carry out a plan to its end, in this process."""
+        run = start_run(acting_user=self.owner, plan=plan, version=plan.version)
+        for target in run.targets.all():
+            execute_target(target.pk)
+        run.refresh_from_db()
+        return run
+
+    def sync(self, *children: Administration, **choice: Any) -> SyncRun:
+        """Preview and run; every target must succeed."""
+        run = self.run(self.plan(*children, **choice))
+        assert run.state == SyncRun.State.SUCCEEDED, list(run.targets.values("error_code", "error_detail"))
+        return run
+
+
+def make_company(name: str = "Van Dijk") -> Company:
+    main = make_administration(name)
+    return Company(main, make_member(main))
+
+
+def documents(administration: Administration, kind: Kind) -> dict[uuid.UUID, dict[str, Any]]:
+    """The document of every item of one kind as it stands, by uid; read afresh, not from the index."""
+    uids = {row["uid"] for row in rows(administration, kind.root.table, "uid")}
+    found = read_documents(administration.schema_name, {(kind.key, uid) for uid in uids})
+    return {uid: dict(document.body) for (_kind, uid), document in found.items()}
+
+
+def digests(administration: Administration, kind: Kind) -> dict[uuid.UUID, bytes]:
+    """The digest of every item of one kind as it stands, by uid."""
+    uids = {row["uid"] for row in rows(administration, kind.root.table, "uid")}
+    found = read_documents(administration.schema_name, {(kind.key, uid) for uid in uids})
+    return {uid: document.entry.digest for (_kind, uid), document in found.items()}
+
+
+def rows(administration: Administration, table: str, *columns: str) -> list[Row]:
+    """Rows of a table as they stand, whatever the current schema."""
+    listed = sql.SQL(", ").join(map(sql.Identifier, columns)) if columns else sql.SQL("*")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT {} FROM {}").format(listed, sql.Identifier(administration.schema_name, table)))
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def tables_of(administration: Administration) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [administration.schema_name])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def fingerprint(administration: Administration, tables: Collection[str] | None = None) -> Fingerprint:
+    """What must stay the same: by count, by content, and by where each row stands on disk and who wrote it."""
+    wanted = sorted(tables_of(administration) if tables is None else tables)
+    query = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT {}, count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), ''),"
+            " coalesce(md5(string_agg(t.ctid::text || t.xmin::text, '|' ORDER BY t.ctid)), '') FROM {} t"
+        ).format(sql.Literal(table), sql.Identifier(administration.schema_name, table))
+        for table in wanted
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {table: (count, content, place) for table, count, content, place in cursor.fetchall()}
+
+
+def untouchable(administration: Administration) -> set[str]:
+    """The tables of an administration that no sync may write."""
+    return tables_of(administration) - set(settings_tables()) - BOOKS
+
+
+def places(administration: Administration, table: str) -> dict[Any, str]:
+    """Where each row of a settings table stands and who wrote it, by uid (or by the whole row, for links)."""
+    query = sql.SQL("SELECT to_jsonb(t), t.ctid::text || ' ' || t.xmin::text FROM {} t").format(
+        sql.Identifier(administration.schema_name, table)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {row.get("uid", str(row)): place for row, place in map(_loaded, cursor.fetchall())}
+
+
+def _loaded(found: tuple[Any, str]) -> tuple[dict[str, Any], str]:
+    import json
+
+    row, place = found
+    return (json.loads(row) if isinstance(row, str) else row), place
