@@ -49,6 +49,7 @@ def up(options: argparse.Namespace, _rest: list[str]) -> int:
         product.start()
         if options.check:
             return run_manage(python, product.environment, ["check_sync"])
+        say("Stop it with Ctrl-C.")
         product.watch()
         return 0
     except Stopped as stopped:

@@ -72,14 +72,16 @@ class Product:
         compile_catalogs(PROJECT)
         say("Migrating ...")
         self.manage("migrate_administrations")
-        accounts = self.manage("load_demo") if self.demo else ""
-        say("Starting web, worker and reaper ...")
+        say(
+            "Starting web, worker and reaper ..." if not self.demo else "Starting web, worker and reaper; demo data ..."
+        )
         for service in self.services:
             self._start_service(service)
+        # They need no data to start, so they do while the demo data is made.
+        accounts = self.manage("load_demo") if self.demo else ""
         self._wait_until_ready()
         self._write_state(servers)
-        say(f"\nEenlijn runs at {self.environment['BASE_URL']}")
-        say(accounts.strip() + "\nStop it with Ctrl-C." if accounts else "Stop it with Ctrl-C.")
+        say(f"\nEenlijn runs at {self.environment['BASE_URL']}\n{accounts}".rstrip())
 
     def manage(self, *arguments: str) -> str:
         """Run a management command to its end; its output. Raises Problem with the end of its output."""

@@ -16,7 +16,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "npgettext": ("msgctxt", "msgid", "msgid_plural"),
 }
 STRING = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*{STRING}(?:\s*,\s*{STRING})?(?:\s*,\s*{STRING})?")
+CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*u?{STRING}(?:\s*,\s*u?{STRING})?(?:\s*,\s*u?{STRING})?")
 LEFT_OUT = {".venv", ".git", ".data", "tests", "docs", "staticfiles", "node_modules", "migrations", "quality"}
 
 
