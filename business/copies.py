@@ -1,5 +1,6 @@
 """What a work order copies from the settings when it is picked up, so that later changes do not reach it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from forms_catalog.models import Form, Section
@@ -15,7 +16,7 @@ def copy_steps(work_order: WorkOrder) -> list[WorkOrderStep]:
         WorkOrderStep(work_order=work_order, **step_facts(step, position)) for position, step in enumerate(steps, 1)
     )
     prescribed = [(copy, step.form) for copy, step in zip(copies, steps, strict=True) if step.form]
-    questions = {form.pk: questions_of(form) for form in {form for _copy, form in prescribed}}
+    questions = questions_of_forms(form for _copy, form in prescribed)
     FilledForm.objects.bulk_create(
         FilledForm(
             work_order=work_order, step=copy, form=form, form_name=form.name, questions=questions[form.pk], answers={}
@@ -40,8 +41,16 @@ def step_facts(step: Step, position: int) -> dict[str, Any]:
 
 def questions_of(form: Form) -> list[dict[str, Any]]:
     """The sections and fields of a form as they stand now, as plain data that needs the form no more."""
-    sections = form.sections.prefetch_related("fields", "fields__visible_if_field").select_related("visible_if_field")
-    return [_section(section) for section in sections]
+    return questions_of_forms([form])[form.pk]
+
+
+def questions_of_forms(forms: Iterable[Form]) -> dict[int, list[dict[str, Any]]]:
+    """The same for several forms, by primary key; a fixed number of queries."""
+    found: dict[int, list[dict[str, Any]]] = {form.pk: [] for form in forms}
+    sections = Section.objects.filter(form__in=found).order_by("position").select_related("visible_if_field")
+    for section in sections.prefetch_related("fields", "fields__visible_if_field"):
+        found[section.form_id].append(_section(section))
+    return found
 
 
 def _steps_of(workflow: Workflow) -> list[Step]:

@@ -21,7 +21,7 @@ def backdate_run(run: SyncRun, ago: timedelta) -> None:
 
 
 def backdate_edits(ago: timedelta) -> None:
-    """Let the edits of the last minute have happened that long ago, in the administration that the caller is inside of."""
+    """Let the edits of the last minute have happened that long ago; the caller is inside of the administration."""
     newest = Edit.objects.order_by("-at").values_list("at", flat=True).first()
     if newest is not None:
         _move(Edit.objects.filter(at__gte=newest - timedelta(minutes=1)), ago, "at")

@@ -68,7 +68,7 @@ class Builder:
             self._build_codes(catalog.codes)
             self._build_forms(catalog.forms)
             self._build_templates(catalog)
-            self._build_workflows(catalog)
+            self._build_workflows(catalog.workflows)
 
     def uid(self, *path: object) -> uuid.UUID:
         return uuid.uuid5(NAMESPACE, "/".join(map(str, (self.seed, *path))))

@@ -32,14 +32,14 @@ def load_demo() -> bool:
 
 
 def _clear_away() -> None:
-    """Remove what a broken-off load left behind."""
+    """Remove what a broken-off load left behind; the rows of administrations stay, without name, as always."""
     slugs = [branch.slug for company in (VAN_DIJK, DE_BOER) for branch in (company.main, *company.branches)]
-    made = Administration.objects.filter(slug__in=slugs)
-    for schema in made.values_list("schema_name", flat=True):
-        drop_schema(schema)
+    made = list(Administration.objects.filter(slug__in=slugs))
     SyncRun.objects.filter(administration__in=made).delete()
     Plan.objects.filter(administration__in=made).delete()
     Membership.objects.filter(administration__in=made).delete()
-    made.exclude(parent=None).delete()
-    Administration.objects.filter(slug__in=slugs).delete()
+    for administration in made:
+        drop_schema(administration.schema_name)
+        gone = {"state": Administration.State.DELETED, "slug": f"demo-deleted-{administration.pk.hex[:12]}"}
+        Administration.objects.filter(pk=administration.pk).update(**gone, lease_token=None, leased_until=None)
     User.objects.filter(email__in=[account.email for account in ACCOUNTS.values()]).delete()

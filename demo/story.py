@@ -1,9 +1,12 @@
 """What happened in the two companies before you sign in, told through the services that every page uses."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+
+from django.db import connection
 
 from settings_sync.models import SyncRun
 from settings_sync.services.alignment import fold_alignment
@@ -32,17 +35,20 @@ from .daily.filling import fill_administration
 
 CATEGORIES = ("forms", "workflows", "templates", "reference_data")
 Administrations = dict[str, Administration]
+Filling = list["Future[None]"]
 
 
 def tell_everything() -> None:
-    """Make both companies from nothing; a few seconds."""
+    """Make both companies from nothing. Daily data is written beside the rest of the story: it waits for nobody."""
     people = make_people()
-    _tell_de_boer(people)
-    _tell_van_dijk(people)
+    with ThreadPoolExecutor(max_workers=2) as beside:
+        filling = [*_tell_de_boer(people, beside), *_tell_van_dijk(people, beside)]
+        for filled in filling:
+            filled.result()
     fold_alignment(everything=True)
 
 
-def _tell_van_dijk(people: People) -> None:
+def _tell_van_dijk(people: People, beside: Executor) -> Filling:
     beheerder = people["beheerder"]
     made = _make_administrations(VAN_DIJK, beheerder)
     make_employee(people["planner"], list(made.values()))
@@ -61,17 +67,18 @@ def _tell_van_dijk(people: People) -> None:
     backdate_run(second, timedelta(days=1))
     with inside(made["van-dijk-west"]):
         Builder("van-dijk-west").build(catalogs.van_dijk_west())
-    _fill(VAN_DIJK, made, [people["planner"], people["planner"], beheerder])
+    employees = [people["planner"], people["planner"], beheerder]
+    return _fill(VAN_DIJK, made, beside, employees, {"van-dijk-noord": [people["noord"]]})
 
 
-def _tell_de_boer(people: People) -> None:
+def _tell_de_boer(people: People, beside: Executor) -> Filling:
     administrator = people["de_boer"]
     made = _make_administrations(DE_BOER, administrator)
     with inside(made["de-boer"]):
         Builder("de-boer").build(catalogs.de_boer())
     run = _sync(administrator, made["de-boer"], [made["de-boer-a"], made["de-boer-b"]], note="Start")
     backdate_run(run, timedelta(days=40))
-    _fill(DE_BOER, made, [administrator])
+    return _fill(DE_BOER, made, beside, [administrator])
 
 
 def _make_administrations(company: Company, administrator: Any) -> Administrations:
@@ -109,13 +116,29 @@ def _change(
         backdate_edits(ago)
 
 
-def _fill(company: Company, made: Administrations, employees: list[Any]) -> None:
-    branches: list[Branch] = [company.main, *company.branches]
-    for branch in branches:
-        with inside(made[branch.slug]):
+def _fill(
+    company: Company,
+    made: Administrations,
+    beside: Executor,
+    employees: list[Any],
+    also: Mapping[str, list[Any]] | None = None,
+) -> Filling:
+    """Write the daily data of every administration; `also` are those who work in one of them alone."""
+    return [
+        beside.submit(_fill_one, made[branch.slug], branch, [*employees, *(also or {}).get(branch.slug, [])])
+        for branch in (company.main, *company.branches)
+    ]
+
+
+def _fill_one(administration: Administration, branch: Branch, employees: list[Any]) -> None:
+    """In a thread, with a connection of its own."""
+    try:
+        with inside(administration):
             fill_administration(
-                made[branch.slug],
+                administration,
                 region=branch.region,
                 amount=branch.amount,
                 employees=[(user.pk, str(user)) for user in employees],
             )
+    finally:
+        connection.close()

@@ -81,10 +81,30 @@ Geluid | oordeel
 @afronding
 """
 WORKFLOWS = """
+--- Controle West | Controleronde | Vaste ronde langs ketels
+customer
+predefined_form! | Ketel nalopen | Onderhoud cv-ketel
+hour
+work_status | Klaar | 40
+send
+
+--- Montage West | Montage | Nieuwe installatie met oplevering
+customer
+work_details
+timer_start
+material
+hour
+timer_stop
+predefined_form! | Oplevering | Oplevering installatie
+work_status | Klaar | 40
+signature!
+send
+
 --- Werkwijze West | Servicebeurt, Reparatie | Alles in één
 customer
 timer_start
-forms | Kies je formulier
+predefined_form! | Beurt | Servicebeurt verwarmingstoestel
+forms | Kies nog een formulier
 material
 hour
 timer_stop

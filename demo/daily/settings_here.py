@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from business.copies import questions_of, step_facts
+from business.copies import questions_of_forms, step_facts
 from forms_catalog.models import Form
 from reference_data.models import (
     Entity,
@@ -107,7 +107,8 @@ def _steps() -> dict[int, list[dict[str, Any]]]:
 
 def _questions(steps: dict[int, list[dict[str, Any]]]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
     prescribed = {step["form_id"] for of_workflow in steps.values() for step in of_workflow if step["form_id"]}
-    return {form.pk: (form.name, questions_of(form)) for form in Form.objects.filter(pk__in=prescribed)}
+    forms = Form.objects.in_bulk(prescribed)
+    return {key: (forms[key].name, questions) for key, questions in questions_of_forms(forms.values()).items()}
 
 
 def _statuses() -> dict[str, list[int]]:

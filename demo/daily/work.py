@@ -16,7 +16,7 @@ from .settings_here import SettingsHere
 
 Rows = list[dict[str, Any]]
 # The share of the work orders that is at this stage; the oldest are settled.
-STAGES = (("settled", 0.55), ("complete", 0.15), ("picked_up", 0.1), ("ready", 0.08), ("planned", 0.12))
+STAGES = (("settled", 0.6), ("complete", 0.12), ("picked_up", 0.1), ("ready", 0.08), ("planned", 0.1))
 DAYS_AGO = {"settled": (20, 300), "complete": (2, 20), "picked_up": (0, 0), "ready": (-3, 0), "planned": (-30, -1)}
 
 

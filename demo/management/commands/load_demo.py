@@ -9,6 +9,7 @@ from ...loading import load_demo
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []
     help = "Load the demo unless it is there already, and print its accounts."
 
     def handle(self, **options: Any) -> None:
