@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from django.utils.text import slugify
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
@@ -36,9 +37,13 @@ def describe(
         if view.__name__ == "post":
             parameters.append(_key_parameter(key_is_required))
         shown = page_shape(answer) if paginated else answer
-        return extend_schema(summary=summary, request=_body(body), responses={status: shown}, parameters=parameters)(
-            view
-        )
+        return extend_schema(
+            operation_id=slugify(summary).replace("-", "_"),
+            summary=summary,
+            request=_body(body),
+            responses={status: shown},
+            parameters=parameters,
+        )(view)
 
     return decorate
 

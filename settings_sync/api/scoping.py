@@ -64,5 +64,10 @@ def find_run(request: Request, run_id: uuid.UUID) -> SyncRun:
 
 
 def among_visible(request: Request, rows: Any, path: str = "administration") -> Any:
-    """Targets or changes, without those in administrations that the user may not enter; `path` leads there."""
-    return rows.filter(**{f"{path}__in": visible_administrations(request).values("pk")})
+    """Targets or changes, without those in administrations that the user may not enter; `path` leads there.
+
+    What happened in an administration that nobody can enter any more stays visible.
+    """
+    gone = (Administration.State.DELETING, Administration.State.DELETED)
+    entered = Q(**{f"{path}__in": visible_administrations(request).values("pk")})
+    return rows.filter(entered | Q(**{f"{path}__state__in": gone}))

@@ -14,8 +14,12 @@ from ..permissions import NotAllowed, may_run_sync
 from ..waking import wake_targets
 
 
-def start_run(*, acting_user: Any, plan: Plan, version: int, note: str = "", on_behalf_of: str = "") -> SyncRun:
+def start_run(
+    *, acting_user: Any, plan: Plan, version: int, note: str = "", on_behalf_of: str = "", door: str = ""
+) -> SyncRun:
     """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
+
+    `door` tells the trail by which way it was asked, where that is not a page.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged or PlanUsed; then nothing was started.
     """
@@ -43,6 +47,7 @@ def start_run(*, acting_user: Any, plan: Plan, version: int, note: str = "", on_
             note=note,
             run=str(run.pk),
             targets=[target.administration.slug for target in targets],
+            **({"door": door} if door else {}),
         )
         wake_targets([target.pk for target in targets])
     return run

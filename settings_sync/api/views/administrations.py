@@ -10,12 +10,12 @@ from tenants.services import create_administration, delete_administration, retry
 
 from ...exceptions import UnknownCategory
 from ...kinds import all_kinds
+from ...shapes.administrations import AdministrationShape, ConfirmQuery, NewAdministration
+from ...shapes.answers import shape_administrations
 from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
 from ..scoping import find_administration, visible_administrations
-from ..serializers.administrations import AdministrationShape, ConfirmQuery, NewAdministration
-from ..shaping import shape_administrations
 from .base import LOOK_AROUND, MANAGE, TokenView, created
 
 

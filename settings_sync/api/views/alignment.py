@@ -9,10 +9,10 @@ from tenants.models import Administration
 
 from ...services.alignment import alignment_of
 from ...services.items import relations_of
+from ...shapes.administrations import AlignmentQuery, AlignmentShape
 from ..documenting import describe
 from ..pagination import page_of_rows
 from ..scoping import visible_administrations
-from ..serializers.administrations import AlignmentQuery, AlignmentShape
 from .base import READ_SETTINGS, TokenView
 
 

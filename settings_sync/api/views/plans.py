@@ -9,12 +9,12 @@ from rest_framework.response import Response
 from ...models import Plan
 from ...services.plans import create_plan
 from ...services.previewing import plan_changes
+from ...shapes.answers import shape_changes, shape_plan
+from ...shapes.plans import ChangeShape, ChangesQuery, NewPlan, PlanShape
 from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
 from ..scoping import among_visible, find_plan
-from ..serializers.plans import ChangeShape, ChangesQuery, NewPlan, PlanShape
-from ..shaping import shape_changes, shape_plan
 from .base import PREVIEW, TokenView, created
 
 

@@ -12,13 +12,13 @@ from ...models import SyncRun
 from ...services.plans import create_plan
 from ...services.previewing import plan_changes
 from ...services.runs import cancel_run, retry_run, start_run
+from ...shapes.answers import shape_changes, shape_runs, shape_targets
+from ...shapes.plans import ChangeShape, ChangesQuery
+from ...shapes.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, read_new_run
 from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
 from ..scoping import among_visible, find_plan, find_run, visible_runs
-from ..serializers.plans import ChangeShape, ChangesQuery
-from ..serializers.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, read_new_run
-from ..shaping import shape_changes, shape_runs, shape_targets
 from .base import READ_RUNS, RUN, TokenView, created
 
 
@@ -47,7 +47,7 @@ class Runs(TokenView):
         return {"plan": plan, "version": plan.version, "note": note}
 
     def _start(self, planned: dict[str, Any]) -> Response:
-        return _accepted(start_run(acting_user=self.request.user, **planned))
+        return _accepted(start_run(acting_user=self.request.user, door="api", **planned))
 
 
 class OneRun(TokenView):

@@ -7,10 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ...services.items import list_categories, list_items, place_of, read_item
+from ...shapes.settings import CategoryShape, ItemDocumentShape, ItemShape
 from ..documenting import describe
 from ..pagination import page_of_list
 from ..scoping import find_active_administration
-from ..serializers.settings import CategoryShape, ItemDocumentShape, ItemShape
 from .base import READ_SETTINGS, TokenView
 
 

@@ -1,4 +1,4 @@
-"""Rows as the API shows them, a whole page at a time: a fixed number of queries, however long the page."""
+"""Rows as the API and the terminal show them, a page at a time: a fixed number of queries, however long the page."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,9 +13,9 @@ from ..services.plan_overview import Counted
 from ..services.previewing import differences_of
 from ..services.usage import used_by
 from ..wording import reason_of
-from .serializers.administrations import AdministrationShape
-from .serializers.plans import ChangeShape, PlanShape
-from .serializers.runs import RunShape, TargetShape
+from .administrations import AdministrationShape
+from .plans import ChangeShape, PlanShape
+from .runs import RunShape, TargetShape
 
 
 def shape_administrations(rows: list[Administration]) -> list[dict[str, Any]]:

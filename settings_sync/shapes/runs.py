@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from ...models import Plan, SyncRun, SyncTarget
+from ..models import Plan, SyncRun, SyncTarget
 from .base import Body, UtcTime
 from .plans import Counts, NewPlan
 

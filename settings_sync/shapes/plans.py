@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ...models import Plan
-from ...policies import POLICIES
-from ...services.plan_overview import Counted
-from ...verdicts import Action, Verdict
+from ..models import Plan
+from ..policies import POLICIES
+from ..services.plan_overview import Counted
+from ..verdicts import Action, Verdict
 from .base import Body, UtcTime
 
 

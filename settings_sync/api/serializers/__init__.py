@@ -1,1 +1,0 @@
-"""The shapes of requests and answers. No decisions here: serializers only shape."""

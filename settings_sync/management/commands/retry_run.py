@@ -1,0 +1,26 @@
+"""`retry_run`: queue the failed targets of a run again."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from settings_sync.management.terminal import find_acting_user, find_run, refusals_as_exit_codes
+from settings_sync.services.runs import retry_run
+
+
+class Command(BaseCommand):
+    help = "Queue the failed targets of a run again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("run", metavar="ID")
+        parser.add_argument(
+            "--as", dest="email", default="", metavar="EMAIL", help="who acts (the first administrator)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        run = find_run(options["run"])
+        user = find_acting_user(run.administration, options["email"])
+        with refusals_as_exit_codes():
+            run = retry_run(acting_user=user, run=run)
+        self.stdout.write(f"{run.pk}: {run.get_state_display()}")

@@ -1,0 +1,140 @@
+"""What the commands of the terminal share: who acts, tables, a moving line, and exit codes."""
+
+import sys
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+from django.core.management.base import CommandError
+
+from accounts.models import User
+from tenants.exceptions import AdministrationError
+from tenants.models import Administration, Membership
+from tenants.permissions import NotAllowed
+from tenants.rights import ADMINISTRATOR_ROLE
+
+from ..exceptions import SyncError
+from ..models import SyncRun
+from ..services.run_overview import RunOverview, show_run
+
+DOOR = "terminal"
+FAILED, BAD_ARGUMENTS, HELD = 1, 2, 3
+LOOK_AGAIN_SECONDS = 0.3
+BAR = 24
+
+
+def find_main(slug: str) -> Administration:
+    """The active main administration with this slug. Raises CommandError."""
+    main = Administration.objects.active().mains().filter(slug=slug).first()
+    if main is None:
+        raise CommandError(f"There is no main administration “{slug}”.", returncode=BAD_ARGUMENTS)
+    return main
+
+
+def find_acting_user(main: Administration, email: str) -> User:
+    """The user with this e-mail address, or without one the first administrator of the main. Raises CommandError."""
+    if email:
+        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        if user is None:
+            raise CommandError(f"There is no user “{email}”, or the account is closed.", returncode=BAD_ARGUMENTS)
+        return user
+    members = Membership.objects.filter(administration=main, user__is_active=True)
+    first = members.filter(role__name=ADMINISTRATOR_ROLE).select_related("user").order_by("pk").first()
+    if first is None:
+        raise CommandError(
+            f"{main.name} has no {ADMINISTRATOR_ROLE}; say who acts with --as.", returncode=BAD_ARGUMENTS
+        )
+    return first.user
+
+
+def find_run(run_id: str) -> SyncRun:
+    """A run by its id. Raises CommandError."""
+    try:
+        run = (
+            SyncRun.objects.select_related("plan", "administration", "requested_by")
+            .filter(pk=uuid.UUID(run_id))
+            .first()
+        )
+    except ValueError:
+        run = None
+    if run is None:
+        raise CommandError(f"There is no run “{run_id}”.", returncode=BAD_ARGUMENTS)
+    return run
+
+
+@contextmanager
+def refusals_as_exit_codes() -> Iterator[None]:
+    """Turn a refusal into its sentence and exit code 2."""
+    try:
+        yield
+    except (SyncError, AdministrationError) as refused:
+        raise CommandError(refused.detail, returncode=BAD_ARGUMENTS) from None
+    except NotAllowed as refused:
+        raise CommandError(f"{NotAllowed.__doc__} ({refused.right})", returncode=BAD_ARGUMENTS) from None
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Columns as wide as they must be; numbers to the right."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(line[column]) for line in [list(head), *cells]) for column in range(len(head))]
+    return "\n".join(_line(line, widths) for line in [list(head), *cells])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    shown = [
+        cell.rjust(width) if cell.isdigit() else cell.ljust(width) for cell, width in zip(cells, widths, strict=True)
+    ]
+    return "  ".join(shown).rstrip()
+
+
+class MovingLine:
+    """One line that is written over on a terminal, and left out elsewhere."""
+
+    def __init__(self, stream: IO[str] | None = None) -> None:
+        self.stream = stream or sys.stderr
+        self.is_shown = self.stream.isatty()
+
+    def show(self, text: str) -> None:
+        """Replace the line."""
+        if self.is_shown:
+            self.stream.write(f"\r\x1b[2K{text[:120]}")
+            self.stream.flush()
+
+    def end(self) -> None:
+        """Remove the line."""
+        self.show("")
+        if self.is_shown:
+            self.stream.write("\r")
+
+
+def follow_run(run: SyncRun, acting_user: Any, timeout: float) -> RunOverview:
+    """Wait until a run is finished, with a progress bar. Raises CommandError when that takes longer than `timeout`."""
+    line, deadline = MovingLine(), time.monotonic() + timeout
+    try:
+        while True:
+            run.refresh_from_db()
+            shown = show_run(acting_user=acting_user, run=run)
+            line.show(_progress(shown))
+            if shown.is_finished:
+                return shown
+            if timeout and time.monotonic() > deadline:
+                raise CommandError(
+                    f"Run {run.pk} is not finished after {timeout:.0f} s; it goes on.", returncode=FAILED
+                )
+            time.sleep(LOOK_AGAIN_SECONDS)
+    except KeyboardInterrupt:
+        raise CommandError(f"Not waiting any longer; run {run.pk} goes on.", returncode=FAILED) from None
+    finally:
+        line.end()
+
+
+def _progress(run: RunOverview) -> str:
+    done = BAR * run.ended // max(len(run.targets), 1)
+    busy = [
+        f"{target.name}: {target.busy.kind_label} {target.busy.done}/{target.busy.total}"
+        for target in run.targets
+        if target.busy
+    ]
+    return f"[{'#' * done}{'.' * (BAR - done)}] {run.ended}/{len(run.targets)}  {' · '.join(busy)}"

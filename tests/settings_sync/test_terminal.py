@@ -1,0 +1,163 @@
+"""The main job in the terminal, and its exit codes."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from audit.models import AuditEntry
+from forms_catalog.models import Form
+from settings_sync.management.terminal import MovingLine, table
+from settings_sync.models import SyncRun, SyncTarget
+from tenants.schemas import inside
+from tests.conftest import make_member
+from tests.settings_sync.test_journey import make_form
+from tests.settings_sync.test_rehearsal import a_worker
+
+
+@pytest.fixture
+def settings_in_main(owner, main, child, other_child):
+    for administration in (child, other_child):
+        make_member(administration, user=owner)
+    with inside(main):
+        return make_form("Onderhoud cv-ketel").uid
+
+
+def run(*arguments, **options):
+    """(exit code, what was printed)"""
+    out = StringIO()
+    try:
+        call_command(*arguments, **options, stdout=out)
+    except SystemExit as ended:
+        return ended.code, out.getvalue()
+    except CommandError as refused:
+        return refused.returncode, f"{out.getvalue()}{refused}"
+    return 0, out.getvalue()
+
+
+def sync(main, *arguments):
+    return run("sync_settings", main.slug, *arguments)
+
+
+def test_the_plan_is_printed_and_nothing_is_done(main, child, other_child, settings_in_main):
+    code, printed = sync(main, "--to", f"{child.slug},{other_child.slug}", "--categories", "forms")
+    assert code == 0
+    assert child.slug in printed
+    assert "Onderhoud cv-ketel" in printed
+    assert not SyncRun.objects.exists()
+    with inside(child):
+        assert not Form.objects.exists()
+
+
+def test_apply_follows_the_run_until_it_ends(owner, main, child, other_child, settings_in_main):
+    with a_worker():
+        code, printed = sync(main, "--to", child.slug, "--items", str(settings_in_main), "--apply", "--note", "Nieuw")
+    assert code == 0, printed
+    assert "Rows of daily data written: 0" in printed
+    with inside(child):
+        assert Form.objects.get().uid == settings_in_main
+    with inside(other_child):
+        assert not Form.objects.exists()
+    started = AuditEntry.objects.get(action="run.started")
+    assert (started.actor, started.note, started.data["door"]) == (owner, "Nieuw", "terminal")
+
+
+def test_json_tells_the_same_as_the_api(main, child, settings_in_main):
+    with a_worker():
+        code, printed = sync(main, "--to", child.slug, "--categories", "forms", "--apply", "--json")
+    told = json.loads(printed)
+    assert code == 0
+    assert told["plan"]["targets"][0]["counts"]["create"] == 2
+    assert {change["label"] for change in told["changes"]} == {"Onderhoud cv-ketel", "Werk bij Onderhoud cv-ketel"}
+    assert told["run"]["state"] == "succeeded"
+    assert told["targets"][0]["receipt"]["business_rows_written"] == 0
+
+
+def test_what_is_held_exits_3(main, child, settings_in_main):
+    with inside(child):
+        Form.objects.create(name="Onderhoud cv-ketel")
+    code, printed = sync(main, "--to", child.slug, "--categories", "forms")
+    assert code == 3, printed
+
+
+def test_a_target_that_fails_exits_1(main, child, settings_in_main, monkeypatch):
+    def fail(*args, **options):
+        from settings_sync.exceptions import BusinessRowsWritten
+
+        raise BusinessRowsWritten(rows=3)
+
+    monkeypatch.setattr("settings_sync.services.targets.apply_target", fail)
+    with a_worker():
+        code, printed = sync(main, "--to", child.slug, "--categories", "forms", "--apply")
+    assert code == 1
+    assert "3" in printed
+
+
+def test_bad_arguments_exit_2(owner, colleague, main, child, settings_in_main):
+    good = ("--to", child.slug, "--categories", "forms")
+    for arguments in (
+        ("--to", "nobody", "--categories", "forms"),
+        ("--to", child.slug),
+        ("--to", child.slug, "--categories", "colours"),
+        ("--to", child.slug, "--items", "x"),
+        (*good, "--as", "nobody@example.com"),
+        (*good, "--as", colleague.email),
+        (*good, "--policy", "conflict=explode"),
+        (*good, "--policy", "conflict"),
+    ):
+        code, printed = sync(main, *arguments)
+        assert code == 2, arguments
+        assert printed.strip()
+    assert run("sync_settings", "nowhere", *good)[0] == 2
+    assert run("sync_settings", child.slug, *good)[0] == 2
+    assert not SyncRun.objects.exists()
+
+
+def test_without_a_worker_the_wait_has_an_end(main, child, settings_in_main):
+    code, printed = sync(main, "--to", child.slug, "--categories", "forms", "--apply", "--timeout", "0.5")
+    assert code == 1
+    assert str(SyncRun.objects.get().pk) in printed
+
+
+def test_the_first_administrator_acts_unless_somebody_is_named(owner, main, child, settings_in_main):
+    second = make_member(main)
+    make_member(child, user=second)
+    sync(main, "--to", child.slug, "--categories", "forms", "--apply", "--timeout", "0.1")
+    sync(main, "--to", child.slug, "--categories", "forms", "--apply", "--timeout", "0.1", "--as", second.email)
+    assert list(SyncRun.objects.order_by("created_at").values_list("requested_by", flat=True)) == [owner.pk, second.pk]
+    User.objects.update(is_active=False)
+    code, printed = sync(main, "--to", child.slug, "--categories", "forms")
+    assert (code, "--as" in printed) == (2, True)
+
+
+def test_runs_are_listed_cancelled_and_retried(main, child, settings_in_main):
+    sync(main, "--to", child.slug, "--categories", "forms", "--apply", "--timeout", "0.1", "--note", "Eerste")
+    started = SyncRun.objects.get()
+    code, printed = run("list_runs", main.slug)
+    assert code == 0
+    assert str(started.pk) in printed
+    assert "Eerste" in printed
+    assert run("retry_run", str(started.pk))[0] == 2
+    assert run("cancel_run", str(started.pk))[0] == 0
+    assert run("cancel_run", str(started.pk))[0] == 2
+    assert run("cancel_run", "x")[0] == 2
+    SyncTarget.objects.update(state="failed")
+    assert run("retry_run", str(started.pk))[0] == 0
+    assert SyncTarget.objects.get().state == "queued"
+
+
+def test_a_table_has_aligned_columns():
+    assert table(["name", "n"], [["a", 5], ["longer", 12]]) == "name    n\na        5\nlonger  12"
+
+
+def test_the_moving_line_is_only_for_terminals():
+    stream = StringIO()
+    MovingLine(stream).show("half way")
+    assert stream.getvalue() == ""
+    stream.isatty = lambda: True
+    line = MovingLine(stream)
+    line.show("half way")
+    assert "half way" in stream.getvalue()
+    line.end()
