@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local_servers.interpreters import python_environment
 from local_servers.processes import PROJECT
 from local_servers.translations import compile_catalogs
 
@@ -87,7 +88,7 @@ def run_check(check: Check) -> Verdict:
     done = subprocess.run(
         check.command,
         cwd=PROJECT,
-        env={**os.environ, **NOWHERE, **check.environment, "PYTHONWARNINGS": "ignore::RuntimeWarning"},
+        env={**python_environment(), **NOWHERE, **check.environment, "PYTHONWARNINGS": "ignore::RuntimeWarning"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -9,11 +9,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from local_servers.browser import ready_browser
 from local_servers.checks import run_checks
 from local_servers.data_folder import DataFolder
 from local_servers.foreground import run_in_foreground, run_manage
+from local_servers.interpreters import python_environment
 from local_servers.problems import Problem
 from local_servers.processes import PROJECT, Supervisor
 from local_servers.product import Product, say
@@ -76,9 +78,14 @@ def manage(options: argparse.Namespace, rest: list[str]) -> int:
     compile_catalogs(PROJECT)
     state = data.running()
     if state is not None:
-        return run_manage(python, {**os.environ, **state["environment"], "PATH": path_with_postgres()}, rest)
+        return run_manage(python, environment_of_running(state), rest)
     with own_servers(data, "./dev manage", durable=True) as servers:
         return run_manage(python, environment_for(servers.addresses, base_url=DEFAULT_ADDRESS, demo=True), rest)
+
+
+def environment_of_running(state: dict[str, Any]) -> dict[str, str]:
+    """The environment of what runs, for a command beside it."""
+    return {**python_environment(), **state["environment"], "PATH": path_with_postgres()}
 
 
 @contextmanager
@@ -109,7 +116,7 @@ def test(_options: argparse.Namespace, rest: list[str]) -> int:
     """The test suite, in as many processes as there are processors unless told otherwise."""
     python = ready_python()
     browser = ready_browser()
-    environment = {**os.environ, **({"CHROMIUM": browser} if browser else {}), "PATH": path_with_postgres()}
+    environment = {**python_environment(), **({"CHROMIUM": browser} if browser else {}), "PATH": path_with_postgres()}
     return run_in_foreground([python, "-m", "pytest", *shared_out(rest), *rest], environment)
 
 

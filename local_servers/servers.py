@@ -8,6 +8,7 @@ from typing import Any
 
 from local_servers.binaries import find_postgres, find_valkey
 from local_servers.data_folder import DataFolder
+from local_servers.interpreters import python_environment
 from local_servers.postgres import Postgres
 from local_servers.problems import Problem
 from local_servers.processes import PROJECT, Started, Supervisor
@@ -83,10 +84,9 @@ def environment_for(addresses: Mapping[str, str], *, base_url: str, demo: bool) 
         "DEBUG": os.environ.get("DEBUG") or "false",
         "EENLIJN_DEMO": "true" if demo else "false",
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PYTHONUNBUFFERED": "1",
         "PATH": path_with_postgres(),
     }
-    return {**os.environ, **own, **addresses}
+    return {**python_environment(), **own, **addresses}
 
 
 def path_with_postgres(programs: Path = PROJECT / ".venv") -> str:
