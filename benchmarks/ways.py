@@ -11,12 +11,12 @@ from django.utils import timezone
 from settings_sync import sql
 from settings_sync.applying.targets import apply_target
 from settings_sync.kinds import Kind, Table, all_kinds
-from settings_sync.models import Change, Plan, PlanTarget, SyncRun, SyncTarget
+from settings_sync.models import Plan, PlanTarget, SyncRun, SyncTarget
 from settings_sync.planning.plans import plan_target
 from settings_sync.planning.values import Choice, Source
 from settings_sync.reading.index import look_at
 from settings_sync.reading.snapshots import needs_in, take_snapshot
-from settings_sync.services.plans import category_of, planned_rows
+from settings_sync.services.plans import category_of, store_changes
 from settings_sync.services.targets import Claim, work_of
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -35,7 +35,7 @@ def eenlijn(main: Administration, child: Administration) -> None:
             administration=main, snapshot=snapshot, state="ready", expires_at=timezone.now() + timedelta(hours=1)
         )
         target = PlanTarget.objects.create(plan=plan, administration=child, counts=dict(planned.counts))
-        Change.objects.bulk_create(planned_rows(target, planned))
+        store_changes(target, planned)
         run = SyncRun.objects.create(plan=plan, administration=main)
         token = uuid.uuid4()
         sync_target = SyncTarget.objects.create(

@@ -1,14 +1,14 @@
-"""What can be refused about administrations. The docstring of a class is what people read."""
+"""What can be refused, and what about administrations. The docstring of a class is what people read."""
 
 import inspect
 
 from django.utils.translation import gettext
 
 
-class AdministrationError(Exception):
-    """Something went wrong with this administration."""
+class Refusal(Exception):
+    """Something was refused. The base of every error that people read; `status` is what HTTP says of it."""
 
-    code = "administration-error"
+    code = "refused"
     status = 409
 
     def __init__(self, **facts: object) -> None:
@@ -22,6 +22,12 @@ class AdministrationError(Exception):
 
     def __str__(self) -> str:
         return self.detail
+
+
+class AdministrationError(Refusal):
+    """Something went wrong with this administration."""
+
+    code = "administration-error"
 
 
 class LicenceCapReached(AdministrationError):

@@ -1,11 +1,13 @@
 """Making a plan: a snapshot, compared with every chosen administration. Writes nothing but the plan itself."""
 
+import json
 import uuid
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tenants.models import Administration
@@ -21,10 +23,10 @@ from ..exceptions import (
     UnknownTarget,
 )
 from ..kinds import all_kinds
-from ..models import Change, Plan, PlanTarget, SnapshotItem
+from ..models import Plan, PlanTarget, SnapshotItem
 from ..permissions import NotAllowed, may_run_sync, syncable_children
 from ..planning.plans import plan_target
-from ..planning.values import Choice, Key, Local, PlannedChange, Source, TargetPlan
+from ..planning.values import Choice, Key, Local, Source, TargetPlan
 from ..policies import DEFAULTS, POLICIES
 from ..reading.index import look_at, read_documents, store_documents
 from ..reading.snapshots import read_source, take_snapshot
@@ -97,12 +99,33 @@ def _compute_target(target: PlanTarget, source: Source, choice: Choice) -> None:
     with transaction.atomic():
         target.counts = dict(planned.counts)
         target.save(update_fields=["counts"])
-        Change.objects.bulk_create(planned_rows(target, planned), batch_size=1000)
+        store_changes(target, planned)
 
 
-def planned_rows(target: PlanTarget, planned: TargetPlan) -> list[Change]:
-    """The changes of a plan for one administration, as rows to store."""
-    return [_change(target, change) for change in planned.changes]
+def store_changes(target: PlanTarget, planned: TargetPlan) -> None:
+    """Store the changes of a plan for one administration: one statement with a list per column."""
+    rows = planned.changes
+    columns: tuple[tuple[str, str, list[Any]], ...] = (
+        ("kind", "text", [row.key[0] for row in rows]),
+        ("category", "text", [all_kinds()[row.key[0]].category.key for row in rows]),
+        ("uid", "uuid", [row.key[1] for row in rows]),
+        ("label", "text", [row.label for row in rows]),
+        ("action", "text", [row.action.value for row in rows]),
+        ("verdict", "text", [row.verdict.value for row in rows]),
+        ("facts", "jsonb", [json.dumps(dict(row.facts)) for row in rows]),
+        ("needed_by", "jsonb", [json.dumps([asdict(needed) for needed in row.needed_by]) for row in rows]),
+        ("base_digest", "bytea", [row.base for row in rows]),
+        ("source_digest", "bytea", [row.source for row in rows]),
+        ("local_digest", "bytea", [row.local for row in rows]),
+        ("result_digest", "bytea", [row.result for row in rows]),
+    )
+    names = ", ".join(name for name, _kind, _values in columns)
+    arrays = ", ".join(f"%s::{kind}[]" for _name, kind, _values in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO public.settings_sync_change (plan_target_id, {names}) SELECT %s, * FROM unnest({arrays})",
+            [target.pk, *(values for _name, _kind, values in columns)],
+        )
 
 
 def _store_local_documents(administration: Administration, planned: TargetPlan, local: Local) -> None:
@@ -111,25 +134,6 @@ def _store_local_documents(administration: Administration, planned: TargetPlan, 
     if keys:
         documents = read_documents(administration.schema_name, keys)
         store_documents(list(documents.values()))
-
-
-def _change(target: PlanTarget, change: PlannedChange) -> Change:
-    kind, uid = change.key
-    return Change(
-        plan_target=target,
-        kind=kind,
-        category=all_kinds()[kind].category.key,
-        uid=uid,
-        label=change.label,
-        action=change.action,
-        verdict=change.verdict,
-        facts=dict(change.facts),
-        needed_by=[{"kind": n.kind, "label": n.label, "path": n.path} for n in change.needed_by],
-        base_digest=change.base,
-        source_digest=change.source,
-        local_digest=change.local,
-        result_digest=change.result,
-    )
 
 
 def _find_targets(user: Any, main: Administration, slugs: Collection[str]) -> list[Administration]:
