@@ -143,7 +143,7 @@ def test_the_log_of_edits_is_shown_in_words(owner_client, address):
     )
     log = page.content.decode().split('id="edits"')[1]
     assert "Usual duration in minutes" in log
-    assert "is_active" not in log and "True" not in log  # noqa: PT018
+    assert "is_active" not in log and "True" not in log
 
 
 def test_an_unknown_list_or_item_is_not_found(owner_client, address):
