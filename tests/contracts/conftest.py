@@ -39,5 +39,7 @@ def shared_tables_with_rows() -> set[str]:
 
 
 def empty_tables(tables: set[str]) -> None:
+    if not tables:
+        return
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(f'public.{name}' for name in sorted(tables))} CASCADE")
