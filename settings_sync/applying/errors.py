@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import psycopg
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.utils.translation import gettext as _
 from psycopg import errors
 
@@ -35,6 +36,10 @@ def explain(error: Exception) -> Explanation:
     """Turn an error into words; nothing of the child was written in any of these cases."""
     if isinstance(error, SyncError):
         return Explanation(error.code, error.detail)
+    if isinstance(error, SoftTimeLimitExceeded):
+        return Explanation("too-slow", _("It took longer than a worker may work on one administration."), True)
+    if not isinstance(error, psycopg.Error):
+        return Explanation("unexpected", _("Something unexpected went wrong; nothing was changed here."))
     if isinstance(error, errors.LockNotAvailable):
         return Explanation("busy", _("Somebody is editing settings in this administration; it is tried again."), True)
     if isinstance(error, errors.UniqueViolation):

@@ -18,7 +18,7 @@ from tenants.models import Administration
 from ..applying.errors import explain
 from ..applying.statements import WorkChange
 from ..applying.targets import Work, apply_target
-from ..exceptions import HeadsDiffer, LeaseLost, SyncError
+from ..exceptions import HeadsDiffer, LeaseLost, SyncError, TargetNotReady
 from ..models import Receipt, SyncRun, SyncTarget
 from ..progress import Progress, note_progress
 from ..waking import wake_targets
@@ -47,7 +47,9 @@ def execute_target(target_id: uuid.UUID) -> bool:
         _apply(claim)
     except LeaseLost:
         return False
-    except (SyncError, psycopg.Error) as error:
+    except Exception as error:
+        if not isinstance(error, (SyncError, psycopg.Error)):
+            logger.exception("Target %s ended unexpectedly", claim.target.pk)
         _end(claim, error)
         return False
     _finish_run(claim.target)
@@ -88,7 +90,7 @@ def claim_target(target_id: uuid.UUID) -> Claim | None:
 def _apply(claim: Claim) -> None:
     target = claim.target
     work = work_of(claim)
-    _check_heads(target)
+    _check_ready(target)
     if not work.changes:
         _finish_unchanged(claim)
         return
@@ -137,10 +139,13 @@ def _audit_of(target: SyncTarget) -> dict[str, Any]:
     }
 
 
-def _check_heads(target: SyncTarget) -> None:
+def _check_ready(target: SyncTarget) -> None:
+    """The child must still be there, at the version that the snapshot was taken at."""
     snapshot = target.run.plan.snapshot
-    current = Administration.objects.values_list("migration_head", flat=True).get(pk=target.administration_id)
-    if snapshot is not None and current != snapshot.migration_head:
+    current = Administration.objects.get(pk=target.administration_id)
+    if current.state != Administration.State.ACTIVE:
+        raise TargetNotReady(name=current.name, state=current.get_state_display())
+    if snapshot is not None and current.migration_head != snapshot.migration_head:
         raise HeadsDiffer
 
 
@@ -164,7 +169,8 @@ def _finish_unchanged(claim: Claim) -> None:
 def _end(claim: Claim, error: Exception) -> None:
     """Give the target its final state, or queue it again when waiting may help."""
     told = explain(error)
-    state = SyncTarget.State.SKIPPED if isinstance(error, HeadsDiffer) else SyncTarget.State.FAILED
+    is_skipped = isinstance(error, (HeadsDiffer, TargetNotReady))
+    state = SyncTarget.State.SKIPPED if is_skipped else SyncTarget.State.FAILED
     if told.may_pass and claim.target.attempts < settings.SYNC_MAX_ATTEMPTS:
         state = SyncTarget.State.QUEUED
     logger.warning("Target %s: %s (%s)", claim.target.pk, told.detail, told.code)
