@@ -45,7 +45,8 @@ def apply_target(work: Work, progress: Progress = lambda kind, done, total: None
     """Apply one target in one transaction on the sync login.
 
     Raises LeaseLost when another worker has the target, TargetIsStale when the policy is to stop,
-    BusinessRowsWritten or ResultDiffers when a guarantee would be broken, and psycopg's errors; in each case nothing was written.
+    BusinessRowsWritten or ResultDiffers when a guarantee would be broken, and psycopg's errors; in each case nothing
+    was written.
     """
     with sync_connection() as connection, connection.cursor() as cursor:
         _take_locks(cursor, work)
