@@ -232,8 +232,6 @@ def answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)
-    except urllib.error.HTTPError as error:
-        return error.code == 404
     except (OSError, urllib.error.URLError, http.client.HTTPException):
         return False
 
