@@ -40,10 +40,7 @@ class Account:
 
     def can(self, test: str, path: Path) -> bool:
         """Whether this account may do what `test` (a flag of test(1): -x, -r, -w) asks about the path."""
-        done = subprocess.run(
-            ["/bin/sh", "-c", f'test {test} "$1"', "sh", str(path)],
-            preexec_fn=self.become,
-        )
+        done = subprocess.run(["/bin/sh", "-c", f'test {test} "$1"', "sh", str(path)], preexec_fn=self.become)
         return done.returncode == 0
 
 

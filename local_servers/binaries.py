@@ -45,12 +45,7 @@ def newest_system_postgres() -> Path:
 def major_version(folder: Path) -> int:
     """The major version of the PostgreSQL in this folder; 0 when it does not run."""
     try:
-        answer = subprocess.run(
-            [folder / "postgres", "--version"],
-            capture_output=True,
-            text=True,
-            timeout=20,
-        ).stdout
+        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, timeout=20).stdout
     except (OSError, subprocess.TimeoutExpired):
         return 0
     found = re.search(r"\(PostgreSQL\) (\d+)", answer)
@@ -91,11 +86,7 @@ def reachable_postgres(folder: Path, account: Account) -> Path:
     copy = Path("/var/tmp") / f"eenlijn-postgres-{fingerprint(folder)}"
     if not copy.exists():
         new = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(
-            installation,
-            new / installation.parent.name / installation.name,
-            symlinks=True,
-        )
+        shutil.copytree(installation, new / installation.parent.name / installation.name, symlinks=True)
         if shared.exists():
             shutil.copytree(shared, new / shared.name)
         new.chmod(0o755)

@@ -14,13 +14,7 @@ from local_servers.problems import NothingRuns, Problem, problem_from
 
 SPACE_FOR_NEW = 300 * 2**20
 SPACE_FOR_MORE = 50 * 2**20
-SECRETS = (
-    "superuser_password",
-    "owner_password",
-    "sync_password",
-    "valkey_password",
-    "secret_key",
-)
+SECRETS = ("superuser_password", "owner_password", "sync_password", "valkey_password", "secret_key")
 
 
 @dataclass
@@ -143,10 +137,7 @@ class FolderLock:
     def acquire(self, *, shared: bool = False) -> bool:
         """Take the lock if it is free."""
         try:
-            fcntl.flock(
-                self.descriptor,
-                (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB,
-            )
+            fcntl.flock(self.descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True

@@ -18,10 +18,7 @@ FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 def run_in_foreground(command: Sequence[str | Path], environment: Mapping[str, str]) -> int:
     """Run a command to its end; its exit code, or 128 + the number of the signal that ended it."""
     process = subprocess.Popen(
-        [str(part) for part in command],
-        env=dict(environment),
-        cwd=PROJECT,
-        preexec_fn=preparation(OWN, signal.SIGTERM),
+        [str(part) for part in command], env=dict(environment), cwd=PROJECT, preexec_fn=preparation(OWN, signal.SIGTERM)
     )
     with forwarding_signals(process):
         code = process.wait()

@@ -87,11 +87,7 @@ class Postgres:
         return f"postgres://{role}:{self.passwords[password]}@127.0.0.1:{self.port}/{database}"
 
     def _command(self) -> list[str]:
-        settings = {
-            **SETTINGS,
-            "port": str(self.port),
-            **({} if self.durable else FORGETFUL),
-        }
+        settings = {**SETTINGS, "port": str(self.port), **({} if self.durable else FORGETFUL)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.programs / "postgres"), "-D", str(self.cluster), *options]
 
@@ -140,16 +136,7 @@ class Postgres:
             )
 
     def _initialise(self, new: Path) -> None:
-        command = [
-            str(self.programs / "initdb"),
-            "-D",
-            str(new),
-            "-U",
-            "postgres",
-            "-E",
-            "UTF8",
-            "--no-instructions",
-        ]
+        command = [str(self.programs / "initdb"), "-D", str(new), "-U", "postgres", "-E", "UTF8", "--no-instructions"]
         # Nobody can connect before `pg_hba.conf` is replaced: the server is not started until then.
         command += ["--auth=trust", *locale_options(major_version(self.programs))]
         if not self.durable:
@@ -157,23 +144,8 @@ class Postgres:
         self._run(command, "", "making its files")
 
     def _single_user(self, cluster: Path, database: str, statements: str) -> None:
-        command = [
-            str(self.programs / "postgres"),
-            "--single",
-            "-D",
-            str(cluster),
-            "-c",
-            "exit_on_error=on",
-        ]
-        command += [
-            "-c",
-            "fsync=off",
-            "-c",
-            "timezone=UTC",
-            "-c",
-            "log_timezone=UTC",
-            database,
-        ]
+        command = [str(self.programs / "postgres"), "--single", "-D", str(cluster), "-c", "exit_on_error=on"]
+        command += ["-c", "fsync=off", "-c", "timezone=UTC", "-c", "log_timezone=UTC", database]
         self._run(command, statements, "preparing its roles")
 
     def _run(self, command: list[str], text: str, doing: str) -> None:

@@ -113,10 +113,7 @@ class Product:
         if now:
             self.supervisor.kill_all()
         else:
-            self.supervisor.stop(
-                *[service.started for service in self.services if service.started],
-                grace=5,
-            )
+            self.supervisor.stop(*[service.started for service in self.services if service.started], grace=5)
             self.supervisor.stop_all()
         self.data.clear_state()
 
@@ -129,13 +126,7 @@ class Product:
         (self.data.path / "ports.json").write_text(json.dumps(servers.ports))
         processes = {service.name: service.started.pid for service in self.services if service.started}
         environment = {name: self.environment[name] for name in (*PRINTED, *servers.addresses, "EENLIJN_DEMO")}
-        self.data.write_state(
-            {
-                "supervisor": os.getpid(),
-                "processes": processes,
-                "environment": environment,
-            }
-        )
+        self.data.write_state({"supervisor": os.getpid(), "processes": processes, "environment": environment})
 
     def _start_service(self, service: Service) -> None:
         service.started = self.supervisor.start(
@@ -160,11 +151,7 @@ class Product:
                 raise server.died()
 
     def _wait_until_ready(self) -> None:
-        wait_for(
-            "The web server",
-            lambda: answers(f"{self.base_url}/readyz"),
-            self._check_services,
-        )
+        wait_for("The web server", lambda: answers(f"{self.base_url}/readyz"), self._check_services)
 
     def _check_services(self) -> None:
         self._check_servers()
@@ -175,49 +162,11 @@ class Product:
 
 def services(python: str, port: int) -> list[Service]:
     """The processes of the product."""
-    web = [
-        python,
-        "-m",
-        "gunicorn",
-        "config.wsgi:application",
-        "--bind",
-        f"127.0.0.1:{port}",
-    ]
-    web += [
-        "--worker-class",
-        "gthread",
-        "--workers",
-        "2",
-        "--threads",
-        "8",
-        "--graceful-timeout",
-        "3",
-    ]
-    web += [
-        "--timeout",
-        "120",
-        "--worker-tmp-dir",
-        "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp",
-    ]
-    worker = [
-        python,
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "worker",
-        "--pool",
-        "prefork",
-        "--concurrency",
-        "2",
-    ]
-    worker += [
-        "--prefetch-multiplier",
-        "1",
-        "--without-gossip",
-        "--without-mingle",
-        "--without-heartbeat",
-    ]
+    web = [python, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+    web += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--graceful-timeout", "3"]
+    web += ["--timeout", "120", "--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"]
+    worker = [python, "-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "2"]
+    worker += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     worker += ["--loglevel", "INFO"]
     # A worker told to quit drops its work at once: the rows say what is open, and the next one takes it up.
     return [

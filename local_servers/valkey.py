@@ -71,10 +71,7 @@ class Valkey:
     def answers(self) -> bool:
         """Whether it takes commands with our password."""
         command = f"AUTH {self.passwords['valkey_password']}\r\nPING\r\n".encode()
-        with (
-            contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection,
-        ):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
             connection.sendall(command)
             answer = b""
             while chunk := connection.recv(100):

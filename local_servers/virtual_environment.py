@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,10 +71,7 @@ class VirtualEnvironment:
                 f"apt-get install python{sys.version_info[0]}.{sys.version_info[1]}-venv, then run the same again."
             )
         shutil.rmtree(self.folder, ignore_errors=True)
-        run_or_refuse(
-            [sys.executable, "-m", "venv", str(self.folder)],
-            "The virtual environment could not be made",
-        )
+        run_or_refuse([sys.executable, "-m", "venv", str(self.folder)], "The virtual environment could not be made")
 
     def _name_project(self) -> None:
         # So that its programs find the project's modules from any folder: a bare `pytest` loads tests.servers.
@@ -87,11 +84,7 @@ class VirtualEnvironment:
         if not self.python.exists():
             return False
         try:
-            check = [
-                self.python,
-                "-c",
-                "import pip, sys; sys.exit(sys.version_info < (3, 11))",
-            ]
+            check: list[str | Path] = [self.python, "-c", "import pip, sys; sys.exit(sys.version_info < (3, 11))"]
             return subprocess.run(check, capture_output=True, timeout=60).returncode == 0
         except (OSError, subprocess.TimeoutExpired):
             return False
@@ -100,7 +93,7 @@ class VirtualEnvironment:
         with tempfile.TemporaryDirectory() as scratch:
             wanted = Path(scratch) / "uv.txt"
             wanted.write_text(locked_requirement(self.lock_file.read_text(), "uv"))
-            command = [
+            command: list[str | Path] = [
                 self.python,
                 "-m",
                 "pip",
@@ -115,7 +108,7 @@ class VirtualEnvironment:
 
     def _sync(self) -> None:
         # Interpreters are named by their path and never fetched; pip is the slow way for where uv finds no index.
-        command = [
+        command: list[str | Path] = [
             self.folder / "bin" / "uv",
             "pip",
             "sync",
@@ -124,19 +117,12 @@ class VirtualEnvironment:
             self.python,
             "--require-hashes",
         ]
-        environment = {
-            "UV_PYTHON_DOWNLOADS": "never",
-            "UV_LINK_MODE": "copy",
-            **index_of_pip(self.python),
-        }
+        environment = {"UV_PYTHON_DOWNLOADS": "never", **index_of_pip(self.python)}
         try:
             run_or_refuse([*command, self.lock_file], NO_PACKAGES, environment)
         except Problem:
-            print(
-                "Installing with uv failed; trying with pip, which takes longer ...",
-                flush=True,
-            )
-            pip = [
+            print("Installing with uv failed; trying with pip, which takes longer ...", flush=True)
+            pip: list[str | Path] = [
                 self.python,
                 "-m",
                 "pip",
@@ -172,7 +158,7 @@ def index_of_pip(python: Path) -> dict[str, str]:
     return {"UV_DEFAULT_INDEX": found.group(1)} if found else {}
 
 
-def run_or_refuse(command: list[str | Path], sentence: str, extra: dict[str, str] | None = None) -> None:
+def run_or_refuse(command: Sequence[str | Path], sentence: str, extra: dict[str, str] | None = None) -> None:
     """Run a command; when it fails, raise Problem with the sentence and the end of its output."""
     environment = {**os.environ, **(extra or {})}
     try:

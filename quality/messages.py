@@ -17,6 +17,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
 }
 STRING = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*u?{STRING}(?:\s*,\s*u?{STRING})?(?:\s*,\s*u?{STRING})?")
+# Errors say their docstring; everything below these two is one of them.
+ERRORS = frozenset({"SyncError", "AdministrationError"})
 LEFT_OUT = {".venv", ".git", ".data", "tests", "docs", "staticfiles", "node_modules", "migrations", "quality"}
 
 
@@ -65,10 +67,14 @@ def messages_of(file: Path) -> Iterator[Message]:
 
 
 def messages_of_python(text: str) -> Iterator[Message]:
-    """The messages of Python code: calls of a gettext function with literal texts."""
+    """The messages of Python code: calls of a gettext function with literal texts, and docstrings of errors."""
+    errors = set(ERRORS)
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call):
-            texts = [argument.value for argument in node.args if is_text(argument)]
+        if isinstance(node, ast.ClassDef) and is_error(node, errors):
+            errors.add(node.name)
+            yield from (Message(docstring) for docstring in [ast.get_docstring(node)] if docstring)
+        elif isinstance(node, ast.Call):
+            texts = [text for argument in node.args if (text := literal_text(argument)) is not None]
             if (message := message_from(called_name(node), texts)) is not None:
                 yield message
 
@@ -91,6 +97,11 @@ def message_from(function: str, texts: list[str]) -> Message | None:
     return Message(parts["msgid"], parts.get("msgctxt"), parts.get("msgid_plural"))
 
 
+def is_error(node: ast.ClassDef, errors: set[str]) -> bool:
+    """Whether a class is one of the errors, or is based on one."""
+    return node.name in errors or any(isinstance(base, ast.Name) and base.id in errors for base in node.bases)
+
+
 def called_name(node: ast.Call) -> str:
     """The name of the called function, without its module."""
     if isinstance(node.func, ast.Attribute):
@@ -98,6 +109,6 @@ def called_name(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
-def is_text(node: ast.expr) -> bool:
-    """Whether an argument is a literal text."""
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def literal_text(node: ast.expr) -> str | None:
+    """The text of an argument that is a literal text."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
