@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, ValidationError
 from rest_framework.request import Request
@@ -165,6 +166,6 @@ def _title(error: type[Exception]) -> str:
 
 def _of_tree(root: type[SyncError] | type[AdministrationError]) -> Iterator[ProblemType]:
     for error in root.__subclasses__():
-        description = re.sub(r"\{(\w+)\}", r"…", inspect.getdoc(error) or "")
+        description = re.sub(r"\{\w+\}", "…", gettext(inspect.getdoc(error) or ""))
         yield ProblemType(error.code, error.status, _title(error), description)
         yield from _of_tree(error)

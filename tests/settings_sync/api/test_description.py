@@ -1,0 +1,71 @@
+"""The description of the API: valid, complete, and readable without the internet."""
+
+import re
+
+import pytest
+from django.contrib.staticfiles.finders import find
+
+from settings_sync.api.problems import problem_types
+
+
+@pytest.fixture
+def schema(client):
+    return client.get("/api/v1/schema/").json()
+
+
+def test_it_is_openapi_3_1_and_names_every_address_of_the_contract(schema):
+    assert schema["openapi"].startswith("3.1")
+    operations = {
+        (method, path.removeprefix("/api/v1/")) for path, found in schema["paths"].items() for method in found
+    }
+    assert operations == {
+        ("get", "administrations/"),
+        ("post", "administrations/"),
+        ("get", "administrations/{slug}/"),
+        ("delete", "administrations/{slug}/"),
+        ("post", "administrations/{slug}/retry/"),
+        ("get", "administrations/{slug}/items/{uid}/"),
+        ("get", "categories/"),
+        ("get", "categories/{key}/items/"),
+        ("post", "plans/"),
+        ("get", "plans/{plan_id}/"),
+        ("get", "plans/{plan_id}/changes/"),
+        ("get", "runs/"),
+        ("post", "runs/"),
+        ("get", "runs/{run_id}/"),
+        ("get", "runs/{run_id}/targets/"),
+        ("get", "runs/{run_id}/targets/{slug}/changes/"),
+        ("post", "runs/{run_id}/cancel/"),
+        ("post", "runs/{run_id}/retry/"),
+        ("get", "alignment/"),
+    }
+
+
+def test_every_operation_says_how_it_fails_and_what_it_takes(schema):
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            assert "application/problem+json" in operation["responses"]["default"]["content"], path
+            assert operation["summary"]
+            assert operation["security"] == [{"token": []}]
+            names = {row["name"] for row in operation.get("parameters", ())}
+            assert ("Idempotency-Key" in names) == (method == "post"), path
+
+
+def test_it_comes_as_yaml_too(client):
+    assert client.get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi"}).status_code == 200
+
+
+def test_the_page_lists_every_problem_type_and_loads_from_here_alone(client):
+    page = client.get("/api/v1/docs/").content.decode()
+    for problem in problem_types():
+        assert f'id="problem-{problem.code}"' in page
+    assert {"plan-used", "plan-expired", "plan-changed", "licence-cap-reached", "not-found"} <= {
+        problem.code for problem in problem_types()
+    }
+    loaded = re.findall(r'(?:src|href)="([^"#]+\.(?:js|css|svg)[^"]*)"', page)
+    assert len(loaded) > 3
+    for address in loaded:
+        assert address.startswith("/static/")
+        assert find(address.removeprefix("/static/").partition("#")[0]), address
+    assert "<script>" not in page
+    assert "{" not in "".join(str(problem.description) for problem in problem_types())
