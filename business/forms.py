@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from reference_data.models import (
@@ -64,9 +65,9 @@ class CustomerForm(forms.ModelForm):
 class WorkOrderForm(forms.ModelForm):
     """A work order of one customer, with the free fields that this administration has for work orders."""
 
-    employee_id = forms.TypedChoiceField(label=_("employee"), required=False, coerce=int, empty_value=None)
+    employee_id = forms.TypedChoiceField(label=_("Employee"), required=False, coerce=int, empty_value=None)
     planned_at = forms.DateTimeField(
-        label=_("planned at"),
+        label=_("Planned at"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=DATE_TIME),
         input_formats=[DATE_TIME, "%Y-%m-%dT%H:%M:%S"],
@@ -153,22 +154,42 @@ class AddFormForm(forms.Form):
 class AnswersForm(forms.Form):
     """The questions of a filled-in form, from its own copy; which of them must be answered is the service's to say."""
 
-    def __init__(self, *args: Any, questions: Any, answers: Mapping[str, Any], objects: Any, **kwargs: Any) -> None:
+    use_required_attribute = False
+
+    def __init__(
+        self, *args: Any, questions: Any, answers: Mapping[str, Any], objects: Any, is_open: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.questions = questions
-        for section in questions:
-            for question in section["fields"]:
-                if question["type"] != "information":
-                    self._add(question, answers, objects)
+        asked = [question for section in questions for question in section["fields"]]
+        self.labels = {question["key"]: question["label"] for question in asked}
+        for question in asked:
+            if question["type"] != "information":
+                self._add(question, answers, objects, is_open)
 
-    def _add(self, question: Mapping[str, Any], answers: Mapping[str, Any], objects: Any) -> None:
+    def _add(self, question: Mapping[str, Any], answers: Mapping[str, Any], objects: Any, is_open: bool) -> None:
         kind, key = question["type"], question["key"]
         options = [str(found) for found in objects] if kind == "object_reference" else question["options"]
-        field = field_for(kind=kind, label=question["label"], required=False, options=options)
-        field.help_text = question["help_text"]
+        if kind == "object_reference" and answers.get(key) not in ("", None, *options):
+            options = [*options, answers[key]]
+        # A customer without objects is no reason to leave the question open: then it is typed.
+        shown_as = "text" if kind == "object_reference" and not options else kind
+        field = field_for(kind=shown_as, label=question["label"], required=False, options=options)
+        field.help_text = " · ".join(filter(None, [question["help_text"], self.condition(question)]))
+        field.disabled = not is_open
         self.fields[key] = field
         default = question["default"].splitlines() if kind == "checkboxes" else question["default"]
         self.initial[key] = initial_for(kind, answers.get(key, default))
+
+    def condition(self, part: Mapping[str, Any]) -> str:
+        """When a question or section is asked, in words."""
+        found = part["visible_if"]
+        if not found:
+            return ""
+        facts = {"question": self.labels.get(found["field"], ""), "answer": found["value"]}
+        if not found["value"]:
+            return _now("Only when “%(question)s” is answered.") % facts
+        return _now("Only when “%(question)s” is “%(answer)s”.") % facts
 
     def answers(self) -> dict[str, Any]:
         """What was filled in, as plain data."""
@@ -179,14 +200,18 @@ class AnswersForm(forms.Form):
         return [
             {
                 "title": section["title"],
-                "visible_if": section["visible_if"],
-                "rows": [
-                    {"question": question, "field": self[question["key"]] if question["key"] in self.fields else None}
-                    for question in section["fields"]
-                ],
+                "condition": self.condition(section),
+                "rows": [{"question": question, "field": self._shown(question)} for question in section["fields"]],
             }
             for section in self.questions
         ]
+
+    def _shown(self, question: Mapping[str, Any]) -> BoundField | None:
+        """A field of the page; only there it says that it is required, because the answers decide what is asked."""
+        if question["key"] not in self.fields:
+            return None
+        self.fields[question["key"]].required = question["is_required"]
+        return self[question["key"]]
 
 
 def field_for(*, kind: str, label: str, required: bool, options: Any) -> forms.Field:

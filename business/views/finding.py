@@ -17,10 +17,11 @@ def visible_work_orders(request: Any) -> "QuerySet[WorkOrder]":
 
 
 def search_work_orders(rows: "QuerySet[WorkOrder]", q: str) -> "QuerySet[WorkOrder]":
-    """Work orders whose customer, description, reference or number holds these words."""
+    """Work orders whose customer, work type, description, reference or number holds these words."""
     if not q:
         return rows
     words = Q(customer__name__icontains=q) | Q(description__icontains=q) | Q(reference__icontains=q)
+    words |= Q(work_type__name__icontains=q)
     return rows.filter(words | Q(number=int(q)) if q.isdecimal() else words)
 
 

@@ -54,14 +54,18 @@ def add_form(request: Any, number: int) -> HttpResponse:
 def fill_in_form(request: Any, number: int, pk: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     filled = get_object_or_404(work_order.filled_forms, pk=pk)
-    objects = work_order.customer.objects_in_service.all()
-    form = AnswersForm(request.POST or None, questions=filled.questions, answers=filled.answers, objects=objects)
+    may_change = may_change_work_order(request.user, request.administration, work_order)
+    shown = {
+        "questions": filled.questions,
+        "answers": filled.answers,
+        "objects": work_order.customer.objects_in_service.all(),
+        "is_open": may_change and work_order.stage == WorkOrder.Stage.PICKED_UP,
+    }
+    form = AnswersForm(request.POST or None, **shown)
     if request.method == "POST" and form.is_valid():
         saved = ask(request, form, services.fill_in_form, filled_form=filled, answers=form.answers())
         if saved is not None:
             messages.success(request, _("“%(name)s” was filled in.") % {"name": filled})
             return redirect("business:work-order-detail", request.administration.slug, number)
-    may_change = may_change_work_order(request.user, request.administration, work_order)
-    is_running = work_order.stage == WorkOrder.Stage.PICKED_UP
-    context = {"form": form, "filled": filled, "work_order": work_order, "is_open": may_change and is_running}
+    context = {"form": form, "filled": filled, "work_order": work_order, "is_open": shown["is_open"]}
     return render(request, "business/filled_form.html", context)
