@@ -28,6 +28,25 @@ def test_finds_messages_in_python() -> None:
     ]
 
 
+ERRORS = '''
+from .exceptions import SyncError, Other
+class Stale(SyncError):
+    """{items} changed."""
+    code = "stale"
+class VeryStale(Stale):
+    """{items} changed
+    long ago."""
+class Silent(SyncError):
+    pass
+class Unrelated(Other):
+    """Not for readers."""
+'''
+
+
+def test_finds_the_docstrings_of_errors_at_any_depth() -> None:
+    assert list(messages_of_python(ERRORS)) == [Message("{items} changed."), Message("{items} changed\nlong ago.")]
+
+
 def test_finds_messages_in_templates() -> None:
     found = list(messages_of_template(TEMPLATE, "a.html"))
     assert Message("It's saved") in found
