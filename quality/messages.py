@@ -74,7 +74,7 @@ def messages_of_python(text: str) -> Iterator[Message]:
             errors.add(node.name)
             yield from (Message(docstring) for docstring in [ast.get_docstring(node)] if docstring)
         elif isinstance(node, ast.Call):
-            texts = [text for argument in node.args if (text := literal_text(argument)) is not None]
+            texts = [found for argument in node.args if (found := literal_text(argument)) is not None]
             if (message := message_from(called_name(node), texts)) is not None:
                 yield message
 

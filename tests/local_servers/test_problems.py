@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local_servers import binaries, data_folder
+from local_servers import binaries
 from local_servers.command_line import main
 from local_servers.data_folder import DataFolder
 from local_servers.postgres import recover
@@ -42,7 +42,7 @@ def test_what_is_no_port_is_refused(port: int) -> None:
 
 def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(tmp_path)._replace(free=10 * 2**20)
-    monkeypatch.setattr(data_folder.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage)
     with pytest.raises(Problem, match=r"nearly full: 10 MB is free.*--data"):
         DataFolder(tmp_path / "data").prepare()
 
@@ -104,7 +104,7 @@ def test_named_databases_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_missing_servers_are_told_with_the_way_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(binaries.shutil, "which", lambda _name: None)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
     with pytest.raises(Problem, match=r"apt-get install redis-server.*REDIS_URL"):
         binaries.find_valkey(tmp_path)
     monkeypatch.setattr(binaries, "major_version", lambda _folder: 13)
