@@ -54,6 +54,7 @@ class Product:
         self.servers: list[Started] = []
         self.services = services(str(self.python), self.port)
         self.environment: dict[str, str] = {}
+        self.embedded_ports: dict[str, int] = {}
 
     @property
     def base_url(self) -> str:
@@ -68,6 +69,7 @@ class Product:
         say("Starting the databases ...")
         servers = Servers(self.data, self.supervisor, programs=self.python.parent.parent)
         self.servers = servers.start(former_ports=former_ports)
+        self.embedded_ports = servers.ports
         self.environment = environment_for(servers.addresses, base_url=self.base_url, demo=self.demo)
         compile_catalogs(PROJECT)
         say("Migrating ...")
@@ -78,7 +80,7 @@ class Product:
         for service in self.services:
             self._start_service(service)
         # They need no data to start, so they do while the demo data is made.
-        accounts = self.manage("load_demo") if self.demo else ""
+        accounts = self._load_demo_once() if self.demo else ""
         self._wait_until_ready()
         self._write_state(servers)
         say(f"\nEenlijn runs at {self.environment['BASE_URL']}\n{accounts}".rstrip())
@@ -98,6 +100,16 @@ class Product:
         with log.open("rb") as stream:
             stream.seek(start)
             return stream.read().decode(errors="replace")
+
+    def _load_demo_once(self) -> str:
+        # Beside the embedded database, so that it is forgotten together with it.
+        note, embedded = self.data.path / "postgres" / "demo-accounts", "postgres" in self.embedded_ports
+        if note.exists() and embedded:
+            return note.read_text()
+        accounts = self.manage("load_demo")
+        if embedded:
+            note.write_text(accounts)
+        return accounts
 
     def watch(self) -> None:
         """Stay until stopped; start again what dies. Raises Problem when a server dies or a process keeps dying."""
