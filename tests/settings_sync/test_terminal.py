@@ -51,6 +51,14 @@ def test_the_plan_is_printed_and_nothing_is_done(main, child, other_child, setti
         assert not Form.objects.exists()
 
 
+def test_the_terminal_is_english_whatever_the_language_of_the_pages(main, child, settings_in_main):
+    _code, printed = sync(main, "--to", child.slug, "--categories", "forms")
+    assert "Does not exist here yet." in printed
+    assert "create" in printed
+    code, printed = sync(main, "--to", main.slug, "--categories", "forms")
+    assert (code, printed) == (2, f"{main.slug} is not a sub-administration that you can sync to.")
+
+
 def test_apply_follows_the_run_until_it_ends(owner, main, child, other_child, settings_in_main):
     with a_worker():
         code, printed = sync(main, "--to", child.slug, "--items", str(settings_in_main), "--apply", "--note", "Nieuw")

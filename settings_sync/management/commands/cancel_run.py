@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, no_translations
 
 from settings_sync.management.terminal import find_acting_user, find_run, refusals_as_exit_codes
 from settings_sync.services.runs import cancel_run
@@ -18,6 +18,7 @@ class Command(BaseCommand):
             "--as", dest="email", default="", metavar="EMAIL", help="who acts (the first administrator)"
         )
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         run = find_run(options["run"])
         user = find_acting_user(run.administration, options["email"])

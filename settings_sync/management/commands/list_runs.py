@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, no_translations
 
 from settings_sync.management.terminal import find_acting_user, find_main, table
 from settings_sync.services.run_overview import RunLine, list_runs
@@ -18,6 +18,7 @@ class Command(BaseCommand):
             "--as", dest="email", default="", metavar="EMAIL", help="who looks (the first administrator)"
         )
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         main = find_main(options["main"])
         page = list_runs(acting_user=find_acting_user(main, options["email"]), main=main)

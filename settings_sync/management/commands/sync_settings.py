@@ -6,7 +6,7 @@ import uuid
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import User
@@ -53,6 +53,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="for scripts")
         parser.add_argument("--timeout", type=float, default=0, help="seconds to wait for the run (for ever)")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         main = find_main(options["main"])
         user = find_acting_user(main, options["email"])

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from accounts.models import Scope
 from tenants.exceptions import AdministrationError
@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="what it is for, to recognise it later")
         parser.add_argument("--days", type=int, default=LIFETIME_DAYS, help=f"how long it lives ({LIFETIME_DAYS})")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         scopes = [scope.strip() for scope in options["scopes"].split(",") if scope.strip()]
         try:
