@@ -1,0 +1,69 @@
+"""What readers get to see is the project's own text, whatever the libraries' catalogs say for the same message."""
+
+import inspect
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+
+from local_servers.translations import compile_catalogs, read_catalog
+from quality.messages import Message, collect
+from quality.translations import PROJECT, catalog_file
+from settings_sync.exceptions import SyncError
+from tenants.exceptions import AdministrationError
+
+
+def shown(message: Message, number: int) -> str:
+    """What gettext makes of a message in the language that is on."""
+    if message.msgid_plural is None:
+        return pgettext(message.msgctxt, message.msgid) if message.msgctxt else gettext(message.msgid)
+    if message.msgctxt:
+        return npgettext(message.msgctxt, message.msgid, message.msgid_plural, number)
+    return ngettext(message.msgid, message.msgid_plural, number)
+
+
+def forms(message: Message) -> list[tuple[int, str]]:
+    """A number and the English text for it, for each form of a message."""
+    return [(1, message.msgid)] + ([(2, message.msgid_plural)] if message.msgid_plural else [])
+
+
+def test_dutch_is_what_the_catalog_says() -> None:
+    compile_catalogs(PROJECT)
+    used = collect(PROJECT)
+    entries = read_catalog(catalog_file(PROJECT, "nl").read_text(encoding="utf-8"))
+    translated = [entry for entry in entries if (entry.msgctxt, entry.msgid) in used]
+    assert translated
+    with translation.override("nl"):
+        wrong = {
+            entry.msgid: said
+            for entry in translated
+            for number, expected in entry.forms.items()
+            if (said := shown(used[entry.msgctxt, entry.msgid], number + 1)) != expected
+        }
+    assert wrong == {}
+
+
+def test_english_is_the_message_itself() -> None:
+    with translation.override("en"):
+        wrong = {
+            text: said
+            for message in collect(PROJECT).values()
+            for number, text in forms(message)
+            if (said := shown(message, number)) != text
+        }
+    assert wrong == {}
+
+
+def errors_below(error: type[Exception]) -> Iterator[type[Exception]]:
+    """The product's own errors of a tree."""
+    yield error
+    for below in error.__subclasses__():
+        if not below.__module__.startswith("tests."):
+            yield from errors_below(below)
+
+
+@pytest.mark.parametrize("root", [SyncError, AdministrationError])
+def test_the_sentence_of_every_error_is_in_the_catalog(root: type[Exception]) -> None:
+    known = {message.msgid for message in collect(PROJECT).values()}
+    assert [error.__qualname__ for error in errors_below(root) if inspect.getdoc(error) not in known] == []
