@@ -10,7 +10,10 @@ CENT = Decimal("0.01")
 
 
 class HasAmount(Protocol):
-    vat_percentage: Decimal
+    """A line: its amount without VAT, and its percentage."""
+
+    @property
+    def vat_percentage(self) -> Decimal: ...
 
     @property
     def amount(self) -> Decimal: ...

@@ -9,6 +9,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from forms_catalog.models import Form
 from reference_data.models import (
     Entity,
     ErrorCode,
@@ -144,7 +145,7 @@ class WorkOrderForm(forms.ModelForm):
 class AddFormForm(forms.Form):
     """Choosing a form to put on a work order: those for its work type first, then the ones for every type."""
 
-    form = forms.ModelChoiceField(label=_("form"), queryset=None)
+    form = forms.ModelChoiceField(label=_("Form"), queryset=Form.objects.none())
 
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

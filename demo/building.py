@@ -34,7 +34,7 @@ from .content.reading import FieldText, FormText
 from .content.template_texts import ADDRESS, FOOTER, GREETING, HEADER
 
 NAMESPACE = uuid.UUID("6f1f2a0e-5d5b-4a6e-9d3f-0e1c2b3a4d5f")
-CODED = {
+CODED: dict[str, Any] = {
     "WORK_STATUSES": WorkStatus,
     "PAYMENT_METHODS": PaymentMethod,
     "PRIORITIES": Priority,
@@ -82,7 +82,11 @@ class Builder:
             model.objects.bulk_create(
                 model(uid=self.uid(kind, code), code=code, name=name) for code, name in codes[kind]
             )
-        for kind, priced, number in (("HOUR_TYPES", HourType, "price"), ("VAT_RATES", VatRate, "percentage")):
+        with_number: tuple[tuple[str, Any, str], ...] = (
+            ("HOUR_TYPES", HourType, "price"),
+            ("VAT_RATES", VatRate, "percentage"),
+        )
+        for kind, priced, number in with_number:
             priced.objects.bulk_create(
                 priced(uid=self.uid(kind, code), code=code, name=name, **{number: Decimal(value)})
                 for code, name, value in codes[kind]

@@ -1,5 +1,7 @@
 """The settings of the branch West: its own codes, and forms of which two bear a name of the main administration."""
 
+from typing import Any
+
 WORK_TYPES = """
 Servicebeurt | 75 | Jaarlijkse servicebeurt
 Reparatie | 60 | Herstel bij de klant
@@ -118,7 +120,7 @@ EMAILS = {
         "<p>Beste {{ klant.naam }},</p><p>Hierbij de werkbon van {{ werkbon.datum }}.</p><p>{{ bedrijf.naam }}</p>",
     ),
 }
-LAYOUTS = {
+LAYOUTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "Factuur West": (
         "invoice",
         "<h1>Rekening {{ factuur.nummer }}</h1>{{ factuur.regels }}<p>Te betalen: {{ factuur.totaal }}</p>",

@@ -33,7 +33,7 @@ def copy_rows(model: type[Model], rows: Sequence[Row]) -> None:
     defaults = [None if field.primary_key else field.get_default() for field in fields]
     json_fields = {number for number, field in enumerate(fields) if isinstance(field, JSONField)}
     names = [field.attname for field in fields]
-    columns = sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
+    columns = sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields])
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:

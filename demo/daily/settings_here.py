@@ -98,7 +98,7 @@ def _workflows() -> dict[int, list[int]]:
 
 
 def _steps() -> dict[int, list[dict[str, Any]]]:
-    found = defaultdict(list)
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for step in Step.objects.select_related("email_template").order_by("workflow", "position"):
         steps = found[step.workflow_id]
         steps.append({**step_facts(step, len(steps) + 1), "form_id": step.form_id})

@@ -143,13 +143,13 @@ def draft(customer: Customer, catalog: Catalog) -> Invoice:
 
 @pytest.fixture
 def owner_client(owner: User) -> Client:
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
     client.force_login(owner)
     return client
 
 
 @pytest.fixture
 def employee_client(employee: User) -> Client:
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
     client.force_login(employee)
     return client
