@@ -24,13 +24,7 @@ BOOKS_IN_CHILD = {
 }
 SHARED_RIGHTS = {
     "settings_sync_document": ("SELECT",),
-    "settings_sync_snapshot": ("SELECT",),
-    "settings_sync_plan": ("SELECT",),
-    "settings_sync_plantarget": ("SELECT",),
-    "settings_sync_change": ("SELECT",),
-    "settings_sync_syncrun": ("SELECT",),
     "settings_sync_synctarget": ("SELECT",),
-    "tenants_administration": ("SELECT",),
     "settings_sync_receipt": ("INSERT",),
     "settings_sync_finding": ("INSERT",),
     "settings_sync_formerdocument": ("INSERT",),

@@ -29,9 +29,9 @@ def reap() -> Round:
     given_up = give_up_poisoned_targets()
     finished = _finish_runs()
     start_forgotten()
-    fold_alignment()
     woken = send_messages(APPLY_TARGET, take_targets_to_wake())
     woken += send_messages(WORK_ON_ADMINISTRATION, administrations_to_wake())
+    fold_alignment()
     return Round(woken=woken, given_up=given_up, finished=finished)
 
 
