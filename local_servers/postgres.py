@@ -41,6 +41,7 @@ ALTER ROLE eenlijn_sync NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD '
 """
 CLOSE_PUBLIC = "REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n"
 START_SECONDS = 60.0
+STOP_SECONDS = 30.0
 
 
 @dataclass
@@ -74,6 +75,7 @@ class Postgres:
                 account=self.account,
                 stop_signal=signal.SIGINT,
                 death_signal=signal.SIGINT,
+                patience=STOP_SECONDS,
                 folder=self.folder,
             )
             if self._wait(started):

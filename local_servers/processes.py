@@ -26,6 +26,7 @@ class Started:
     process: "subprocess.Popen[bytes]"
     log: Path
     stop_signal: signal.Signals
+    patience: float = 6.0
 
     @property
     def pid(self) -> int:
@@ -63,6 +64,7 @@ class Supervisor:
         account: Account = OWN,
         stop_signal: signal.Signals = signal.SIGTERM,
         death_signal: signal.Signals = signal.SIGKILL,
+        patience: float = 6.0,
         folder: Path = PROJECT,
     ) -> Started:
         """Start a process with its output in `log`; it dies with us, by `death_signal`."""
@@ -79,26 +81,27 @@ class Supervisor:
                 preexec_fn=preparation(account, death_signal),
             )
         self._tell(f"add {process.pid} {int(death_signal)}")
-        started = Started(name, process, log, stop_signal)
+        started = Started(name, process, log, stop_signal, patience)
         self.started.append(started)
         return started
 
-    def stop(self, *which: Started, grace: float = 6.0) -> None:
-        """Ask these processes to stop, all at once, and end who is still there after `grace` seconds."""
+    def stop(self, *which: Started, at_most: float = 60.0) -> None:
+        """Ask these processes to stop, all at once, and end who is still there when its patience is used up."""
         for started in which:
             with contextlib.suppress(ProcessLookupError):
                 started.process.send_signal(started.stop_signal)
-        deadline = time.monotonic() + grace
+        asked_at = time.monotonic()
         for started in which:
+            left = asked_at + min(started.patience, at_most) - time.monotonic()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                started.process.wait(max(0.0, deadline - time.monotonic()))
+                started.process.wait(max(0.0, left))
         for started in which:
             self._finish(started)
 
-    def stop_all(self, *, grace: float = 6.0) -> None:
+    def stop_all(self, *, at_most: float = 60.0) -> None:
         """Stop everything, last started first."""
         for started in reversed(list(self.started)):
-            self.stop(started, grace=grace)
+            self.stop(started, at_most=at_most)
         if self.guard is not None and self.guard.stdin is not None:
             with contextlib.suppress(OSError):
                 self.guard.stdin.close()
@@ -108,7 +111,7 @@ class Supervisor:
     def kill_all(self) -> None:
         """End everything now."""
         end_groups({started.pid: int(signal.SIGKILL) for started in self.started}, grace=1.0)
-        self.stop_all(grace=0.5)
+        self.stop_all(at_most=0.5)
 
     def _finish(self, started: Started) -> None:
         if group_members(started.pid):

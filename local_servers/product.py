@@ -125,7 +125,7 @@ class Product:
         if now:
             self.supervisor.kill_all()
         else:
-            self.supervisor.stop(*[service.started for service in self.services if service.started], grace=5)
+            self.supervisor.stop(*[service.started for service in self.services if service.started])
             self.supervisor.stop_all()
         self.data.clear_state()
 
