@@ -31,7 +31,7 @@ class PageQuery(serializers.Serializer[Any]):
     """What every list takes."""
 
     limit = serializers.IntegerField(min_value=1, max_value=LARGEST_LIMIT, default=DEFAULT_LIMIT)
-    cursor = serializers.CharField(required=False, max_length=2000)
+    cursor = serializers.CharField(required=False, max_length=500)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Window:
     @classmethod
     def of(cls, request: Request) -> "Window":
         """Read `?limit=` and `?cursor=`. Raises ValidationError or InvalidCursor."""
-        query = PageQuery(data=request.query_params)
+        query = PageQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         limit, cursor = query.validated_data["limit"], query.validated_data.get("cursor")
         if cursor is None:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from tenants.models import Administration
 
-from .base import Body, UtcTime
+from .base import Body, Slug, Text, UtcTime
 
 
 class AlignmentCounts(serializers.Serializer[Any]):
@@ -37,9 +37,9 @@ class AdministrationShape(serializers.Serializer[Any]):
 class NewAdministration(Body):
     """A sub-administration to make. `start_from` names categories of the main's settings that it begins with."""
 
-    name = serializers.CharField(max_length=200)
-    slug = serializers.SlugField(max_length=63, required=False)
-    start_from = serializers.ListField(child=serializers.SlugField(max_length=60), required=False, max_length=50)
+    name = Text(max_length=200)
+    slug = Slug(max_length=63, required=False)
+    start_from = serializers.ListField(child=Slug(max_length=60), required=False, max_length=50)
 
 
 class ConfirmQuery(serializers.Serializer[Any]):

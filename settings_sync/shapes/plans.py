@@ -8,7 +8,7 @@ from ..models import Plan
 from ..policies import POLICIES
 from ..services.plan_overview import Counted
 from ..verdicts import Action, Verdict
-from .base import Body, UtcTime
+from .base import Body, Slug, Uid, UtcTime
 
 
 class Policies(Body):
@@ -24,9 +24,9 @@ class Policies(Body):
 class NewPlan(Body):
     """What to sync: administrations by slug; whole categories by key, single items by uid."""
 
-    targets = serializers.ListField(child=serializers.SlugField(max_length=63), max_length=5000)
-    categories = serializers.ListField(child=serializers.SlugField(max_length=60), required=False, max_length=100)
-    items = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=10_000)
+    targets = serializers.ListField(child=Slug(max_length=63), max_length=5000)
+    categories = serializers.ListField(child=Slug(max_length=60), required=False, max_length=100)
+    items = serializers.ListField(child=Uid(), required=False, max_length=10_000)
     policies = Policies(required=False)
 
 
@@ -59,10 +59,10 @@ class FieldShape(serializers.Serializer[Any]):
     """One path where the values differ: what was last decided, the main's, the administration's, what it becomes."""
 
     path = serializers.CharField()
-    base = serializers.JSONField(allow_null=True)
-    source = serializers.JSONField(allow_null=True)  # type: ignore[assignment]
-    local = serializers.JSONField(allow_null=True)
-    result = serializers.JSONField(allow_null=True)
+    base = serializers.JSONField()
+    source = serializers.JSONField()  # type: ignore[assignment]
+    local = serializers.JSONField()
+    result = serializers.JSONField()
 
 
 class NeededByShape(serializers.Serializer[Any]):

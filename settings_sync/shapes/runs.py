@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from ..models import Plan, SyncRun, SyncTarget
-from .base import Body, UtcTime
+from .base import Body, Text, Uid, UtcTime, Whole
 from .plans import Counts, NewPlan
 
 LONGEST_NOTE = 2000
@@ -16,17 +16,17 @@ LONGEST_NOTE = 2000
 class ConfirmedPlan(Body):
     """A run of a plan that was looked at: its version says which one."""
 
-    plan = serializers.UUIDField()
-    version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE, default="")
-    confirmation = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    plan = Uid()
+    version = Whole(min_value=1, max_value=2_147_483_647)
+    note = Text(required=False, allow_blank=True, max_length=LONGEST_NOTE, default="")
+    confirmation = Text(required=False, allow_blank=True, max_length=200)
 
 
 class OneStepRun(NewPlan):
     """A plan and its run in one step."""
 
-    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE, default="")
-    confirmation = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    note = Text(required=False, allow_blank=True, max_length=LONGEST_NOTE, default="")
+    confirmation = Text(required=False, allow_blank=True, max_length=200)
 
 
 class RunShape(serializers.Serializer[Any]):

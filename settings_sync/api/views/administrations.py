@@ -62,7 +62,7 @@ class OneAdministration(TokenView):
     def delete(self, request: Request, slug: str) -> Response:
         """With everything in it; `confirm` must be its slug."""
         administration = find_administration(request, slug)
-        confirm = self.checked(ConfirmQuery, request.query_params)["confirm"]
+        confirm = self.checked(ConfirmQuery, request.query_params.dict())["confirm"]
         return _accepted(
             delete_administration(acting_user=request.user, administration=administration, confirm=confirm)
         )

@@ -24,7 +24,7 @@ class Alignment(TokenView):
     @describe("Show how far administrations are in line", AlignmentShape, query=AlignmentQuery, paginated=True)
     def get(self, request: Request) -> Response:
         """Counts per administration and category; with `detail` the items too."""
-        is_detailed = self.checked(AlignmentQuery, request.query_params)["detail"]
+        is_detailed = self.checked(AlignmentQuery, request.query_params.dict())["detail"]
         subs = visible_administrations(request).filter(parent=self.main, state=Administration.State.ACTIVE)
         page = page_of_rows(request, subs, "slug")
         return Response(page.shaped(lambda rows: self._shape(rows, is_detailed)))

@@ -54,7 +54,7 @@ class PlanChanges(TokenView):
     def get(self, request: Request, plan_id: uuid.UUID) -> Response:
         """Item by item, with the fields that differ."""
         plan = find_plan(request, plan_id)
-        narrowed = self.checked(ChangesQuery, request.query_params)
+        narrowed = self.checked(ChangesQuery, request.query_params.dict())
         changes = among_visible(request, plan_changes(plan, **narrowed), "plan_target__administration")
         return Response(page_of_rows(request, changes, "id").shaped(shape_changes))
 

@@ -86,7 +86,7 @@ class RunTargetChanges(TokenView):
         run = find_run(request, run_id)
         if not among_visible(request, run.targets.filter(administration__slug=slug)).exists():
             raise Http404
-        narrowed = {**self.checked(ChangesQuery, request.query_params), "target": slug}
+        narrowed = {**self.checked(ChangesQuery, request.query_params.dict()), "target": slug}
         return Response(page_of_rows(request, plan_changes(run.plan, **narrowed), "id").shaped(shape_changes))
 
 

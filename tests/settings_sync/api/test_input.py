@@ -74,7 +74,7 @@ def test_other_methods_are_not_known(api):
 
 
 def test_a_list_refuses_what_it_does_not_know(api):
-    limits = ("limit=0", "limit=201", "limit=-1", "limit=x", "limit=1e3")
+    limits = ("limit=0", "limit=201", "limit=-1", "limit=x", "limit=1e3", "limit=", "cursor=")
     for query in (*limits, "cursor=%00", "cursor=a%00b", f"cursor={'x' * 3000}"):
         assert is_problem(api.client.get(f"{BASE}administrations/?{query}"), 400, "invalid-input"), query
 
