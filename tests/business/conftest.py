@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
@@ -143,13 +144,17 @@ def draft(customer: Customer, catalog: Catalog) -> Invoice:
 
 @pytest.fixture
 def owner_client(owner: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(owner)
-    return client
+    return english_client(owner)
 
 
 @pytest.fixture
 def employee_client(employee: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(employee)
+    return english_client(employee)
+
+
+def english_client(user: User) -> Client:
+    """A browser in which this user has signed in and chosen English."""
+    client = Client()
+    client.force_login(user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
