@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -15,6 +16,11 @@ from tenants.models import Administration, Membership, Role, SchemaTemplate
 from tenants.provisioning import create_schema
 from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES, EMPLOYEE_ROLE
 from tenants.template_schema import drop_schema
+
+
+def pytest_configure() -> None:
+    """Passwords in tests keep nobody out; a real hash takes a third of a second each."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 templates: list[SchemaTemplate] = []
@@ -39,6 +45,35 @@ def committed(transactional_db: None, django_db_blocker: Any) -> Iterator[None]:
     yield
     for schema in Administration.objects.values_list("schema_name", flat=True):
         drop_schema(schema)
+
+
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Real commits that stay until the module is done; its tests clean up after themselves, or are told apart by name.
+
+    A module that uses it overrides the fixture `db` with one that asks for `standing` only, and has its tests use that:
+    pytest-django then makes a test database, and puts no transaction around each test.
+    """
+    with django_db_blocker.unblock():
+        SchemaTemplate.objects.bulk_create(templates, ignore_conflicts=True)
+        filled = _shared_tables_with_rows()
+        yield
+        for schema in Administration.objects.values_list("schema_name", flat=True):
+            drop_schema(schema)
+        empty = _shared_tables_with_rows() - filled
+        if empty:
+            with connection.cursor() as cursor:
+                cursor.execute(f"TRUNCATE {', '.join(f'public.{name}' for name in sorted(empty))} CASCADE")
+
+
+def _shared_tables_with_rows() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute(
+            " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM public.{name})" for name in tables)
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def make_administration(name: str, parent: Administration | None = None, **fields: Any) -> Administration:
@@ -67,9 +102,7 @@ def shift_sequences(administration: Administration, by: int) -> None:
 
 def make_member(administration: Administration, role: str = ADMINISTRATOR_ROLE, user: User | None = None) -> User:
     """A user with a built-in role in an administration; the same user again when one is given."""
-    built_in, _ = Role.objects.get_or_create(
-        administration=None, name=role, defaults={"rights": BUILT_IN_ROLES[role]}
-    )
+    built_in, _ = Role.objects.get_or_create(administration=None, name=role, defaults={"rights": BUILT_IN_ROLES[role]})
     if user is None:
         user = User.objects.create_user(f"{uuid.uuid4().hex[:8]}@example.com", "demo", name="Someone")
     Membership.objects.create(user=user, administration=administration, role=built_in)
