@@ -1,0 +1,82 @@
+"""Browsers without JavaScript, in English, and a sync that a worker has carried out."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from forms_catalog.models import Field, Form, Section
+from reference_data.models import WorkType
+from settings_sync.models import Plan, SyncRun
+from settings_sync.services.plans import create_plan
+from settings_sync.services.runs import start_run
+from settings_sync.services.targets import execute_target
+from tenants.models import Administration
+from tenants.schemas import inside
+from tests.conftest import make_member
+
+Url = Callable[..., str]
+
+
+def browser(user: User) -> Client:
+    """A browser in English in which this user has signed in."""
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def owner_client(owner: User) -> Client:
+    return browser(owner)
+
+
+@pytest.fixture
+def url(main: Administration) -> Url:
+    """The address of a page of the main administration, by its name."""
+    return lambda name, *args: reverse(f"sync:{name}", args=[main.slug, *args])
+
+
+@pytest.fixture
+def joined(owner: User, child: Administration) -> Administration:
+    """A sub-administration that the owner may enter and sync to."""
+    make_member(child, user=owner)
+    return child
+
+
+@pytest.fixture
+def form(main: Administration) -> Form:
+    """A form of the main administration that is shown for one work type."""
+    with inside(main):
+        return make_form("Onderhoud cv-ketel")
+
+
+def make_form(name: str) -> Form:
+    """A form with one section and one field, for a work type of its own."""
+    form = Form.objects.create(name=name)
+    section = Section.objects.create(form=form, title="Metingen", position=1)
+    Field.objects.create(section=section, label="CO-gehalte", type="number", position=1, reference="co")
+    form.work_types.add(WorkType.objects.create(name=f"Werk bij {name}"))
+    return form
+
+
+def make_plan(owner: User, main: Administration, *children: Administration, **choice: Any) -> Plan:
+    """A stored preview, of the forms unless something else is chosen."""
+    choice = choice or {"categories": ["forms"]}
+    return create_plan(acting_user=owner, main=main, targets=[child.slug for child in children], **choice)
+
+
+def carry_out(run: SyncRun) -> SyncRun:
+    """What the workers do."""
+    for target in run.targets.all():
+        execute_target(target.pk)
+    run.refresh_from_db()
+    return run
+
+
+def sync(owner: User, main: Administration, *children: Administration, **choice: Any) -> SyncRun:
+    """A sync from preview to end."""
+    plan = make_plan(owner, main, *children, **choice)
+    return carry_out(start_run(acting_user=owner, plan=plan, version=plan.version, note="New CO rules"))

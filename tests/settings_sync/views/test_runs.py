@@ -1,0 +1,187 @@
+"""Following a run, its result, and the history."""
+
+import re
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from forms_catalog.models import Form
+from settings_sync.models import Finding, SyncRun, SyncTarget
+from settings_sync.services.news import news_for
+from settings_sync.services.runs import start_run
+from tenants.models import Membership
+from tenants.schemas import inside
+from tests.conftest import make_administration, make_member
+
+from .conftest import browser, carry_out, make_plan, sync
+
+
+def text_of(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def start(owner, main, *children):
+    plan = make_plan(owner, main, *children)
+    return start_run(acting_user=owner, plan=plan, version=plan.version)
+
+
+def fail(run, detail="Somebody was editing."):
+    run.targets.update(
+        state=SyncTarget.State.FAILED, error_code="busy", error_detail=detail, finished_at="2026-01-01T00:00Z"
+    )
+    SyncRun.objects.update(state=SyncRun.State.FAILED, finished_at="2026-01-01T00:00Z")
+
+
+def test_a_run_that_is_busy_asks_again_and_one_that_ended_does_not(owner_client, url, owner, main, joined, form):
+    run = start(owner, main, joined)
+    busy = owner_client.get(url("run", run.pk))
+    assert f'hx-get="{url("run-progress", run.pk)}" hx-trigger="every' in busy.content.decode()
+    assert "<noscript><meta" in busy.content.decode()
+    part = owner_client.get(url("run-progress", run.pk)).content.decode()
+    assert "hx-trigger" in part
+    assert "<html" not in part
+    carry_out(run)
+    assert "hx-trigger" not in owner_client.get(url("run-progress", run.pk)).content.decode()
+    ended = owner_client.get(url("run", run.pk)).content.decode()
+    assert "hx-trigger" not in ended
+    assert "<noscript><meta" not in ended
+
+
+def test_the_result_says_what_changed_and_proves_the_rest(owner_client, url, owner, main, joined, form):
+    run = sync(owner, main, joined)
+    said = text_of(owner_client.get(url("run", run.pk)))
+    assert "Done in" in said
+    assert "2 changes in 1 administration." in said
+    assert "Customers, work orders and invoices: 0 rows changed" in said
+    assert "1 forms" in said
+    assert "New CO rules" in said
+
+
+def test_a_failure_is_told_and_can_be_tried_again(owner_client, url, owner, main, joined, other_child, form):
+    make_member(other_child, user=owner)
+    run = start(owner, main, joined, other_child)
+    fail(run)
+    page = text_of(owner_client.get(url("run", run.pk)))
+    assert "The sync failed. Nothing was changed." in page
+    assert "Somebody was editing." in page
+    assert "Try 2 administrations again" in page
+    owner_client.post(url("run-retry", run.pk), {"target": joined.slug})
+    assert dict(run.targets.values_list("administration__slug", "state")) == {
+        joined.slug: "queued",
+        other_child.slug: "failed",
+    }
+    again = owner_client.post(url("run-retry", run.pk), {"target": "rubbish"}, follow=True)
+    assert "there is nothing to retry" in text_of(again)
+
+
+def test_what_has_not_started_can_be_stopped(owner_client, url, owner, main, joined, form):
+    run = start(owner, main, joined)
+    assert owner_client.get(url("run-cancel", run.pk)).headers["Location"] == url("run", run.pk)
+    run.refresh_from_db()
+    assert run.state == "queued"
+    stopped = owner_client.post(url("run-cancel", run.pk), follow=True)
+    assert "Stopped." in text_of(stopped)
+    again = owner_client.post(url("run-cancel", run.pk), follow=True)
+    assert "This run has finished already." in text_of(again)
+
+
+def test_findings_are_told(owner_client, url, owner, main, joined, form):
+    run = sync(owner, main, joined)
+    Finding.objects.create(target=run.targets.get(), kind="forms_catalog.form", label="Storing", code="stale")
+    assert "“Storing” changed since the preview, so it was held back." in text_of(owner_client.get(url("run", run.pk)))
+
+
+def test_administrations_that_the_user_may_not_enter_are_only_counted(url, owner, main, joined, form):
+    run = sync(owner, main, joined)
+    client = browser(make_member(main))
+    page = text_of(client.get(url("run", run.pk)))
+    assert joined.name not in page
+    assert "And 1 administration that you may not enter." in page
+
+
+def test_runs_are_for_those_who_may_see_them(url, owner, main, joined, form, stranger, colleague, foreign_main):
+    run = sync(owner, main, joined)
+    for name in ("run", "run-progress", "run-cancel", "run-retry"):
+        assert browser(stranger).get(url(name, run.pk)).status_code == 404
+        assert browser(colleague).get(url(name, run.pk)).status_code == 403
+        assert browser(stranger).get(reverse(f"sync:{name}", args=[foreign_main.slug, run.pk])).status_code == 404
+        assert browser(owner).get(url(name, uuid.uuid4())).status_code == 404
+
+
+def test_history_lists_runs_latest_first(owner_client, url, owner, main, joined, form):
+    first = sync(owner, main, joined)
+    second = sync(owner, main, joined)
+    page = owner_client.get(url("runs"))
+    assert [run.id for run in page.context["page"].object_list] == [second.pk, first.pk]
+    assert "New CO rules" in text_of(page)
+    assert "2 new" in text_of(page)
+    assert not owner_client.get(url("runs"), {"administration": "nowhere"}).context["page"].object_list
+    assert len(owner_client.get(url("runs"), {"administration": joined.slug}).context["page"].object_list) == 2
+
+
+@pytest.mark.parametrize("query", ["?page=x", "?administration=%00", "?page=0"])
+def test_rubbish_in_the_address_of_the_history_is_no_error(owner_client, url, main, query):
+    assert owner_client.get(url("runs") + query).status_code == 200
+
+
+def test_queries_do_not_depend_on_the_number_of_targets(owner_client, url, owner, main, joined, form):
+    def queries(run):
+        addresses = [url("run", run.pk), url("run-progress", run.pk), url("runs")]
+        counted = []
+        for address in addresses:
+            with CaptureQueriesContext(connection) as captured:
+                owner_client.get(address)
+            counted.append(len(captured))
+        return counted
+
+    run = sync(owner, main, joined)
+    queries(run)
+    with_one = queries(run)
+    more = [make_administration(f"Van Dijk {number}", main) for number in range(4)]
+    for child in more:
+        make_member(child, user=owner)
+    assert queries(sync(owner, main, joined, *more)) == with_one
+
+
+def test_a_sub_is_told_what_changed_with_the_note(owner_client, owner, main, joined, form):
+    sync(owner, main, joined)
+    sync(owner, main, joined)  # changed nothing, so it is no news
+    (news,) = news_for(joined)
+    assert (news.note, news.counted.create) == ("New CO rules", 2)
+    page = text_of(owner_client.get(reverse("settings-home", args=[joined.slug])))
+    assert "Changed from the main administration" in page
+    assert "Onderhoud cv-ketel" in page
+    assert "New CO rules" in page
+    assert "Changed from the main administration" not in text_of(
+        owner_client.get(reverse("settings-home", args=[main.slug]))
+    )
+
+
+def test_news_are_kept_apart_per_administration(owner, main, joined, other_child, form):
+    sync(owner, main, joined)
+    assert news_for(other_child) == []
+
+
+def test_a_deleted_administration_stays_in_the_history(owner_client, url, owner, main, joined, form):
+    run = sync(owner, main, joined)
+    Membership.objects.filter(administration=joined).delete()
+    joined.state = "deleted"
+    joined.save(update_fields=["state"])
+    assert joined.name in text_of(owner_client.get(url("run", run.pk)))
+    assert len(owner_client.get(url("runs")).context["page"].object_list) == 1
+
+
+def test_nothing_is_written_by_looking(owner_client, url, owner, main, joined, form):
+    run = sync(owner, main, joined)
+    with inside(main):
+        assert Form.objects.count() == 1
+    with CaptureQueriesContext(connection) as captured:
+        for address in (url("administrations"), url("plan", run.plan_id), url("run", run.pk), url("runs")):
+            owner_client.get(address)
+    written = [
+        q["sql"] for q in captured if re.match(r"(INSERT|UPDATE|DELETE)", q["sql"]) and "session" not in q["sql"]
+    ]
+    assert written == []

@@ -1,0 +1,161 @@
+"""Choosing administrations and settings, as a browser without JavaScript does it."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from forms_catalog.models import Form
+from settings_sync.models import Plan
+from tenants.models import Administration, Membership, Role
+from tenants.rights import EMPLOYEE_ROLE
+from tenants.schemas import inside
+from tests.conftest import make_administration, make_member
+from workflows.models import Step, Workflow
+
+from .conftest import make_plan, sync
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+def preview(client, url, **choice):
+    return client.post(url("choose"), {"do": "preview", **choice})
+
+
+def test_what_is_ticked_becomes_a_plan(owner_client, url, joined, form):
+    answer = preview(owner_client, url, to=[joined.slug], category=["forms"])
+    plan = Plan.objects.get()
+    assert answer.headers["Location"] == url("plan", plan.pk)
+    assert (plan.categories, plan.items) == (["forms"], [])
+
+
+def test_items_of_a_ticked_category_are_not_sent_twice(owner_client, url, joined, form, main):
+    with inside(main):
+        workflow = Workflow.objects.create(name="Onderhoud")
+    preview(owner_client, url, to=[joined.slug], category=["forms"], item=[form.uid, workflow.uid])
+    assert Plan.objects.get().items == [str(workflow.uid)]
+
+
+def test_a_ticked_kind_stands_for_its_items(owner_client, url, joined, form, main):
+    preview(owner_client, url, to=[joined.slug], kind=["forms_catalog.form"])
+    assert Plan.objects.get().items == [str(form.uid)]
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"category": ["forms"]}, "Choose at least one administration to sync to."),
+        ({"to": ["nowhere"], "category": ["forms"]}, "nowhere is not a sub-administration that you can sync to."),
+        ({"to": ["<joined>"]}, "Choose at least one setting to sync."),
+        ({"to": ["<joined>"], "category": ["rubbish"]}, "There is no category of settings called rubbish."),
+        ({"to": ["<joined>"], "item": ["rubbish"]}, "One of the settings is not known; choose again."),
+        ({"to": ["<joined>"], "item": [str(uuid.uuid4())]}, "The main administration has no setting with uid"),
+        ({"to": ["<joined>"], "kind": ["rubbish"]}, "Choose at least one setting to sync."),
+        ({"to": ["\0"], "category": ["\0"]}, "is not a sub-administration"),
+    ],
+)
+def test_what_cannot_be_previewed_is_said_and_the_choice_stays(owner_client, url, joined, form, choice, said):
+    choice = {
+        key: [joined.slug if value == "<joined>" else value for value in values] for key, values in choice.items()
+    }
+    answer = preview(owner_client, url, **choice)
+    assert answer.status_code == 200
+    assert said in text_of(answer)
+    assert not Plan.objects.exists()
+    if joined.slug in choice.get("to", []):
+        assert answer.context["chosen"] == [joined.slug]
+
+
+def test_a_choice_can_come_from_the_address(owner_client, url, joined, form):
+    page = owner_client.get(url("choose"), {"to": joined.slug, "category": "forms", "item": form.uid})
+    assert (page.context["chosen"], page.context["categories"]) == ([joined.slug], ["forms"])
+    assert owner_client.get(url("choose"), {"plan": "rubbish", "item": "rubbish", "to": "x"}).status_code == 200
+
+
+def test_an_earlier_preview_can_be_changed(owner_client, url, owner, main, joined, form):
+    plan = make_plan(owner, main, joined, items=[form.uid])
+    page = owner_client.get(url("choose"), {"plan": plan.pk})
+    assert (page.context["chosen"], page.context["items"]) == ([joined.slug], {form.uid})
+
+
+@pytest.mark.parametrize(("pick", "chosen"), [("all", 2), ("behind", 1), ("group:west", 1), ("none", 0), ("group:", 0)])
+def test_buttons_pick_administrations(owner_client, url, owner, main, joined, form, pick, chosen):
+    west = make_administration("Van Dijk West", main, groups=["west"])
+    make_member(west, user=owner)
+    sync(owner, main, joined, categories=["forms", "reference_data"])
+    from settings_sync.services.alignment import fold_alignment
+
+    fold_alignment()
+    page = owner_client.post(url("choose"), {"pick": pick, "category": ["forms"]})
+    assert len(page.context["chosen"]) == chosen
+    assert page.context["categories"] == ["forms"]
+
+
+def test_the_tree_tells_what_differs_and_why_something_comes_along(owner_client, url, owner, main, joined, form):
+    with inside(main):
+        workflow = Workflow.objects.create(name="Onderhoud")
+        Step.objects.create(workflow=workflow, type="predefined_form", form_id=form.pk, position=1)
+        Form.objects.create(name="Oplevering")
+    sync(owner, main, joined, items=[form.uid])
+    page = owner_client.get(url("choose"), {"to": joined.slug})
+    forms = next(category for category in page.context["tree"].categories if category.key == "forms")
+    (kind,) = forms.kinds
+    assert ([item.label for item in kind.differing], [item.label for item in kind.in_line]) == (
+        ["Oplevering"],
+        ["Onderhoud cv-ketel"],
+    )
+    assert "needed by workflow “Onderhoud”, step 1, form" in text_of(page)
+
+
+@pytest.mark.parametrize("state", ["provisioning", "failed", "deleting"])
+def test_a_sub_that_is_not_ready_says_why_and_cannot_be_ticked(owner_client, url, owner, main, state):
+    made = Administration.objects.create(name="Utrecht", slug="utrecht", parent=main, state=state)
+    make_member(made, user=owner)
+    page = owner_client.get(url("choose"), {"to": "utrecht"})
+    (sub,) = page.context["subs"]
+    assert sub.cannot_sync == sub.state_label
+    assert page.context["chosen"] == []
+    assert 'value="utrecht" id="to-utrecht" disabled' in text_of(page)
+
+
+def test_other_reasons_why_a_sub_cannot_be_synced(owner_client, url, owner, main, joined, other_child):
+    Administration.objects.filter(pk=joined.pk).update(migration_head="older")
+    make_member(other_child, EMPLOYEE_ROLE, user=owner)
+    page = text_of(owner_client.get(url("choose")))
+    assert "is on another version than the main administration" in page
+    assert "you may not sync to this administration" in page
+
+
+def test_a_role_without_the_right_to_sync_sees_the_list_only(url, main):
+    from .conftest import browser
+
+    role = Role.objects.create(administration=main, name="Viewer", rights=["administrations.see"])
+    viewer = make_member(main)
+    Membership.objects.filter(user=viewer).update(role=role)
+    client = browser(viewer)
+    assert client.get(url("choose")).status_code == 403
+    page = client.get(url("administrations"))
+    assert page.status_code == 200
+    assert url("choose") not in text_of(page)
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_subs_and_settings(
+    owner_client, url, owner, main, joined, form
+):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert owner_client.get(url("choose")).status_code == 200
+        return len(captured)
+
+    queries()
+    with_one = queries()
+    for number in range(4):
+        make_member(make_administration(f"Van Dijk {number}", main), user=owner)
+    with inside(main):
+        for number in range(20):
+            Form.objects.create(name=f"Form {number}")
+    queries()
+    assert queries() == with_one
