@@ -3,22 +3,15 @@
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+
+from tenants.sections import SHARED_SETTINGS, links_to
 
 register = template.Library()
-
-PAGES = ("list", "overview")
 
 
 @register.simple_tag(takes_context=True)
 def settings_link(context: template.Context, category: str) -> str:
     """The page with the settings of a category, or nothing when the user may not read them."""
     rights: Any = context.get("rights") or ()
-    if f"{category}.read" not in rights:
-        return ""
-    for page in PAGES:
-        try:
-            return reverse(f"{category}:{page}", args=[context["administration"].slug])
-        except NoReverseMatch:
-            continue
-    return ""
+    links = links_to(SHARED_SETTINGS, context["administration"], rights)
+    return next((link.url for link in links if link.section.right == f"{category}.read"), "")
