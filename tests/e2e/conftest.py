@@ -1,0 +1,118 @@
+"""The running product, a browser, and people who use it."""
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
+
+from local_servers.browser import find_browser
+
+from .product import running_product
+from .visitor import Visitor
+
+NO_BROWSER = (
+    "The browser tests need chromium. Install it (Debian, as root: apt-get install chromium), or name it: "
+    "CHROMIUM=/path/to/chromium ./dev test"
+)
+LOCALES = {"nl": "nl-NL", "en": "en-GB"}
+FAILED = pytest.StashKey[bool]()
+BEHEERDER = "beheerder@van-dijk.example"
+
+
+@pytest.fixture(scope="package")
+def browser_program() -> str:
+    """The browser; without one these tests fail and say how to get it."""
+    program = find_browser()
+    if program is None:
+        pytest.fail(NO_BROWSER, pytrace=False)
+    return program
+
+
+@pytest.fixture(scope="package")
+def base_url(browser_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the product runs: our own, unless EENLIJN_E2E_URL names one. Tests share it; each makes what it syncs."""
+    if named := os.environ.get("EENLIJN_E2E_URL"):
+        yield named
+        return
+    with running_product(tmp_path_factory.mktemp("product")) as product:
+        yield product.base_url
+
+
+@pytest.fixture(scope="package")
+def browser(browser_program: str) -> Iterator[Browser]:
+    """Chromium. It ends with these tests: while it runs, Django takes this process for an asynchronous one."""
+    expect.set_options(timeout=15_000)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser_program, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def sessions() -> dict[str, StorageState]:
+    """The cookies of who signed in before, so that most tests need not do so again."""
+    return {}
+
+
+@pytest.fixture
+def visit(
+    base_url: str,
+    browser: Browser,
+    sessions: dict[str, StorageState],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> Iterator[Callable[..., Visitor]]:
+    """Give somebody a browser: `visit("a@b.example")` is signed in, `visit()` not. Errors on any page fail the test."""
+    visitors: list[Visitor] = []
+
+    def start(email: str = "", *, language: str = "nl", **options: Any) -> Visitor:
+        context = browser.new_context(
+            base_url=base_url, locale=LOCALES[language], storage_state=sessions.get(email), **options
+        )
+        context.set_default_timeout(20_000)
+        visitor = Visitor(context, language)
+        visitors.append(visitor)
+        if email and email not in sessions:
+            visitor.open("/")
+            visitor.sign_in(email)
+            sessions[email] = context.storage_state()
+        return visitor
+
+    yield start
+    for number, visitor in enumerate(visitors):
+        if request.node.stash.get(FAILED, False):
+            visitor.tell_where_it_stood(tmp_path / f"visitor-{number}.png")
+        visitor.context.close()
+    problems = [problem for visitor in visitors for problem in visitor.problems]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test failed, for the fixture that ends it."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture
+def beheerder(visit: Callable[..., Visitor]) -> Visitor:
+    """Who may do everything in Van Dijk."""
+    return visit(BEHEERDER)
+
+
+@pytest.fixture(scope="session")
+def screens_folder(request: pytest.FixtureRequest) -> Path | None:
+    """Where --screens says that the pictures go."""
+    folder = request.config.getoption("--screens", default=None)
+    return Path(folder).absolute() if folder else None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`./dev test tests/e2e/test_screens.py --screens docs/screens` writes the pictures of every page."""
+    parser.addoption("--screens", metavar="FOLDER", help="write a picture of every page into this folder")

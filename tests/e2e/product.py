@@ -1,0 +1,77 @@
+"""The real product for the browser tests: web, worker and reaper as `./dev up` starts them, in a database of its own."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from local_servers.data_folder import DataFolder
+from local_servers.processes import free_port
+from local_servers.product import Product
+
+REDIS_DATABASE = "13"
+
+
+@contextmanager
+def running_product(folder: Path) -> Iterator[Product]:
+    """The product with the demo's data, on loopback, until the block ends; its logs are in `folder`. Raises Problem."""
+    port = free_port()
+    with own_database() as name, environment(addresses(name, f"http://127.0.0.1:{port}")):
+        data = DataFolder(folder)
+        data.prepare()
+        product = Product(data, port, demo=True, python=Path(sys.executable))
+        try:
+            product.start()
+            yield product
+        finally:
+            product.stop()
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """A new database beside the one that the other tests use, which they empty as they go."""
+    owner = os.environ["DATABASE_URL"]
+    name = f"test_{urlsplit(owner).path.strip('/')}_e2e"
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield name
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(drop)
+
+
+def addresses(database: str, base_url: str) -> dict[str, str]:
+    """The environment of the product: the servers of this test run, with places of its own in them."""
+    return {
+        "DATABASE_URL": with_path(os.environ["DATABASE_URL"], database),
+        "SYNC_DATABASE_URL": with_path(os.environ["SYNC_DATABASE_URL"], database),
+        "REDIS_URL": with_path(os.environ["REDIS_URL"], REDIS_DATABASE),
+        "BASE_URL": base_url,
+        "ALLOWED_HOSTS": "127.0.0.1",
+    }
+
+
+def with_path(address: str, path: str) -> str:
+    """The same server, another database on it."""
+    return urlunsplit(urlsplit(address)._replace(path=f"/{path}"))
+
+
+@contextmanager
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """These variables for what is started in the block."""
+    former = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in former.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
