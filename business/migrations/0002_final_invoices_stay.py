@@ -25,10 +25,10 @@ DECLARE
     final_number bigint;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        invoices := invoices || OLD.invoice_id;
+        invoices := invoices || ARRAY(SELECT DISTINCT invoice_id FROM old_rows);
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        invoices := invoices || NEW.invoice_id;
+        invoices := invoices || ARRAY(SELECT DISTINCT invoice_id FROM new_rows);
     END IF;
     EXECUTE format('SELECT 1 FROM %I.business_invoice WHERE id = ANY ($1) ORDER BY id FOR SHARE', TG_TABLE_SCHEMA)
         USING invoices;
@@ -38,18 +38,22 @@ BEGIN
         RAISE EXCEPTION 'Invoice % is final: its lines stay as they are.', final_number
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'business_invoiceline_final_stays';
     END IF;
-    IF TG_OP = 'DELETE' THEN
-        RETURN OLD;
-    END IF;
-    RETURN NEW;
+    RETURN NULL;
 END
 $$;
-CREATE TRIGGER business_invoiceline_final_stays BEFORE INSERT OR UPDATE OR DELETE ON business_invoiceline
-    FOR EACH ROW EXECUTE FUNCTION business_keep_final_lines();
+CREATE TRIGGER business_invoiceline_final_stays_insert AFTER INSERT ON business_invoiceline
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION business_keep_final_lines();
+CREATE TRIGGER business_invoiceline_final_stays_update AFTER UPDATE ON business_invoiceline
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION business_keep_final_lines();
+CREATE TRIGGER business_invoiceline_final_stays_delete AFTER DELETE ON business_invoiceline
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION business_keep_final_lines();
 """
 
 UNDO = """
-DROP TRIGGER business_invoiceline_final_stays ON business_invoiceline;
+DROP TRIGGER business_invoiceline_final_stays_delete ON business_invoiceline;
+DROP TRIGGER business_invoiceline_final_stays_update ON business_invoiceline;
+DROP TRIGGER business_invoiceline_final_stays_insert ON business_invoiceline;
 DROP FUNCTION business_keep_final_lines();
 DROP TRIGGER business_invoice_final_stays ON business_invoice;
 DROP FUNCTION business_keep_final_invoice();

@@ -222,3 +222,10 @@ def test_get_never_writes(owner_client, page, work_order, customer):
     written = [query["sql"] for query in captured if query["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
     assert written == []
     assert owner_client.get(page("work-order-advance", work_order.number)).status_code == 405
+
+
+def test_an_amount_is_written_as_the_reader_writes_it(owner_client, page, draft):
+    draft.lines.update(unit_price=1234.5, quantity=1)
+    assert "€ 1,234.50" in owner_client.get(page("invoice-detail", draft.pk)).text
+    owner_client.cookies["django_language"] = "nl"
+    assert "€ 1.234,50" in owner_client.get(page("invoice-detail", draft.pk)).text
