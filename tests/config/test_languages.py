@@ -1,11 +1,13 @@
 """In which language answers are: pages by the reader's choice, the API by what is asked for."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
+from django.utils.formats import date_format
 
 from config.languages import LanguageMiddleware
 
@@ -54,6 +56,16 @@ def test_the_api_is_english_unless_asked_otherwise(client: Client, header: str, 
 
 def test_the_page_that_describes_the_api_is_a_page(client: Client) -> None:
     assert language(client.get("/api/v1/docs/", headers=ENGLISH_BROWSER)) == "nl"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("nl", ["11-12-2026 14:05", "11 december 2026 14:05"]), ("en", ["11/12/2026 14:05", "11 December 2026 14:05"])],
+)
+def test_a_day_comes_before_its_month_in_both_languages(language: str, shown: list[str]) -> None:
+    moment = datetime(2026, 12, 11, 14, 5)
+    with translation.override(language):
+        assert [date_format(moment, form) for form in ("SHORT_DATETIME_FORMAT", "DATETIME_FORMAT")] == shown
 
 
 def test_the_language_of_one_request_is_not_that_of_what_runs_after_it(rf: Any) -> None:
