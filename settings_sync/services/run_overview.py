@@ -269,7 +269,7 @@ def _table_names() -> Mapping[str, str]:
     names = {"sync_ledger_base": _("notes of what was synced")}
     for kind in all_kinds():
         names |= {table.table: str(table.model._meta.verbose_name_plural) for table in kind.tables}
-        names |= {link.table: f"{kind.label}: {link.label}" for link in kind.links}
+        names |= {link.table: f"{kind.label}, {link.label}" for link in kind.links}
     return names
 
 

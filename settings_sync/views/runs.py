@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from tenants.permissions import reachable_administrations
 from tenants.rights import Right
 
 from ..exceptions import SyncError
@@ -23,7 +24,8 @@ def history(request: Any) -> HttpResponse:
     """Every run of this main administration, latest first."""
     target = request.GET.get("administration", "").replace("\0", "")
     page = list_runs(acting_user=request.user, main=request.administration, target=target, page=request.GET.get("page"))
-    return render(request, "sync/runs.html", {"page": page, "target": target})
+    names = {row.slug: row.name for row in reachable_administrations(request.user)}
+    return render(request, "sync/runs.html", {"page": page, "target": names.get(target, target)})
 
 
 @main_page(Right.ADMINISTRATIONS_SEE)
