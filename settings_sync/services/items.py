@@ -16,7 +16,7 @@ from tenants.schemas import inside
 from ..kinds import Kind, all_kinds
 from ..options import Category
 from ..planning.alignment import relations
-from ..planning.values import Entry
+from ..planning.values import Entry, Local
 from ..reading.index import look_at, read_documents
 
 
@@ -65,7 +65,7 @@ class Relation:
 def list_categories(*, acting_user: Any, administration: Administration) -> list[CategoryRow]:
     """The categories that the user may read here, in the order in which they are shown."""
     readable = _readable(acting_user, administration)
-    entries = look_at(administration).entries if readable else {}
+    entries = _look(administration).entries if readable else {}
     return [
         CategoryRow(
             key=category.key,
@@ -82,7 +82,7 @@ def list_items(*, acting_user: Any, administration: Administration, category: st
     if category not in {row.key for row in _readable(acting_user, administration)}:
         return None
     kinds = all_kinds().of({category})
-    entries = [entry for entry in look_at(administration).entries.values() if all_kinds()[entry.kind] in kinds]
+    entries = [entry for entry in _look(administration).entries.values() if all_kinds()[entry.kind] in kinds]
     rows = _rows(administration, kinds, entries)
     return sorted(rows, key=place_of)
 
@@ -95,7 +95,7 @@ def place_of(row: ItemRow) -> list[Any]:
 def read_item(*, acting_user: Any, administration: Administration, uid: uuid.UUID) -> ItemDocument | None:
     """One item; None when there is no such item here, or the user may not read its category."""
     readable = {category.key for category in _readable(acting_user, administration)}
-    found = [entry for entry in look_at(administration).entries.values() if entry.uid == uid]
+    found = [entry for entry in _look(administration).entries.values() if entry.uid == uid]
     found = [entry for entry in found if all_kinds()[entry.kind].category.key in readable]
     if not found:
         return None
@@ -112,7 +112,7 @@ def relations_of(
 ) -> dict[str, list[Relation]]:
     """Per category that the user may read there: every item of the main or of the administration, and how it stands."""
     readable = {category.key for category in _readable(acting_user, administration)}
-    source, local = look_at(main, keep_documents=True), look_at(administration)
+    source, local = _look(main), _look(administration)
     found: dict[str, list[Relation]] = {key: [] for key in readable}
     for key, state in relations(source.entries, local).items():
         entry = local.entries.get(key) or source.entries.get(key)
@@ -126,6 +126,11 @@ def _readable(user: Any, administration: Administration) -> list[Category]:
     """A right over settings is called after the category: `forms.read`."""
     rights = rights_of(user, administration) or frozenset()
     return [category for category in all_kinds().categories if f"{category.key}.read" in rights]
+
+
+def _look(administration: Administration) -> Local:
+    """What stands there; a main's documents are kept, because a snapshot that follows counts on them."""
+    return look_at(administration, keep_documents=administration.is_main)
 
 
 def _needs(category: Category) -> list[str]:
