@@ -92,8 +92,8 @@ def change_one_percent_of_items(main: Administration, seed: int) -> int:
     with inside(main):
         changed = 0
         for form in chance.sample(list(Form.objects.order_by("id")), 2):
-            field = Field.objects.filter(section__form=form).order_by("id").first()
-            changed += Field.objects.filter(pk=field and field.pk).update(help_text=f"gewijzigd {seed}")
+            first = Field.objects.filter(section__form=form).order_by("id").values("pk")[:1]
+            changed += Field.objects.filter(pk__in=first).update(help_text=f"gewijzigd {seed}")
         for layout in chance.sample(list(Layout.objects.order_by("id")), 2):
             changed += Layout.objects.filter(pk=layout.pk).update(footer=f"gewijzigd {seed}")
     return changed

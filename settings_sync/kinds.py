@@ -49,7 +49,7 @@ class LocalColumn:
 
     @property
     def column(self) -> str:
-        return self.field.column
+        return str(self.field.column)
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,11 @@ class Kind:
     unique_columns: tuple[str, ...]
 
     @property
+    def label_column(self) -> str:
+        """The column with the name that people see."""
+        return str(field_of(self.root.model, self.item_label).column)
+
+    @property
     def tables(self) -> tuple[Table, ...]:
         return (self.root, *self.parts)
 
@@ -155,14 +160,14 @@ class Kinds:
             field.related_model
             for model in models
             for name in (*self._registry.declared[model].fields, *self._registry.declared[model].links)
-            if isinstance(field := model._meta.get_field(name), (ForeignKey, ManyToManyField))
+            if isinstance(field := field_of(model, name), (ForeignKey, ManyToManyField))
         }
 
     def _parts_of(self, parent: type[Model]) -> list[type[Model]]:
         """Every part below this model, each after its own parent."""
         found = []
         for model, declared in self._registry.declared.items():
-            if declared.part_of and model._meta.get_field(declared.part_of).related_model is parent:
+            if declared.part_of and field_of(model, declared.part_of).related_model is parent:
                 found += [model, *self._parts_of(model)]
         return found
 
@@ -170,13 +175,13 @@ class Kinds:
         declared = self._registry.declared[model]
         if declared.part_of is None:
             return model
-        return self._root_of(model._meta.get_field(declared.part_of).related_model)
+        return self._root_of(field_of(model, declared.part_of).related_model)
 
     def _derive(self, model: type[Model]) -> Kind:
         declared = self._registry.declared[model]
         tables = {model: self._table(model, None)}
         for part in self._parts_of(model):
-            above = part._meta.get_field(self._registry.declared[part].part_of or "").related_model
+            above = field_of(part, self._registry.declared[part].part_of or "").related_model
             tables[part] = self._table(part, tables[above])
         assert declared.category is not None and declared.natural_key is not None
         return Kind(
@@ -194,21 +199,21 @@ class Kinds:
 
     def _table(self, model: type[Model], parent: Table | None) -> Table:
         declared = self._registry.declared[model]
-        up = model._meta.get_field(declared.part_of) if declared.part_of else None
+        up = field_of(model, declared.part_of) if declared.part_of else None
         return Table(
             model=model,
             declaration=declared,
             name=model._meta.model_name or "",
             table=model._meta.db_table,
             columns=tuple(self._column(model, name) for name in travelling_fields(model, declared)),
-            local=tuple(LocalColumn(model._meta.get_field(name)) for name in declared.local),
+            local=tuple(LocalColumn(field_of(model, name)) for name in declared.local),
             parent=parent,
             parent_column=up.column if up else "",
             parent_name=up.name if up else "",
         )
 
     def _column(self, model: type[Model], name: str) -> Column:
-        field = model._meta.get_field(name)
+        field = field_of(model, name)
         reference = None
         if isinstance(field, ForeignKey):
             target = self._root_of(field.related_model)
@@ -227,7 +232,7 @@ class Kinds:
         )
 
     def _link(self, model: type[Model], name: str) -> Link:
-        field = model._meta.get_field(name)
+        field = field_of(model, name)
         through = field.remote_field.through
         return Link(
             name=name,
@@ -240,6 +245,11 @@ class Kinds:
         )
 
 
+def field_of(model: Any, name: str) -> Any:
+    """A field of a model by name. What kind of field it is, the checks have made sure of."""
+    return model._meta.get_field(name)
+
+
 def travelling_fields(model: type[Model], declared: type[ModelSync]) -> tuple[str, ...]:
     """The declared fields; whether an item is archived always travels with it."""
     added = ("is_archived",) if issubclass(model, Item) and "is_archived" not in declared.fields else ()
@@ -250,7 +260,7 @@ def unique_columns(model: type[Model]) -> tuple[str, ...]:
     """The stored generated columns that are unique in an administration: `name_key`, `default_key` and the like."""
     generated = {field.name: field.column for field in model._meta.local_fields if isinstance(field, GeneratedField)}
     alone = [c.fields[0] for c in model._meta.constraints if isinstance(c, UniqueConstraint) and len(c.fields) == 1]
-    return tuple(generated[name] for name in alone if name in generated)
+    return tuple(str(generated[name]) for name in alone if name in generated)
 
 
 def _connection() -> Any:

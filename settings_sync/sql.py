@@ -17,7 +17,7 @@ from typing import Any
 
 from psycopg import sql
 
-from .kinds import Column, Kind, Link, Table
+from .kinds import Column, Kind, Link, Table, field_of
 from .planning.values import ARCHIVED_KEY
 
 COLUMNS_PER_OBJECT = 50  # jsonb_build_object takes at most 100 arguments
@@ -41,7 +41,7 @@ def documents(kind: Kind, schema: str, where: str = "true") -> str:
     ctes += [_link_list(number, link, schema) for number, link in enumerate(kind.links, start=len(kind.parts))]
     joins = "".join(f" LEFT JOIN list_{n} ON list_{n}.root_id = r.id" for n in range(len(joined)))
     keys = keys_object(kind)
-    label = name(kind.root.model._meta.get_field(kind.item_label).column)
+    label = name(kind.label_column)
     return (
         f"WITH {', '.join(ctes)}, doc AS MATERIALIZED ("
         f"SELECT r.uid, r.{label}::text AS label, {keys} AS keys, {_body(kind)} AS body"
@@ -53,7 +53,7 @@ def documents(kind: Kind, schema: str, where: str = "true") -> str:
 def keys_object(kind: Kind) -> str:
     """The unique generated columns of an item's row `r`, and what its name was when it is archived; without nulls."""
     unique = [(column, f"r.{name(column)}") for column in kind.unique_columns]
-    natural = f"r.{name(kind.root.model._meta.get_field(kind.natural_key).column)}"
+    natural = f"r.{name(str(field_of(kind.root.model, kind.natural_key).column))}"
     return _object([*unique, (ARCHIVED_KEY, f"CASE WHEN r.is_archived THEN lower(normalize(btrim({natural}))) END")])
 
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from .services.targets import execute_target
 
 
-@shared_task(name="settings_sync.tasks.apply_target")
+@shared_task(name="settings_sync.tasks.apply_target")  # type: ignore[untyped-decorator]
 def apply_target(target_id: str) -> None:
     """Apply one target of a run, if nobody else has."""
     execute_target(uuid.UUID(target_id))

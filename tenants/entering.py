@@ -44,7 +44,7 @@ def administration_page(right: Right | None = None) -> Callable[[View], View]:
 
 def _find(user: Any, slug: str) -> tuple[Administration, frozenset[str]]:
     administration = Administration.objects.filter(slug=slug).select_related("parent").first()
-    rights = administration and rights_of(user, administration)
+    rights = rights_of(user, administration) if administration else None
     if administration is None or rights is None or administration.state != Administration.State.ACTIVE:
         raise Http404
     return administration, rights

@@ -19,7 +19,7 @@ class Preparations:
 
     shared: list[Callable[[], None]] = field(default_factory=list)
     each: list[Prepare] = field(default_factory=list)
-    created: "list[Callable[[Administration], None]]" = field(default_factory=list)
+    created: "list[Callable[[Administration], object]]" = field(default_factory=list)
 
     def prepare_shared(self) -> None:
         for prepare in self.shared:

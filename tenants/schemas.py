@@ -42,4 +42,4 @@ def assert_inside(administration: HasSchema) -> None:
 
 def current_schema_name() -> str:
     """The schema that statements run in now, as far as this process knows; 'public' outside every administration."""
-    return str(connection.schema_name)
+    return str(connection.schema_name)  # type: ignore[attr-defined]

@@ -45,7 +45,7 @@ def replay_schema(ddl: str, schema_name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL check_function_bodies = false")
         # The DDL holds % signs and many statements: it is sent as it is, without parameters.
-        cursor.execute(sql.SQL(ddl.replace(SCHEMA_MARK, schema_name)))  # type: ignore[arg-type]
+        cursor.execute(sql.SQL(ddl.replace(SCHEMA_MARK, schema_name)))
 
 
 def _pg_dump(schema_name: str, *options: str) -> str:

@@ -54,7 +54,7 @@ def drop_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
 def move_index(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     """Note in the child's index what was written, for the triggers leave syncs out."""
     index = sql.name(schema, "sync_ledger_indexentry")
-    label = sql.name(kind.root.model._meta.get_field(kind.item_label).column)
+    label = sql.name(kind.label_column)
     keys = sql.keys_object(kind)
     return (
         f"WITH moved AS (INSERT INTO {index} (kind, uid, digest, label, keys)"

@@ -178,27 +178,54 @@ def _written(kind: Kind, table: Table) -> list[str]:
 
 def _upsert(kind: Kind, table: Table) -> str:
     names = _written(kind, table)
-    big = {column.column for column in table.columns if column.db_type in ("text", "jsonb")}
+    by_name = {column.column: column for column in table.columns}
     target = sql.name(SCHEMA, table.table)
-    settings = ", ".join(f"{sql.name(name)} = {_kept_when_equal(name, name in big)}" for name in names)
-    old = ", ".join(f"t.{sql.name(name)}" for name in names)
+    settings = ", ".join(f"{sql.name(name)} = {_kept_when_equal(name, by_name.get(name))}" for name in names)
+    old = ", ".join(_compared("t", name, by_name.get(name)) for name in names)
+    fresh = ", ".join(_compared("n", name, by_name.get(name)) for name in names)
     new = ", ".join(f"n.{sql.name(name)}" for name in names)
     inserted = ", ".join(["uid", *(sql.name(name) for name in names), *(sql.name(c.column) for c in table.local)])
     starts = "".join(f", {_start_value(local.field)}" for local in table.local)
     return (
         f"WITH {DOC}, {_new_rows(kind, table)},"
         f" changed AS (UPDATE {target} t SET {settings} FROM new n WHERE t.uid = n.uid"
-        f" AND ROW({old}) IS DISTINCT FROM ROW({new}) RETURNING 1),"
+        f" AND ROW({old}) IS DISTINCT FROM ROW({fresh}){_is_free_to_move(table)} RETURNING 1),"
         f" made AS (INSERT INTO {target} ({inserted}) SELECT n.uid, {new}{starts} FROM new n"
         f" WHERE NOT EXISTS (SELECT FROM {target} t WHERE t.uid = n.uid) RETURNING 1)"
         " SELECT (SELECT count(*) FROM changed) + (SELECT count(*) FROM made)"
     )
 
 
-def _kept_when_equal(name: str, is_big: bool) -> str:
+def _compared(alias: str, name: str, column: Column | None) -> str:
+    """A value as it is compared: jsonb as text, for 1 and 1.0 are equal as jsonb and not in a document."""
+    return f"{alias}.{sql.name(name)}" + ("::text" if column is not None and column.is_json else "")
+
+
+def _kept_when_equal(name: str, column: Column | None) -> str:
     """A big value that is equal is assigned from the row itself, so that its TOAST is kept and not written again."""
     quoted = sql.name(name)
-    return f"CASE WHEN t.{quoted} = n.{quoted} THEN t.{quoted} ELSE n.{quoted} END" if is_big else f"n.{quoted}"
+    if column is None or column.db_type not in ("text", "jsonb"):
+        return f"n.{quoted}"
+    return (
+        f"CASE WHEN {_compared('t', name, column)} = {_compared('n', name, column)} THEN t.{quoted} ELSE n.{quoted} END"
+    )
+
+
+def _is_free_to_move(table: Table) -> str:
+    """A part that stands under another parent here may come along only when the item it stands in is written as well.
+
+    Otherwise it stays where it is, the result differs from the plan, and nothing is written. Under a parent that was
+    deleted just before, nobody misses it.
+    """
+    if table.parent is None:
+        return ""
+    joins, below, column = "", f"u0.id = t.{sql.name(table.parent_column)}", table.parent.parent_column
+    for number, above in enumerate(table.path[2:], start=1):
+        joins += f" JOIN {sql.name(SCHEMA, above.table)} u{number} ON u{number}.id = u{number - 1}.{sql.name(column)}"
+        column = above.parent_column
+    item = f"SELECT u{len(table.path) - 2}.uid FROM {sql.name(SCHEMA, table.parent.table)} u0{joins} WHERE {below}"
+    parent = sql.name(table.parent_column)
+    return f" AND (t.{parent} = n.{parent} OR coalesce(({item}) IN (SELECT uid FROM doc), true))"
 
 
 def _start_value(field: object) -> str:

@@ -15,7 +15,7 @@ from . import books, statements
 from .connections import sync_connection
 from .statements import Statement, WorkChange
 
-Cursor = psycopg.ClientCursor[Any]
+Cursor = psycopg.Cursor[Any]
 Progress = Callable[[str, int, int], None]
 
 

@@ -39,7 +39,7 @@ def relations(source: Mapping[Key, Entry], local: Local) -> dict[Key, str]:
 
 def _word(key: Key, entry: Entry | None, local: Local) -> str | None:
     found, base = local.entries.get(key), local.bases.get(key)
-    verdict = judge(base, entry and entry.digest, found and found.digest)
+    verdict = judge(base, entry.digest if entry else None, found.digest if found else None)
     if verdict == Verdict.NEW and entry is not None and entry.is_archived:
         return None
     return WORDS.get(verdict)

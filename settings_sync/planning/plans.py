@@ -38,7 +38,7 @@ def plan_target(source: Source, local: Local, choice: Choice, category_of: Mappi
 
 def _judge(key: Key, source: Source, local: Local, reasons: tuple[NeededBy, ...]) -> PlannedChange:
     entry, found, base = source.entries[key], local.entries.get(key), local.bases.get(key)
-    verdict = judge(base, entry.digest, found and found.digest)
+    verdict = judge(base, entry.digest, found.digest if found else None)
     if key in local.pinned and verdict != Verdict.IN_LINE:
         verdict = Verdict.PINNED
     action = ACTIONS.get(verdict, Action.KEEP)
@@ -50,7 +50,7 @@ def _judge(key: Key, source: Source, local: Local, reasons: tuple[NeededBy, ...]
         action=action,
         base=base,
         source=entry.digest,
-        local=found and found.digest,
+        local=found.digest if found else None,
         result=entry.digest if moves else None,
         needed_by=reasons,
     )
@@ -70,14 +70,14 @@ def _removed_in_source(
         if key in source.entries or category_of.get(key[0]) not in choice.categories:
             continue
         entry = local.entries.get(key)
-        verdict = judge(base, None, entry and entry.digest)
+        verdict = judge(base, None, entry.digest if entry else None)
         found[key] = PlannedChange(
             key=key,
             label=entry.label if entry else "",
             verdict=verdict,
             action=ACTIONS[verdict],
             base=base,
-            local=entry and entry.digest,
+            local=entry.digest if entry else None,
         )
     return found
 

@@ -74,7 +74,7 @@ def _documents(kind: Kind, schema: str, uids: set[uuid.UUID]) -> list[ReadDocume
 
 def _loaded(value: Any) -> dict[str, Any]:
     """jsonb arrives as text from Django's cursor."""
-    return json.loads(value) if isinstance(value, str) else value
+    return dict(json.loads(value) if isinstance(value, str) else value)
 
 
 def _has_dirty() -> bool:

@@ -14,6 +14,10 @@ from ..wording import column_of, column_of_table, needed_by_in_words, reason_of,
 from .plans import snapshot_labels
 
 
+LONG_TEXT = 120
+"""Characters from which a value is shown as a text of its own."""
+
+
 @dataclass(frozen=True)
 class FieldPreview:
     """One field: its label and its values in words; `path` and `raw` are for programs."""
@@ -30,7 +34,7 @@ class FieldPreview:
     @property
     def is_changed(self) -> bool:
         """Whether the sync writes this field."""
-        return self.raw.local != self.raw.result
+        return bool(self.raw.local != self.raw.result)
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,9 @@ def _place(part: str, uid: str, row: Difference, names: Names) -> PlacePreview:
 def _field(kind: Kind, part: str, name: str, row: Difference, labels: Mapping[str, str]) -> FieldPreview:
     column = column_of(kind, part, name) if name != "order" else None
     words = [value_in_words(column, value, labels) for value in (row.base, row.source, row.local, row.result)]
-    return FieldPreview(row.path, _label(kind, part, name), *words, raw=row, is_long=max(map(len, words)) > 120)
+    base, source, local, result = words
+    is_long = max(map(len, words)) > LONG_TEXT
+    return FieldPreview(row.path, _label(kind, part, name), base, source, local, result, raw=row, is_long=is_long)
 
 
 def _label(kind: Kind, part: str, name: str) -> str:
@@ -194,7 +200,8 @@ def _label(kind: Kind, part: str, name: str) -> str:
     if column:
         return str(column.label)
     if part and name == kind.part(part).parent_name:
-        return str(kind.part(part).parent.label) if kind.part(part).parent else name
+        above = kind.part(part).parent
+        return str(above.label) if above else name
     return str(next((link.label for link in kind.links if link.name == name), name))
 
 

@@ -151,6 +151,8 @@ def _check_ready(target: SyncTarget) -> None:
 
 def _finish_unchanged(claim: Claim) -> None:
     """Nothing to write: the child's schema is not even visited."""
+    snapshot = claim.target.run.plan.snapshot
+    assert snapshot is not None
     with transaction.atomic():
         mine = SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token)
         if not mine.update(state=SyncTarget.State.SUCCEEDED, finished_at=Now(), lease_token=None, leased_until=None):
@@ -158,7 +160,7 @@ def _finish_unchanged(claim: Claim) -> None:
         Receipt.objects.update_or_create(
             target=claim.target,
             defaults={
-                "snapshot_id": claim.target.run.plan.snapshot_id,
+                "snapshot": snapshot,
                 "rows": {},
                 "business_rows_written": 0,
                 "written_at": timezone.now(),

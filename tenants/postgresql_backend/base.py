@@ -8,13 +8,14 @@ aborted: then no statement can run before a rollback anyway, and the rollback it
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
+from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base
 from psycopg.pq import TransactionStatus
 
 assert is_psycopg3, "Eenlijn needs psycopg 3."
 
 
-class SearchPathNotSet(base.DatabaseError):
+class SearchPathNotSet(DatabaseError):
     """The administration's schema could not be selected, so nothing was run."""
 
 
