@@ -8,247 +8,431 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_initial'),
+        ("tenants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('digest', models.BinaryField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=80)),
-                ('body', models.JSONField()),
-                ('needs', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("digest", models.BinaryField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=80)),
+                ("body", models.JSONField()),
+                ("needs", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SyncTarget',
+            name="SyncTarget",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('queued', 'waiting'), ('running', 'busy'), ('succeeded', 'done'), ('failed', 'failed'), ('skipped', 'skipped'), ('cancelled', 'cancelled')], default='queued', max_length=20)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('lease_token', models.UUIDField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('woken_at', models.DateTimeField(null=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('error_code', models.CharField(blank=True, default='', max_length=60)),
-                ('error_detail', models.TextField(blank=True, default='')),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.administration')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting"),
+                            ("running", "busy"),
+                            ("succeeded", "done"),
+                            ("failed", "failed"),
+                            ("skipped", "skipped"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="queued",
+                        max_length=20,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("lease_token", models.UUIDField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("woken_at", models.DateTimeField(null=True)),
+                ("counts", models.JSONField(default=dict)),
+                ("error_code", models.CharField(blank=True, default="", max_length=60)),
+                ("error_detail", models.TextField(blank=True, default="")),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenants.administration"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan_target__position'],
+                "ordering": ["plan_target__position"],
             },
         ),
         migrations.CreateModel(
-            name='SyncRun',
+            name="SyncRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('on_behalf_of', models.CharField(blank=True, default='', max_length=254)),
-                ('note', models.TextField(blank=True, default='')),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('succeeded', 'succeeded'), ('partly_failed', 'partly failed'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=20)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='tenants.administration')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("on_behalf_of", models.CharField(blank=True, default="", max_length=254)),
+                ("note", models.TextField(blank=True, default="")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("succeeded", "succeeded"),
+                            ("partly_failed", "partly failed"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="queued",
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="tenants.administration"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'run',
-                'verbose_name_plural': 'runs',
-                'ordering': ['-created_at'],
+                "verbose_name": "run",
+                "verbose_name_plural": "runs",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('sync', 'sync'), ('undo', 'undo'), ('promote', 'promote')], default='sync', max_length=20)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('state', models.CharField(choices=[('computing', 'computing'), ('ready', 'ready'), ('failed', 'failed')], default='computing', max_length=20)),
-                ('state_detail', models.TextField(blank=True, default='')),
-                ('categories', models.JSONField(default=list)),
-                ('items', models.JSONField(default=list)),
-                ('policies', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='tenants.administration')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("sync", "sync"), ("undo", "undo"), ("promote", "promote")],
+                        default="sync",
+                        max_length=20,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("computing", "computing"), ("ready", "ready"), ("failed", "failed")],
+                        default="computing",
+                        max_length=20,
+                    ),
+                ),
+                ("state_detail", models.TextField(blank=True, default="")),
+                ("categories", models.JSONField(default=list)),
+                ("items", models.JSONField(default=list)),
+                ("policies", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="plans", to="tenants.administration"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='PlanTarget',
+            name="PlanTarget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('counts', models.JSONField(default=dict)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.administration')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='settings_sync.plan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("counts", models.JSONField(default=dict)),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenants.administration"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="settings_sync.plan"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('category', models.CharField(max_length=60)),
-                ('uid', models.UUIDField()),
-                ('label', models.TextField()),
-                ('action', models.CharField(choices=[('create', 'create'), ('update', 'update'), ('couple', 'couple'), ('archive', 'archive'), ('delete', 'delete'), ('keep', 'keep'), ('skip', 'skip'), ('hold', 'hold')], max_length=20)),
-                ('verdict', models.CharField(choices=[('new', 'new'), ('rejoined', 'equal already, now linked'), ('in_line', 'in line'), ('behind', 'behind'), ('already_equal', 'equal already'), ('own', 'own'), ('name_taken', 'name taken'), ('default_taken', 'has a default of its own'), ('name_held', 'name held by an item outside this sync'), ('changed_locally', 'changed locally'), ('both_changed', 'changed on both sides'), ('removed_locally', 'removed locally'), ('removed_in_source', 'removed in the main administration'), ('gone', 'removed on both sides'), ('needs_held', 'needs something that is held'), ('unresolved', 'points at something that does not exist'), ('pinned', 'pinned')], max_length=30)),
-                ('facts', models.JSONField(default=dict)),
-                ('needed_by', models.JSONField(default=list)),
-                ('base_digest', models.BinaryField(null=True)),
-                ('source_digest', models.BinaryField(null=True)),
-                ('local_digest', models.BinaryField(null=True)),
-                ('result_digest', models.BinaryField(null=True)),
-                ('plan_target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='settings_sync.plantarget')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("category", models.CharField(max_length=60)),
+                ("uid", models.UUIDField()),
+                ("label", models.TextField()),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("create", "create"),
+                            ("update", "update"),
+                            ("couple", "couple"),
+                            ("archive", "archive"),
+                            ("delete", "delete"),
+                            ("keep", "keep"),
+                            ("skip", "skip"),
+                            ("hold", "hold"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("rejoined", "equal already, now linked"),
+                            ("in_line", "in line"),
+                            ("behind", "behind"),
+                            ("already_equal", "equal already"),
+                            ("own", "own"),
+                            ("name_taken", "name taken"),
+                            ("default_taken", "has a default of its own"),
+                            ("name_held", "name held by an item outside this sync"),
+                            ("changed_locally", "changed locally"),
+                            ("both_changed", "changed on both sides"),
+                            ("removed_locally", "removed locally"),
+                            ("removed_in_source", "removed in the main administration"),
+                            ("gone", "removed on both sides"),
+                            ("needs_held", "needs something that is held"),
+                            ("unresolved", "points at something that does not exist"),
+                            ("pinned", "pinned"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                ("needed_by", models.JSONField(default=list)),
+                ("base_digest", models.BinaryField(null=True)),
+                ("source_digest", models.BinaryField(null=True)),
+                ("local_digest", models.BinaryField(null=True)),
+                ("result_digest", models.BinaryField(null=True)),
+                (
+                    "plan_target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="settings_sync.plantarget",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('target', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='receipt', serialize=False, to='settings_sync.synctarget')),
-                ('rows', models.JSONField(default=dict)),
-                ('business_rows_written', models.BigIntegerField()),
-                ('written_at', models.DateTimeField()),
+                (
+                    "target",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="receipt",
+                        serialize=False,
+                        to="settings_sync.synctarget",
+                    ),
+                ),
+                ("rows", models.JSONField(default=dict)),
+                ("business_rows_written", models.BigIntegerField()),
+                ("written_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='synctarget',
-            name='plan_target',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sync_target', to='settings_sync.plantarget'),
+            model_name="synctarget",
+            name="plan_target",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="sync_target", to="settings_sync.plantarget"
+            ),
         ),
         migrations.CreateModel(
-            name='FormerDocument',
+            name="FormerDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('uid', models.UUIDField()),
-                ('digest', models.BinaryField()),
-                ('body', models.JSONField()),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_documents', to='settings_sync.synctarget')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("uid", models.UUIDField()),
+                ("digest", models.BinaryField()),
+                ("body", models.JSONField()),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_documents",
+                        to="settings_sync.synctarget",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('uid', models.UUIDField(null=True)),
-                ('label', models.TextField(default='')),
-                ('code', models.CharField(max_length=60)),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='settings_sync.synctarget')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("uid", models.UUIDField(null=True)),
+                ("label", models.TextField(default="")),
+                ("code", models.CharField(max_length=60)),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="settings_sync.synctarget",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('content', models.BinaryField()),
-                ('migration_head', models.CharField(max_length=64)),
-                ('taken_at', models.DateTimeField(auto_now_add=True)),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.administration')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("content", models.BinaryField()),
+                ("migration_head", models.CharField(max_length=64)),
+                ("taken_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenants.administration"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='plan',
-            name='snapshot',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settings_sync.snapshot'),
+            model_name="plan",
+            name="snapshot",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settings_sync.snapshot"
+            ),
         ),
         migrations.CreateModel(
-            name='SnapshotItem',
+            name="SnapshotItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('uid', models.UUIDField()),
-                ('digest', models.BinaryField()),
-                ('label', models.TextField()),
-                ('keys', models.JSONField(default=dict)),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='settings_sync.snapshot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("uid", models.UUIDField()),
+                ("digest", models.BinaryField()),
+                ("label", models.TextField()),
+                ("keys", models.JSONField(default=dict)),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="settings_sync.snapshot"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='synctarget',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='settings_sync.syncrun'),
+            model_name="synctarget",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="settings_sync.syncrun"
+            ),
         ),
         migrations.AddField(
-            model_name='syncrun',
-            name='plan',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='run', to='settings_sync.plan'),
+            model_name="syncrun",
+            name="plan",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="run", to="settings_sync.plan"
+            ),
         ),
         migrations.AddField(
-            model_name='syncrun',
-            name='requested_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="syncrun",
+            name="requested_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.CreateModel(
-            name='Alignment',
+            name="Alignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(max_length=60)),
-                ('counts', models.JSONField(default=dict)),
-                ('as_of', models.DateTimeField()),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alignment', to='tenants.administration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("category", models.CharField(max_length=60)),
+                ("counts", models.JSONField(default=dict)),
+                ("as_of", models.DateTimeField()),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alignment",
+                        to="tenants.administration",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('administration', 'category'), name='settings_sync_alignment_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("administration", "category"), name="settings_sync_alignment_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='plantarget',
-            constraint=models.UniqueConstraint(fields=('plan', 'administration'), name='settings_sync_plantarget_once'),
+            model_name="plantarget",
+            constraint=models.UniqueConstraint(fields=("plan", "administration"), name="settings_sync_plantarget_once"),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('plan_target', 'kind', 'uid'), name='settings_sync_change_once'),
+            model_name="change",
+            constraint=models.UniqueConstraint(fields=("plan_target", "kind", "uid"), name="settings_sync_change_once"),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='snapshot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settings_sync.snapshot'),
+            model_name="receipt",
+            name="snapshot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settings_sync.snapshot"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formerdocument',
-            constraint=models.UniqueConstraint(fields=('target', 'kind', 'uid'), name='settings_sync_formerdocument_once'),
+            model_name="formerdocument",
+            constraint=models.UniqueConstraint(
+                fields=("target", "kind", "uid"), name="settings_sync_formerdocument_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('administration', 'content'), name='settings_sync_snapshot_once'),
+            model_name="snapshot",
+            constraint=models.UniqueConstraint(
+                fields=("administration", "content"), name="settings_sync_snapshot_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshotitem',
-            constraint=models.UniqueConstraint(fields=('snapshot', 'kind', 'uid'), name='settings_sync_snapshotitem_once'),
+            model_name="snapshotitem",
+            constraint=models.UniqueConstraint(
+                fields=("snapshot", "kind", "uid"), name="settings_sync_snapshotitem_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='synctarget',
-            index=models.Index(fields=['state', 'leased_until'], name='settings_sync_target_open'),
+            model_name="synctarget",
+            index=models.Index(fields=["state", "leased_until"], name="settings_sync_target_open"),
         ),
         migrations.AddConstraint(
-            model_name='synctarget',
-            constraint=models.UniqueConstraint(fields=('run', 'administration'), name='settings_sync_synctarget_once'),
+            model_name="synctarget",
+            constraint=models.UniqueConstraint(fields=("run", "administration"), name="settings_sync_synctarget_once"),
         ),
         migrations.AddConstraint(
-            model_name='synctarget',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('administration',), name='settings_sync_one_running_per_child'),
+            model_name="synctarget",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")),
+                fields=("administration",),
+                name="settings_sync_one_running_per_child",
+            ),
         ),
     ]

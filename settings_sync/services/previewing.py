@@ -13,7 +13,6 @@ from ..verdicts import Action, Verdict
 from ..wording import column_of, column_of_table, needed_by_in_words, reason_of, value_in_words
 from .plans import snapshot_labels
 
-
 LONG_TEXT = 120
 """Characters from which a value is shown as a text of its own."""
 
