@@ -4,66 +4,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Dirty',
+            name="Dirty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('uid', models.UUIDField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("uid", models.UUIDField()),
             ],
         ),
         migrations.CreateModel(
-            name='Base',
+            name="Base",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('uid', models.UUIDField()),
-                ('digest', models.BinaryField()),
-                ('is_pinned', models.BooleanField(default=False)),
-                ('decided_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("uid", models.UUIDField()),
+                ("digest", models.BinaryField()),
+                ("is_pinned", models.BooleanField(default=False)),
+                ("decided_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'uid'), name='sync_ledger_base_once')],
+                "constraints": [models.UniqueConstraint(fields=("kind", "uid"), name="sync_ledger_base_once")],
             },
         ),
         migrations.CreateModel(
-            name='Edit',
+            name="Edit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
-                ('by_id', models.BigIntegerField(null=True)),
-                ('by_name', models.CharField(max_length=254, verbose_name='who')),
-                ('kind', models.CharField(max_length=80)),
-                ('uid', models.UUIDField()),
-                ('label', models.CharField(max_length=250)),
-                ('path', models.CharField(max_length=250, verbose_name='field')),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="when")),
+                ("by_id", models.BigIntegerField(null=True)),
+                ("by_name", models.CharField(max_length=254, verbose_name="who")),
+                ("kind", models.CharField(max_length=80)),
+                ("uid", models.UUIDField()),
+                ("label", models.CharField(max_length=250)),
+                ("path", models.CharField(max_length=250, verbose_name="field")),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['kind', 'uid', '-at'], name='sync_ledger_edit_item')],
+                "ordering": ["-at", "-id"],
+                "indexes": [models.Index(fields=["kind", "uid", "-at"], name="sync_ledger_edit_item")],
             },
         ),
         migrations.CreateModel(
-            name='IndexEntry',
+            name="IndexEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=80)),
-                ('uid', models.UUIDField()),
-                ('digest', models.BinaryField()),
-                ('keys', models.JSONField(default=dict)),
-                ('label', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=80)),
+                ("uid", models.UUIDField()),
+                ("digest", models.BinaryField()),
+                ("keys", models.JSONField(default=dict)),
+                ("label", models.TextField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'uid'), name='sync_ledger_indexentry_once')],
+                "constraints": [models.UniqueConstraint(fields=("kind", "uid"), name="sync_ledger_indexentry_once")],
             },
         ),
     ]
