@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.utils.crypto import get_random_string
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 
 from accounts.models import User
 from tenants.models import Administration, Membership, Role
@@ -73,7 +72,9 @@ People = dict[str, User]
 
 def make_people() -> People:
     """Every account, all with one password; hashed quickly, because everybody knows it. A sign-in hashes it anew."""
-    password = PBKDF2PasswordHasher().encode(PASSWORD, get_random_string(22), iterations=1000)
+    hasher = get_hasher()
+    quickly = {"iterations": 1000} if isinstance(hasher, PBKDF2PasswordHasher) else {}
+    password = hasher.encode(PASSWORD, hasher.salt(), **quickly)
     users = User.objects.bulk_create(
         User(
             email=account.email,
