@@ -93,7 +93,9 @@ class ItemForm(SettingForm):
 
 
 class WorkTypeForm(ItemForm):
-    default_minutes = forms.IntegerField(label=_("usual duration in minutes"), min_value=1, max_value=100_000)
+    default_minutes = forms.IntegerField(
+        label=_("usual duration in minutes"), initial=60, min_value=1, max_value=100_000
+    )
 
     class Meta:
         model = models.WorkType

@@ -43,6 +43,11 @@ def test_the_overview_counts_each_list(owner_client, address):
     assert address("list", "work-statuses") + "?archived" in page
 
 
+def test_a_new_work_type_proposes_an_hour(owner_client, address):
+    page = owner_client.get(address("new", "work-types"))
+    assert page.context["form"]["default_minutes"].value() == 60
+
+
 @pytest.mark.parametrize("key", LISTS)
 def test_every_list_can_be_filled_read_changed_and_emptied(owner_client, address, key):
     made = owner_client.post(address("new", key), FILLED_IN[key])

@@ -81,6 +81,15 @@ def test_a_rehearsal_holds_and_so_does_a_second_one(live_server, owner, main, cu
     assert "All checks hold" in second
 
 
+def test_when_all_is_in_line_it_makes_something_to_do(live_server, owner, main, customer):
+    with a_worker():
+        rehearse(live_server, owner, main)
+        rehearse(live_server, owner, main)
+        third = rehearse(live_server, owner, main)
+    assert "a new work type was made" in third
+    assert "All checks hold" in third
+
+
 def test_it_notices_that_nobody_works(live_server, owner, main, customer):
     with pytest.raises(CommandError, match="did not finish"):
         call_command(
