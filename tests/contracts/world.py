@@ -1,14 +1,17 @@
 """A company to test the contract on, and what stands in its administrations: documents, and fingerprints of tables."""
 
+import json
+import threading
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from accounts.models import User
+from settings_sync.applying.connections import close_sync_connection
 from settings_sync.fencing import settings_tables
 from settings_sync.kinds import Kind, all_kinds
 from settings_sync.models import SyncRun
@@ -21,6 +24,7 @@ from tests.conftest import make_administration, make_member
 
 KINDS = [kind.key for kind in all_kinds()]
 CATEGORIES = [category.key for category in all_kinds().categories]
+MEMORY = ["sync_ledger_base", "sync_ledger_indexentry", "sync_ledger_dirty"]
 BOOKS = {"sync_ledger_base", "sync_ledger_indexentry"}
 
 Fingerprint = dict[str, tuple[int, str, str]]
@@ -58,6 +62,18 @@ class Company:
         run = self.run(self.plan(*children, **choice))
         assert run.state == SyncRun.State.SUCCEEDED, list(run.targets.values("error_code", "error_detail"))
         return run
+
+    def sweep(self, *children: Administration) -> None:
+        """Empty the settings of the main and of these children, and everything that is remembered of syncs."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            for administration in (self.main, *children):
+                for table in [*settings_tables(), *MEMORY]:
+                    cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(administration.schema_name, table)))
+            cursor.execute(
+                "SELECT tablename FROM pg_tables WHERE tablename LIKE 'settings_sync_%%' AND schemaname = 'public'"
+            )
+            for (table,) in cursor.fetchall():
+                cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier("public", table)))
 
 
 def make_company(name: str = "Van Dijk") -> Company:
@@ -125,7 +141,27 @@ def places(administration: Administration, table: str) -> dict[Any, str]:
 
 
 def _loaded(found: tuple[Any, str]) -> tuple[dict[str, Any], str]:
-    import json
-
     row, place = found
     return (json.loads(row) if isinstance(row, str) else row), place
+
+
+def in_threads(*jobs: Callable[[], Any]) -> list[Any]:
+    """Run jobs at the same time, each with connections of its own; gives what each returned, or the error it raised."""
+    barrier, results = threading.Barrier(len(jobs)), [None] * len(jobs)
+
+    def do(number: int, job: Callable[[], Any]) -> None:
+        barrier.wait()
+        try:
+            results[number] = job()
+        except Exception as error:
+            results[number] = error
+        finally:
+            connection.close()
+            close_sync_connection()
+
+    threads = [threading.Thread(target=do, args=found) for found in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
