@@ -1,5 +1,6 @@
 """The connection that applies syncs: a login of its own, which the database keeps out of business data."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,34 +10,41 @@ from django.conf import settings
 from django.db import connection as default_connection
 from psycopg.conninfo import conninfo_to_dict
 
-_open: dict[str, psycopg.Connection[Any]] = {}
 USES_PER_CONNECTION = 50
 """A backend keeps about 0.47 MB per administration that it touched (40 tables); it is replaced after this many."""
-_uses = 0
+
+
+class _Held(threading.local):
+    """The connection of one thread, and how often it was used."""
+
+    connection: psycopg.Connection[Any] | None = None
+    uses: int = 0
+
+
+_held = _Held()
 
 
 @contextmanager
 def sync_connection() -> Iterator[psycopg.Connection[Any]]:
-    """The worker's connection on the sync login, inside one transaction with nothing on the search path."""
-    global _uses
-    _uses += 1
-    if _uses > USES_PER_CONNECTION:
+    """This thread's connection on the sync login, inside one transaction with nothing on the search path.
+
+    After a failure it is closed: the database's counters of rows written would go on where the failure left them.
+    """
+    if _held.uses >= USES_PER_CONNECTION:
         close_sync_connection()
-    connection = _open.get("sync") or _connect()
-    _open["sync"] = connection
+    connection = _held.connection = _held.connection or _connect()
+    _held.uses += 1
     try:
         with connection.transaction():
             yield connection
-    finally:
-        if connection.broken or connection.closed:
-            close_sync_connection()
+    except BaseException:
+        close_sync_connection()
+        raise
 
 
 def close_sync_connection() -> None:
     """Close it; the next use opens another."""
-    global _uses
-    _uses = 0
-    connection = _open.pop("sync", None)
+    connection, _held.connection, _held.uses = _held.connection, None, 0
     if connection is not None:
         connection.close()
 
