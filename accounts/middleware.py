@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 
 class SignInForPartsMiddleware:
-    """Send the whole page to sign-in, and back to itself afterwards, instead of putting the sign-in page in its part."""
+    """Send the whole page to sign-in and back to itself, instead of putting the sign-in page in its part."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
