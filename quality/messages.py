@@ -17,8 +17,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
 }
 STRING = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*u?{STRING}(?:\s*,\s*u?{STRING})?(?:\s*,\s*u?{STRING})?")
-# Errors say their docstring; everything below these two is one of them.
-ERRORS = frozenset({"SyncError", "AdministrationError"})
+# What is based on one of these says its docstring to people.
+ERRORS = frozenset({"Refusal", "SyncError", "AdministrationError"})
 LEFT_OUT = {".venv", ".git", ".data", "tests", "docs", "staticfiles", "node_modules", "migrations", "quality"}
 
 
@@ -98,8 +98,8 @@ def message_from(function: str, texts: list[str]) -> Message | None:
 
 
 def is_error(node: ast.ClassDef, errors: set[str]) -> bool:
-    """Whether a class is one of the errors, or is based on one."""
-    return node.name in errors or any(isinstance(base, ast.Name) and base.id in errors for base in node.bases)
+    """Whether a class is based on one of the errors."""
+    return any(isinstance(base, ast.Name) and base.id in errors for base in node.bases)
 
 
 def called_name(node: ast.Call) -> str:

@@ -1,5 +1,8 @@
 """Everything that can be refused or go wrong, as one tree. The docstring of a class is what people read."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from tenants.exceptions import Refusal
 
 
@@ -128,3 +131,70 @@ class NothingToRetry(SyncError):
     """No administration of this run has failed, so there is nothing to retry."""
 
     code = "nothing-to-retry"
+
+
+class TooSlow(SyncError):
+    """It took longer than a worker may work on one administration."""
+
+    code = "too-slow"
+
+
+class SettingsBusy(SyncError):
+    """Somebody is editing settings in this administration; it is tried again."""
+
+    code = "busy"
+
+
+class NameTaken(SyncError):
+    """A name or default was taken meanwhile: {fact}"""
+
+    code = "name-taken"
+
+
+class StillUsed(SyncError):
+    """Something that is used would disappear: {fact}"""
+
+    code = "still-used"
+
+
+class RuleBroken(SyncError):
+    """A rule of the database forbids it: {fact}"""
+
+    code = "rule-broken"
+
+
+class DatabaseRefused(SyncError):
+    """The database refused: {fact}"""
+
+    code = "database-error"
+
+
+class WorkerLost(SyncError):
+    """The worker that was busy with it stopped, time after time. Nothing was changed."""
+
+    code = "worker-lost"
+
+
+class Unexpected(SyncError):
+    """Something unexpected went wrong; nothing was changed here."""
+
+    code = "unexpected"
+
+
+class ReasonMissing(SyncError):
+    """Say why you start this sync on behalf of somebody else."""
+
+    code = "reason-missing"
+    status = 400
+
+
+def error_in_words(code: str, facts: Mapping[str, Any] | None, otherwise: str) -> str:
+    """The sentence of a stored error in the reader's language; `otherwise` when its facts were not kept."""
+    error = next((known for known in _errors_below(SyncError) if known.code == code), None)
+    return otherwise if error is None or facts is None else error(**facts).detail
+
+
+def _errors_below(error: type[SyncError]) -> Iterator[type[SyncError]]:
+    for below in error.__subclasses__():
+        yield below
+        yield from _errors_below(below)

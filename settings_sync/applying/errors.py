@@ -4,18 +4,25 @@ from dataclasses import dataclass
 
 import psycopg
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.utils.translation import gettext as _
 from psycopg import errors
 
-from ..exceptions import SyncError
+from ..exceptions import (
+    DatabaseRefused,
+    NameTaken,
+    RuleBroken,
+    SettingsBusy,
+    StillUsed,
+    SyncError,
+    TooSlow,
+    Unexpected,
+)
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A code for programs, a sentence for people, and whether trying again may help."""
+    """What went wrong, and whether trying again may help."""
 
-    code: str
-    detail: str
+    error: SyncError
     may_pass: bool = False
 
 
@@ -30,27 +37,26 @@ PASSING = (
     errors.DiskFull,
     errors.TooManyConnections,
 )
+REFUSALS: tuple[tuple[type[psycopg.Error], type[SyncError]], ...] = (
+    (errors.UniqueViolation, NameTaken),
+    (errors.ForeignKeyViolation, StillUsed),
+    (errors.IntegrityError, RuleBroken),
+)
 
 
 def explain(error: Exception) -> Explanation:
-    """Turn an error into words; nothing of the child was written in any of these cases."""
+    """Turn an error into one that people can read; nothing of the child was written in any of these cases."""
     if isinstance(error, SyncError):
-        return Explanation(error.code, error.detail)
+        return Explanation(error)
     if isinstance(error, SoftTimeLimitExceeded):
-        return Explanation("too-slow", _("It took longer than a worker may work on one administration."), True)
+        return Explanation(TooSlow(), may_pass=True)
     if not isinstance(error, psycopg.Error):
-        return Explanation("unexpected", _("Something unexpected went wrong; nothing was changed here."))
+        return Explanation(Unexpected())
     if isinstance(error, errors.LockNotAvailable):
-        return Explanation("busy", _("Somebody is editing settings in this administration; it is tried again."), True)
-    if isinstance(error, errors.UniqueViolation):
-        return Explanation("name-taken", _("A name or default was taken meanwhile: {fact}").format(fact=_fact(error)))
-    if isinstance(error, errors.ForeignKeyViolation):
-        return Explanation("still-used", _("Something that is used would disappear: {fact}").format(fact=_fact(error)))
-    if isinstance(error, errors.IntegrityError):
-        return Explanation("rule-broken", _("A rule of the database forbids it: {fact}").format(fact=_fact(error)))
+        return Explanation(SettingsBusy(), may_pass=True)
+    refusal = next((named for kind, named in REFUSALS if isinstance(error, kind)), DatabaseRefused)
     passing = isinstance(error, PASSING) or (isinstance(error, psycopg.OperationalError) and not error.sqlstate)
-    detail = _("The database refused: {fact}").format(fact=_fact(error))
-    return Explanation("database-error", detail, passing)
+    return Explanation(refusal(fact=_fact(error)), may_pass=passing)
 
 
 def _fact(error: Exception) -> str:

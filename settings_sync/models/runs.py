@@ -72,6 +72,8 @@ class SyncTarget(models.Model):
     woken_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict)
     error_code = models.CharField(max_length=60, blank=True, default="")
+    # What the sentence of the error is filled in with, so that everybody reads it in their own language.
+    error_facts = models.JSONField(null=True, blank=True)
     error_detail = models.TextField(blank=True, default="")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

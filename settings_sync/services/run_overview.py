@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tenants.models import Administration
 from tenants.permissions import reachable_administrations
 
+from ..exceptions import error_in_words
 from ..kinds import all_kinds
 from ..models import Receipt, SyncRun, SyncTarget
 from ..permissions import may_run_sync
@@ -235,17 +236,11 @@ def _target(target: SyncTarget, progress: Progress | None) -> RunTarget:
         state_label=str(target.get_state_display()),
         counted=Counted.sum_of([target.counts]),
         attempts=target.attempts,
-        error=_error(target),
+        error=error_in_words(target.error_code, target.error_facts, target.error_detail),
         busy=_busy(progress),
         proof=_proof(target),
         findings=tuple(_finding(row.code, row.label) for row in target.findings.all()),
     )
-
-
-def _error(target: SyncTarget) -> str:
-    if target.error_code == "worker-lost" and not target.error_detail:
-        return _("The worker that was busy with it stopped, time after time. Nothing was changed.")
-    return target.error_detail
 
 
 def _busy(progress: Progress | None) -> Busy | None:

@@ -18,7 +18,7 @@ from tenants.models import Administration
 from ..applying.errors import explain
 from ..applying.statements import WorkChange
 from ..applying.targets import Work, apply_target
-from ..exceptions import HeadsDiffer, LeaseLost, SyncError, TargetNotReady
+from ..exceptions import HeadsDiffer, LeaseLost, SyncError, TargetNotReady, WorkerLost
 from ..models import Receipt, SyncRun, SyncTarget
 from ..progress import Progress, note_progress
 from ..waking import wake_targets
@@ -175,14 +175,15 @@ def _end(claim: Claim, error: Exception) -> None:
     state = SyncTarget.State.SKIPPED if is_skipped else SyncTarget.State.FAILED
     if told.may_pass and claim.target.attempts < settings.SYNC_MAX_ATTEMPTS:
         state = SyncTarget.State.QUEUED
-    logger.warning("Target %s: %s (%s)", claim.target.pk, told.detail, told.code)
+    logger.warning("Target %s: %s (%s)", claim.target.pk, told.error, told.error.code)
     ended = None if state == SyncTarget.State.QUEUED else timezone.now()
     SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token).update(
         state=state,
         lease_token=None,
         leased_until=None,
-        error_code=told.code,
-        error_detail=told.detail,
+        error_code=told.error.code,
+        error_facts={name: str(fact) for name, fact in told.error.facts.items()},
+        error_detail=told.error.detail,
         finished_at=ended,
     )
     _finish_run(claim.target)
@@ -208,7 +209,8 @@ def give_up_poisoned_targets() -> int:
             finished_at=timezone.now(),
             lease_token=None,
             leased_until=None,
-            error_code=target.error_code or "worker-lost",
+            error_code=target.error_code or WorkerLost.code,
+            error_facts=target.error_facts if target.error_code else {},
             error_detail=target.error_detail,
         )
         _finish_run(target)

@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from tenants.models import Administration
 
+from ..exceptions import error_in_words
 from ..models import Change, Plan, Receipt, SyncRun, SyncTarget
 from ..services.alignment import alignment_of
 from ..services.plan_overview import Counted
@@ -98,7 +99,8 @@ def shape_targets(targets: list[SyncTarget]) -> list[dict[str, Any]]:
 
 
 def _target(target: SyncTarget, receipts: Mapping[Any, Receipt]) -> dict[str, Any]:
-    error = {"code": target.error_code, "detail": target.error_detail} if target.error_code else None
+    detail = error_in_words(target.error_code, target.error_facts, target.error_detail)
+    error = {"code": target.error_code, "detail": detail} if target.error_code else None
     return {
         "administration": target.administration,
         "state": target.state,

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Iterator
 
-import pytest
 from django.utils import translation
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
@@ -11,7 +10,7 @@ from local_servers.translations import compile_catalogs, read_catalog
 from quality.messages import Message, collect
 from quality.translations import PROJECT, catalog_file
 from settings_sync.exceptions import SyncError
-from tenants.exceptions import AdministrationError
+from tenants.exceptions import AdministrationError, Refusal
 
 
 def shown(message: Message, number: int) -> str:
@@ -32,7 +31,7 @@ def test_dutch_is_what_the_catalog_says() -> None:
     compile_catalogs(PROJECT)
     used = collect(PROJECT)
     entries = read_catalog(catalog_file(PROJECT, "nl").read_text(encoding="utf-8"))
-    translated = [entry for entry in entries if (entry.msgctxt, entry.msgid) in used]
+    translated = [entry for entry in entries if (entry.msgctxt, entry.msgid) in used and entry.is_translated()]
     assert translated
     with translation.override("nl"):
         wrong = {
@@ -57,13 +56,14 @@ def test_english_is_the_message_itself() -> None:
 
 def errors_below(error: type[Exception]) -> Iterator[type[Exception]]:
     """The product's own errors of a tree."""
-    yield error
     for below in error.__subclasses__():
         if not below.__module__.startswith("tests."):
+            yield below
             yield from errors_below(below)
 
 
-@pytest.mark.parametrize("root", [SyncError, AdministrationError])
-def test_the_sentence_of_every_error_is_in_the_catalog(root: type[Exception]) -> None:
+def test_the_sentence_of_every_error_is_in_the_catalog() -> None:
     known = {message.msgid for message in collect(PROJECT).values()}
-    assert [error.__qualname__ for error in errors_below(root) if inspect.getdoc(error) not in known] == []
+    errors = list(errors_below(Refusal))
+    assert {SyncError, AdministrationError} < set(errors)
+    assert [error.__qualname__ for error in errors if inspect.getdoc(error) not in known] == []
