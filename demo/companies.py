@@ -61,11 +61,11 @@ class Account:
 
 
 ACCOUNTS = {
-    "beheerder": Account("beheerder@van-dijk.example", "Marieke van Dijk", "everything in Van Dijk"),
-    "planner": Account("planner@van-dijk.example", "Joost de Planner", "work orders in Van Dijk, no settings"),
-    "noord": Account("noord@van-dijk.example", "Hilda Noord", "everything in Van Dijk Noord alone"),
-    "de_boer": Account("beheerder@de-boer.example", "Freek de Boer", "everything in De Boer"),
-    "support": Account("support@eenlijn.example", "Eenlijn Support", "the admin pages of the product"),
+    "beheerder": Account("beheerder@van-dijk.example", "Beheerder Van Dijk", "everything in Van Dijk"),
+    "planner": Account("planner@van-dijk.example", "Planner Van Dijk", "work orders in Van Dijk, no settings"),
+    "noord": Account("noord@van-dijk.example", "Beheerder Noord", "everything in Van Dijk Noord alone"),
+    "de_boer": Account("beheerder@de-boer.example", "Beheerder De Boer", "everything in De Boer"),
+    "support": Account("support@eenlijn.example", "Support Eenlijn", "the admin pages of the product"),
 }
 People = dict[str, User]
 

@@ -105,7 +105,7 @@ def test_zuid_changed_four_settings_and_has_one_conflict(demo, within):
     assert (edit.path, edit.after, edit.by_name) == (
         "sections/Metingen/CO-gehalte/help_text",
         "Eenheid: mg/m³",
-        "Marieke van Dijk",
+        "Beheerder Van Dijk",
     )
 
 

@@ -123,7 +123,7 @@ def find_nothing_in_line_left(visitor):
 def find_the_note(visitor):
     assert visitor.runs_with_note(NOTE) == 1
     row = visitor.page.locator("tbody tr", has_text=NOTE)
-    expect(row).to_contain_text("Marieke van Dijk")
+    expect(row).to_contain_text("Beheerder Van Dijk")
     row.get_by_role("link").first.click()
     expect(visitor.page.locator("blockquote")).to_have_text(NOTE)
     expect(visitor.page).to_have_url(re.compile("/runs/"))
