@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -90,12 +91,12 @@ def create_api_token(
     return token, secret
 
 
-def revoke_api_token(token: ApiToken) -> None:
+def revoke_api_token(token: ApiToken, *, acting_user: Any = None) -> None:
     """End a token now; a token that has ended already stays as it is."""
     with transaction.atomic():
         ended = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
         if ended:
-            record("token.revoked", administration=token.administration, token=str(token.pk))
+            record("token.revoked", actor=acting_user, administration=token.administration, token=str(token.pk))
 
 
 def accept_token(secret: str) -> ApiToken | None:

@@ -15,42 +15,44 @@ from ..waking import wake_targets
 
 
 def start_run(
-    *, acting_user: Any, plan: Plan, version: int, note: str = "", on_behalf_of: str = "", door: str = ""
+    *, acting_user: Any, plan: Plan, version: int, note: str = "", asked_by: Any = None, door: str = ""
 ) -> SyncRun:
     """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
 
+    `asked_by` is whoever asks on behalf of the acting user: the rights are the acting user's, the trail names both.
     `door` tells the trail by which way it was asked, where that is not a page.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged or PlanUsed; then nothing was started.
     """
     if not may_run_sync(acting_user, plan.administration):
         raise NotAllowed("sync.run")
+    asker, behalf = asked_by or acting_user, str(acting_user) if asked_by else ""
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
         _check_plan(plan, version)
         run = SyncRun.objects.create(
-            plan=plan,
-            administration=plan.administration,
-            requested_by=acting_user,
-            on_behalf_of=on_behalf_of,
-            note=note,
+            plan=plan, administration=plan.administration, requested_by=asker, on_behalf_of=behalf, note=note
         )
         targets = SyncTarget.objects.bulk_create(
             SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
             for target in plan.targets.select_related("administration")
         )
-        record(
-            "run.started",
-            actor=acting_user,
-            administration=plan.administration,
-            on_behalf_of=on_behalf_of,
-            note=note,
-            run=str(run.pk),
-            targets=[target.administration.slug for target in targets],
-            **({"door": door} if door else {}),
-        )
+        _record_start(run, asker, targets, door)
         wake_targets([target.pk for target in targets])
     return run
+
+
+def _record_start(run: SyncRun, asker: Any, targets: list[SyncTarget], door: str) -> None:
+    record(
+        "run.started",
+        actor=asker,
+        administration=run.administration,
+        on_behalf_of=run.on_behalf_of,
+        note=run.note,
+        run=str(run.pk),
+        targets=[target.administration.slug for target in targets],
+        **({"door": door} if door else {}),
+    )
 
 
 def _check_plan(plan: Plan, version: int) -> None:

@@ -1,0 +1,173 @@
+"""What support sees of administrations, and may do to them: raise a licence cap, give somebody access, revoke a token.
+
+Nothing here enters the schema of an administration: daily data stays with its owner.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+
+from accounts.admin import SupportAdmin, is_support
+from accounts.models import ApiToken
+from audit.models import record
+
+from .models import Administration, Membership, Role
+from .rights import Right
+from .tokens import revoke_api_token
+
+
+class RecordedAdmin(SupportAdmin):
+    """Puts what support changes in the trail, with the names of the fields."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        self._record(request, obj, "changed" if change else "added", fields=form.changed_data)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self._record(request, obj, "removed")
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> None:
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    def _record(self, request: HttpRequest, obj: Any, verb: str, **data: Any) -> None:
+        administration = obj if isinstance(obj, Administration) else getattr(obj, "administration", None)
+        action = f"support.{obj._meta.model_name}.{verb}"
+        record(action, actor=request.user, administration=administration, what=str(obj), **data)
+
+
+class AdministrationAdmin(RecordedAdmin):
+    """Registered by settings_sync, which adds starting a sync."""
+
+    list_display = ("name", "slug", "parent", "state", "licence_cap", "created_at")
+    list_filter = ("state", ("parent", admin.EmptyFieldListFilter))
+    search_fields = ("name", "slug", "schema_name", "company_name")
+    list_select_related = ("parent",)
+    fields = (
+        "name", "slug", "parent", "state", "state_detail", "licence_cap", "groups", "schema_name", "migration_head",
+        "created_by", "created_at",
+    )  # fmt: skip
+    editable = ("licence_cap",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_support(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        editable = self.editable if obj is None or obj.is_main else ()
+        return tuple(name for name in self.fields if name not in editable)
+
+
+class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Access of one user to one administration."""
+
+    class Meta:
+        model = Membership
+        fields = ("user", "administration", "role")
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        user, administration, role = (found.get(name) for name in ("user", "administration", "role"))
+        if user is not None and user.is_staff:
+            self.add_error("user", _("Support does not become a member: daily data belongs to the customer."))
+        if role and administration and role.administration_id not in (None, administration.main.pk):
+            self.add_error("role", _("This role belongs to another customer."))
+        return found
+
+
+@admin.register(Membership)
+class MembershipAdmin(RecordedAdmin):
+    """Who may enter which administration, as what."""
+
+    form = MembershipForm
+    list_display = ("user", "administration", "role")
+    list_filter = ("role",)
+    list_select_related = ("user", "administration", "role")
+    search_fields = ("user__email", "user__name", "administration__name", "administration__slug")
+    autocomplete_fields = ("user", "administration", "role")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_support(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_support(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_support(request)
+
+
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A role of one customer, with its rights to tick."""
+
+    rights = forms.MultipleChoiceField(
+        label=_("rights"), choices=Right.choices, required=False, widget=UnfoldAdminCheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Role
+        fields = ("administration", "name", "rights")
+
+    def clean_administration(self) -> Administration:
+        main = self.cleaned_data["administration"]
+        if main is None or not main.is_main:
+            raise forms.ValidationError(_("A role belongs to a main administration."))
+        return main  # type: ignore[no-any-return]
+
+
+@admin.register(Role)
+class RoleAdmin(RecordedAdmin):
+    """Sets of rights; the built-in roles are fixed."""
+
+    form = RoleForm
+    list_display = ("name", "administration", "number_of_rights")
+    list_filter = (("administration", admin.EmptyFieldListFilter),)
+    search_fields = ("name", "administration__name")
+    autocomplete_fields = ("administration",)
+
+    @admin.display(description=_("rights"))
+    def number_of_rights(self, role: Role) -> int:
+        """How many rights it holds."""
+        return len(role.rights)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_support(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_support(request) and (obj is None or obj.administration_id is not None)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(RecordedAdmin):
+    """Tokens by their first characters; the secret is known to nobody here."""
+
+    list_display = ("prefix", "user", "administration", "name", "scopes", "expires_at", "last_used_at", "revoked_at")
+    list_filter = ("expires_at", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "administration")
+    search_fields = ("prefix", "name", "user__email", "administration__slug")
+    fields = (
+        "prefix",
+        "user",
+        "administration",
+        "name",
+        "scopes",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    )
+    actions = ("revoke",)
+
+    @admin.action(description=_("Revoke the chosen tokens"))
+    def revoke(self, request: HttpRequest, queryset: "QuerySet[ApiToken]") -> None:
+        """End them now."""
+        for token in queryset:
+            revoke_api_token(token, acting_user=request.user)
+        number = len(queryset)
+        said = ngettext("%d token was revoked.", "%d tokens were revoked.", number) % number
+        messages.success(request, said)
