@@ -51,6 +51,10 @@ def install_shared() -> None:
     login = sql.name(sync_login())
     with connection.cursor() as cursor:
         cursor.execute(_functions())
+        # Everybody may make temporary tables in a new database; the sync login has no use for them.
+        cursor.execute(
+            "DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$"
+        )
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {login}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {login}")
         for right in sorted(expected_shared_rights()):

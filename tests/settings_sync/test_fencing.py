@@ -1,0 +1,309 @@
+"""The fence: what the sync login may do equals the registry to the letter, and whatever else it tries is refused."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from psycopg import errors, sql
+
+from audit.models import AuditEntry, record
+from settings_sync.applying.connections import close_sync_connection, sync_connection
+from settings_sync.fencing import (
+    BOOKS_IN_CHILD,
+    SHARED_RIGHTS,
+    business_references,
+    expected_rights,
+    expected_shared_rights,
+    guarded_tables,
+    install,
+    install_shared,
+    settings_tables,
+    sync_login,
+)
+from settings_sync.options import Category, ModelSync
+from settings_sync.registry import registry
+from tenants.models import Administration
+from tenants.schemas import inside
+from tenants.template_schema import TEMPLATE_SCHEMA
+from tests.contracts.samples import Filler
+from tests.contracts.world import make_company, tables_of
+
+pytestmark = pytest.mark.usefixtures("db")
+
+Granted = set[tuple[str, str, str, str]]
+"""(schema, table, column or "", privilege)"""
+
+
+@pytest.fixture
+def db(standing: None) -> None:
+    """The database stands for this module."""
+
+
+@pytest.fixture(scope="module")
+def child(standing: None) -> Administration:
+    child = make_company().child("Noord")
+    with inside(child):
+        Filler("eigen").daily_data()
+    return child
+
+
+def granted(grantee: str = "") -> Granted:
+    """Every right on a table or column that the sync login holds, or that everybody holds (`PUBLIC`)."""
+    of_whom = "(SELECT oid FROM pg_roles WHERE rolname = %s)" if grantee else "0 -- %s"
+    outside = "s.nspname NOT LIKE 'pg\\_%%' AND s.nspname <> 'information_schema'"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.nspname, c.relname, '', a.privilege_type FROM pg_class c JOIN pg_namespace s"
+            f" ON s.oid = c.relnamespace CROSS JOIN LATERAL aclexplode(c.relacl) a WHERE {outside}"
+            f" AND a.grantee = {of_whom}\n UNION ALL SELECT s.nspname, c.relname, t.attname, a.privilege_type"
+            f" FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid JOIN pg_namespace s ON s.oid = c.relnamespace"
+            f" CROSS JOIN LATERAL aclexplode(t.attacl) a WHERE {outside} AND a.grantee = {of_whom}\n",
+            [grantee, grantee],
+        )
+        return set(cursor.fetchall())
+
+
+def expected() -> Granted:
+    schemas = [TEMPLATE_SCHEMA, *Administration.objects.values_list("schema_name", flat=True)]
+    rights = {(schema, *right) for schema in schemas for right in expected_rights()}
+    return rights | {("public", *right) for right in expected_shared_rights()}
+
+
+def install_everything(child: Administration) -> None:
+    install_shared()
+    install(child.schema_name)
+    install(TEMPLATE_SCHEMA)
+
+
+class TestRights:
+    """Over all tables of all schemas, sequences and views included."""
+
+    def test_the_login_holds_exactly_what_the_registry_says(self, child):
+        assert granted(sync_login()) == expected()
+
+    def test_everybody_holds_nothing(self, child):
+        assert granted() == set()
+
+    @pytest.mark.parametrize(
+        "grant",
+        [
+            "SELECT ON {child}.business_customer",
+            "SELECT (name) ON {child}.business_customer",
+            "TRUNCATE ON {child}.forms_catalog_form",
+            "REFERENCES ON {child}.forms_catalog_form",
+            "TRIGGER ON {child}.forms_catalog_form",
+            "MAINTAIN ON {child}.forms_catalog_form",
+            "INSERT ON {child}.sync_ledger_dirty",
+            "USAGE ON SEQUENCE {child}.business_customer_id_seq",
+            "UPDATE ON public.audit_auditentry",
+            "UPDATE (attempts) ON public.settings_sync_synctarget",
+            "SELECT ON public.accounts_user",
+            "SELECT ON template_administration.business_customer",
+        ],
+    )
+    @pytest.mark.parametrize("to", ["the login", "everybody"])
+    def test_a_planted_grant_is_caught(self, child, grant, to):
+        on = sql.SQL(grant).format(child=sql.Identifier(child.schema_name))
+        whom = sql.Identifier(sync_login()) if to == "the login" else sql.SQL("PUBLIC")
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("GRANT {} TO {}").format(on, whom))
+        seen = granted(sync_login()) | granted()
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("REVOKE {} FROM {}").format(on, whom))
+        install_everything(child)  # a right on a table that goes takes those on its columns along
+        assert seen > expected()
+        assert granted(sync_login()) | granted() == expected()
+
+    def test_installing_again_takes_away_what_was_planted(self, child):
+        with connection.cursor() as cursor:
+            for statement in ("SELECT", "UPDATE (name)"):
+                on = sql.Identifier(child.schema_name, "business_customer")
+                cursor.execute(sql.SQL(f"GRANT {statement} ON {{}} TO {sync_login()}").format(on))
+            cursor.execute(f"GRANT DELETE ON public.audit_auditentry TO {sync_login()}")
+        install_everything(child)
+        assert granted(sync_login()) == expected()
+
+    def test_the_login_is_nobody_else(self, child):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles"
+                " WHERE rolname = %s",
+                [sync_login()],
+            )
+            assert cursor.fetchone() == (False,) * 6
+            cursor.execute("SELECT count(*) FROM pg_auth_members WHERE member = %s::regrole", [sync_login()])
+            assert cursor.fetchone() == (0,)
+            cursor.execute(
+                "SELECT count(*) FROM pg_shdepend WHERE refobjid = %s::regrole AND deptype = 'o'", [sync_login()]
+            )
+            assert cursor.fetchone() == (0,)
+
+    def test_it_may_enter_schemas_and_make_nothing_in_them(self, child):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT bool_or(has_schema_privilege(%(login)s, oid, 'CREATE')) FROM pg_namespace"
+                " WHERE nspname NOT LIKE 'pg\\_%%'",
+                {"login": sync_login()},
+            )
+            assert cursor.fetchone() == (False,)
+            cursor.execute("SELECT has_database_privilege(%s, current_database(), 'CREATE')", [sync_login()])
+            assert cursor.fetchone() == (False,)
+            cursor.execute("SELECT has_database_privilege(%s, current_database(), 'TEMPORARY')", [sync_login()])
+            assert cursor.fetchone() == (False,)
+
+    def test_no_function_lends_it_anybodys_rights(self, child):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace s ON s.oid = p.pronamespace"
+                " WHERE p.prosecdef AND s.nspname NOT LIKE 'pg\\_%%'"
+            )
+            assert cursor.fetchall() == []
+
+    def test_no_right_is_handed_out_to_tables_that_do_not_exist_yet(self, child):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_default_acl")
+            assert cursor.fetchone() == (0,)
+
+
+class TestTheRegistryDecides:
+    """The expectation itself: written from the declarations, and nothing more than a sync needs."""
+
+    def test_every_table_of_an_administration_is_settings_books_or_guarded(self, child):
+        known = {*settings_tables(), *BOOKS_IN_CHILD, *guarded_tables()}
+        assert tables_of(child) == known
+        assert not set(settings_tables()) & set(guarded_tables())
+
+    def test_a_model_that_is_declared_gets_its_rights_and_no_other_does(self):
+        excluded = next(model for model in registry.excluded if model._meta.label == "business.Project")
+        before = expected_rights()
+        with registry.changed_for_test() as changed:
+            del changed.excluded[excluded]
+            fields = {"category": Category("x", "x"), "natural_key": "name", "fields": ("name",)}
+            changed.declared[excluded] = type("ProjectSync", (ModelSync,), fields)
+            table = excluded._meta.db_table
+            assert expected_rights() - before == {(table, "", p) for p in ("SELECT", "INSERT", "UPDATE", "DELETE")} | {
+                ("business_workorder", "project_id", "SELECT")
+            }
+        assert expected_rights() == before
+
+    def test_of_daily_data_only_the_columns_that_point_at_settings_are_seen(self):
+        seen = {(table, column) for table, column, _privilege in expected_rights() if table.startswith("business_")}
+        assert seen == {(table, column) for table, column, _target in business_references()}
+        assert ("business_workorder", "work_type_id") in seen
+
+
+class TestAttempts:
+    """What the login tries, on the connection that syncs use."""
+
+    def refuse(
+        self, statement: str, child: Administration, error: type[Exception] = errors.InsufficientPrivilege
+    ) -> None:
+        with pytest.raises(error), sync_connection() as refused:
+            refused.execute(sql.SQL(statement).format(child=sql.Identifier(child.schema_name)))
+
+    @pytest.mark.parametrize("table", guarded_tables())
+    @pytest.mark.parametrize(
+        "statement",
+        ["SELECT * FROM {}", "INSERT INTO {} DEFAULT VALUES", "UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"],
+        ids=lambda found: found.split()[0].lower(),
+    )
+    def test_daily_data_is_neither_read_nor_written(self, child, table, statement):
+        self.refuse(statement.format(f"{{child}}.{table}"), child)
+
+    @pytest.mark.parametrize("table", settings_tables())
+    def test_settings_are_not_emptied_at_once(self, child, table):
+        self.refuse(f"TRUNCATE {{child}}.{table} CASCADE", child)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "CREATE TABLE public.mine (id int)",
+            "CREATE TABLE {child}.mine (id int)",
+            "CREATE TEMPORARY TABLE mine (id int)",
+            "CREATE SCHEMA mine",
+            "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "ALTER TABLE {child}.forms_catalog_form DISABLE TRIGGER ALL",
+            "ALTER TABLE {child}.business_customer DISABLE TRIGGER sync_refuse",
+            "ALTER TABLE {child}.business_customer ADD x int",
+            "DROP TRIGGER sync_refuse ON {child}.business_customer",
+            "DROP TABLE {child}.forms_catalog_form",
+            "DROP SCHEMA {child} CASCADE",
+            "CREATE INDEX ON {child}.forms_catalog_form (id)",
+            "SET session_replication_role = replica",
+            "SET ROLE {owner}",
+            "SET SESSION AUTHORIZATION {owner}",
+            "ALTER ROLE {login} SUPERUSER",
+            "GRANT SELECT ON {child}.business_customer TO {login}",
+            "LOCK TABLE {child}.business_customer IN ACCESS EXCLUSIVE MODE",
+            "LOCK TABLE {child}.business_customer IN ROW SHARE MODE",
+            "COPY {child}.business_customer TO STDOUT",
+            "COPY (SELECT 1) TO PROGRAM 'true'",
+            "SELECT pg_read_file('postgresql.conf')",
+            "SELECT * FROM public.accounts_user",
+            "SELECT * FROM public.accounts_apitoken",
+            "SELECT * FROM public.tenants_membership",
+            "SELECT * FROM public.django_session",
+            "SELECT * FROM public.audit_auditentry",
+            "UPDATE public.audit_auditentry SET note = ''",
+            "DELETE FROM public.audit_auditentry",
+            "TRUNCATE public.audit_auditentry",
+            "UPDATE public.settings_sync_syncrun SET state = 'succeeded'",
+            "INSERT INTO public.settings_sync_syncrun DEFAULT VALUES",
+            "UPDATE public.settings_sync_plan SET state = 'ready'",
+            "UPDATE public.settings_sync_change SET action = 'skip'",
+            "UPDATE public.settings_sync_document SET kind = ''",
+            "INSERT INTO public.settings_sync_document DEFAULT VALUES",
+            "UPDATE public.settings_sync_receipt SET business_rows_written = 0",
+            "DELETE FROM public.settings_sync_receipt",
+            "SELECT * FROM public.settings_sync_formerdocument",
+            "DELETE FROM public.settings_sync_formerdocument",
+            "UPDATE public.tenants_administration SET state = 'active'",
+            "DELETE FROM {child}.django_migrations",
+            "SELECT * FROM {child}.sync_ledger_dirty",
+            "DELETE FROM {child}.sync_ledger_dirty",
+            "DELETE FROM {child}.sync_ledger_edit",
+        ],
+    )
+    def test_it_is_refused(self, child, statement):
+        owner, login = connection.settings_dict["USER"], sync_login()
+        self.refuse(statement.replace("{owner}", f'"{owner}"').replace("{login}", f'"{login}"'), child)
+
+    @pytest.mark.parametrize(
+        "column", ["run_id", "administration_id", "plan_target_id", "attempts", "started_at", "id", "woken_at"]
+    )
+    def test_of_a_target_it_changes_the_state_only(self, child, column):
+        self.refuse(f"UPDATE public.settings_sync_synctarget SET {column} = {column}", child)
+
+    def test_it_cannot_be_told_to_look_elsewhere(self, child):
+        """Nothing is on the search path, so a name without its schema names nothing."""
+        self.refuse("SELECT * FROM forms_catalog_form", child, errors.UndefinedTable)
+
+    def test_what_it_needs_works(self, child):
+        with sync_connection() as allowed:
+            allowed.execute(
+                sql.SQL("SELECT work_type_id FROM {}.business_workorder").format(sql.Identifier(child.schema_name))
+            )
+            for table in [*settings_tables(), "sync_ledger_base"]:
+                name = sql.Identifier(child.schema_name, table)
+                allowed.execute(sql.SQL("SELECT * FROM {}").format(name))
+                allowed.execute(sql.SQL("DELETE FROM {} WHERE false").format(name))
+            for table, privileges in SHARED_RIGHTS.items():
+                if "SELECT" in privileges:
+                    allowed.execute(sql.SQL("SELECT 1 FROM {}").format(sql.Identifier("public", table)))
+
+
+class TestTheTrail:
+    """Nobody changes the trail, not even the owner."""
+
+    def test_entries_are_only_added(self, child):
+        entry = record("test.entry")
+        with pytest.raises(Exception, match="append-only"):
+            AuditEntry.objects.filter(pk=entry.pk).update(note="x")
+        with pytest.raises(Exception, match="append-only"):
+            entry.delete()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def closed() -> Iterator[None]:
+    yield
+    close_sync_connection()
