@@ -17,7 +17,6 @@ NO_BROWSER = (
     "The browser tests need chromium. Install it (Debian, as root: apt-get install chromium), or name it: "
     "CHROMIUM=/path/to/chromium ./dev test"
 )
-LOCALES = {"nl": "nl-NL", "en": "en-GB"}
 FAILED = pytest.StashKey[bool]()
 BEHEERDER = "beheerder@van-dijk.example"
 
@@ -71,9 +70,9 @@ def visit(
     visitors: list[Visitor] = []
 
     def start(email: str = "", *, language: str = "nl", **options: Any) -> Visitor:
-        context = browser.new_context(
-            base_url=base_url, locale=LOCALES[language], storage_state=sessions.get(email), **options
-        )
+        options = {"locale": "nl-NL", **options}
+        context = browser.new_context(base_url=base_url, storage_state=sessions.get(email), **options)
+        context.add_cookies([{"name": "django_language", "value": language, "url": base_url}])
         context.set_default_timeout(20_000)
         visitor = Visitor(context, language)
         visitors.append(visitor)

@@ -1,4 +1,4 @@
-"""The real product for the browser tests: web, worker and reaper as `./dev up` starts them, in a database of its own."""
+"""The real product for the browser tests: what `./dev up` starts, in a database of its own."""
 
 import os
 import sys

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from django.utils.translation import gettext, ngettext, override
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, expect
+from django.utils.translation import gettext, override
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Response, expect
 
 PASSWORD = "demo"
 ADMINISTRATIONS = "/a/van-dijk/settings/administrations/"
+CONFIRM = "main form.start button.primary"
 PLAN = re.compile(r"/sync/[0-9a-f-]{36}/(#.*)?$")
 RUN = re.compile(r"/runs/[0-9a-f-]{36}/(#.*)?$")
 
@@ -34,11 +35,6 @@ class Visitor:
         with override(self.language):
             return gettext(words) % facts if facts else gettext(words)
 
-    def count(self, one: str, many: str, number: int, **facts: Any) -> str:
-        """The same for words that count."""
-        with override(self.language):
-            return ngettext(one, many, number) % facts
-
     def open(self, address: str, *, refused: int = 0) -> Response:
         """Go to a page; `refused` is the status of the refusal that is expected."""
         if refused:
@@ -58,10 +54,6 @@ class Visitor:
         """A link by its exact words."""
         return self.page.locator(inside).get_by_role("link", name=self.say(words), exact=True)
 
-    def button(self, words: str, inside: str = "main") -> Locator:
-        """A button by its exact words."""
-        return self.page.locator(inside).get_by_role("button", name=self.say(words), exact=True)
-
     def switch_to(self, name: str) -> None:
         """Choose another administration in the top bar."""
         self.page.locator(".frame-administration summary").click()
@@ -77,10 +69,16 @@ class Visitor:
     def preview_of(self, name: str, *targets: str) -> str:
         """Choose one setting by its name for these administrations, and ask for the preview; its address."""
         self.open(f"{ADMINISTRATIONS}sync/?" + "&".join(f"to={target}" for target in targets))
-        self.page.locator("label", has_text=name).locator("input[name=item]").set_checked(True, force=True)
+        self.page.locator("[data-filters-tree]").fill(name)
+        self.page.locator("#settings-tree").get_by_label(name, exact=True).check()
         self.page.locator(".choice-next button").click()
         self.page.wait_for_url(PLAN)
         return self.page.url
+
+    def confirm(self, note: str) -> None:
+        """Start the sync of the preview that is open."""
+        self.page.locator("textarea[name=note]").fill(note)
+        self.page.locator(CONFIRM).click()
 
     def wait_for_result(self, seconds: float = 30) -> None:
         """Stay on the page of the run until it says by itself that the run has ended."""
