@@ -26,7 +26,7 @@ def ready_browser() -> str | None:
         if install() and (found := find_browser()) is not None:
             return found
     print(
-        "No chromium was found, so the browser tests are skipped. Install it (as root: apt-get install chromium), "
+        "No chromium was found, so the browser tests will fail. Install it (as root: apt-get install chromium), "
         "or name it: CHROMIUM=/path/to/chromium ./dev test",
         flush=True,
     )

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import User
 from settings_sync.applying.connections import close_sync_connection
@@ -22,6 +23,8 @@ def pytest_configure() -> None:
     """Passwords in tests keep nobody out; a real hash takes a third of a second each."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+
+BROWSER_TESTS = "tests/e2e/"
 
 templates: list[SchemaTemplate] = []
 """The template's DDL, put back after each emptying of the shared tables, so that it is dumped once per session."""
@@ -157,3 +160,16 @@ def owner_client(owner: User) -> Client:
     client = Client()
     client.force_login(owner)
     return client
+
+
+class OneProduct(LoadFileScheduling):
+    """Shares the tests out by file, those of the browser to one process, because they share one running product."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER_TESTS if nodeid.startswith(BROWSER_TESTS) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Share the tests out our way when they go by file."""
+    return OneProduct(config, log) if config.getvalue("dist") == "loadfile" else None
