@@ -1,7 +1,7 @@
 """What the pages of the sync ask."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -50,7 +50,10 @@ class StartForm(forms.Form):
 
 
 class CreateAdministrationForm(forms.Form):
-    """A new sub-administration. What the address may be and whether there is room, the service says."""
+    """A new sub-administration. What the address may be and whether there is room, the service says.
+
+    Without `categories`, such as for somebody who may not sync, it is not asked what to start with.
+    """
 
     name = forms.CharField(
         label=_("Name"), help_text=_("As you and your colleagues know it."), max_length=200,
@@ -70,8 +73,11 @@ class CreateAdministrationForm(forms.Form):
         label=_("Start with these settings"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, categories: Iterable[tuple[str, str]], main_name: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, categories: Collection[tuple[str, str]], main_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not categories:
+            del self.fields["start_from"]
+            return
         field = self.fields["start_from"]
         field.choices = list(categories)  # type: ignore[attr-defined]
         field.label = _("Start with the settings of %(main)s") % {"main": main_name}

@@ -1,5 +1,6 @@
 """Creating and deleting administrations: accepted at once, carried out by a worker, visible all the while."""
 
+import unicodedata
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,16 +19,21 @@ from .exceptions import (
     LicenceCapReached,
     MainCannotBeDeleted,
     NameMissing,
+    NameNotUsable,
     NotTheMain,
     SlugTaken,
     WrongState,
 )
+from .migrating import refresh_template
 from .models import Administration, Membership
 from .permissions import require
 from .preparing import preparations
 from .provisioning import create_schema, remove_schema
 from .rights import Right
 from .waking import wake_administrations
+
+
+NAME_LENGTH = 200
 
 
 def licence_use(main: Administration) -> tuple[int, int]:
@@ -40,20 +46,30 @@ def create_administration(
 ) -> Administration:
     """Accept a new sub-administration; a worker makes its schema. `start_from` names categories of the main's settings.
 
-    The creator gets the role there that they have in the main administration. Raises NotAllowed, NotTheMain,
-    NameMissing, LicenceCapReached or SlugTaken.
+    The creator gets the role there that they have in the main administration; starting from the main's settings is a
+    sync and needs that right as well. Raises NotAllowed, NotTheMain, NameMissing, NameNotUsable,
+    LicenceCapReached or SlugTaken.
     """
     require(acting_user, Right.ADMINISTRATIONS_CREATE, main)
+    if start_from:
+        require(acting_user, Right.SYNC_RUN, main)
     if not main.is_main:
         raise NotTheMain
     if not name.strip():
         raise NameMissing
+    if len(name.strip()) > NAME_LENGTH or not _is_text(name):
+        raise NameNotUsable(most=NAME_LENGTH)
     slug = slugify(slug or name)[:63] or f"administratie-{uuid.uuid4().hex[:6]}"
     try:
         with transaction.atomic():
             return _accept(acting_user, main.pk, name.strip(), slug, start_from)
     except IntegrityError:
         raise SlugTaken(slug=slug) from None
+
+
+def _is_text(name: str) -> bool:
+    """Whether the database can hold it: no control characters, no halves of characters."""
+    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
 
 
 def _accept(user: Any, main_id: uuid.UUID, name: str, slug: str, start_from: Sequence[str]) -> Administration:
@@ -72,13 +88,15 @@ def _accept(user: Any, main_id: uuid.UUID, name: str, slug: str, start_from: Seq
 
 
 def retry_provisioning(*, acting_user: Any, administration: Administration) -> Administration:
-    """Try again to make an administration whose creation failed. Raises NotAllowed or WrongState."""
+    """Try again to make, or to delete, an administration where that failed. Raises NotAllowed or WrongState."""
     require(acting_user, Right.ADMINISTRATIONS_CREATE, administration.main)
     with transaction.atomic():
         row = Administration.objects.select_for_update(of=("self",)).get(pk=administration.pk)
         if row.state != Administration.State.FAILED:
             raise WrongState(state=row.get_state_display())
-        row.state, row.state_detail, row.attempts = Administration.State.PROVISIONING, "", 0
+        # Whatever has a schema was being deleted when it failed; making it again would bring it back empty.
+        row.state = Administration.State.DELETING if row.migration_head else Administration.State.PROVISIONING
+        row.state_detail, row.attempts = "", 0
         row.save(update_fields=["state", "state_detail", "attempts"])
         record("administration.retried", actor=acting_user, administration=row)
         wake_administrations([row.pk])
@@ -134,6 +152,7 @@ def work_on_administration(administration_id: uuid.UUID) -> bool:
 
 
 def _provision(administration: Administration, token: uuid.UUID) -> None:
+    refresh_template()
     with transaction.atomic():
         _hold_lease(administration, token)
         create_schema(administration)

@@ -1,29 +1,61 @@
 """Giving a new sub-administration the main's settings, when its creator asked for that."""
 
+import logging
+
 from django.db import transaction
 
+from audit.models import record
+from tenants.exceptions import Refusal
 from tenants.models import Administration
 
 from ..models import SyncRun
+from ..permissions import NotAllowed
 from .plans import create_plan
 from .runs import start_run
 
+logger = logging.getLogger(__name__)
+
 
 def start_from_main(administration: Administration) -> SyncRun | None:
-    """Sync the categories that were chosen at creation, once; None when there are none (any more)."""
+    """Sync the categories that were chosen at creation, once; None when there are none (any more).
+
+    When the creator may not sync (any more) or the choice makes no sense now, the administration starts empty and the
+    trail says why.
+    """
     with transaction.atomic():
         row = Administration.objects.select_for_update(of=("self",)).select_related("parent", "created_by")
         found = row.filter(pk=administration.pk, state=Administration.State.ACTIVE).exclude(start_from=[]).first()
         if found is None or found.parent is None:
             return None
-        plan = create_plan(
-            acting_user=found.created_by, main=found.parent, targets=[found.slug], categories=found.start_from
-        )
-        Administration.objects.filter(pk=found.pk).update(start_from=[])
-        return start_run(acting_user=found.created_by, plan=plan, version=plan.version)
+        chosen, found.start_from = found.start_from, []
+        found.save(update_fields=["start_from"])
+        try:
+            with transaction.atomic():
+                return _start(found, found.parent, chosen)
+        except (Refusal, NotAllowed) as refused:
+            record("administration.starts_empty", administration=found, reason=str(refused), categories=chosen)
+    return None
+
+
+def _start(child: Administration, main: Administration, categories: list[str]) -> SyncRun:
+    if child.created_by is None:
+        raise NotAllowed("sync.run")
+    plan = create_plan(acting_user=child.created_by, main=main, targets=[child.slug], categories=categories)
+    return start_run(acting_user=child.created_by, plan=plan, version=plan.version)
 
 
 def start_forgotten() -> int:
-    """Start the first sync of administrations whose worker was killed just before; returns how many."""
+    """Start the first sync of administrations whose worker was killed just before; returns how many.
+
+    One that cannot be started now is left for the next round, and keeps no other waiting.
+    """
     waiting = Administration.objects.active().exclude(start_from=[]).exclude(parent=None)
-    return sum(start_from_main(administration) is not None for administration in waiting)
+    return sum(_start_if_possible(administration) for administration in waiting)
+
+
+def _start_if_possible(administration: Administration) -> bool:
+    try:
+        return start_from_main(administration) is not None
+    except Exception:
+        logger.exception("The first sync of administration %s could not be started", administration.pk)
+        return False

@@ -16,6 +16,7 @@ from tenants.models import Administration
 from tenants.rights import Right
 
 from ..forms import CreateAdministrationForm, DeleteAdministrationForm
+from ..permissions import may_run_sync
 from ..services.sub_administrations import choose_subs, count_settings, find_sub, list_subs
 from .entering import main_page
 
@@ -59,7 +60,7 @@ def show_row(request: Any, administration_id: uuid.UUID) -> HttpResponse:
 def create_administration(request: Any) -> HttpResponse:
     """Name, address and what to start with."""
     main = request.administration
-    categories = [(row.key, row.label) for row in count_settings(main)]
+    categories = [(row.key, row.label) for row in count_settings(main)] if may_run_sync(request.user, main) else []
     form = CreateAdministrationForm(
         request.POST or None,
         categories=categories,
