@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from audit.models import record
 
-from ..exceptions import NothingToRetry, PlanChanged, PlanExpired, PlanNotReady, PlanUsed, RunFinished
+from ..exceptions import NothingToRetry, PlanChanged, PlanExpired, PlanNotReady, PlanUsed, RunFinished, UnknownTarget
 from ..models import Plan, SyncRun, SyncTarget
-from ..permissions import NotAllowed, may_run_sync
+from ..permissions import NotAllowed, may_run_sync, syncable_children
 from ..waking import wake_targets
 
 
@@ -22,7 +22,8 @@ def start_run(
     `asked_by` is whoever asks on behalf of the acting user: the rights are the acting user's, the trail names both.
     `door` tells the trail by which way it was asked, where that is not a page.
 
-    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged or PlanUsed; then nothing was started.
+    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged or PlanUsed, and UnknownTarget when the acting user may no
+    longer sync to one of the plan's administrations; then nothing was started.
     """
     if not may_run_sync(acting_user, plan.administration):
         raise NotAllowed("sync.run")
@@ -30,6 +31,7 @@ def start_run(
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
         _check_plan(plan, version)
+        _check_targets(plan, acting_user)
         run = SyncRun.objects.create(
             plan=plan, administration=plan.administration, requested_by=asker, on_behalf_of=behalf, note=note
         )
@@ -66,6 +68,14 @@ def _check_plan(plan: Plan, version: int) -> None:
         raise PlanChanged
 
 
+def _check_targets(plan: Plan, acting_user: Any) -> None:
+    """Rights may have been taken away since the preview."""
+    allowed = {child.pk for child in syncable_children(acting_user, plan.administration)}
+    for target in plan.targets.select_related("administration"):
+        if target.administration_id not in allowed:
+            raise UnknownTarget(slug=target.administration.slug)
+
+
 def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
     """Stop every target that no worker has started; what is busy finishes. Raises NotAllowed or RunFinished."""
     if not may_run_sync(acting_user, run.administration):
@@ -83,12 +93,17 @@ def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
 
 
 def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) -> SyncRun:
-    """Queue the failed and skipped targets again, or only those of these slugs. Raises NotAllowed or NothingToRetry."""
+    """Queue the failed and skipped targets again that the user may sync to, or only those of these slugs.
+
+    Raises NotAllowed or NothingToRetry.
+    """
     if not may_run_sync(acting_user, run.administration):
         raise NotAllowed("sync.run")
     with transaction.atomic():
         run = lock_run(run.pk)
+        reached = syncable_children(acting_user, run.administration)
         failed = run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED])
+        failed = failed.filter(administration__in=reached)
         again = list(failed.filter(administration__slug__in=targets) if targets else failed)
         if not again:
             raise NothingToRetry
