@@ -18,10 +18,16 @@ class WrongSchema(Exception):
 
 @contextmanager
 def inside(administration: HasSchema) -> Iterator[None]:
-    """Run a block in the schema of one administration; raises WrongSchema when that schema does not exist."""
+    """Run a block in the schema of one administration; raises WrongSchema when that schema does not exist.
+
+    It raises WrongSchema as well when the block ends in another administration than it began in: two suspended blocks
+    were left out of order, and what ran last may have run elsewhere.
+    """
     with tenant_context(administration):
         assert_inside(administration)
         yield
+        if connection.schema_name != administration.schema_name:  # type: ignore[attr-defined]
+            raise WrongSchema(f"Entered {administration.schema_name!r}, left from {connection.schema_name!r}.")  # type: ignore[attr-defined]
 
 
 @contextmanager
