@@ -12,17 +12,22 @@ class AuditEntry(models.Model):
     """One thing that happened. `action` is a dotted name such as `run.started`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("user"),
     )
-    actor_name = models.CharField(max_length=254, blank=True)
+    actor_name = models.CharField(_("who"), max_length=254, blank=True)
     on_behalf_of = models.CharField(_("on behalf of"), max_length=254, blank=True)
-    administration_id = models.UUIDField(null=True, db_index=True)
-    administration_name = models.CharField(max_length=200, blank=True)
-    action = models.CharField(max_length=80, db_index=True)
-    note = models.TextField(blank=True)
-    data = models.JSONField(default=dict)
+    administration_id = models.UUIDField(_("id of the administration"), null=True, db_index=True)
+    administration_name = models.CharField(_("administration"), max_length=200, blank=True)
+    action = models.CharField(_("action"), max_length=80, db_index=True)
+    note = models.TextField(_("note"), blank=True)
+    data = models.JSONField(_("data"), default=dict)
 
     class Meta:
         ordering = ["-at"]

@@ -1,9 +1,11 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 
 class SettingsSyncConfig(AppConfig):
     name = "settings_sync"
+    verbose_name = _("Syncs")
 
     def ready(self) -> None:
         from . import checks  # noqa: F401

@@ -1,6 +1,7 @@
 """Administrations, and who may do what in them."""
 
 import uuid
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from .rights import Right
 
 
+class AdministrationsStay(TypeError):
+    """Rows of administrations are not deleted: runs and the trail name them. Use services.delete_administration."""
+
+
 class AdministrationQuerySet(models.QuerySet["Administration"]):
+    def delete(self) -> NoReturn:
+        raise AdministrationsStay(AdministrationsStay.__doc__)
+
     def existing(self) -> "AdministrationQuerySet":
         """All but the deleted ones: their rows stay, because runs and the trail name them."""
         return self.exclude(state=Administration.State.DELETED)
@@ -55,22 +63,30 @@ class Administration(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
     )
-    schema_name = models.CharField(max_length=63, unique=True, default=new_schema_name, editable=False)
+    schema_name = models.CharField(_("schema"), max_length=63, unique=True, default=new_schema_name, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PROVISIONING)
-    state_detail = models.TextField(blank=True, default="")
-    groups = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    state_detail = models.TextField(_("what went wrong"), blank=True, default="")
+    groups = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("groups"))
     licence_cap = models.PositiveIntegerField(
         _("licence cap"), default=10, help_text=_("How many sub-administrations this main administration may have.")
     )
-    migration_head = models.CharField(max_length=64, blank=True, default="")
-    start_from = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    migration_head = models.CharField(_("version of the schema"), max_length=64, blank=True, default="")
+    start_from = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, verbose_name=_("started with these settings")
+    )
     lease_token = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("created by"),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     company_name = models.CharField(_("company name"), max_length=200, blank=True)
     company_street = models.CharField(_("street and number"), max_length=200, blank=True)
@@ -94,6 +110,9 @@ class Administration(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AdministrationsStay(AdministrationsStay.__doc__)
+
     @property
     def kind(self) -> "Administration.Kind":
         return self.Kind.SUB if self.parent_id else self.Kind.MAIN
@@ -112,10 +131,17 @@ class Role(models.Model):
     """A named set of rights. Built-in roles have no administration; others belong to one main administration."""
 
     administration = models.ForeignKey(
-        Administration, null=True, blank=True, on_delete=models.CASCADE, related_name="roles"
+        Administration,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="roles",
+        verbose_name=_("main administration"),
     )
     name = models.CharField(_("name"), max_length=100)
-    rights = ArrayField(models.CharField(max_length=60, choices=Right.choices), default=list, blank=True)
+    rights = ArrayField(
+        models.CharField(max_length=60, choices=Right.choices), default=list, blank=True, verbose_name=_("rights")
+    )
 
     class Meta:
         ordering = ["name"]
@@ -132,9 +158,13 @@ class Role(models.Model):
 class Membership(models.Model):
     """What one user may do in one administration."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="memberships")
-    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
+    administration = models.ForeignKey(
+        Administration, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("administration")
+    )
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("role"))
 
     class Meta:
         verbose_name = _("membership")

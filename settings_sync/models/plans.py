@@ -26,20 +26,28 @@ class Plan(models.Model):
         FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=20, choices=Kind, default=Kind.SYNC)
-    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="plans")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    version = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=20, choices=State, default=State.COMPUTING)
-    state_detail = models.TextField(blank=True, default="")
-    categories = models.JSONField(default=list)
-    items = models.JSONField(default=list)
-    policies = models.JSONField(default=dict)
-    snapshot = models.ForeignKey(Snapshot, null=True, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SYNC)
+    administration = models.ForeignKey(
+        Administration, on_delete=models.CASCADE, related_name="plans", verbose_name=_("administration")
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("requested by")
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.COMPUTING)
+    state_detail = models.TextField(_("what went wrong"), blank=True, default="")
+    categories = models.JSONField(_("categories"), default=list)
+    items = models.JSONField(_("single settings"), default=list)
+    policies = models.JSONField(_("policies"), default=dict)
+    snapshot = models.ForeignKey(
+        Snapshot, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("snapshot")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires at"))
 
     class Meta:
+        verbose_name = _("preview")
+        verbose_name_plural = _("previews")
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
@@ -49,12 +57,16 @@ class Plan(models.Model):
 class PlanTarget(models.Model):
     """What a plan will do in one administration, counted."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="targets")
-    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="+")
-    counts = models.JSONField(default=dict)
-    position = models.PositiveIntegerField(default=0)
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="targets", verbose_name=_("preview"))
+    administration = models.ForeignKey(
+        Administration, on_delete=models.CASCADE, related_name="+", verbose_name=_("administration")
+    )
+    counts = models.JSONField(_("counts"), default=dict)
+    position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
+        verbose_name = _("administration of a preview")
+        verbose_name_plural = _("administrations of a preview")
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "administration"], name="settings_sync_plantarget_once"),

@@ -25,15 +25,19 @@ class SyncRun(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="run")
-    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="runs")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    on_behalf_of = models.CharField(max_length=254, blank=True, default="")
-    note = models.TextField(blank=True, default="")
-    state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="run", verbose_name=_("preview"))
+    administration = models.ForeignKey(
+        Administration, on_delete=models.CASCADE, related_name="runs", verbose_name=_("administration")
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("requested by")
+    )
+    on_behalf_of = models.CharField(_("on behalf of"), max_length=254, blank=True, default="")
+    note = models.TextField(_("note"), blank=True, default="")
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.QUEUED)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -62,23 +66,29 @@ class SyncTarget(models.Model):
     OPEN = (State.QUEUED, State.RUNNING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="targets")
-    administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="+")
-    plan_target = models.OneToOneField(PlanTarget, on_delete=models.PROTECT, related_name="sync_target")
-    state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
-    attempts = models.PositiveIntegerField(default=0)
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="targets", verbose_name=_("run"))
+    administration = models.ForeignKey(
+        Administration, on_delete=models.CASCADE, related_name="+", verbose_name=_("administration")
+    )
+    plan_target = models.OneToOneField(
+        PlanTarget, on_delete=models.PROTECT, related_name="sync_target", verbose_name=_("administration of a preview")
+    )
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
     lease_token = models.UUIDField(null=True)
-    leased_until = models.DateTimeField(null=True)
-    woken_at = models.DateTimeField(null=True)
-    counts = models.JSONField(default=dict)
-    error_code = models.CharField(max_length=60, blank=True, default="")
+    leased_until = models.DateTimeField(_("taken until"), null=True)
+    woken_at = models.DateTimeField(_("woken at"), null=True)
+    counts = models.JSONField(_("counts"), default=dict)
+    error_code = models.CharField(_("code of the error"), max_length=60, blank=True, default="")
     # What the sentence of the error is filled in with, so that everybody reads it in their own language.
-    error_facts = models.JSONField(null=True, blank=True)
-    error_detail = models.TextField(blank=True, default="")
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    error_facts = models.JSONField(_("facts of the error"), null=True, blank=True)
+    error_detail = models.TextField(_("what went wrong"), blank=True, default="")
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
 
     class Meta:
+        verbose_name = _("administration of a run")
+        verbose_name_plural = _("administrations of a run")
         ordering = ["plan_target__position"]
         constraints = [
             models.UniqueConstraint(fields=["run", "administration"], name="settings_sync_synctarget_once"),
@@ -97,11 +107,21 @@ class SyncTarget(models.Model):
 class Receipt(models.Model):
     """The proof that a target was applied: how many rows of which tables were written, and 0 business rows."""
 
-    target = models.OneToOneField(SyncTarget, on_delete=models.CASCADE, related_name="receipt", primary_key=True)
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
-    rows = models.JSONField(default=dict)
-    business_rows_written = models.BigIntegerField()
-    written_at = models.DateTimeField()
+    target = models.OneToOneField(
+        SyncTarget,
+        on_delete=models.CASCADE,
+        related_name="receipt",
+        primary_key=True,
+        verbose_name=_("administration of a run"),
+    )
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+", verbose_name=_("snapshot"))
+    rows = models.JSONField(_("rows of settings"), default=dict)
+    business_rows_written = models.BigIntegerField(_("rows of daily data"))
+    written_at = models.DateTimeField(_("written at"))
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -127,13 +147,17 @@ class Alignment(models.Model):
 class Finding(models.Model):
     """One difference between a plan and its result, named."""
 
-    target = models.ForeignKey(SyncTarget, on_delete=models.CASCADE, related_name="findings")
-    kind = models.CharField(max_length=80)
-    uid = models.UUIDField(null=True)
-    label = models.TextField(default="")
-    code = models.CharField(max_length=60)
+    target = models.ForeignKey(
+        SyncTarget, on_delete=models.CASCADE, related_name="findings", verbose_name=_("administration of a run")
+    )
+    kind = models.CharField(_("kind"), max_length=80)
+    uid = models.UUIDField(_("uid"), null=True)
+    label = models.TextField(_("label"), default="")
+    code = models.CharField(_("code"), max_length=60)
 
     class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
         ordering = ["id"]
 
     def __str__(self) -> str:
