@@ -67,6 +67,15 @@ class ChangeDetails:
     places: tuple[Place, ...]
 
     @property
+    def value_columns(self) -> int:
+        """How many values of a field stand next to each other."""
+        return 3 if self.mode == Mode.COMPARE and self.has_base else 2
+
+    @property
+    def columns(self) -> int:
+        return 1 + self.value_columns
+
+    @property
     def is_written(self) -> bool:
         return self.row.outcome in (Action.CREATE, Action.UPDATE)
 
@@ -119,8 +128,9 @@ def _list(value: Any) -> list[str]:
 
 
 def _there(field: FieldPreview) -> str:
-    """The value on the side that has one."""
-    return field.result or field.source or field.local
+    """The value on the side that has one; a side without the item would show the field's default."""
+    sides = ((field.raw.result, field.result), (field.raw.source, field.source), (field.raw.local, field.local))
+    return next((words for raw, words in sides if raw is not None), "")
 
 
 def _field(field: FieldPreview, mode: Mode) -> FieldChange:

@@ -184,10 +184,12 @@ def list_changes(
     plan: Plan, *, target: str = "", outcome: str = "", category: str = "", verdict: str = "", page: Any = 1
 ) -> Page[ChangeRow]:
     """One page of the changes, narrowed by an administration's slug, an outcome, a category or a verdict."""
-    groups = _grouped(_narrowed(plan, target, outcome, category, verdict))
-    found: Page[Any] = Paginator(groups, PAGE_SIZE).get_page(page)
-    rows = Change.objects.in_bulk([group["first"] for group in found.object_list])
-    found.object_list = [row_of(rows[group["first"]], group["names"]) for group in found.object_list]
+    changes = _narrowed(plan, target, outcome, category, verdict)
+    found: Page[Any] = Paginator(_grouped(changes), PAGE_SIZE).get_page(page)
+    groups = list(found.object_list)
+    rows = Change.objects.in_bulk([group["first"] for group in groups])
+    names = _names(changes.filter(uid__in={group["uid"] for group in groups}))
+    found.object_list = [row_of(rows[group["first"]], names[group["first"]]) for group in groups]
     return found
 
 
@@ -213,16 +215,23 @@ def _narrowed(plan: Plan, target: str, outcome: str, category: str, verdict: str
     return found.filter(verdict=verdict) if verdict else found
 
 
+SAME = ("kind", "uid", "action", "verdict", "facts", "base_digest", "local_digest")
+"""What changes have in common that are shown as one: the same is done for the same reason to the same local value."""
+
+
 def _grouped(changes: "QuerySet[Change]") -> Any:
-    """Changes of one item that do the same for the same reason to the same local value, together."""
+    """Equal changes together, in the order in which they are shown; `first` stands for all of them."""
     order = Case(*(When(kind=kind.key, then=Value(number)) for number, kind in enumerate(_shown_order())))
-    same = changes.order_by().values("kind", "uid", "action", "verdict", "facts", "base_digest", "local_digest")
-    return same.annotate(
-        first=Min("id"),
-        name=Min("label"),
-        place=order,
-        names=ArrayAgg("plan_target__administration__name", order_by="plan_target__position"),
-    ).order_by("place", "name", "uid", "first")
+    same = changes.order_by().values(*SAME)
+    return same.annotate(first=Min("id"), name=Min("label"), place=order).order_by("place", "name", "uid", "first")
+
+
+def _names(changes: "QuerySet[Change]") -> dict[int, list[str]]:
+    """The names of the administrations of each group, by its first change."""
+    names = ArrayAgg("plan_target__administration__name", order_by="plan_target__position")
+    return {
+        row["first"]: row["names"] for row in changes.order_by().values(*SAME).annotate(first=Min("id"), names=names)
+    }
 
 
 def _shown_order() -> list[Any]:

@@ -21,6 +21,8 @@ from ..progress import Progress, read_progress
 from .plan_overview import Counted
 
 PAGE_SIZE = 30
+MANY = 50
+ORDER = ("running", "failed", "skipped", "queued", "cancelled", "succeeded")
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,27 @@ class RunOverview:
     @property
     def failed(self) -> int:
         return sum(target.is_failed for target in self.targets)
+
+    @property
+    def changed(self) -> int:
+        """How many administrations got a change."""
+        return sum(target.state == SyncTarget.State.SUCCEEDED and target.counted.changes > 0 for target in self.targets)
+
+    @property
+    def shown(self) -> tuple[RunTarget, ...]:
+        """The lines of the page: when there are many, first what is busy or failed, and only some while it moves."""
+        if len(self.targets) <= MANY:
+            return self.targets
+        first = sorted(self.targets, key=lambda target: ORDER.index(target.state))
+        return tuple(first if self.is_finished else first[:MANY])
+
+    @property
+    def left_out(self) -> int:
+        return len(self.targets) - len(self.shown)
+
+    @property
+    def poll_seconds(self) -> int:
+        return 1 if len(self.targets) <= MANY else 3
 
     @property
     def ended(self) -> int:

@@ -107,15 +107,36 @@
     if (whole.size && form.querySelectorAll("input[name=category]").length === whole.size) event.formData.delete("kind");
   });
 
-  // The tree is compared anew when other administrations are chosen: what was open stays open.
-  let open = [];
-  document.addEventListener("htmx:beforeSwap", () => {
-    open = [...document.querySelectorAll("#settings-tree details[open][id]")].map((details) => details.id);
+  // The tree is compared anew when other administrations are chosen. What was ticked, opened or typed meanwhile stays.
+  let kept = null;
+
+  const boxes = () => [...tree().querySelectorAll("input[type=checkbox]")];
+  const nameOf = (box) => `${box.name} ${box.value}`;
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target?.id !== "settings") return;
+    kept = {
+      ticked: new Set(boxes().filter((box) => box.checked && !box.disabled).map(nameOf)),
+      open: [...tree().querySelectorAll("details[open][id]")].map((details) => details.id),
+      sought: document.querySelector("[data-filters-tree]").value,
+      focused: document.activeElement?.closest("#settings") && document.activeElement,
+    };
   });
+
   document.addEventListener("htmx:afterSettle", () => {
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-    open = [];
+    if (!kept) return;
+    const { focused } = kept;
+    for (const box of boxes()) {
+      box.checked = kept.ticked.has(nameOf(box));
+      if (focused?.type === "checkbox" && nameOf(box) === nameOf(focused)) box.focus({ preventScroll: true });
+    }
+    for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
+    const sought = document.querySelector("[data-filters-tree]");
+    sought.value = kept.sought;
+    if (focused?.type === "search") sought.focus({ preventScroll: true });
+    kept = null;
     start();
+    if (sought.value) search(sought.value);
   });
 
   function start() {

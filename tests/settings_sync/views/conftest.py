@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -23,8 +24,9 @@ Url = Callable[..., str]
 
 def browser(user: User) -> Client:
     """A browser in English in which this user has signed in."""
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
     client.force_login(user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
 
 

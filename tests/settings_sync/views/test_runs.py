@@ -2,17 +2,20 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from forms_catalog.models import Form
-from settings_sync.models import Finding, SyncRun, SyncTarget
+from settings_sync.models import Finding, Plan, PlanTarget, SyncRun, SyncTarget
 from settings_sync.services.news import news_for
 from settings_sync.services.runs import start_run
-from tenants.models import Membership
+from tenants.models import Administration, Membership, Role
+from tenants.rights import ADMINISTRATOR_ROLE
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member
 
@@ -56,7 +59,7 @@ def test_the_result_says_what_changed_and_proves_the_rest(owner_client, url, own
     assert "Done in" in said
     assert "2 changes in 1 administration." in said
     assert "Customers, work orders and invoices: 0 rows changed" in said
-    assert "1 forms" in said
+    assert "Forms: 1" in said
     assert "New CO rules" in said
 
 
@@ -185,3 +188,22 @@ def test_nothing_is_written_by_looking(owner_client, url, owner, main, joined, f
         q["sql"] for q in captured if re.match(r"(INSERT|UPDATE|DELETE)", q["sql"]) and "session" not in q["sql"]
     ]
     assert written == []
+
+
+def test_with_many_administrations_only_some_move(owner_client, url, owner, main, form):
+    plan = Plan.objects.create(
+        administration=main, requested_by=owner, state="ready", expires_at=timezone.now() + timedelta(hours=1)
+    )
+    subs = Administration.objects.bulk_create(
+        Administration(name=f"Sub {number:02}", slug=f"sub-{number}", parent=main, state="active")
+        for number in range(60)
+    )
+    role = Role.objects.get(name=ADMINISTRATOR_ROLE)
+    Membership.objects.bulk_create(Membership(user=owner, administration=sub, role=role) for sub in subs)
+    PlanTarget.objects.bulk_create(PlanTarget(plan=plan, administration=sub, position=n) for n, sub in enumerate(subs))
+    run = start_run(acting_user=owner, plan=plan, version=1)
+    SyncTarget.objects.filter(administration=subs[59]).update(state=SyncTarget.State.FAILED)
+    page = owner_client.get(url("run", run.pk))
+    assert "Sub 59" in text_of(page)
+    assert "And 10 administrations more" in text_of(page)
+    assert 'hx-trigger="every 3s"' in page.content.decode()
