@@ -7,6 +7,8 @@ import environ
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from .support_site import UNFOLD as UNFOLD
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -229,8 +231,6 @@ SPECTACULAR_SETTINGS = {
         "TargetState": "settings_sync.models.SyncTarget.State",
     },
 }
-
-UNFOLD = {"SITE_TITLE": "Eenlijn", "SITE_HEADER": "Eenlijn", "SITE_URL": "/"}
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 

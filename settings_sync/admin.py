@@ -108,6 +108,10 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
 
     actions_detail = ("start_sync",)
 
+    def get_actions_detail(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
+        is_main = Administration.objects.active().mains().filter(pk=object_id).exists()
+        return super().get_actions_detail(request, object_id) if is_main else []
+
     @action(description=gettext_lazy("Start a sync on behalf of …"), url_path="start-sync", icon="sync")  # type: ignore[untyped-decorator]
     def start_sync(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
         """Ask as whom, to which administrations, what and why; then show what that comes to."""

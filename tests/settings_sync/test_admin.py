@@ -187,6 +187,8 @@ def test_a_sync_is_started_on_behalf_of_a_customer(browser, support, owner, main
         make_form("Onderhoud cv-ketel")
     start = address("tenants.administration", "start_sync", main.pk)
     assert child.name in browser.get(start).content.decode()
+    links = [browser.get(address("tenants.administration", "change", row.pk)).content.decode() for row in (main, child)]
+    assert ["start-sync" in link for link in links] == [True, False]
     sent = {
         "on_behalf_of": owner.pk,
         "targets": [str(child.pk)],
