@@ -62,7 +62,10 @@ def install_shared() -> None:
 
 
 def install(schema: str) -> None:
-    """Create the triggers of one administration's schema and grant the sync login exactly its rights there."""
+    """Create the triggers of one administration's schema and grant the sync login exactly its rights there.
+
+    All its items are marked as touched: what travels may have changed with the code, and no trigger tells.
+    """
     login = sql.name(sync_login())
     with connection.cursor() as cursor:
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA {sql.name(schema)} FROM {login}")
@@ -71,6 +74,7 @@ def install(schema: str) -> None:
         for kind in all_kinds():
             for statement in _triggers(kind, schema):
                 cursor.execute(statement)
+            cursor.execute(_mark_all(kind, schema))
         for table in guarded_tables():
             cursor.execute(_guard(schema, table))
 
@@ -195,6 +199,11 @@ def _table_triggers(kind: Kind, schema: str, table: str, query: str) -> list[str
             f" EXECUTE FUNCTION public.settings_sync_touch({sql.literal(kind.key)}, {sql.literal(query)})"
         )
     return statements
+
+
+def _mark_all(kind: Kind, schema: str) -> str:
+    dirty, items = sql.name(schema, "sync_ledger_dirty"), sql.name(schema, kind.root.table)
+    return f"INSERT INTO {dirty} (kind, uid) SELECT {sql.literal(kind.key)}, uid FROM {items}"
 
 
 def _item_of_part(table: Table) -> str:

@@ -3,10 +3,12 @@
 import json
 import threading
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 from psycopg import sql
 
@@ -165,3 +167,18 @@ def in_threads(*jobs: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+@contextmanager
+def another_connection(*, autocommit: bool = True) -> Iterator[psycopg.Connection[Any]]:
+    """Somebody else at the database, with the product's own login."""
+    settings = connection.settings_dict
+    with psycopg.connect(
+        host=settings["HOST"],
+        port=settings["PORT"],
+        user=settings["USER"],
+        password=settings["PASSWORD"],
+        dbname=settings["NAME"],
+        autocommit=autocommit,
+    ) as made:
+        yield made
