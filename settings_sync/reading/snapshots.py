@@ -10,7 +10,7 @@ from tenants.models import Administration
 
 from ..models import Document, Snapshot, SnapshotItem
 from ..planning.values import Entry, Key, Need, Source
-from .index import columns_of, look_at
+from .index import columns_of, look_at, read_documents, store_documents
 
 
 def take_snapshot(main: Administration) -> tuple[Snapshot, Mapping[Key, Entry]]:
@@ -28,7 +28,17 @@ def take_snapshot(main: Administration) -> tuple[Snapshot, Mapping[Key, Entry]]:
         )
         if is_new:
             _store_items(snapshot, ordered)
+            _store_missing_documents(snapshot)
     return snapshot, entries
+
+
+def _store_missing_documents(snapshot: Snapshot) -> None:
+    """A look by somebody who kept no documents has emptied the list of touched items all the same."""
+    missing = snapshot.items.exclude(digest__in=Document.objects.values("digest")).values_list("kind", "uid", "digest")
+    wanted = {(kind, uid): bytes(digest) for kind, uid, digest in missing}
+    if wanted:
+        found = read_documents(snapshot.administration.schema_name, set(wanted))
+        store_documents([document for key, document in found.items() if document.entry.digest == wanted[key]])
 
 
 def read_source(snapshot: Snapshot) -> Source:
