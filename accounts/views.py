@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -27,7 +27,7 @@ DEMO_ACCOUNTS = (
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for e-mail address and password; go on to `next` when it is an address of this site."""
     if request.user.is_authenticated:
-        return redirect(_next_address(request))
+        return HttpResponseRedirect(_next_address(request))
     form = SignInForm(request.POST or None)
     if form.is_valid():
         try:
@@ -36,7 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             login(request, user)
-            return redirect(_next_address(request))
+            return HttpResponseRedirect(_next_address(request))
     return render(request, "accounts/sign_in.html", _sign_in_context(request, form))
 
 

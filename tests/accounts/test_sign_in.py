@@ -145,3 +145,9 @@ def test_behind_the_proxy_attempts_count_per_address_in_its_header(client: Clien
     fields = {"email": person.email, "password": "a good password"}
     assert client.post(SIGN_IN, fields, headers={"X-Forwarded-For": "9.9.9.9, 2.2.2.2"}).status_code == 200
     assert client.post(SIGN_IN, fields, headers={"X-Forwarded-For": "2.2.2.2, 3.3.3.3"}).status_code == 302
+
+
+@pytest.mark.parametrize("wanted", ["'", "-1", "{x}", "%s", "\ufffd", "<script>"])
+def test_rubbish_as_next_address_is_no_error(client: Client, person: User, wanted: str) -> None:
+    assert send(client, next=wanted).status_code == 302
+    assert client.get(SIGN_IN, {"next": wanted}).status_code == 302
