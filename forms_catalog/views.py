@@ -30,7 +30,7 @@ PART_FORMS: dict[type[services.Part], type[PartForm]] = {Section: SectionForm, F
 
 @administration_page(Right.FORMS_READ)
 def list_forms(request: HttpRequest) -> HttpResponse:
-    query, with_archived = request.GET.get("q", "").strip(), "archived" in request.GET
+    query, with_archived = request.GET.get("q", "").replace("\0", "").strip(), "archived" in request.GET
     found = Form.objects.filter(Q(name__icontains=query) | Q(description__icontains=query))
     shown = found if with_archived else found.filter(is_archived=False)
     page = Paginator(_with_sizes(shown), FORMS_PER_PAGE).get_page(request.GET.get("page"))

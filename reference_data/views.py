@@ -33,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @administration_page(Right.REFERENCE_DATA_READ)
 def list_items(request: HttpRequest, code_list: str) -> HttpResponse:
     chosen = _chosen(code_list)
-    query, with_archived = request.GET.get("q", "").strip(), "archived" in request.GET
+    query, with_archived = request.GET.get("q", "").replace("\0", "").strip(), "archived" in request.GET
     items = chosen.items(query) if with_archived else chosen.items(query).filter(is_archived=False)
     page = Paginator(items, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -194,3 +194,7 @@ def test_others_do_not_get_in(address, maintenance, colleague, stranger):
 )
 def test_what_does_not_exist_is_not_found(owner_client, address, name, args):
     assert owner_client.get(address(name, *args)).status_code == 404
+
+
+def test_a_search_that_the_database_cannot_hold_finds_nothing_wrong(owner_client, address):
+    assert owner_client.get(address("list"), {"q": "cv\0"}).status_code == 200
