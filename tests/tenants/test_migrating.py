@@ -1,11 +1,33 @@
 """Migrating many administrations does what is left to do, and says how much that was."""
 
-import pytest
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
-from tenants.migrating import migrate_everything
+import pytest
+from django.db import ProgrammingError, connection
+
+from settings_sync.fencing import sync_login
+from tenants.migrating import Migrated, code_head, migrate_administration, migrate_everything, refresh_template
+from tenants.models import Administration, SchemaTemplate
+from tenants.schemas import current_schema_name, inside
+from tenants.services import work_on_administration
+from tenants.template_schema import TEMPLATE_SCHEMA
 from tests.conftest import make_administration
 
 pytestmark = pytest.mark.usefixtures("db")
+
+LATER = """
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reference_data", "{last}")]
+    operations = [migrations.RunSQL("CREATE TABLE later (id bigint)")]
+"""
 
 
 @pytest.fixture
@@ -13,7 +35,182 @@ def db(standing: None) -> None:
     """Instead of pytest-django's: no transaction around each test, and nothing is rolled back."""
 
 
-def test_an_administration_at_the_head_is_skipped_and_counted() -> None:
-    make_administration("Bij de tijd")
-    found = migrate_everything()
-    assert (found.migrated, found.skipped) == (0, 1)
+@pytest.fixture(scope="module")
+def three(standing: None) -> list[Administration]:
+    return [make_administration(name) for name in ("Adam", "Bernard", "Cornelis")]
+
+
+@pytest.fixture
+def newer_code(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A release with one migration more, which makes the table `later`; gives its head."""
+    shown = import_module("reference_data.migrations").__path__[0]
+    package = tmp_path / "newer_migrations"
+    shutil.copytree(shown, package, ignore=shutil.ignore_patterns("__pycache__"))
+    last = max(file.stem for file in package.glob("0*.py"))
+    (package / "9999_later.py").write_text(LATER.format(last=last))
+    monkeypatch.syspath_prepend(tmp_path)
+    settings.MIGRATION_MODULES = {"reference_data": "newer_migrations"}
+    older = code_head()
+    code_head.cache_clear()
+    yield code_head()
+    for name in [name for name in sys.modules if name.startswith("newer_migrations")]:
+        del sys.modules[name]
+    settings.MIGRATION_MODULES = {}
+    code_head.cache_clear()
+    assert code_head() == older
+    go_back_to(older)
+
+
+def go_back_to(head: str) -> None:
+    connection.set_schema_to_public()
+    SchemaTemplate.objects.exclude(head=head).delete()
+    schemas = [
+        TEMPLATE_SCHEMA,
+        *Administration.objects.exclude(migration_head="").values_list("schema_name", flat=True),
+    ]
+    with connection.cursor() as cursor:
+        for schema in schemas:
+            cursor.execute(f"DROP TABLE IF EXISTS {schema}.later")
+        for schema in ["public", *schemas]:
+            cursor.execute(f"DELETE FROM {schema}.django_migrations WHERE name = '9999_later'")
+    Administration.objects.exclude(migration_head="").update(migration_head=head)
+
+
+def has_later(schema_name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{schema_name}.later"])
+        return bool(cursor.fetchone()[0])
+
+
+def count_calls(monkeypatch: pytest.MonkeyPatch, breaking_at: str = "") -> list[str]:
+    """The schemas of administrations that are migrated from now on; a given one breaks."""
+    called: list[str] = []
+
+    def migrate(administration: Administration, real: Callable[[Administration], None]) -> None:
+        called.append(administration.name)
+        if administration.name == breaking_at:
+            raise KeyboardInterrupt
+        real(administration)
+
+    real = migrate_administration
+    monkeypatch.setattr(
+        "tenants.migrating.migrate_administration", lambda administration: migrate(administration, real)
+    )
+    return called
+
+
+def test_administrations_at_the_head_are_skipped_and_counted(
+    three: list[Administration], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = count_calls(monkeypatch)
+    assert migrate_everything() == Migrated(migrated=0, skipped=3)
+    assert called == []
+
+
+def test_a_new_head_is_brought_to_the_template_and_to_each_administration(
+    three: list[Administration], newer_code: str
+) -> None:
+    reported: list[str] = []
+    assert migrate_everything(reported.append) == Migrated(migrated=3, skipped=0)
+    assert reported == [f"{row.name} ({row.slug})" for row in three]
+    assert "later" in SchemaTemplate.objects.get(head=newer_code).ddl
+    for administration in three:
+        administration.refresh_from_db()
+        assert administration.migration_head == newer_code
+        assert has_later(administration.schema_name)
+    assert not has_later("public")
+    assert migrate_everything() == Migrated(migrated=0, skipped=3)
+
+
+def test_a_broken_off_run_resumes_where_it_stopped(
+    three: list[Administration], newer_code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        called = count_calls(patch, breaking_at="Bernard")
+        with pytest.raises(KeyboardInterrupt):
+            migrate_everything()
+        assert called == ["Adam", "Bernard"]
+    called = count_calls(monkeypatch)
+    assert migrate_everything() == Migrated(migrated=2, skipped=1)
+    assert called == ["Bernard", "Cornelis"]
+    assert all(has_later(administration.schema_name) for administration in three)
+
+
+def test_a_migration_that_fails_leaves_its_administration_behind_and_nobody_in_it(
+    three: list[Administration], newer_code: str
+) -> None:
+    _adam, bernard, _cornelis = three
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {bernard.schema_name}.later (id bigint)")
+    with pytest.raises(ProgrammingError, match="already exists"):
+        migrate_everything()
+    assert current_schema_name() == "public"
+    behind = Administration.objects.exclude(migration_head=newer_code)
+    assert [row.name for row in behind] == ["Bernard", "Cornelis"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {bernard.schema_name}.later")
+    assert migrate_everything() == Migrated(migrated=2, skipped=1)
+
+
+def test_migrating_does_not_move_its_caller(three: list[Administration]) -> None:
+    adam, bernard, _cornelis = three
+    with inside(adam):
+        migrate_administration(bernard)
+        assert current_schema_name() == adam.schema_name
+
+
+def test_rights_and_triggers_are_put_back_each_time(three: list[Administration]) -> None:
+    """One that was migrated but not marked is done again; what a person granted by hand is gone after it."""
+    table = f"{three[0].schema_name}.business_customer"
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT DELETE ON {table} TO {sync_login()}")
+    assert may_delete_from(table)
+    migrate_administration(three[0])
+    assert not may_delete_from(table)
+    migrate_administration(three[0])
+    assert not may_delete_from(table)
+
+
+def may_delete_from(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(%s, %s, 'DELETE')", [sync_login(), table])
+        return bool(cursor.fetchone()[0])
+
+
+def test_what_is_not_there_yet_or_any_more_is_not_migrated(three: list[Administration], newer_code: str) -> None:
+    states = Administration.State
+    waiting = [
+        Administration.objects.create(name=str(state), slug=state, state=state)
+        for state in (states.PROVISIONING, states.FAILED, states.DELETING, states.DELETED)
+    ]
+    assert migrate_everything() == Migrated(migrated=3, skipped=0)
+    for row in waiting:
+        row.refresh_from_db()
+        assert row.migration_head == ""
+    Administration.objects.filter(pk__in=[row.pk for row in waiting]).update(state=states.DELETED)
+
+
+def test_one_whose_deletion_failed_is_migrated_and_counted_like_any_other(three: list[Administration]) -> None:
+    Administration.objects.filter(pk=three[0].pk).update(state=Administration.State.FAILED, migration_head="older")
+    try:
+        assert migrate_everything() == Migrated(migrated=1, skipped=2)
+    finally:
+        Administration.objects.filter(pk=three[0].pk).update(state=Administration.State.ACTIVE)
+
+
+def test_a_worker_with_newer_code_makes_administrations_of_the_newer_kind(newer_code: str) -> None:
+    """Nobody has migrated yet: it refreshes the template first, as seen by pg_dump, which looks from outside."""
+    made = Administration.objects.create(name="Nieuwer", slug="nieuwer")
+    assert work_on_administration(made.pk)
+    made.refresh_from_db()
+    assert (made.state, made.migration_head) == (Administration.State.ACTIVE, newer_code)
+    assert has_later(made.schema_name)
+
+
+def test_the_template_is_made_once(
+    three: list[Administration], newer_code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh_template()
+    monkeypatch.setattr("tenants.migrating.dump_schema", lambda name: pytest.fail("It was dumped again."))
+    refresh_template()
+    assert SchemaTemplate.objects.filter(head=newer_code).count() == 1
