@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultiple,
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
 )
@@ -30,9 +30,9 @@ class SyncOnBehalfForm(forms.Form):
     targets = forms.ModelMultipleChoiceField(
         label=_("To which administrations"),
         queryset=Administration.objects.none(),
-        widget=UnfoldAdminCheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
-    categories = forms.MultipleChoiceField(label=_("What"), widget=UnfoldAdminCheckboxSelectMultiple)
+    categories = forms.MultipleChoiceField(label=_("What"), widget=UnfoldAdminCheckboxSelectMultipleWidget)
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("The customer sees it as the note of the sync."),

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin import SupportAdmin, is_support
 from accounts.models import ApiToken
@@ -106,7 +106,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
     """A role of one customer, with its rights to tick."""
 
     rights = forms.MultipleChoiceField(
-        label=_("rights"), choices=Right.choices, required=False, widget=UnfoldAdminCheckboxSelectMultiple
+        label=_("rights"), choices=Right.choices, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
 
     class Meta:

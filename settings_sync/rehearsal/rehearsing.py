@@ -13,14 +13,13 @@ from tenants.schemas import inside
 from tenants.tokens import create_api_token, revoke_api_token
 
 from ..kinds import all_kinds
-from ..models import Change, Plan
+from ..models import Change, Plan, SyncTarget
 from ..witness import Fingerprint, fingerprint, fingerprint_settings
 from .browser import ApiClient, Browser, Page, PageNotAsExpected
 
-CATEGORIES = ("forms", "workflows")
-CATEGORY_OF_NEW = "reference_data"
 WRITES = ("create", "update")
 TARGETS = 2
+ITEMS = 2
 
 Say = Callable[[str], None]
 
@@ -53,23 +52,25 @@ class Rehearsal:
     main: Administration = field(init=False)
     chosen: list[Administration] = field(init=False)
     others: list[Administration] = field(init=False)
-    categories: list[str] = field(default_factory=lambda: list(CATEGORIES))
+    items: list[uuid.UUID] = field(init=False)
     browser: Browser = field(init=False)
 
     def __post_init__(self) -> None:
         self.browser = Browser(self.place.base_url)
         self.main = _find_main(self.place.main)
         children = list(self.main.children.active().order_by("slug"))
-        lacking = sorted(children, key=lambda child: -len(self._missing(child)))
-        self.chosen, self.others = lacking[:TARGETS], lacking[TARGETS:]
-        if not self.chosen:
+        if not children:
             raise CannotRehearse(f"{self.main.name} has no sub-administrations.")
+        self.chosen = _choose(children, self._lacking)[:TARGETS]
+        self.others = [child for child in children if child not in self.chosen]
+        self.items = self._lacking(self.chosen[0])[:ITEMS]
 
     def run(self) -> None:
         """All of it, in order. Raises CheckFailed."""
         self._sign_in()
-        if not any(self._missing(child) for child in self.chosen):
+        if not self.items:
             self._make_something_new()
+        without = [child for child in self.others if not set(self.items) & _uids(child)]
         daily = {child.pk: fingerprint(child) for child in self.chosen + self.others}
         untouched = {child.pk: fingerprint_settings(child) for child in self.others}
         plan = self._preview()
@@ -78,7 +79,7 @@ class Rehearsal:
         with self._api() as api:
             self._check_run(api, run_id)
             self._check_arrived(plan)
-            self._check_others(untouched)
+            self._check_others(untouched, without)
             self._check_second_sync(api)
         self._check_daily(daily)
 
@@ -94,14 +95,13 @@ class Rehearsal:
         self._hold(page.status == 200 and named, "the page of administrations shows every sub-administration", page)
 
     def _make_something_new(self) -> None:
-        """All is in line already: make a work type in the main administration, to have something to do."""
+        """Nothing is lacking any more: make a work type in the main administration, to have something to do."""
         page = self.browser.open(f"a/{self.main.slug}/settings/reference/work-types/new/")
         form = page.form_with("name")
         form.fill("name", f"Controle {time.strftime('%Y-%m-%d %H:%M:%S')}")
         page = self.browser.submit(page, form)
-        self.categories = [CATEGORY_OF_NEW]
-        made = any(self._missing(child) for child in self.chosen)
-        self._hold(made, "all was in line; a new work type was made in the main administration", page)
+        self.items = self._lacking(self.chosen[0])[:ITEMS]
+        self._hold(bool(self.items), "all was there already; a new work type was made in the main administration", page)
 
     def _preview(self) -> Plan:
         page = self.browser.open(self._address("sync/"))
@@ -109,14 +109,16 @@ class Rehearsal:
         form.untick_all()
         for child in self.chosen:
             form.tick("to", child.slug)
-        for category in self.categories:
-            form.tick("category", category)
+        for uid in self.items:
+            form.tick("item", str(uid))
         page = self.browser.submit(page, form, ("do", "preview"))
         plan_id = _last_id(page)
         plan = Plan.objects.filter(pk=plan_id).first() if plan_id else None
         names = ", ".join(child.name for child in self.chosen)
         self._hold(
-            page.status == 200 and plan is not None, f"previewed {' and '.join(self.categories)} for {names}", page
+            page.status == 200 and plan is not None,
+            f"previewed {len(self.items)} settings and what they need for {names}",
+            page,
         )
         assert plan is not None
         return plan
@@ -162,23 +164,26 @@ class Rehearsal:
         self._hold(rows > 0, f"the receipts say that {rows} rows of settings were written", targets)
 
     def _check_arrived(self, plan: Plan) -> None:
-        arrived = 0
+        planned = Change.objects.filter(plan_target__plan=plan, action__in=WRITES)
         for child in self.chosen:
-            changes = Change.objects.filter(plan_target__plan=plan, plan_target__administration=child)
-            left = set(changes.exclude(action__in=WRITES).values_list("uid", flat=True))
-            missing = self._missing(child) - left
-            self._hold(not missing, f"{child.name} has every chosen item ({len(left)} left as planned)", missing)
-            arrived += changes.filter(action__in=WRITES).count()
-        self._hold(arrived > 0, f"{arrived} items were created or updated", plan.pk)
+            written = set(planned.filter(plan_target__administration=child).values_list("uid", flat=True))
+            missing = (written | set(self.items)) - _uids(child)
+            self._hold(not missing, f"{child.name} has every chosen item ({len(written)} came with this run)", missing)
+        self._hold(planned.exists(), f"{planned.count()} items were created or updated", plan.pk)
 
-    def _check_others(self, before: dict[uuid.UUID, Fingerprint]) -> None:
+    def _check_others(self, before: dict[uuid.UUID, Fingerprint], without: list[Administration]) -> None:
         for child in self.others:
             same = fingerprint_settings(child) == before[child.pk]
-            self._hold(same, f"the settings of {child.name}, which was not chosen, are as they were", child.slug)
+            said = ", without the chosen items" if child in without else ""
+            self._hold(same, f"the settings of {child.name}, which was not chosen, are as they were{said}", child.slug)
 
     def _check_second_sync(self, api: ApiClient) -> None:
         before = {child.pk: fingerprint_settings(child) for child in self.chosen}
-        body = {"targets": [child.slug for child in self.chosen], "categories": self.categories, "note": "Controle"}
+        body = {
+            "targets": [child.slug for child in self.chosen],
+            "items": [str(uid) for uid in self.items],
+            "note": "Controle",
+        }
         run = api.post("runs/", body, uuid.uuid4().hex)
         run = self._wait_until(lambda: api.get(f"runs/{run['id']}/"), lambda found: found["finished_at"] is not None)
         targets = api.get(f"runs/{run['id']}/targets/")["results"]
@@ -193,17 +198,15 @@ class Rehearsal:
             said = f"daily data of {child.name} is identical: {now.count} rows, content and ctid/xmin"
             self._hold(now == before[child.pk], said, (before[child.pk], now))
 
-    def _missing(self, child: Administration) -> set[uuid.UUID]:
-        """The main's items of the chosen categories that are not in a child; archived ones need not come."""
-        kinds = all_kinds().of(set(self.categories))
-        found: dict[str, set[uuid.UUID]] = {}
-        for administration, wanted in ((self.main, {"is_archived": False}), (child, {})):
-            with inside(administration):
-                rows = [
-                    kind.root.model._default_manager.filter(**wanted).values_list("uid", flat=True) for kind in kinds
-                ]
-                found[administration.slug] = {uid for uids in rows for uid in uids}
-        return found[self.main.slug] - found[child.slug]
+    def _lacking(self, child: Administration) -> list[uuid.UUID]:
+        """What the main has and a child has not, one item of each kind, those that need most first."""
+        there = _uids(child)
+        found = []
+        for kind in reversed(list(all_kinds())):
+            with inside(self.main):
+                rows = kind.root.model._default_manager.filter(is_archived=False).exclude(uid__in=there)
+                found += list(rows.order_by(kind.item_label, "uid").values_list("uid", flat=True)[:1])
+        return found
 
     def _address(self, rest: str = "") -> str:
         return f"a/{self.main.slug}/settings/administrations/{rest}"
@@ -232,6 +235,23 @@ def _find_main(slug: str) -> Administration:
             f"There is no main administration “{slug}”; load the demo data first (manage.py load_demo)."
         )
     return main
+
+
+def _choose(
+    children: list[Administration], lacking: Callable[[Administration], list[uuid.UUID]]
+) -> list[Administration]:
+    """First those that were synced before: an administration that nobody synced yet stays that way when it can."""
+    done = SyncTarget.objects.filter(administration__in=children, state=SyncTarget.State.SUCCEEDED)
+    synced = set(done.values_list("administration", flat=True))
+    found = [child for child in children if child.pk in synced] or children
+    return sorted(found, key=lambda child: not lacking(child))
+
+
+def _uids(administration: Administration) -> set[uuid.UUID]:
+    """Every item of an administration."""
+    with inside(administration):
+        rows = [kind.root.model._default_manager.values_list("uid", flat=True) for kind in all_kinds()]
+        return {uid for uids in rows for uid in uids}
 
 
 def _last_id(page: Page) -> uuid.UUID | None:
