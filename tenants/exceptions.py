@@ -49,6 +49,13 @@ class NameMissing(AdministrationError):
     status = 400
 
 
+class NameNotUsable(AdministrationError):
+    """A name has at most {most} characters, on one line."""
+
+    code = "name-not-usable"
+    status = 400
+
+
 class MainCannotBeDeleted(AdministrationError):
     """The main administration cannot be deleted."""
 

@@ -32,7 +32,6 @@ from .provisioning import create_schema, remove_schema
 from .rights import Right
 from .waking import wake_administrations
 
-
 NAME_LENGTH = 200
 
 
