@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.migration_executors.base import run_migrations
-from django_tenants.utils import get_public_schema_name
+from django_tenants.utils import get_public_schema_name, schema_context
 
 from .models import Administration, SchemaTemplate
 from .preparing import preparations
@@ -43,10 +43,11 @@ def migrate_everything(report: Report = lambda line: None) -> Migrated:
     _migrate_schema(get_public_schema_name())
     preparations.prepare_shared()
     refresh_template()
-    behind = Administration.objects.exclude(migration_head=code_head()).filter(
+    made = Administration.objects.filter(
         state__in=[Administration.State.ACTIVE, Administration.State.FAILED], migration_head__gt=""
     )
-    total = Administration.objects.active().count()
+    behind = made.exclude(migration_head=code_head())
+    total = made.count()
     done = 0
     for administration in behind:
         report(f"{administration.name} ({administration.slug})")
@@ -66,6 +67,7 @@ def refresh_template() -> None:
     """Keep the DDL of an empty administration at the head, from a schema that nobody works in."""
     if SchemaTemplate.objects.filter(head=code_head()).exists():
         return
+    assert not connection.in_atomic_block, "pg_dump looks from outside: it would see the template as it was before."
     create_empty_schema(TEMPLATE_SCHEMA, exist_ok=True)
     _migrate_schema(TEMPLATE_SCHEMA)
     preparations.prepare(TEMPLATE_SCHEMA)
@@ -73,6 +75,7 @@ def refresh_template() -> None:
 
 
 def _migrate_schema(schema_name: str) -> None:
+    """Bring one schema to the head; whatever happens, the caller is where it was."""
     options = {
         "app_label": None, "migration_name": None, "database": connection.alias, "interactive": False, "verbosity": 0,
         "fake": False, "fake_initial": False, "run_syncdb": False, "plan": False, "check_unapplied": False,
@@ -81,4 +84,5 @@ def _migrate_schema(schema_name: str) -> None:
     }  # fmt: skip
     for unused in ("stdout", "stderr", "no_input"):
         options.pop(unused)
-    run_migrations([], options, "eenlijn", schema_name)
+    with schema_context(schema_name):
+        run_migrations([], options, "eenlijn", schema_name)
