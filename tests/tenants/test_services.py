@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from audit.models import AuditEntry
@@ -13,7 +12,6 @@ from settings_sync.services.reaping import reap
 from settings_sync.services.starting import start_forgotten, start_from_main
 from settings_sync.services.targets import execute_target
 from tenants.exceptions import (
-    AdministrationError,
     ConfirmationDiffers,
     LicenceCapReached,
     MainCannotBeDeleted,
@@ -293,10 +291,3 @@ class TestStartingFromTheMain:
         work_on_administration(made.pk)
         reap()
         assert self.runs(made) == []
-
-
-def test_every_refusal_says_what_to_do_and_holds_no_open_places() -> None:
-    facts = {"cap": 3, "slug": "noord", "state": "active", "most": 200}
-    for refusal in AdministrationError.__subclasses__():
-        assert "{" not in refusal(**facts).detail
-    assert connection.schema_name == "public"
