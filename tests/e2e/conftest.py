@@ -17,6 +17,7 @@ NO_BROWSER = (
     "The browser tests need chromium. Install it (Debian, as root: apt-get install chromium), or name it: "
     "CHROMIUM=/path/to/chromium ./dev test"
 )
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 FAILED = pytest.StashKey[bool]()
 BEHEERDER = "beheerder@van-dijk.example"
 
@@ -45,9 +46,7 @@ def browser(browser_program: str) -> Iterator[Browser]:
     """Chromium. It ends with these tests: while it runs, Django takes this process for an asynchronous one."""
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser_program, args=["--no-sandbox", "--disable-background-networking"]
-        )
+        chromium = playwright.chromium.launch(executable_path=browser_program, args=ARGUMENTS)
         yield chromium
         chromium.close()
 

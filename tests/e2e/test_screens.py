@@ -1,0 +1,154 @@
+"""Every page: opened in Dutch, on a desk and on a phone, without sideways scrolling or errors, and pictured when asked.
+
+`./dev test tests/e2e/test_screens.py --screens docs/screens` writes the pictures.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from .conftest import BEHEERDER
+from .pictures import make_small
+from .visitor import ADMINISTRATIONS, Visitor
+
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+TALLEST = {DESK["width"]: 1400, PHONE["width"]: 1400}
+MAIN, CHILD = "/a/van-dijk/", "/a/van-dijk-oost/"
+PREVIEW = f"{ADMINISTRATIONS}sync/?to=van-dijk-oost&to=van-dijk-zuid&to=van-dijk-west&category=forms&category=workflows"
+LONG_NAME = "Van Dijk Installatietechniek, Koeltechniek en Duurzame Energievoorziening Noordoost-Nederland"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page: its address, and what is clicked there, one after the other, to reach what is pictured."""
+
+    name: str
+    address: str
+    clicks: tuple[str, ...] = ()
+    who: str = BEHEERDER
+    status: int = 0
+
+
+FIRST = "main tbody tr th a"
+SCREENS = [
+    Screen("sign-in", "/account/sign-in/", who=""),
+    Screen("overview", MAIN),
+    Screen("switcher", MAIN, (".frame-administration summary",)),
+    Screen("settings", f"{MAIN}settings/"),
+    Screen("administrations", ADMINISTRATIONS),
+    Screen("administration-actions", ADMINISTRATIONS, (".main-administration details.menu > summary",)),
+    Screen("administration-new", f"{ADMINISTRATIONS}new/"),
+    Screen("administration-delete", f"{ADMINISTRATIONS}delete/van-dijk-west/"),
+    Screen("administrations-in-a-sub", f"{CHILD}settings/administrations/"),
+    Screen("choose", f"{PREVIEW}", ("#category-workflows > summary .tree-count",)),
+    Screen("choose-refused", f"{ADMINISTRATIONS}sync/", (".choice-next button",)),
+    Screen("plan", PREVIEW, (".choice-next button",)),
+    Screen("plan-nothing", f"{ADMINISTRATIONS}sync/?to=van-dijk-noord&category=templates", (".choice-next button",)),
+    Screen("change", PREVIEW, (".choice-next button", ".consequences a[href*=update]", ".changes summary >> nth=0")),
+    Screen("conflict", PREVIEW, (".choice-next button", ".consequences a[href*=hold]", ".changes summary >> nth=0")),
+    Screen("runs", f"{ADMINISTRATIONS}runs/"),
+    Screen("sub-news", "/a/van-dijk-noord/settings/"),
+    Screen("forms", f"{MAIN}settings/forms/"),
+    Screen("forms-empty", "/a/van-dijk-service/settings/forms/"),
+    Screen("form", f"{MAIN}settings/forms/", ("main a:text-is('Onderhoud cv-ketel')",)),
+    Screen("form-new", f"{MAIN}settings/forms/new/"),
+    Screen("workflows", f"{MAIN}settings/workflows/"),
+    Screen("workflow", f"{MAIN}settings/workflows/", (FIRST,)),
+    Screen("templates", f"{MAIN}settings/templates/"),
+    Screen("template", f"{MAIN}settings/templates/", (FIRST,)),
+    Screen("reference", f"{MAIN}settings/reference/"),
+    Screen("work-types", f"{MAIN}settings/reference/work-types/"),
+    Screen("work-type", f"{MAIN}settings/reference/work-types/", (FIRST,)),
+    Screen("work-type-refused", f"{MAIN}settings/reference/work-types/new/", ("main form button.primary",)),
+    Screen("company", f"{MAIN}settings/company/"),
+    Screen("roles", f"{MAIN}settings/roles/"),
+    Screen("customers", f"{MAIN}customers/"),
+    Screen("customer", f"{MAIN}customers/", (FIRST,)),
+    Screen("customer-new", f"{MAIN}customers/new/"),
+    Screen("work-orders", f"{MAIN}work-orders/"),
+    Screen("work-order", f"{MAIN}work-orders/", (FIRST,)),
+    Screen("work-order-new", f"{MAIN}work-orders/new/"),
+    Screen("quotations", f"{MAIN}quotations/"),
+    Screen("quotation", f"{MAIN}quotations/", (FIRST,)),
+    Screen("invoices", f"{MAIN}invoices/"),
+    Screen("invoice", f"{MAIN}invoices/", (FIRST,)),
+    Screen("not-allowed", f"{MAIN}settings/", who="planner@van-dijk.example", status=403),
+    Screen("not-found", "/a/de-boer/", status=404),
+    Screen("styleguide", "/styleguide/"),
+]
+
+
+@dataclass
+class Camera:
+    """Checks that a page fits, and pictures it when there is a folder for that."""
+
+    folder: Path | None
+
+    def take(self, visitor: Visitor, name: str) -> None:
+        """Look at the page at the width that it has now."""
+        page, width = visitor.page, visitor.page.viewport_size["width"]
+        page.evaluate("() => window.scrollTo(0, 0)")
+        outside = page.evaluate(OUTSIDE)
+        assert not outside, f"{page.url} is wider than {width} px: {outside}"
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        height = min(page.evaluate("() => document.documentElement.scrollHeight"), TALLEST[width])
+        clip = {"x": 0, "y": 0, "width": width, "height": max(height, page.viewport_size["height"])}
+        picture = page.screenshot(full_page=True, clip=clip, animations="disabled")
+        (self.folder / f"{name}.png").write_bytes(make_small(visitor.context, picture))
+
+
+OUTSIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const wide = [...document.querySelectorAll("body *")].filter((it) => it.getBoundingClientRect().right > width + 1);
+  return ["scrolls", ...wide.slice(-4).map((it) => it.outerHTML.slice(0, 120))];
+}"""
+
+
+@pytest.fixture
+def camera(screens_folder: Path | None) -> Camera:
+    return Camera(screens_folder)
+
+
+def reach(visitor: Visitor, screen: Screen) -> None:
+    """Open a page and click on."""
+    visitor.open(screen.address, refused=screen.status)
+    for click in screen.clicks:
+        visitor.page.locator(click).first.click()
+        visitor.page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_page_fits_on_a_desk_and_on_a_phone(visit: Callable[..., Visitor], camera: Camera, screen: Screen) -> None:
+    visitor = visit(screen.who, viewport=DESK)
+    reach(visitor, screen)
+    camera.take(visitor, screen.name)
+    visitor.page.set_viewport_size(PHONE)
+    Camera(None).take(visitor, screen.name)
+
+
+LOOKS = {
+    "": {"viewport": DESK},
+    "-phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
+    "-english": {"viewport": DESK, "language": "en"},
+    "-dark": {"viewport": DESK, "color_scheme": "dark"},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look or "plain")
+def test_the_main_job_in_every_look(visit: Callable[..., Visitor], camera: Camera, look: str) -> None:
+    visitor = visit(BEHEERDER, **LOOKS[look])
+    name = f"Werktype {look or '-desk'}"
+    visitor.make_work_type(name)
+    for screen in SCREENS:
+        if screen.name in ("administrations", "choose", "plan", "change", "conflict", "runs"):
+            reach(visitor, screen)
+            camera.take(visitor, screen.name + look)
+    visitor.preview_of(name, "van-dijk-noord", "van-dijk-oost", "van-dijk-zuid")
+    visitor.confirm("Nieuwe CO-eisen per 1 december")
+    visitor.wait_for_result()
+    camera.take(visitor, f"run{look}")
