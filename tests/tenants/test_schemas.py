@@ -1,12 +1,29 @@
-"""`inside()`: the one door into a schema opens the right one, or none."""
+"""`inside()` when things go wrong around it: schemas that are not there, lost connections, rollbacks, threads."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from tenants.models import Administration
-from tenants.schemas import WrongSchema, inside
+from tenants.models import Role
+from tenants.postgresql_backend.base import SearchPathNotSet
+from tenants.schemas import WrongSchema, current_schema_name, inside
+from tenants.template_schema import create_empty_schema, drop_schema
+from tests.contracts.world import in_threads
 
 pytestmark = pytest.mark.usefixtures("db")
+
+
+@dataclass(frozen=True)
+class Place:
+    """As much of an administration as the door needs."""
+
+    schema_name: str
+
+
+NOWHERE = Place("a_nowhere")
 
 
 @pytest.fixture
@@ -14,9 +31,127 @@ def db(standing: None) -> None:
     """Instead of pytest-django's: no transaction around each test, and nothing is rolled back."""
 
 
-def test_a_schema_that_does_not_exist_is_not_entered() -> None:
-    ran = False
-    with pytest.raises(WrongSchema), inside(Administration(schema_name="a_nowhere")):
-        ran = True
-    assert not ran
-    assert connection.schema_name == "public"
+@pytest.fixture(scope="module")
+def places(standing: None) -> Iterator[tuple[Place, Place]]:
+    """Two schemas, each with a table that knows whose it is."""
+    found = Place("a_door_one"), Place("a_door_two")
+    for place in found:
+        create_empty_schema(place.schema_name)
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {place.schema_name}.sign AS SELECT '{place.schema_name}' AS name")
+    yield found
+    for place in found:
+        drop_schema(place.schema_name)
+
+
+@pytest.fixture
+def one(places: tuple[Place, Place]) -> Place:
+    return places[0]
+
+
+@pytest.fixture
+def two(places: tuple[Place, Place]) -> Place:
+    return places[1]
+
+
+def where() -> str:
+    """Where the database itself says that the next statement runs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        found = str(cursor.fetchone()[0])
+    assert found == current_schema_name()
+    return found
+
+
+def sign() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sign")
+        return str(cursor.fetchone()[0])
+
+
+def test_nothing_is_written_for_a_schema_that_does_not_exist(one: Place) -> None:
+    """A role is in the shared schema, where statements would run when the schema is not there."""
+    with pytest.raises(WrongSchema, match=r"a_nowhere.*public"), inside(NOWHERE):
+        Role.objects.create(name="Written in the wrong place")
+    with inside(one):
+        with pytest.raises(WrongSchema), inside(NOWHERE):
+            Role.objects.create(name="Written in the wrong place")
+        assert sign() == one.schema_name
+    assert not Role.objects.filter(name="Written in the wrong place").exists()
+    assert where() == "public"
+
+
+def test_a_dropped_schema_is_not_entered() -> None:
+    gone = Place("a_door_gone")
+    create_empty_schema(gone.schema_name)
+    with inside(gone):
+        pass
+    drop_schema(gone.schema_name)
+    with pytest.raises(WrongSchema), inside(gone):
+        pytest.fail("The block ran.")
+
+
+@pytest.mark.parametrize("name", ['a"; DROP SCHEMA public', "a'b", "a;b", "", "pg_temp", "x" * 64])
+def test_a_name_that_is_no_schema_name_of_ours_is_refused(name: str) -> None:
+    with pytest.raises(Exception), inside(Place(name)):  # noqa: B017  # which error is the library's affair
+        pytest.fail("The block ran.")
+    assert where() == "public"
+
+
+def test_a_schema_that_could_not_be_selected_is_not_entered(one: Place, two: Place) -> None:
+    def cancel(execute, sql, params, many, context):
+        if str(sql).startswith("SET search_path") and two.schema_name in str(sql):
+            sql = "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(10)"
+        return execute(sql, params, many, context)
+
+    with inside(one):
+        with connection.execute_wrapper(cancel), pytest.raises(SearchPathNotSet), inside(two):
+            pytest.fail("The block ran.")
+        assert sign() == one.schema_name
+
+
+def test_a_worker_that_is_stopped_in_a_block_goes_one_step_back(one: Place, two: Place) -> None:
+    with inside(one):
+        with pytest.raises(KeyboardInterrupt), inside(two):
+            raise KeyboardInterrupt
+        assert sign() == one.schema_name
+    assert where() == "public"
+
+
+def test_a_rollback_undoes_no_selection(one: Place, two: Place) -> None:
+    """It undoes a `SET search_path` of the transaction, behind the back of everyone."""
+    with inside(one):
+        with pytest.raises(ZeroDivisionError), transaction.atomic(), inside(two):
+            _ = 1 / len(sign()[:0])
+        assert sign() == one.schema_name
+        with transaction.atomic(), inside(two):
+            with pytest.raises(ZeroDivisionError), transaction.atomic(), inside(one):
+                _ = 1 / len(sign()[:0])
+            assert sign() == two.schema_name
+        assert sign() == one.schema_name
+    assert where() == "public"
+
+
+def test_a_lost_connection_comes_back_in_the_same_schema(one: Place) -> None:
+    with inside(one):
+        connection.close()
+        assert sign() == one.schema_name
+
+
+def test_threads_go_hand_in_hand_and_each_its_own_way(one: Place, two: Place) -> None:
+    steps = threading.Barrier(2, timeout=30)
+
+    def walk(first: Place, second: Place) -> list[str]:
+        seen = [where()]
+        for place in (first, second) * 5:
+            with inside(place):
+                steps.wait()
+                seen += [sign()]
+                steps.wait()
+        return [*seen, where()]
+
+    with inside(one):
+        seen = in_threads(lambda: walk(one, two), lambda: walk(two, one))
+        assert sign() == one.schema_name
+    path = [one.schema_name, two.schema_name] * 5
+    assert seen == [["public", *path, "public"], ["public", *reversed(path), "public"]]
