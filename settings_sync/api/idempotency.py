@@ -69,8 +69,9 @@ def answer_once(
     """
     key = _read_key(request, is_required)
     if key is None:
+        prepared = prepare()
         with transaction.atomic():
-            return act(prepare())
+            return act(prepared)
     with _one_at_a_time(request, key):
         former = _find_answer(request, key)
         if former is not None:
