@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -181,4 +182,8 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
 
 
 def _final_counts(work: Work, applied: Applied) -> dict[str, int]:
-    return {**work.counts, "hold": work.counts.get("hold", 0) + len(applied.stale), "stale": len(applied.stale)}
+    """The plan's counts, with the items that were held because they moved counted as held and as nothing else."""
+    counts = Counter(work.counts)
+    counts.update(hold=len(applied.stale), stale=len(applied.stale))
+    counts.subtract(change.action for change in applied.stale if change.writes_rows)
+    return dict(counts)
