@@ -60,7 +60,11 @@ def explain(error: Exception) -> Explanation:
 
 
 def _fact(error: Exception) -> str:
-    """The database's own words: detail when it gives one, else the first line of the message."""
+    """The database's own words: the key that clashes where it names one, else the first line of the message.
+
+    Its other details are whole rows, which are nobody's words.
+    """
     diagnosis = getattr(error, "diag", None)
-    detail = diagnosis and (diagnosis.message_detail or diagnosis.message_primary)
+    names_key = isinstance(error, (errors.UniqueViolation, errors.ForeignKeyViolation))
+    detail = diagnosis and ((diagnosis.message_detail if names_key else None) or diagnosis.message_primary)
     return str(detail or error).strip().split("\n")[0]
