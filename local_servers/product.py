@@ -21,6 +21,7 @@ from local_servers.translations import compile_catalogs
 READY_SECONDS = 60.0
 MOST_RESTARTS = 5
 RESTART_WINDOW_SECONDS = 60.0
+QUEUE = "Valkey"
 
 
 @dataclass
@@ -52,6 +53,7 @@ class Product:
 
     def __post_init__(self) -> None:
         self.servers: list[Started] = []
+        self.queue = Service(QUEUE, [])
         self.services = services(str(self.python), self.port)
         self.environment: dict[str, str] = {}
         self.embedded_ports: dict[str, int] = {}
@@ -112,7 +114,7 @@ class Product:
         return accounts
 
     def watch(self) -> None:
-        """Stay until stopped; start again what dies. Raises Problem when a server dies or a process keeps dying."""
+        """Stay until stopped; start again what dies. Raises Problem when the database dies or a process keeps dying."""
         while True:
             self._check_servers()
             for service in self.services:
@@ -158,9 +160,19 @@ class Product:
         self._start_service(service)
 
     def _check_servers(self) -> None:
-        for server in self.servers:
+        for server in list(self.servers):
             if server.has_ended():
-                raise server.died()
+                self._start_again(server)
+
+    def _start_again(self, server: Started) -> None:
+        """The queue is only a wake-up: the product goes on meanwhile. Without its database it cannot."""
+        if server.name != QUEUE or self.queue.dies_too_often():
+            raise server.died()
+        say(f"{server.name} stopped by itself; starting it again (see {server.log}).")
+        command = [str(part) for part in server.process.args]  # type: ignore[union-attr]
+        self.servers.remove(server)
+        self.supervisor.stop(server)
+        self.servers.append(self.supervisor.start(server.name, command, log=server.log))
 
     def _wait_until_ready(self) -> None:
         wait_for("The web server", lambda: answers(f"{self.base_url}/readyz"), self._check_services)

@@ -1,0 +1,58 @@
+"""What `./dev up` does when a server dies under it: the queue is started again, without the database it stops."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local_servers.data_folder import DataFolder
+from local_servers.problems import Problem
+from local_servers.processes import Started
+from local_servers.product import MOST_RESTARTS, Product
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    made = Product(DataFolder(tmp_path), port=0, demo=False, python=Path(sys.executable))
+    yield made
+    made.supervisor.stop_all()
+
+
+def serve(product: Product, name: str) -> Started:
+    """A process in the place of a server."""
+    started = product.supervisor.start(name, ["sleep", "600"], log=product.data.path / "server.log")
+    product.servers.append(started)
+    return started
+
+
+def kill(started: Started) -> None:
+    started.process.kill()
+    while not started.has_ended():
+        time.sleep(0.01)
+
+
+def test_a_dead_queue_is_started_again(product: Product) -> None:
+    killed = serve(product, "Valkey")
+    kill(killed)
+    product._check_servers()
+    [again] = product.servers
+    assert not again.has_ended()
+    assert (again.name, again.process.args) == (killed.name, killed.process.args)
+
+
+def test_a_queue_that_keeps_dying_ends_it(product: Product) -> None:
+    serve(product, "Valkey")
+    for _death in range(MOST_RESTARTS):
+        kill(product.servers[0])
+        product._check_servers()
+    kill(product.servers[0])
+    with pytest.raises(Problem):
+        product._check_servers()
+
+
+def test_a_dead_database_ends_it(product: Product) -> None:
+    kill(serve(product, "PostgreSQL"))
+    with pytest.raises(Problem):
+        product._check_servers()
