@@ -14,3 +14,10 @@ def test_a_traceback_shows_no_values(capsys):
     said = "".join(capsys.readouterr())
     assert "RuntimeError: planted" in said
     assert "a-secret-typed" not in said
+
+
+def test_what_people_search_for_is_not_logged(client, capsys):
+    client.get("/healthz?q=Jansen")
+    said = "".join(capsys.readouterr())
+    assert "GET /healthz" in said
+    assert "Jansen" not in said
