@@ -77,15 +77,20 @@ def _check_targets(plan: Plan, acting_user: Any) -> None:
 
 
 def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
-    """Stop every target that no worker has started; what is busy finishes. Raises NotAllowed or RunFinished."""
+    """Stop every target that no worker has started; what is busy finishes, and is not tried again when it cannot.
+
+    Raises NotAllowed or RunFinished.
+    """
     if not may_run_sync(acting_user, run.administration):
         raise NotAllowed("sync.run")
     with transaction.atomic():
         run = lock_run(run.pk)
         if run.is_finished:
             raise RunFinished
+        run.cancelled_at = timezone.now()
+        run.save(update_fields=["cancelled_at"])
         run.targets.filter(state=SyncTarget.State.QUEUED).update(
-            state=SyncTarget.State.CANCELLED, finished_at=timezone.now()
+            state=SyncTarget.State.CANCELLED, finished_at=run.cancelled_at
         )
         record("run.cancelled", actor=acting_user, administration=run.administration, run=str(run.pk))
         finish_run_when_done(run)
@@ -111,8 +116,8 @@ def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) 
             target.state, target.attempts, target.finished_at = SyncTarget.State.QUEUED, 0, None
             target.error_code = target.error_detail = ""
             target.save(update_fields=["state", "attempts", "finished_at", "error_code", "error_detail"])
-        run.state, run.finished_at = SyncRun.State.RUNNING, None
-        run.save(update_fields=["state", "finished_at"])
+        run.state, run.finished_at, run.cancelled_at = SyncRun.State.RUNNING, None, None
+        run.save(update_fields=["state", "finished_at", "cancelled_at"])
         record("run.retried", actor=acting_user, administration=run.administration, run=str(run.pk))
         wake_targets([target.pk for target in again])
     return run

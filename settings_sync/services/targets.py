@@ -43,6 +43,9 @@ def execute_target(target_id: uuid.UUID) -> bool:
     claim = claim_target(target_id)
     if claim is None:
         return False
+    if claim.target.run.cancelled_at is not None:
+        _close(claim, SyncTarget.State.CANCELLED)
+        return False
     try:
         _apply(claim)
     except LeaseLost:
@@ -171,20 +174,34 @@ def _finish_unchanged(claim: Claim) -> None:
 def _end(claim: Claim, error: Exception) -> None:
     """Give the target its final state, or queue it again when waiting may help."""
     told = explain(error)
-    is_skipped = isinstance(error, (HeadsDiffer, TargetNotReady))
-    state = SyncTarget.State.SKIPPED if is_skipped else SyncTarget.State.FAILED
-    if told.may_pass and claim.target.attempts < settings.SYNC_MAX_ATTEMPTS:
-        state = SyncTarget.State.QUEUED
     logger.warning("Target %s: %s (%s)", claim.target.pk, told.error, told.error.code)
-    ended = None if state == SyncTarget.State.QUEUED else timezone.now()
+    with transaction.atomic():
+        run = lock_run(claim.target.run_id)
+        _close(
+            claim,
+            _state_after(claim, error, told.may_pass, run),
+            error_code=told.error.code,
+            error_facts={name: str(fact) for name, fact in told.error.facts.items()},
+            error_detail=told.error.detail,
+        )
+
+
+def _state_after(claim: Claim, error: Exception, may_pass: bool, run: SyncRun) -> SyncTarget.State:
+    if isinstance(error, (HeadsDiffer, TargetNotReady)):
+        return SyncTarget.State.SKIPPED
+    if not may_pass or claim.target.attempts >= settings.SYNC_MAX_ATTEMPTS:
+        return SyncTarget.State.FAILED
+    return SyncTarget.State.QUEUED if run.cancelled_at is None else SyncTarget.State.CANCELLED
+
+
+def _close(claim: Claim, state: SyncTarget.State, **error: Any) -> None:
+    """Give a claimed target back in this state, unless somebody else has it by now."""
     SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token).update(
         state=state,
         lease_token=None,
         leased_until=None,
-        error_code=told.error.code,
-        error_facts={name: str(fact) for name, fact in told.error.facts.items()},
-        error_detail=told.error.detail,
-        finished_at=ended,
+        finished_at=None if state == SyncTarget.State.QUEUED else timezone.now(),
+        **error,
     )
     _finish_run(claim.target)
 
