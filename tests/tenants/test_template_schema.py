@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from settings_sync.fencing import sync_login
@@ -49,7 +50,7 @@ QUERIES = {
     "functions": f"SELECT pg_get_functiondef(p.oid), {RIGHTS.format('proacl', 'f', 'proowner')} FROM pg_proc p"
     " WHERE p.pronamespace = %s",
     "sequences": "SELECT c.relname, s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,"
-    " s.seqcycle, d.deptype, d.refobjid::regclass, d.refobjsubid, pg_sequence_last_value(c.oid) FROM pg_class c"
+    " s.seqcycle, d.deptype, d.refobjid::regclass, d.refobjsubid FROM pg_class c"
     " JOIN pg_sequence s ON s.seqrelid = c.oid LEFT JOIN pg_depend d ON d.objid = c.oid AND d.deptype IN ('a', 'i')"
     " WHERE c.relnamespace = %s",
     "rights": f"SELECT c.relname, {RIGHTS.format('c.relacl', 'r', 'c.relowner')} FROM pg_class c"
@@ -82,9 +83,20 @@ def catalog(schema_name: str) -> Catalog:
         for kind, query in QUERIES.items():
             cursor.execute(f"SELECT row_to_json(q)::text FROM ({query}) q", [oid])
             found[kind] = {one_spelling(own_name.sub(SCHEMA_MARK, line)) for (line,) in cursor.fetchall()}
-        cursor.execute(f"SELECT id, app, name FROM {schema_name}.django_migrations")
-        found["migrations done"] = {str(row) for row in cursor.fetchall()}
+        found["migrations done"] = migrations_done(cursor, schema_name)
     return found
+
+
+def migrations_done(cursor: Any, schema_name: str) -> set[str]:
+    """Those of an administration's own apps, and whether the next one gets a number that is free."""
+    cursor.execute(f"SELECT app, name FROM {schema_name}.django_migrations WHERE app = ANY(%s)", [settings.TENANT_APPS])
+    done = {f"{app}.{name}" for app, name in cursor.fetchall()}
+    sequence = f"{schema_name}.django_migrations_id_seq"
+    cursor.execute(
+        f"SELECT max(id), pg_sequence_last_value(%s::regclass) FROM {schema_name}.django_migrations", [sequence]
+    )
+    highest, last = cursor.fetchone()
+    return done | {f"counted to the last one: {highest == last}"}
 
 
 def one_spelling(line: str) -> str:
@@ -146,7 +158,10 @@ PLANTED = {
     "a missing trigger": ("DROP TRIGGER {trigger} ON {table}", {"triggers"}),
     "a fillfactor": ("ALTER TABLE {table} SET (fillfactor = 50)", {"tables"}),
     "a sequence that counts otherwise": ("ALTER SEQUENCE {sequence} INCREMENT 2", {"sequences"}),
-    "a sequence that stands elsewhere": ("ALTER SEQUENCE {schema}.django_migrations_id_seq RESTART", {"sequences"}),
+    "a sequence that stands elsewhere": (
+        "ALTER SEQUENCE {schema}.django_migrations_id_seq RESTART",
+        {"migrations done"},
+    ),
     "a right too many": ("GRANT TRUNCATE ON {table} TO {login}", {"rights"}),
     "a right too few": ("REVOKE UPDATE ON {table} FROM {login}", {"rights"}),
     "a right on a column": ("GRANT SELECT (id) ON {schema}.business_customer TO {login}", {"rights on columns"}),
@@ -158,7 +173,7 @@ PLANTED = {
     "a function": ("CREATE FUNCTION {schema}.f() RETURNS int LANGUAGE sql AS 'SELECT 1'", {"functions"}),
     "a view": ("CREATE VIEW {schema}.v AS SELECT 1 AS one", {"tables", "rules and views"}),
     "a comment": ("COMMENT ON TABLE {table} IS 'x'", {"tables"}),
-    "a forgotten migration": ("DELETE FROM {schema}.django_migrations WHERE id = 1", {"migrations done"}),
+    "a forgotten migration": ("DELETE FROM {schema}.django_migrations WHERE app = 'business'", {"migrations done"}),
 }
 
 
@@ -201,13 +216,13 @@ def test_the_ddl_names_no_schema_but_the_mark() -> None:
 def test_a_replay_leaves_the_session_as_it_was(replayed: Administration) -> None:
     """pg_dump's own settings would empty the search path and lift the time limits of whoever replays."""
     ddl = SchemaTemplate.objects.get(head=code_head()).ddl
-    settings = "SELECT name, setting FROM pg_settings WHERE source = 'session' ORDER BY name"
+    asked = "SELECT name, setting FROM pg_settings WHERE source = 'session' ORDER BY name"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL check_function_bodies = false")
-        cursor.execute(settings)
+        cursor.execute(asked)
         before = cursor.fetchall()
         replay_schema(ddl, "a_replayed_again")
-        cursor.execute(settings)
+        cursor.execute(asked)
         assert cursor.fetchall() == before
         transaction.set_rollback(True)
 
@@ -227,8 +242,8 @@ def test_a_schema_in_which_the_mark_stands_is_not_dumped(marked: str) -> None:
         dump_schema(marked)
 
 
-def test_a_missing_pg_dump_is_said(settings: Any) -> None:
-    settings.PG_DUMP = "no-such-program"
+def test_a_missing_pg_dump_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "PG_DUMP", "no-such-program")
     with pytest.raises(SchemaNotDumped, match=r"pg_dump was not found; install"):
         dump_schema(TEMPLATE_SCHEMA)
 
