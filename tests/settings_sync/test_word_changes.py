@@ -1,6 +1,6 @@
 """Marking the words that changed."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from settings_sync.word_changes import Fate, compare_words, readable
@@ -55,6 +55,7 @@ def test_a_very_long_text_is_compared_in_reasonable_time():
 texts = st.text(alphabet="ab \n", max_size=60)
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_no_word_is_lost_or_made_up(old, new):
     pieces = compare_words(old, new)
