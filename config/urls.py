@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from django_prometheus.exports import ExportToDjangoView
 
 from tenants import home
@@ -29,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:slug>/", include(in_administration)),
     path("api/v1/", include("settings_sync.api.urls")),
     path("admin/", admin.site.urls),
+    # Pages that are not ours name no icon: the admin, the preview of a template.
+    path("favicon.ico", RedirectView.as_view(url=static("favicon.svg"))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", ExportToDjangoView, name="metrics"),

@@ -55,3 +55,8 @@ def test_without_the_database_not_ready(client, monkeypatch):
 
 def test_metrics_are_exported(client):
     assert b"django_http_requests" in client.get("/metrics").content
+
+
+def test_a_browser_that_asks_for_an_icon_gets_ours(client):
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/static/favicon.svg")
