@@ -19,4 +19,5 @@ class SettingsSyncConfig(AppConfig):
 
         preparations.shared.append(fencing.install_shared)
         preparations.each.append(fencing.install)
+        preparations.marks.append(fencing.mark)
         preparations.created.append(start_from_main)

@@ -79,6 +79,14 @@ def install(schema: str) -> None:
             cursor.execute(_guard(schema, table))
 
 
+def mark() -> str:
+    """Everything that `install` depends on, and how documents are read: it differs when a release must install anew."""
+    rights = [*map(str, sorted(expected_rights())), *(_guard("", table) for table in guarded_tables())]
+    return "\n".join(
+        [*rights, *(text for kind in all_kinds() for text in (sql.documents(kind, ""), *_triggers(kind, "")))]
+    )
+
+
 def expected_shared_rights() -> set[Right]:
     """What the sync login may do in the shared schema."""
     whole = {(table, "", privilege) for table, privileges in SHARED_RIGHTS.items() for privilege in privileges}

@@ -29,10 +29,11 @@ class Migrated:
 
 @functools.cache
 def code_head() -> str:
-    """One hash over every tenant app's migrations on disk: where an administration ought to stand."""
+    """One hash over every tenant app's migrations and what is prepared: where an administration ought to stand."""
     labels = {config.label for config in apps.get_app_configs() if config.name in settings.TENANT_APPS}
     names = sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations if app in labels)
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+    marks = [mark() for mark in preparations.marks]
+    return hashlib.sha256("\n".join([*names, *marks]).encode()).hexdigest()[:16]
 
 
 def migrate_everything(report: Report = lambda line: None) -> Migrated:

@@ -14,12 +14,14 @@ Prepare = Callable[[str], None]
 class Preparations:
     """`shared` functions run once after the shared schema was migrated, `each` after an administration's schema.
 
-    `created` functions run when a new administration has become active, with its row.
+    `created` functions run when a new administration has become active, with its row. `marks` give a text that differs
+    when what `each` does differs: a release that changes it counts as a migration.
     """
 
     shared: list[Callable[[], None]] = field(default_factory=list)
     each: list[Prepare] = field(default_factory=list)
     created: "list[Callable[[Administration], object]]" = field(default_factory=list)
+    marks: list[Callable[[], str]] = field(default_factory=list)
 
     def prepare_shared(self) -> None:
         for prepare in self.shared:

@@ -22,11 +22,14 @@ from settings_sync.fencing import (
 )
 from settings_sync.options import Category, ModelSync
 from settings_sync.registry import registry
-from tenants.models import Administration
+from sync_ledger.models import Dirty
+from tenants.migrating import code_head, migrate_everything
+from tenants.models import Administration, SchemaTemplate
 from tenants.schemas import inside
 from tenants.template_schema import TEMPLATE_SCHEMA
 from tests.contracts.samples import Filler
 from tests.contracts.world import make_company, tables_of
+from workflows.models import Workflow
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -190,6 +193,41 @@ class TestTheRegistryDecides:
         seen = {(table, column) for table, column, _privilege in expected_rights() if table.startswith("business_")}
         assert seen == {(table, column) for table, column, _target in business_references()}
         assert ("business_workorder", "work_type_id") in seen
+
+
+class TestAReleaseWithoutMigrations:
+    """What travels is code: a declaration that changes must reach every administration as a migration does."""
+
+    @pytest.fixture
+    def changed(self, child: Administration) -> Iterator[str]:
+        """A release in which workflows are no longer linked to work types; gives its head."""
+        with registry.changed_for_test() as release:
+            former = release.declared[Workflow]
+            release.declared[Workflow] = type("WorkflowSync", (former,), {"links": ()})
+            code_head.cache_clear()
+            yield code_head()
+        code_head.cache_clear()
+        SchemaTemplate.objects.exclude(head=code_head()).delete()
+        Administration.objects.exclude(migration_head="").update(migration_head=code_head())
+        for schema in Administration.objects.active().values_list("schema_name", flat=True):
+            install(schema)
+        install_everything(child)
+
+    def test_it_has_a_head_of_its_own(self, child, changed):
+        assert child.migration_head != changed
+
+    def test_migrating_brings_the_rights_and_reads_everything_anew(self, child, changed):
+        assert granted(sync_login()) != expected()
+        assert migrate_everything().migrated >= 1
+        assert granted(sync_login()) == expected()
+        assert ("template_administration", "workflows_workflow_work_types", "", "DELETE") not in expected()
+        with inside(child):
+            assert Dirty.objects.exists()
+
+    def test_the_same_code_has_the_same_head(self, child):
+        former = code_head()
+        code_head.cache_clear()
+        assert code_head() == former == child.migration_head
 
 
 class TestAttempts:
