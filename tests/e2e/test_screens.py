@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import BEHEERDER
 from .pictures import make_small
 from .visitor import ADMINISTRATIONS, Visitor
 
+SUPPORT = "support@eenlijn.example"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 TALLEST = {DESK["width"]: 1400, PHONE["width"]: 1400}
 MAIN, CHILD = "/a/van-dijk/", "/a/van-dijk-oost/"
 PREVIEW = f"{ADMINISTRATIONS}sync/?to=van-dijk-oost&to=van-dijk-zuid&to=van-dijk-west&category=forms&category=workflows"
-LONG_NAME = "Van Dijk Installatietechniek, Koeltechniek en Duurzame Energievoorziening Noordoost-Nederland"
+LONG_NAME = (
+    "Van Dijk Koeltechniek en Duurzame Energievoorziening Noordoost-Nederland, vestiging Appingedam-Delfzijlhaven"
+)
+LONG_SLUG = "lang"
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Screen:
     status: int = 0
 
 
-FIRST = "main tbody tr th a"
+FIRST, OPENED = "main tbody tr th a", ".changes summary"
 SCREENS = [
     Screen("sign-in", "/account/sign-in/", who=""),
     Screen("overview", MAIN),
@@ -46,8 +51,8 @@ SCREENS = [
     Screen("choose-refused", f"{ADMINISTRATIONS}sync/", (".choice-next button",)),
     Screen("plan", PREVIEW, (".choice-next button",)),
     Screen("plan-nothing", f"{ADMINISTRATIONS}sync/?to=van-dijk-noord&category=templates", (".choice-next button",)),
-    Screen("change", PREVIEW, (".choice-next button", ".consequences a[href*=update]", ".changes summary >> nth=0")),
-    Screen("conflict", PREVIEW, (".choice-next button", ".consequences a[href*=hold]", ".changes summary >> nth=0")),
+    Screen("change", PREVIEW, (".choice-next button", ".consequences a[href*=update]", OPENED)),
+    Screen("conflict", PREVIEW, (".choice-next button", ".consequences a[href*=hold]", OPENED)),
     Screen("runs", f"{ADMINISTRATIONS}runs/"),
     Screen("sub-news", "/a/van-dijk-noord/settings/"),
     Screen("forms", f"{MAIN}settings/forms/"),
@@ -77,6 +82,10 @@ SCREENS = [
     Screen("not-allowed", f"{MAIN}settings/", who="planner@van-dijk.example", status=403),
     Screen("not-found", "/a/de-boer/", status=404),
     Screen("styleguide", "/styleguide/"),
+    Screen("api", "/api/v1/docs/"),
+    Screen("support", "/admin/", who=SUPPORT),
+    Screen("support-administrations", "/admin/tenants/administration/", who=SUPPORT),
+    Screen("support-runs", "/admin/settings_sync/syncrun/", who=SUPPORT),
 ]
 
 
@@ -95,17 +104,22 @@ class Camera:
         if self.folder is None:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
+        former = page.viewport_size
         height = min(page.evaluate("() => document.documentElement.scrollHeight"), TALLEST[width])
-        clip = {"x": 0, "y": 0, "width": width, "height": max(height, page.viewport_size["height"])}
-        picture = page.screenshot(full_page=True, clip=clip, animations="disabled")
-        (self.folder / f"{name}.png").write_bytes(make_small(visitor.context, picture))
+        # A taller window, and not a picture beyond its edges: bars stay at the edge and frames are drawn.
+        page.set_viewport_size({"width": width, "height": max(height, former["height"])})
+        page.wait_for_timeout(150)
+        (self.folder / f"{name}.png").write_bytes(make_small(visitor.context, page.screenshot(animations="disabled")))
+        page.set_viewport_size(former)
 
 
 OUTSIDE = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
-  const wide = [...document.querySelectorAll("body *")].filter((it) => it.getBoundingClientRect().right > width + 1);
-  return ["scrolls", ...wide.slice(-4).map((it) => it.outerHTML.slice(0, 120))];
+  const hides = (it) => getComputedStyle(it).overflowX !== "visible";
+  const scrolls = (it) => it !== document.body && (hides(it) || scrolls(it.parentElement));
+  const wide = [...document.querySelectorAll("main *")].filter((it) => it.getBoundingClientRect().right > width + 1);
+  return ["scrolls", ...wide.filter((it) => !scrolls(it.parentElement)).map((it) => it.outerHTML.slice(0, 120))];
 }"""
 
 
@@ -120,6 +134,8 @@ def reach(visitor: Visitor, screen: Screen) -> None:
     for click in screen.clicks:
         visitor.page.locator(click).first.click()
         visitor.page.wait_for_load_state("networkidle")
+    if OPENED in screen.clicks:
+        expect(visitor.page.locator(".change-body").first.locator("table, dl").first).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
@@ -132,23 +148,50 @@ def test_a_page_fits_on_a_desk_and_on_a_phone(visit: Callable[..., Visitor], cam
 
 
 LOOKS = {
-    "": {"viewport": DESK},
     "-phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
     "-english": {"viewport": DESK, "language": "en"},
     "-dark": {"viewport": DESK, "color_scheme": "dark"},
+    "": {"viewport": DESK},
 }
+IN_EVERY_LOOK = ("administrations", "choose", "plan", "change", "conflict", "runs")
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look or "plain")
 def test_the_main_job_in_every_look(visit: Callable[..., Visitor], camera: Camera, look: str) -> None:
     visitor = visit(BEHEERDER, **LOOKS[look])
-    name = f"Werktype {look or '-desk'}"
-    visitor.make_work_type(name)
     for screen in SCREENS:
-        if screen.name in ("administrations", "choose", "plan", "change", "conflict", "runs"):
+        if look and screen.name in IN_EVERY_LOOK:
             reach(visitor, screen)
             camera.take(visitor, screen.name + look)
-    visitor.preview_of(name, "van-dijk-noord", "van-dijk-oost", "van-dijk-zuid")
+    name = f"Keuring gereedschap{look}"
+    visitor.make_work_type(name)
+    categories = ["forms", "workflows"] if not look else []
+    visitor.preview_of(name, "van-dijk-noord", "van-dijk-oost", "van-dijk-zuid", categories=categories)
     visitor.confirm("Nieuwe CO-eisen per 1 december")
     visitor.wait_for_result()
     camera.take(visitor, f"run{look}")
+
+
+def test_a_very_long_name_fits(visit: Callable[..., Visitor], camera: Camera) -> None:
+    visitor = visit(BEHEERDER, viewport=DESK)
+    page = visitor.page
+    visitor.open(f"{ADMINISTRATIONS}new/")
+    page.locator("#id_name").fill(LONG_NAME)
+    page.locator("#id_slug").fill(LONG_SLUG)
+    page.locator("main form button.primary").click()
+    expect(page.locator("#subs").get_by_role("link", name=LONG_NAME)).to_be_visible(timeout=60_000)
+    for name, address in LONG_PAGES.items():
+        visitor.open(address)
+        for look, viewport in (("-phone", PHONE), ("", DESK)):
+            page.set_viewport_size(viewport)
+            camera.take(visitor, f"long-name-{name}{look}")
+
+
+LONG_PAGES = {
+    "administrations": ADMINISTRATIONS,
+    "choose": f"{ADMINISTRATIONS}sync/?to={LONG_SLUG}",
+    "delete": f"{ADMINISTRATIONS}delete/{LONG_SLUG}/",
+    "overview": f"/a/{LONG_SLUG}/",
+    "settings": f"/a/{LONG_SLUG}/settings/",
+    "in-a-sub": f"/a/{LONG_SLUG}/settings/administrations/",
+}

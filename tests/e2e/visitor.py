@@ -1,6 +1,7 @@
 """Somebody with a browser: what they do on the pages, and what goes wrong in them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -66,9 +67,10 @@ class Visitor:
         self.page.locator("main form button.primary").click()
         self.page.wait_for_url(lambda address: "/new/" not in address)
 
-    def preview_of(self, name: str, *targets: str) -> str:
+    def preview_of(self, name: str, *targets: str, categories: Sequence[str] = ()) -> str:
         """Choose one setting by its name for these administrations, and ask for the preview; its address."""
-        self.open(f"{ADMINISTRATIONS}sync/?" + "&".join(f"to={target}" for target in targets))
+        chosen = [f"to={target}" for target in targets] + [f"category={category}" for category in categories]
+        self.open(f"{ADMINISTRATIONS}sync/?{'&'.join(chosen)}")
         self.page.locator("[data-filters-tree]").fill(name)
         self.page.locator("#settings-tree").get_by_label(name, exact=True).check()
         self.page.locator(".choice-next button").click()
