@@ -83,6 +83,8 @@ def make_administration(name: str, parent: Administration | None = None, **field
     """An active administration with a schema of its own, whose identity columns start at a number of their own."""
     slug = f"{name.lower().replace(' ', '-')}-{uuid.uuid4().hex[:6]}"
     made = Administration.objects.create(name=name, slug=slug, parent=parent, **fields)
+    # A test with real commits may have emptied the shared tables before this one.
+    SchemaTemplate.objects.bulk_create(templates, ignore_conflicts=True)
     create_schema(made)
     shift_sequences(made, by=1000 * (Administration.objects.count() + 1))
     made.state = Administration.State.ACTIVE
