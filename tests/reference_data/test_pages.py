@@ -1,6 +1,7 @@
 """The pages of the other shared settings, through the whole stack."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -143,9 +144,8 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(owner_client, ad
 
 def test_the_log_of_edits_is_shown_in_words(owner_client, address):
     owner_client.post(address("new", "work-types"), FILLED_IN["work-types"])
-    page = owner_client.get(
-        address("edit", "work-types", WorkType.objects.get().uid), headers={"accept-language": "en"}
-    )
+    owner_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = owner_client.get(address("edit", "work-types", WorkType.objects.get().uid))
     log = page.content.decode().split('id="edits"')[1]
     assert "Usual duration in minutes" in log
     assert "is_active" not in log and "True" not in log
