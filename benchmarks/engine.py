@@ -1,6 +1,7 @@
 """`./dev bench engine`: a first sync, one with nothing changed, one with 1 % changed; each way on its own child."""
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -57,6 +58,7 @@ def _measure_round(main: Administration, times: Times, number: int) -> None:
             started = time.perf_counter()
             way(main, children[name])
             times[scenario][name].append(time.perf_counter() - started)
+            print(f"round {number + 1}: {scenario}, {name}: {times[scenario][name][-1]:.3f} s", file=sys.stderr)
             if scenario == "unchanged" and name == "eenlijn":
                 assert _rows_written(children[name]) == written, "an administration in line was written to"
     assert_equal(main, list(children.values()))
