@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from tenants.models import Administration
 
 from ..models import Plan, SyncRun
-from ..permissions import may_see_runs
+from ..permissions import may_see_administrations, may_see_runs
 from ..services.plan_overview import find_plan as find_plan_of
 from .authentication import token_of
 
@@ -36,6 +36,11 @@ def find_active_administration(request: Request, slug: str) -> Administration:
     if found.state != Administration.State.ACTIVE:
         raise Http404
     return found
+
+
+def sees_administrations(request: Request) -> bool:
+    """Whether the token's user may look at how far the administrations of the token's main are in line."""
+    return may_see_administrations(request.user, token_of(request).administration)
 
 
 def find_plan(request: Request, plan_id: uuid.UUID) -> Plan:

@@ -21,7 +21,10 @@ class AlignmentCounts(serializers.Serializer[Any]):
 
 
 class AdministrationShape(serializers.Serializer[Any]):
-    """One administration; `alignment` is per category, and empty for a main or while nobody has counted."""
+    """One administration; `alignment` is per category, and empty for a main or while nobody has counted.
+
+    Who may not see the administrations page gets no `last_synced_at` and no `alignment`.
+    """
 
     slug = serializers.SlugField()
     name = serializers.CharField()

@@ -19,11 +19,12 @@ from .plans import ChangeShape, PlanShape
 from .runs import RunShape, TargetShape
 
 
-def shape_administrations(rows: list[Administration]) -> list[dict[str, Any]]:
-    """Administrations with their last sync and how far they are in line."""
-    done = SyncTarget.objects.filter(administration__in=rows, state=SyncTarget.State.SUCCEEDED).order_by()
+def shape_administrations(rows: list[Administration], *, with_syncs: bool) -> list[dict[str, Any]]:
+    """Administrations; `with_syncs` with their last sync and how far they are in line, for who may see that."""
+    told = rows if with_syncs else []
+    done = SyncTarget.objects.filter(administration__in=told, state=SyncTarget.State.SUCCEEDED).order_by()
     last = dict(done.values("administration").annotate(at=Max("finished_at")).values_list("administration", "at"))
-    alignment = alignment_of(rows)
+    alignment = alignment_of(told)
     shown = [
         {
             "slug": row.slug,
@@ -34,7 +35,7 @@ def shape_administrations(rows: list[Administration]) -> list[dict[str, Any]]:
             "state_detail": row.state_detail,
             "groups": row.groups,
             "last_synced_at": last.get(row.pk),
-            "alignment": {} if row.is_main else alignment[row.pk],
+            "alignment": {} if row.is_main else alignment.get(row.pk, {}),
         }
         for row in rows
     ]

@@ -6,6 +6,7 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tenants.models import Administration
 from tenants.services import create_administration, delete_administration, retry_provisioning
 
 from ...exceptions import UnknownCategory
@@ -15,7 +16,7 @@ from ...shapes.answers import shape_administrations
 from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
-from ..scoping import find_administration, visible_administrations
+from ..scoping import find_administration, sees_administrations, visible_administrations
 from .base import LOOK_AROUND, MANAGE, TokenView, created
 
 
@@ -28,7 +29,7 @@ class Administrations(TokenView):
     def get(self, request: Request) -> Response:
         """The main administration and its subs, by slug."""
         page = page_of_rows(request, visible_administrations(request), "slug")
-        return Response(page.shaped(shape_administrations))
+        return Response(page.shaped(lambda rows: _shaped(request, rows)))
 
     @describe("Create a sub-administration", AdministrationShape, body=NewAdministration, status=202)
     def post(self, request: Request) -> Response:
@@ -36,7 +37,7 @@ class Administrations(TokenView):
 
         def make(given: dict[str, Any]) -> Response:
             made = create_administration(acting_user=request.user, main=self.main, **given)
-            return _accepted(made)
+            return _accepted(request, made)
 
         return answer_once(request, make, prepare=lambda: self._read(request))
 
@@ -56,7 +57,7 @@ class OneAdministration(TokenView):
     @describe("Show an administration", AdministrationShape)
     def get(self, request: Request, slug: str) -> Response:
         """Its state, last sync, and how far it is in line."""
-        return Response(shape_administrations([find_administration(request, slug)])[0])
+        return Response(_shaped(request, [find_administration(request, slug)])[0])
 
     @describe("Delete a sub-administration", AdministrationShape, query=ConfirmQuery, status=202)
     def delete(self, request: Request, slug: str) -> Response:
@@ -64,7 +65,7 @@ class OneAdministration(TokenView):
         administration = find_administration(request, slug)
         confirm = self.checked(ConfirmQuery, request.query_params.dict())["confirm"]
         return _accepted(
-            delete_administration(acting_user=request.user, administration=administration, confirm=confirm)
+            request, delete_administration(acting_user=request.user, administration=administration, confirm=confirm)
         )
 
 
@@ -79,10 +80,14 @@ class RetryAdministration(TokenView):
         administration = find_administration(request, slug)
         return answer_once(
             request,
-            lambda _: _accepted(retry_provisioning(acting_user=request.user, administration=administration)),
+            lambda _: _accepted(request, retry_provisioning(acting_user=request.user, administration=administration)),
         )
 
 
-def _accepted(administration: Any) -> Response:
+def _shaped(request: Request, rows: list[Administration]) -> list[dict[str, Any]]:
+    return shape_administrations(rows, with_syncs=sees_administrations(request))
+
+
+def _accepted(request: Request, administration: Administration) -> Response:
     location = reverse("api:administration", args=[administration.slug])
-    return created(shape_administrations([administration])[0], location, status=202)
+    return created(_shaped(request, [administration])[0], location, status=202)

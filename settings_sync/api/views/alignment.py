@@ -6,7 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tenants.models import Administration
+from tenants.permissions import NotAllowed
+from tenants.rights import Right
 
+from ...permissions import may_see_administrations
 from ...services.alignment import alignment_of
 from ...services.items import relations_of
 from ...shapes.administrations import AlignmentQuery, AlignmentShape
@@ -25,7 +28,10 @@ class Alignment(TokenView):
     def get(self, request: Request) -> Response:
         """Counts per administration and category; with `detail` the items too."""
         is_detailed = self.checked(AlignmentQuery, request.query_params.dict())["detail"]
-        subs = visible_administrations(request).filter(parent=self.main, state=Administration.State.ACTIVE)
+        main = self.main
+        if not may_see_administrations(request.user, main):
+            raise NotAllowed(Right.ADMINISTRATIONS_SEE)
+        subs = visible_administrations(request).filter(parent=main, state=Administration.State.ACTIVE)
         page = page_of_rows(request, subs, "slug")
         return Response(page.shaped(lambda rows: self._shape(rows, is_detailed)))
 

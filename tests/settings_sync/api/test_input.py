@@ -93,7 +93,7 @@ def test_errors_are_told_in_the_language_asked_for(api):
 
 
 def test_a_failure_of_ours_is_a_problem_too(api, monkeypatch):
-    def fail(*args):
+    def fail(*args, **options):
         raise RuntimeError("the secret reason")
 
     monkeypatch.setattr("settings_sync.api.views.administrations.shape_administrations", fail)
@@ -106,7 +106,7 @@ def test_a_failure_of_ours_is_a_problem_too(api, monkeypatch):
 def test_a_database_that_is_away_is_told(api, monkeypatch):
     from django.db import OperationalError
 
-    def fail(*args):
+    def fail(*args, **options):
         raise OperationalError
 
     monkeypatch.setattr("settings_sync.api.views.administrations.shape_administrations", fail)

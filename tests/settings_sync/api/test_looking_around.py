@@ -6,8 +6,9 @@ from forms_catalog.models import Form
 from settings_sync.services.alignment import fold_alignment
 from tenants.models import Administration
 from tenants.schemas import inside
+from tests.conftest import make_member
 
-from .conftest import is_problem, work
+from .conftest import is_problem, make_caller, work
 
 
 def test_an_administration_tells_what_it_is(api, main, child, reached, settings_in_main):
@@ -108,6 +109,20 @@ def test_alignment_tells_counts_and_with_detail_the_items(api, child, other_chil
     told = {(row["label"], row["state"]) for row in rows[child.slug]["forms"]["items"]}
     assert told == {("Hier anders", "changed_locally"), ("Van hier", "own")}
     assert is_problem(api.get("alignment/", detail="perhaps"), 400, "invalid-input")
+
+
+def test_how_far_in_line_is_for_who_may_see_the_administrations(api, colleague, child, reached, settings_in_main):
+    work(api.post("runs/", {"targets": [child.slug], "categories": ["forms"]}).json()["id"])
+    fold_alignment(everything=True)
+    make_member(child, user=colleague)
+    limited = make_caller(colleague, child.main)
+    assert is_problem(limited.get("alignment/"), 403, "not-allowed")
+    listed = {row["slug"]: row for row in limited.get("administrations/").json()["results"]}
+    alone = limited.get(f"administrations/{child.slug}/").json()
+    assert listed.keys() == {child.slug, child.main.slug}
+    for told in (listed[child.slug], alone):
+        assert (told["name"], told["alignment"], told["last_synced_at"]) == (child.name, {}, None)
+    assert is_problem(make_caller(make_member(child), child.main).get("alignment/"), 404, "not-found")
 
 
 def test_a_sub_administration_is_made_and_deleted(api, main):
