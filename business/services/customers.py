@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
-from settings_sync.editing import refuse_when
+from settings_sync.editing import refuse_when, refuse_when_moved, values_of
 from tenants.models import Administration
 from tenants.permissions import require
 from tenants.rights import Right
@@ -42,16 +42,30 @@ def create_customer(*, acting_user: Any, administration: Administration, values:
 
 
 def update_customer(
-    *, acting_user: Any, administration: Administration, customer: Customer, values: Mapping[str, Any]
+    *,
+    acting_user: Any,
+    administration: Administration,
+    customer: Customer,
+    values: Mapping[str, Any],
+    seen: str | None = None,
 ) -> Customer:
-    """Change a customer; the number stays. Raises NotAllowed or EditRefused."""
+    """Change a customer; the number stays. `seen` is the fingerprint of what the editor was looking at.
+
+    Raises NotAllowed or EditRefused.
+    """
     require(acting_user, Right.CUSTOMERS_UPDATE, administration)
     with transaction.atomic():
         locked = Customer.objects.select_for_update().get(pk=customer.pk)
+        refuse_when_moved(seen, values_of_customer(locked))
         _fill(locked, values)
         locked.save()
         record("customer.updated", actor=acting_user, administration=administration, customer=locked.number)
     return locked
+
+
+def values_of_customer(customer: Customer) -> dict[str, Any]:
+    """What can be edited of a customer, as people read it."""
+    return values_of(customer, CUSTOMER_FIELDS)
 
 
 def _fill(customer: Customer, values: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import record
 from reference_data.models import FreeField
-from settings_sync.editing import refuse_when
+from settings_sync.editing import refuse_when, refuse_when_moved, values_of
 from tenants.models import Administration, Membership
 from tenants.permissions import NotAllowed, require
 from tenants.rights import Right
@@ -59,17 +59,28 @@ def update_work_order(
     work_order: WorkOrder,
     values: Mapping[str, Any],
     free_values: Mapping[FreeField, str] | None = None,
+    seen: str | None = None,
 ) -> WorkOrder:
-    """Change a work order; once it was picked up its workflow stays. Raises NotAllowed or EditRefused."""
+    """Change a work order; once it was picked up its workflow stays.
+
+    `seen` is the fingerprint of what the editor was looking at. Raises NotAllowed or EditRefused.
+    """
     if not may_change_work_order(acting_user, administration, work_order):
         raise NotAllowed(Right.WORK_ORDERS_UPDATE)
     with transaction.atomic():
         locked = WorkOrder.objects.select_for_update().get(pk=work_order.pk)
+        refuse_when_moved(seen, values_of_work_order(locked))
         _fill(locked, administration, values)
         locked.save()
         _save_free_values(locked, free_values or {})
         record("work_order.updated", actor=acting_user, administration=administration, work_order=locked.number)
     return locked
+
+
+def values_of_work_order(work_order: WorkOrder) -> dict[str, Any]:
+    """What can be edited of a work order, as people read it, its free fields included."""
+    free = work_order.free_field_values.order_by("free_field_id").values_list("free_field__name", "value")
+    return {**values_of(work_order, WORK_ORDER_FIELDS), "free_values": list(free)}
 
 
 def employees_of(administration: Administration) -> dict[int, str]:

@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from settings_sync.edit_pages import attempt
+from settings_sync.editing import fingerprint
 from tenants.entering import administration_page
 from tenants.rights import Right
 
 from .. import services
 from ..forms import CustomerForm, SearchForm
 from ..models import Customer
-from .asking import ask, page_of
-from .finding import search_customers, visible_work_orders
+from ..services.customers import values_of_customer
+from .finding import page_of, search_customers, visible_work_orders
 
 RECENT = 10
 
@@ -30,7 +32,7 @@ def list_customers(request: HttpRequest) -> HttpResponse:
 def create_customer(request: Any) -> HttpResponse:
     form = CustomerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        customer = ask(request, form, services.create_customer, values=form.cleaned_data)
+        customer = attempt(request, form, services.create_customer, values=form.cleaned_data)
         if customer is not None:
             messages.success(request, _("“%(name)s” was added.") % {"name": customer})
             return redirect("business:customer-detail", request.administration.slug, customer.number)
@@ -55,9 +57,10 @@ def show_customer(request: Any, number: int) -> HttpResponse:
 def edit_customer(request: Any, number: int) -> HttpResponse:
     customer = get_object_or_404(Customer, number=number)
     form = CustomerForm(request.POST or None, instance=get_object_or_404(Customer, number=number))
+    seen = request.POST.get("seen") or fingerprint(values_of_customer(customer))
     if request.method == "POST" and form.is_valid():
-        saved = ask(request, form, services.update_customer, customer=customer, values=form.cleaned_data)
+        saved = attempt(request, form, services.update_customer, customer=customer, values=form.cleaned_data, seen=seen)
         if saved is not None:
             messages.success(request, _("“%(name)s” was saved.") % {"name": form.cleaned_data["name"]})
             return redirect("business:customer-detail", request.administration.slug, number)
-    return render(request, "business/customer_edit.html", {"form": form, "customer": customer})
+    return render(request, "business/customer_edit.html", {"form": form, "customer": customer, "seen": seen})

@@ -1,12 +1,15 @@
-"""Searching daily data, and which of it a user sees."""
+"""Searching daily data, which of it a user sees, and a page at a time of that."""
 
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from ..models import Customer, WorkOrder
 from ..permissions import may_see_all_work_orders
 
+PAGE_SIZE = 50
 SHOWN = ("customer", "work_type", "status", "priority")
 
 
@@ -40,3 +43,8 @@ def search_sales(rows: "QuerySet[Any]", q: str, words: str) -> "QuerySet[Any]":
         return rows
     found = Q(customer__name__icontains=q) | Q(**{f"{words}__icontains": q})
     return rows.filter(found | Q(number=int(q)) if q.isdecimal() else found)
+
+
+def page_of(request: HttpRequest, rows: "QuerySet[Any]") -> Page[Any]:
+    """The page that the address asks for, or the nearest that there is."""
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -9,8 +9,7 @@ from tenants.rights import Right
 from ..amounts import add_up
 from ..forms import SearchForm
 from ..models import Invoice, Quotation
-from .asking import page_of
-from .finding import search_sales
+from .finding import page_of, search_sales
 
 
 @administration_page(Right.QUOTATIONS_READ)

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from settings_sync.edit_pages import attempt
+from settings_sync.editing import fingerprint
 from tenants.entering import administration_page
 from tenants.rights import Right
 
@@ -17,8 +19,8 @@ from ..models import Customer, WorkOrder
 from ..permissions import may_change_work_order
 from ..services.filling_in import forms_for
 from ..services.lifecycle import next_stage
-from .asking import ask, page_of
-from .finding import search_customers, search_work_orders, visible_work_orders
+from ..services.work_orders import values_of_work_order
+from .finding import page_of, search_customers, search_work_orders, visible_work_orders
 
 
 @administration_page(Right.WORK_ORDERS_READ)
@@ -45,7 +47,7 @@ def create_work_order(request: Any) -> HttpResponse:
     form = WorkOrderForm(request.POST or None, administration=request.administration, customer=customer)
     if request.method == "POST" and form.is_valid():
         filled = {"values": form.values(), "free_values": form.free_values()}
-        work_order = ask(request, form, services.create_work_order, customer=customer, **filled)
+        work_order = attempt(request, form, services.create_work_order, customer=customer, **filled)
         if work_order is not None:
             messages.success(request, _("Work order %(number)s was added.") % {"number": work_order.number})
             return redirect("business:work-order-detail", request.administration.slug, work_order.number)
@@ -80,12 +82,13 @@ def edit_work_order(request: Any, number: int) -> HttpResponse:
     work_order, edited = (get_object_or_404(visible, number=number) for _again in range(2))
     context = {"administration": request.administration, "customer": work_order.customer, "instance": edited}
     form = WorkOrderForm(request.POST or None, **context)
+    seen = request.POST.get("seen") or fingerprint(values_of_work_order(work_order))
     if request.method == "POST" and form.is_valid():
-        filled = {"values": form.values(), "free_values": form.free_values()}
-        if ask(request, form, services.update_work_order, work_order=work_order, **filled):
+        filled = {"values": form.values(), "free_values": form.free_values(), "seen": seen}
+        if attempt(request, form, services.update_work_order, work_order=work_order, **filled):
             messages.success(request, _("Work order %(number)s was saved.") % {"number": number})
             return redirect("business:work-order-detail", request.administration.slug, number)
-    context = {"form": form, "customer": work_order.customer, "work_order": work_order}
+    context = {"form": form, "customer": work_order.customer, "work_order": work_order, "seen": seen}
     return render(request, "business/work_order_edit.html", context)
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from settings_sync.edit_pages import attempt
 from tenants.entering import administration_page
 from tenants.rights import Right
 
@@ -16,7 +17,6 @@ from ..forms import AddFormForm, AnswersForm
 from ..models import WorkOrder
 from ..permissions import may_change_work_order
 from ..services.filling_in import forms_for
-from .asking import ask
 from .finding import visible_work_orders
 
 
@@ -26,7 +26,7 @@ def advance_work_order(request: Any, number: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     to = request.POST.get("to")
     if to in WorkOrder.Stage.values:
-        ask(request, None, services.advance_work_order, work_order=work_order, to=WorkOrder.Stage(to))
+        attempt(request, None, services.advance_work_order, work_order=work_order, to=WorkOrder.Stage(to))
     return redirect("business:work-order-detail", request.administration.slug, number)
 
 
@@ -34,7 +34,7 @@ def advance_work_order(request: Any, number: int) -> HttpResponse:
 @administration_page(Right.WORK_ORDERS_UPDATE)
 def complete_step(request: Any, number: int, position: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
-    ask(request, None, services.complete_step, work_order=work_order, position=position)
+    attempt(request, None, services.complete_step, work_order=work_order, position=position)
     return redirect("business:work-order-detail", request.administration.slug, number)
 
 
@@ -44,7 +44,7 @@ def add_form(request: Any, number: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     chosen = AddFormForm(request.POST, choices=forms_for(work_order))
     if chosen.is_valid():
-        ask(request, None, services.add_form, work_order=work_order, form=chosen.cleaned_data["form"])
+        attempt(request, None, services.add_form, work_order=work_order, form=chosen.cleaned_data["form"])
     else:
         messages.error(request, _("Choose a form from the list."))
     return redirect("business:work-order-detail", request.administration.slug, number)
@@ -63,7 +63,7 @@ def fill_in_form(request: Any, number: int, pk: int) -> HttpResponse:
     }
     form = AnswersForm(request.POST or None, **shown)
     if request.method == "POST" and form.is_valid():
-        saved = ask(request, form, services.fill_in_form, filled_form=filled, answers=form.answers())
+        saved = attempt(request, form, services.fill_in_form, filled_form=filled, answers=form.answers())
         if saved is not None:
             messages.success(request, _("“%(name)s” was filled in.") % {"name": filled})
             return redirect("business:work-order-detail", request.administration.slug, number)

@@ -44,6 +44,22 @@ def test_a_wrong_customer_is_explained_next_to_the_field(owner_client, page):
     assert response.context["form"].errors.keys() == {"email"}
 
 
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(owner_client, page, customer, work_order, catalog):
+    for address, row, field in (
+        (page("customer-edit", customer.number), customer, "name"),
+        (page("work-order-edit", work_order.number), work_order, "description"),
+    ):
+        opened = [owner_client.get(address).context for _tab in range(2)]
+        sent = {name: bound.value() or "" for name, bound in ((bound.name, bound) for bound in opened[0]["form"])}
+        first, second = ({**sent, field: words, "seen": tab["seen"]} for words, tab in zip("AB", opened, strict=True))
+        assert owner_client.post(address, first).status_code == 302
+        refused = owner_client.post(address, second)
+        assert "Somebody else changed this" in refused.text
+        row.refresh_from_db()
+        assert getattr(row, field) == "A"
+        assert f'name="seen" value="{opened[1]["seen"]}"' in refused.text
+
+
 def test_customers_are_found_by_number_and_words(owner_client, page, within):
     make_customers(3)
     for words, found in (("5001", 1), ("klant 00", 3), ("delft", 3), ("elders", 0)):
