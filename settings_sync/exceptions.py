@@ -133,6 +133,12 @@ class NothingToRetry(SyncError):
     code = "nothing-to-retry"
 
 
+class TargetGone(SyncError):
+    """Deleted since, so nothing can be tried again there: {names}."""
+
+    code = "target-gone"
+
+
 class TooSlow(SyncError):
     """It took longer than a worker may work on one administration."""
 

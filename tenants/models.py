@@ -57,6 +57,8 @@ class Administration(models.Model):
         DELETING = "deleting", _("being deleted")
         DELETED = "deleted", _("deleted")
 
+    GONE = (State.DELETING, State.DELETED)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(_("address"), max_length=63, unique=True)
     name = models.CharField(_("name"), max_length=200)

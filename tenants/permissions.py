@@ -35,6 +35,6 @@ def require(user: Any, right: Right, administration: Administration) -> None:
 
 def reachable_administrations(user: Any) -> list[Administration]:
     """The administrations that the user may enter, mains first, each followed by its subs."""
-    found = Administration.objects.reachable_by(user).exclude(state=Administration.State.DELETING)
+    found = Administration.objects.reachable_by(user).exclude(state__in=Administration.GONE)
     rows = list(found.select_related("parent"))
     return sorted(rows, key=lambda row: (row.main.name.casefold(), not row.is_main, row.name.casefold()))

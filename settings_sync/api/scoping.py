@@ -73,6 +73,5 @@ def among_visible(request: Request, rows: Any, path: str = "administration") -> 
 
     What happened in an administration that nobody can enter any more stays visible.
     """
-    gone = (Administration.State.DELETING, Administration.State.DELETED)
     entered = Q(**{f"{path}__in": visible_administrations(request).values("pk")})
-    return rows.filter(entered | Q(**{f"{path}__state__in": gone}))
+    return rows.filter(entered | Q(**{f"{path}__state__in": Administration.GONE}))

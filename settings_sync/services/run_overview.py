@@ -1,7 +1,7 @@
 """Runs as people follow them: how far each administration is, how it ended, and the proof."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from tenants.permissions import reachable_administrations
 from ..exceptions import error_in_words
 from ..kinds import all_kinds
 from ..models import Receipt, SyncRun, SyncTarget
-from ..permissions import may_run_sync
+from ..permissions import may_run_sync, syncable_children
 from ..progress import Progress, read_progress
 from .plan_overview import Counted
 
@@ -70,6 +70,8 @@ class RunTarget:
     busy: Busy | None
     proof: Proof | None
     findings: tuple[str, ...]
+    is_gone: bool
+    may_retry: bool
 
     @property
     def is_open(self) -> bool:
@@ -98,7 +100,6 @@ class RunOverview:
     targets: tuple[RunTarget, ...]
     hidden: int
     may_cancel: bool
-    may_retry: bool
 
     @property
     def is_finished(self) -> bool:
@@ -117,6 +118,11 @@ class RunOverview:
     @property
     def failed(self) -> int:
         return sum(target.is_failed for target in self.targets)
+
+    @property
+    def retryable(self) -> int:
+        """How many administrations failed where the user may try it again."""
+        return sum(target.may_retry for target in self.targets)
 
     @property
     def changed(self) -> int:
@@ -185,16 +191,16 @@ def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
     seen = _visible(acting_user, targets)
     progress = read_progress([target.pk for target in seen if target.state == SyncTarget.State.RUNNING])
     may_run = may_run_sync(acting_user, run.administration)
+    reached = {child.pk for child in syncable_children(acting_user, run.administration)} if may_run else set()
     states = {target.state for target in targets}
     return RunOverview(
         **_about(run),
         plan_id=run.plan_id,
         finished_at=run.finished_at,
         seconds=_seconds(run),
-        targets=tuple(_target(target, progress.get(target.pk)) for target in seen),
+        targets=tuple(_target(target, progress.get(target.pk), reached) for target in seen),
         hidden=len(targets) - len(seen),
         may_cancel=may_run and not run.is_finished and SyncTarget.State.QUEUED in states,
-        may_retry=may_run and bool(states & {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}),
     )
 
 
@@ -241,7 +247,7 @@ def _count_targets(runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]
 def _visible(user: Any, targets: list[SyncTarget]) -> list[SyncTarget]:
     """The targets that the user may enter, and those that nobody can enter any more."""
     reachable = {row.pk for row in reachable_administrations(user)}
-    gone = (Administration.State.DELETING, Administration.State.DELETED)
+    gone = Administration.GONE
     return [row for row in targets if row.administration_id in reachable or row.administration.state in gone]
 
 
@@ -251,7 +257,7 @@ def _seconds(run: SyncRun) -> float | None:
     return (run.finished_at - (run.started_at or run.created_at)).total_seconds()
 
 
-def _target(target: SyncTarget, progress: Progress | None) -> RunTarget:
+def _target(target: SyncTarget, progress: Progress | None, reached: Collection[uuid.UUID]) -> RunTarget:
     return RunTarget(
         slug=target.administration.slug,
         name=target.administration.name,
@@ -263,6 +269,9 @@ def _target(target: SyncTarget, progress: Progress | None) -> RunTarget:
         busy=_busy(progress),
         proof=_proof(target),
         findings=tuple(_finding(row.code, row.label) for row in target.findings.all()),
+        is_gone=target.administration.state in Administration.GONE,
+        may_retry=target.administration_id in reached
+        and target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED),
     )
 
 

@@ -7,8 +7,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import record
+from tenants.models import Administration
 
-from ..exceptions import NothingToRetry, PlanChanged, PlanExpired, PlanNotReady, PlanUsed, RunFinished, UnknownTarget
+from ..exceptions import (
+    NothingToRetry,
+    PlanChanged,
+    PlanExpired,
+    PlanNotReady,
+    PlanUsed,
+    RunFinished,
+    TargetGone,
+    UnknownTarget,
+)
 from ..models import Plan, SyncRun, SyncTarget
 from ..permissions import NotAllowed, may_run_sync, syncable_children
 from ..waking import wake_targets
@@ -100,18 +110,13 @@ def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
 def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) -> SyncRun:
     """Queue the failed and skipped targets again that the user may sync to, or only those of these slugs.
 
-    Raises NotAllowed or NothingToRetry.
+    Raises NotAllowed, NothingToRetry, or TargetGone when all that failed was deleted since.
     """
     if not may_run_sync(acting_user, run.administration):
         raise NotAllowed("sync.run")
     with transaction.atomic():
         run = lock_run(run.pk)
-        reached = syncable_children(acting_user, run.administration)
-        failed = run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED])
-        failed = failed.filter(administration__in=reached)
-        again = list(failed.filter(administration__slug__in=targets) if targets else failed)
-        if not again:
-            raise NothingToRetry
+        again = _targets_to_retry(acting_user, run, targets)
         for target in again:
             target.state, target.attempts, target.finished_at = SyncTarget.State.QUEUED, 0, None
             target.error_code = target.error_detail = ""
@@ -121,6 +126,18 @@ def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) 
         record("run.retried", actor=acting_user, administration=run.administration, run=str(run.pk))
         wake_targets([target.pk for target in again])
     return run
+
+
+def _targets_to_retry(acting_user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
+    failed = run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED])
+    failed = failed.filter(administration__slug__in=slugs) if slugs else failed
+    again = list(failed.filter(administration__in=syncable_children(acting_user, run.administration)))
+    if not again:
+        gone = failed.filter(administration__state__in=Administration.GONE).select_related("administration")
+        if names := sorted(target.administration.name for target in gone):
+            raise TargetGone(names=", ".join(names))
+        raise NothingToRetry
+    return again
 
 
 def lock_run(run_id: Any) -> SyncRun:

@@ -202,7 +202,8 @@ def _last_sync(target: SyncTarget | None) -> LastSync | None:
 
 def _attention(administration: Administration, counts: Counts, latest: SyncTarget | None) -> Iterable[Attention]:
     if administration.state == Administration.State.FAILED:
-        yield Attention("failed", _("could not be made"))
+        was_made = bool(administration.migration_head)
+        yield Attention("failed", _("could not be deleted") if was_made else _("could not be made"))
     conflicts = counts.get("conflict", 0)
     if conflicts:
         yield Attention("conflict", ngettext("%d conflict", "%d conflicts", conflicts) % conflicts)

@@ -77,12 +77,15 @@ def create_administration(request: Any) -> HttpResponse:
 
 @main_page(Right.ADMINISTRATIONS_CREATE)
 def retry_provisioning(request: Any, child: str) -> HttpResponse:
-    """Try again to make an administration that could not be made."""
+    """Try again to make, or to delete, an administration where that failed."""
     sub = _find_child(request, child)
     if request.method == "POST":
         try:
-            tenants_services.retry_provisioning(acting_user=request.user, administration=sub)
-            messages.success(request, _("“%(name)s” is being made again.") % {"name": sub})
+            row = tenants_services.retry_provisioning(acting_user=request.user, administration=sub)
+            is_deletion = row.state == Administration.State.DELETING
+            made_again = _("“%(name)s” is being made again.")
+            words = _("The deletion of “%(name)s” is tried again.") if is_deletion else made_again
+            messages.success(request, words % {"name": sub})
         except AdministrationError as refused:
             messages.error(request, refused.detail)
     return redirect("sync:administrations", request.administration.slug)

@@ -74,9 +74,9 @@ class RetryAdministration(TokenView):
 
     scopes = {"POST": MANAGE}
 
-    @describe("Retry a failed creation", AdministrationShape, status=202)
+    @describe("Retry a failed creation or deletion", AdministrationShape, status=202)
     def post(self, request: Request, slug: str) -> Response:
-        """Only after the creation of this administration failed."""
+        """Only after making or deleting this administration failed; `state` tells which of them is tried again."""
         administration = find_administration(request, slug)
         return answer_once(
             request,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from forms_catalog.models import Form
 from settings_sync.models import Plan, SyncRun
+from tenants.models import Administration
 from tenants.schemas import inside
 from tests.conftest import make_member
 
@@ -121,6 +122,15 @@ def test_a_run_is_cancelled_and_its_targets_retried(api, reached, settings_in_ma
     assert failed["error"] == {"code": "deadlock", "detail": "Too busy."}
     assert api.post(f"runs/{run['id']}/retry/").status_code == 202
     assert {row["state"] for row in api.get(f"runs/{run['id']}/targets/").json()["results"]} == {"queued"}
+
+
+def test_what_failed_in_an_administration_that_is_gone_is_not_retried(api, reached, settings_in_main, child):
+    run = api.post("runs/", {"targets": reached[:1], "categories": ["forms"]}).json()
+    SyncRun.objects.get(pk=run["id"]).targets.update(state="failed")
+    Administration.objects.filter(pk=child.pk).update(state="deleted")
+    refused = api.post(f"runs/{run['id']}/retry/")
+    assert is_problem(refused, 409, "target-gone")
+    assert child.name in refused.json()["detail"]
 
 
 def test_a_plan_is_carried_out_once_in_its_own_version_and_in_time(api, reached, settings_in_main):

@@ -183,6 +183,16 @@ def test_a_failure_is_shown_with_its_reason_and_can_be_tried_again(owner_client,
     assert "This cannot be done while the administration is being created." in text_of(again)
 
 
+def test_a_deletion_that_failed_is_tried_again_and_told_as_such(owner_client, main, owner, url):
+    made = pending(main, owner, "failed", migration_head="0001")
+    assert "could not be deleted" in text_of(owner_client.get(url("administrations")))
+    said = text_of(owner_client.post(url("administration-retry", made.slug), follow=True))
+    assert f"The deletion of “{made.name}” is tried again." in said
+    assert "being made again" not in said
+    made.refresh_from_db()
+    assert made.state == "deleting"
+
+
 def test_an_administration_is_deleted_after_its_address_was_typed(owner_client, url, joined):
     address = url("administration-delete", joined.slug)
     refused = owner_client.post(address, {"confirm": "rubbish"})

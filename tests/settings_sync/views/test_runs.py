@@ -80,6 +80,30 @@ def test_a_failure_is_told_and_can_be_tried_again(owner_client, url, owner, main
     assert "there is nothing to retry" in text_of(again)
 
 
+@pytest.mark.parametrize("state", ["deleting", "deleted"])
+def test_what_failed_in_an_administration_that_is_gone_is_not_offered_again(
+    owner_client, url, owner, main, joined, other_child, form, state
+):
+    make_member(other_child, user=owner)
+    run = start(owner, main, joined, other_child)
+    fail(run)
+    Administration.objects.filter(pk=joined.pk).update(state=state)
+    if state == "deleted":
+        joined.memberships.all().delete()
+    page = owner_client.get(url("run", run.pk))
+    assert "This administration was deleted since." in text_of(page)
+    assert "Try 1 administration again" in text_of(page)
+    assert f'id="retry-{joined.slug}"' not in page.content.decode()
+    assert f'id="retry-{other_child.slug}"' in page.content.decode()
+    again = owner_client.post(url("run-retry", run.pk), {"target": joined.slug}, follow=True)
+    assert f"Deleted since, so nothing can be tried again there: {joined.name}." in text_of(again)
+    owner_client.post(url("run-retry", run.pk))
+    assert set(run.targets.values_list("administration", "state")) == {
+        (joined.pk, "failed"),
+        (other_child.pk, "queued"),
+    }
+
+
 def test_what_has_not_started_can_be_stopped(owner_client, url, owner, main, joined, form):
     run = start(owner, main, joined)
     assert owner_client.get(url("run-cancel", run.pk)).headers["Location"] == url("run", run.pk)
