@@ -68,6 +68,8 @@ PG_DUMP = env.str("PG_DUMP", default="pg_dump")
 SYNC_DATABASE_URL = env.str("SYNC_DATABASE_URL")
 SYNC_LOCK_TIMEOUT_MS = env.int("SYNC_LOCK_TIMEOUT_MS", default=5_000)
 SYNC_STATEMENT_TIMEOUT_MS = env.int("SYNC_STATEMENT_TIMEOUT_MS", default=120_000)
+# The database ends the transaction of a worker that was stopped in the middle, and lets go of what it had locked.
+SYNC_IDLE_TIMEOUT_MS = env.int("SYNC_IDLE_TIMEOUT_MS", default=15_000)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -91,12 +93,21 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "global_keyprefix": "eenlijn-",
 }
-# Seconds that a claimed target stays with its worker; longer than the hard time limit of a task.
-SYNC_LEASE_SECONDS = 240
-SYNC_MAX_ATTEMPTS = 5
+# A worker renews its lease while it lives, so that a killed one is noticed within a minute; it holds its work no longer
+# than this in all; the two time limits above come first. How they fit together is checked at start (tenants/leases.py).
+SYNC_LEASE_SECONDS = env.float("SYNC_LEASE_SECONDS", default=25.0)
+SYNC_LEASE_RENEWED_SECONDS = env.float("SYNC_LEASE_RENEWED_SECONDS", default=5.0)
+SYNC_HOLD_SECONDS = 240
+SYNC_MAX_ATTEMPTS = 8
+# Before each next attempt twice as long, up to the second; with chance, so that they do not come all at once.
+SYNC_RETRY_SECONDS = env.float("SYNC_RETRY_SECONDS", default=2.0)
+SYNC_RETRY_AT_MOST_SECONDS = 30.0
 # Seconds after which the reaper sends another wake-up for a target that is still open.
-SYNC_WAKE_AGAIN_SECONDS = 15
+SYNC_WAKE_AGAIN_SECONDS = env.float("SYNC_WAKE_AGAIN_SECONDS", default=15.0)
 REAPER_INTERVAL_SECONDS = env.float("REAPER_INTERVAL_SECONDS", default=5.0)
+# When no worker takes anything for this long while something waits, the reaper does the work itself.
+REAPER_WORKS_AFTER_SECONDS = env.float("REAPER_WORKS_AFTER_SECONDS", default=30.0)
+REAPER_WORKS_AT_MOST_SECONDS = 20.0
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 

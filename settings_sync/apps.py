@@ -20,4 +20,5 @@ class SettingsSyncConfig(AppConfig):
         preparations.shared.append(fencing.install_shared)
         preparations.each.append(fencing.install)
         preparations.marks.append(fencing.mark)
+        preparations.turns.append(fencing.turn)
         preparations.created.append(start_from_main)

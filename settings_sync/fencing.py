@@ -4,6 +4,8 @@ The sync login may write the registered settings tables and its own books, and n
 the registry; `granted_rights` and `expected_rights` let a test compare them to the letter.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -180,6 +182,24 @@ EVENTS = {
     "update": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
     "delete": "REFERENCING OLD TABLE AS old_rows",
 }
+
+
+@contextmanager
+def turn(schema: str) -> Iterator[None]:
+    """Wait until no sync and no editor works in a schema, and keep them out while a block runs.
+
+    Locks of the session, because migrating takes many transactions; in the order in which a sync takes them.
+    """
+    locks = (INDEX_LOCK, EDIT_LOCK)
+    with connection.cursor() as cursor:
+        for lock in locks:
+            cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [lock, schema])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for lock in reversed(locks):
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [lock, schema])
 
 
 def _guard(schema: str, table: str) -> str:

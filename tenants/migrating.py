@@ -58,10 +58,11 @@ def migrate_everything(report: Report = lambda line: None) -> Migrated:
 
 
 def migrate_administration(administration: Administration) -> None:
-    """Bring one administration's schema to the head and mark its row."""
-    _migrate_schema(administration.schema_name)
-    preparations.prepare(administration.schema_name)
-    Administration.objects.filter(pk=administration.pk).update(migration_head=code_head())
+    """Bring one administration's schema to the head and mark its row; syncs and editors wait meanwhile."""
+    with preparations.turn(administration.schema_name):
+        _migrate_schema(administration.schema_name)
+        preparations.prepare(administration.schema_name)
+        Administration.objects.filter(pk=administration.pk).update(migration_head=code_head())
 
 
 def refresh_template() -> None:

@@ -1,6 +1,7 @@
 """What must be done in a schema after its tables were made or migrated, by apps that tenants does not know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,15 @@ class Preparations:
     """`shared` functions run once after the shared schema was migrated, `each` after an administration's schema.
 
     `created` functions run when a new administration has become active, with its row. `marks` give a text that differs
-    when what `each` does differs: a release that changes it counts as a migration.
+    when what `each` does differs: a release that changes it counts as a migration. `turns` wait until no sync
+    works in a schema, and keep syncs and editors out while a block runs.
     """
 
     shared: list[Callable[[], None]] = field(default_factory=list)
     each: list[Prepare] = field(default_factory=list)
     created: "list[Callable[[Administration], object]]" = field(default_factory=list)
     marks: list[Callable[[], str]] = field(default_factory=list)
+    turns: list[Callable[[str], AbstractContextManager[None]]] = field(default_factory=list)
 
     def prepare_shared(self) -> None:
         for prepare in self.shared:
@@ -30,6 +33,13 @@ class Preparations:
     def prepare(self, schema_name: str) -> None:
         for prepare in self.each:
             prepare(schema_name)
+
+    @contextmanager
+    def turn(self, schema_name: str) -> Iterator[None]:
+        with ExitStack() as stack:
+            for take in self.turns:
+                stack.enter_context(take(schema_name))
+            yield
 
 
 preparations = Preparations()

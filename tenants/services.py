@@ -3,17 +3,18 @@
 import unicodedata
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from audit.models import record
 
+from . import leases
 from .exceptions import (
     ConfirmationDiffers,
     LicenceCapReached,
@@ -24,6 +25,7 @@ from .exceptions import (
     SlugTaken,
     WrongState,
 )
+from .failpoints import reach
 from .migrating import refresh_template
 from .models import Administration, Membership
 from .permissions import require
@@ -95,8 +97,8 @@ def retry_provisioning(*, acting_user: Any, administration: Administration) -> A
             raise WrongState(state=row.get_state_display())
         # Whatever has a schema was being deleted when it failed; making it again would bring it back empty.
         row.state = Administration.State.DELETING if row.migration_head else Administration.State.PROVISIONING
-        row.state_detail, row.attempts = "", 0
-        row.save(update_fields=["state", "state_detail", "attempts"])
+        row.state_detail, row.attempts, row.not_before = "", 0, None
+        row.save(update_fields=["state", "state_detail", "attempts", "not_before"])
         record("administration.retried", actor=acting_user, administration=row)
         wake_administrations([row.pk])
     return row
@@ -117,8 +119,8 @@ def delete_administration(*, acting_user: Any, administration: Administration, c
         row = Administration.objects.select_for_update(of=("self",)).get(pk=administration.pk)
         if row.state not in (Administration.State.ACTIVE, Administration.State.FAILED):
             raise WrongState(state=row.get_state_display())
-        row.state, row.attempts = Administration.State.DELETING, 0
-        row.save(update_fields=["state", "attempts"])
+        row.state, row.attempts, row.not_before = Administration.State.DELETING, 0, None
+        row.save(update_fields=["state", "attempts", "not_before"])
         record("administration.deleting", actor=acting_user, administration=row)
         wake_administrations([row.pk])
     return row
@@ -128,26 +130,31 @@ WORKING = (Administration.State.PROVISIONING, Administration.State.DELETING)
 
 
 def work_on_administration(administration_id: uuid.UUID) -> bool:
-    """Carry out what was accepted for one administration; safe to call any number of times. Returns whether it was."""
+    """Carry out what was accepted for one administration; safe to call any number of times. Returns whether it was.
+
+    What goes wrong is noted and raised; what may pass is tried again later.
+    """
     token = uuid.uuid4()
-    free = Q(leased_until=None) | Q(leased_until__lt=Now())
-    taken = Administration.objects.filter(free, pk=administration_id, state__in=WORKING).update(
-        lease_token=token,
-        leased_until=Now() + timedelta(seconds=settings.SYNC_LEASE_SECONDS),
-        attempts=F("attempts") + 1,
-    )
-    if not taken:
+    taken = _waiting().filter(pk=administration_id, attempts__lt=settings.SYNC_MAX_ATTEMPTS)
+    if not taken.update(lease_token=token, leased_until=Now() + leases.lease(), attempts=F("attempts") + 1):
         return False
     administration = Administration.objects.get(pk=administration_id)
     try:
-        if administration.state == Administration.State.PROVISIONING:
-            _provision(administration, token)
-        else:
-            _remove(administration, token)
+        with leases.kept(administration, token):
+            if administration.state == Administration.State.PROVISIONING:
+                _provision(administration, token)
+            else:
+                _remove(administration, token)
     except Exception as error:
+        connection.close_if_unusable_or_obsolete()
         _note_failure(administration, token, error)
         raise
     return True
+
+
+def _waiting() -> QuerySet[Administration]:
+    """Those that are being created or deleted, and nobody is busy with them."""
+    return Administration.objects.filter(leases.has_run_out(), leases.is_due(), state__in=WORKING)
 
 
 def _provision(administration: Administration, token: uuid.UUID) -> None:
@@ -155,10 +162,10 @@ def _provision(administration: Administration, token: uuid.UUID) -> None:
     with transaction.atomic():
         _hold_lease(administration, token)
         create_schema(administration)
-        Administration.objects.filter(pk=administration.pk).update(
-            state=Administration.State.ACTIVE, state_detail="", lease_token=None, leased_until=None
-        )
+        reach("provision.after-schema")
+        _finish(administration, token, state=Administration.State.ACTIVE, state_detail="")
         record("administration.ready", administration=administration)
+    reach("provision.after-commit")
     administration.refresh_from_db()
     for created in preparations.created:
         created(administration)
@@ -166,35 +173,56 @@ def _provision(administration: Administration, token: uuid.UUID) -> None:
 
 def _remove(administration: Administration, token: uuid.UUID) -> None:
     """Drop the schema; the row stays, nameless to the world, because runs and the trail point at it."""
-    with transaction.atomic():
+    with preparations.turn(administration.schema_name), transaction.atomic():
         _hold_lease(administration, token)
         remove_schema(administration)
+        reach("delete.after-schema")
         administration.memberships.all().delete()
-        Administration.objects.filter(pk=administration.pk).update(
-            state=Administration.State.DELETED,
-            slug=f"{administration.slug[:40]}-deleted-{uuid.uuid4().hex[:8]}",
-            lease_token=None,
-            leased_until=None,
-        )
+        slug = f"{administration.slug[:40]}-deleted-{uuid.uuid4().hex[:8]}"
+        _finish(administration, token, state=Administration.State.DELETED, slug=slug)
         record("administration.deleted", administration=administration)
 
 
+WORK_LOCK = 4713
+
+
 def _hold_lease(administration: Administration, token: uuid.UUID) -> None:
-    """Refuse a worker that woke up after its lease ended and somebody else took over."""
-    Administration.objects.select_for_update(of=("self",)).get(pk=administration.pk, lease_token=token)
+    """Refuse a worker that woke up after its lease ended and somebody else took over.
+
+    Only one works at a time, and the row is not locked: its lease is renewed there meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [WORK_LOCK, administration.schema_name])
+    Administration.objects.get(pk=administration.pk, lease_token=token)
+
+
+def _finish(administration: Administration, token: uuid.UUID, **fields: Any) -> None:
+    mine = Administration.objects.filter(pk=administration.pk, lease_token=token)
+    if not mine.update(**fields, lease_token=None, leased_until=None, not_before=None):
+        raise Administration.DoesNotExist
 
 
 def _note_failure(administration: Administration, token: uuid.UUID, error: Exception) -> None:
-    mine = Administration.objects.filter(pk=administration.pk, lease_token=token)
-    failed = administration.state == Administration.State.PROVISIONING or (
-        administration.attempts >= settings.SYNC_MAX_ATTEMPTS
+    may_pass = isinstance(error, OperationalError) or administration.state == Administration.State.DELETING
+    goes_on = may_pass and administration.attempts < settings.SYNC_MAX_ATTEMPTS
+    Administration.objects.filter(pk=administration.pk, lease_token=token).update(
+        state=administration.state if goes_on else Administration.State.FAILED,
+        state_detail=str(error).strip().split("\n")[0],
+        not_before=Now() + leases.pause_after(administration.attempts),
+        lease_token=None,
+        leased_until=None,
     )
-    state = Administration.State.FAILED if failed else administration.state
-    detail = str(error).strip().split("\n")[0]
-    mine.update(state=state, state_detail=detail, lease_token=None, leased_until=None)
 
 
 def administrations_to_wake() -> list[uuid.UUID]:
     """Those that wait for a worker: being created or deleted, and nobody is busy with them."""
-    free = Q(leased_until=None) | Q(leased_until__lt=Now())
-    return list(Administration.objects.filter(free, state__in=WORKING).values_list("pk", flat=True))
+    return list(_waiting().filter(attempts__lt=settings.SYNC_MAX_ATTEMPTS).values_list("pk", flat=True))
+
+
+def give_up_poisoned_administrations() -> int:
+    """End what was tried as often as allowed, and whose last worker is gone. Returns how many."""
+    poisoned = _waiting().filter(attempts__gte=settings.SYNC_MAX_ATTEMPTS)
+    detail = _("The worker that was busy with it stopped, time after time.")
+    return poisoned.update(
+        state=Administration.State.FAILED, state_detail=str(detail), lease_token=None, leased_until=None
+    )

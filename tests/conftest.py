@@ -20,8 +20,9 @@ from tenants.template_schema import drop_schema
 
 
 def pytest_configure() -> None:
-    """Passwords in tests keep nobody out; a real hash takes a third of a second each."""
+    """Passwords in tests keep nobody out: a real hash takes a third of a second each. Nor is an attempt waited for."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.SYNC_RETRY_SECONDS = 0
 
 
 BROWSER_TESTS = "tests/e2e/"

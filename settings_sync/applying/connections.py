@@ -56,7 +56,9 @@ def _connect() -> psycopg.Connection[Any]:
     options = (
         f"-c search_path= -c timezone=UTC -c lock_timeout={settings.SYNC_LOCK_TIMEOUT_MS}"
         f" -c statement_timeout={settings.SYNC_STATEMENT_TIMEOUT_MS} -c jit=off"
-        " -c idle_in_transaction_session_timeout=60000"
+        f" -c idle_in_transaction_session_timeout={settings.SYNC_IDLE_TIMEOUT_MS}"
+        # A statement of a worker that was killed is broken off, and what it had locked is let go.
+        " -c client_connection_check_interval=2000"
     )
     return psycopg.connect(
         **parameters,  # type: ignore[arg-type]

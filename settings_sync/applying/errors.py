@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import psycopg
 from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import Error as DjangoError
 from psycopg import errors
 
 from ..exceptions import (
@@ -36,7 +37,9 @@ PASSING = (
     errors.CannotConnectNow,
     errors.DiskFull,
     errors.TooManyConnections,
+    errors.IdleInTransactionSessionTimeout,
 )
+CONNECTION_LOST = "08"
 REFUSALS: tuple[tuple[type[psycopg.Error], type[SyncError]], ...] = (
     (errors.UniqueViolation, NameTaken),
     (errors.ForeignKeyViolation, StillUsed),
@@ -46,6 +49,8 @@ REFUSALS: tuple[tuple[type[psycopg.Error], type[SyncError]], ...] = (
 
 def explain(error: Exception) -> Explanation:
     """Turn an error into one that people can read; nothing of the child was written in any of these cases."""
+    if isinstance(error, DjangoError) and isinstance(error.__cause__, psycopg.Error):
+        error = error.__cause__  # Django's own name for what went wrong on the product's connection
     if isinstance(error, SyncError):
         return Explanation(error)
     if isinstance(error, SoftTimeLimitExceeded):
@@ -55,7 +60,8 @@ def explain(error: Exception) -> Explanation:
     if isinstance(error, errors.LockNotAvailable):
         return Explanation(SettingsBusy(), may_pass=True)
     refusal = next((named for kind, named in REFUSALS if isinstance(error, kind)), DatabaseRefused)
-    passing = isinstance(error, PASSING) or (isinstance(error, psycopg.OperationalError) and not error.sqlstate)
+    lost = isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) and not error.sqlstate
+    passing = isinstance(error, PASSING) or lost or (error.sqlstate or "").startswith(CONNECTION_LOST)
     return Explanation(refusal(fact=_fact(error)), may_pass=passing)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg
 
+from tenants.failpoints import reach
+
 from ..exceptions import BusinessRowsWritten, LeaseLost, ResultDiffers, TargetIsStale
 from ..fencing import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
 from ..kinds import Kind, all_kinds
@@ -51,14 +53,19 @@ def apply_target(work: Work, progress: Progress = lambda kind, done, total: None
     """
     with sync_connection() as connection, connection.cursor() as cursor:
         _take_locks(cursor, work)
+        reach("apply.after-locks")
         stale = _keep_former(cursor, work)
+        reach("apply.after-former-documents")
         if stale and work.stop_when_stale:
             raise TargetIsStale(items=", ".join(change.label for change in stale))
         rows = _write(cursor, work, [change for change in work.changes if change not in stale], progress)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _check_business_untouched(cursor, work)
+        reach("apply.before-receipt")
         applied = Applied(rows, tuple(stale))
         _finish(cursor, work, applied)
+        reach("apply.before-commit")
+    reach("apply.after-commit")
     return applied
 
 
@@ -66,9 +73,9 @@ def _take_locks(cursor: Cursor, work: Work) -> None:
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     for lock in (INDEX_LOCK, EDIT_LOCK):
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [lock, work.schema])
+    # Not locked: while this works, its lease is renewed in that row. At the end the token is asked for once more.
     cursor.execute(
-        "SELECT 1 FROM public.settings_sync_synctarget"
-        " WHERE id = %s AND lease_token = %s AND state = 'running' FOR UPDATE",
+        "SELECT 1 FROM public.settings_sync_synctarget WHERE id = %s AND lease_token = %s AND state = 'running'",
         [work.target_id, work.token],
     )
     if cursor.fetchone() is None:
@@ -102,8 +109,10 @@ def _write(cursor: Cursor, work: Work, changes: list[WorkChange], progress: Prog
     for number, (kind, found) in enumerate(writing.items(), start=1):
         _run(cursor, work, statements.writes(kind.key), found, rows)
         progress(kind.key, number, len(writing))
+        reach("apply.between-kinds")
     for kind, found in writing.items():
         _run(cursor, work, statements.late_references(kind.key), found, rows)
+    reach("apply.before-result-check")
     for kind, found in writing.items():
         _check_result(cursor, work, kind, found)
         cursor.execute(books.move_index(kind, work.schema, found))
@@ -156,6 +165,7 @@ def _check_business_untouched(cursor: Cursor, work: Work) -> None:
 
 
 def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
+    _close_target(cursor, work, applied)
     cursor.execute(
         "INSERT INTO public.settings_sync_receipt (target_id, snapshot_id, rows, business_rows_written, written_at)"
         " VALUES (%s, %s, %s::jsonb, 0, now())",
@@ -174,11 +184,18 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
         " 'target.applied', %(note)s, %(data)s::jsonb)",
         {**work.audit, "data": json.dumps({"target": str(work.target_id), "rows": applied.rows})},
     )
+
+
+def _close_target(cursor: Cursor, work: Work, applied: Applied) -> None:
+    """Give the target its final state, if it is still ours: whoever slept past its lease is refused here."""
     cursor.execute(
         "UPDATE public.settings_sync_synctarget SET state = 'succeeded', finished_at = now(), lease_token = NULL,"
-        " leased_until = NULL, error_code = '', error_detail = '', counts = %s::jsonb WHERE id = %s",
-        [json.dumps(_final_counts(work, applied)), work.target_id],
+        " leased_until = NULL, error_code = '', error_detail = '', counts = %s::jsonb"
+        " WHERE id = %s AND lease_token = %s AND state = 'running'",
+        [json.dumps(_final_counts(work, applied)), work.target_id, work.token],
     )
+    if cursor.rowcount != 1:
+        raise LeaseLost
 
 
 def _final_counts(work: Work, applied: Applied) -> dict[str, int]:

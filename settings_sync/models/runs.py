@@ -79,6 +79,7 @@ class SyncTarget(models.Model):
     lease_token = models.UUIDField(null=True)
     leased_until = models.DateTimeField(_("taken until"), null=True)
     woken_at = models.DateTimeField(_("woken at"), null=True)
+    not_before = models.DateTimeField(null=True, editable=False)
     counts = models.JSONField(_("counts"), default=dict)
     error_code = models.CharField(_("code of the error"), max_length=60, blank=True, default="")
     # What the sentence of the error is filled in with, so that everybody reads it in their own language.

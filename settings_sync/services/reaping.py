@@ -1,12 +1,17 @@
 """What the reaper does each round: everything that was accepted ends, whatever was killed. It needs no broker."""
 
 import logging
+import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
-from tenants.services import administrations_to_wake
+from tenants.failpoints import reach
+from tenants.services import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
 from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
 
 from ..models import SyncRun, SyncTarget
@@ -14,7 +19,7 @@ from ..waking import APPLY_TARGET
 from .alignment import fold_alignment
 from .runs import finish_run_when_done, lock_run
 from .starting import start_forgotten
-from .targets import give_up_poisoned_targets, take_targets_to_wake
+from .targets import execute_target, give_up_poisoned_targets, take_targets_to_wake, targets_nobody_takes
 
 logger = logging.getLogger(__name__)
 
@@ -26,19 +31,26 @@ class Round:
     woken: int
     given_up: int
     finished: int
+    done: int = 0
 
 
 def reap() -> Round:
     """Wake workers for what is open, end what was tried too often, and finish runs whose worker died just before.
 
+    What no worker can be woken for, or takes though it was woken, is done here and now.
+
     What goes wrong in one step is logged and keeps no other from being done; only a database that is away is raised.
     """
-    given_up = _attempt(give_up_poisoned_targets)
+    given_up = _attempt(give_up_poisoned_targets) + _attempt(give_up_poisoned_administrations)
     finished = _attempt(_finish_runs)
     _attempt(start_forgotten)
-    woken = _attempt(_wake_targets) + _attempt(_wake_administrations)
+    reach("reaper.before-waking")
+    targets, administrations = take_targets_to_wake(), administrations_to_wake()
+    woken = send_messages(APPLY_TARGET, targets)
+    woken_too = send_messages(WORK_ON_ADMINISTRATION, administrations)
+    done = _work_on(administrations[woken_too:], targets[woken:])
     _attempt(fold_alignment)
-    return Round(woken=woken, given_up=given_up, finished=finished)
+    return Round(woken=woken + woken_too, given_up=given_up, finished=finished, done=done)
 
 
 def _attempt(step: Callable[[], int]) -> int:
@@ -47,16 +59,20 @@ def _attempt(step: Callable[[], int]) -> int:
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("A step of the reaper failed: %s", step.__name__)
+        logger.exception("A step of the reaper failed: %s", step)
         return 0
 
 
-def _wake_targets() -> int:
-    return send_messages(APPLY_TARGET, take_targets_to_wake())
-
-
-def _wake_administrations() -> int:
-    return send_messages(WORK_ON_ADMINISTRATION, administrations_to_wake())
+def _work_on(administrations: list[uuid.UUID], targets: list[uuid.UUID]) -> int:
+    """Do for a while what no message could be sent for, or what no worker takes; returns how much was done."""
+    work = [partial(work_on_administration, found) for found in administrations]
+    work += [partial(execute_target, found) for found in targets or targets_nobody_takes()]
+    until, done = time.monotonic() + settings.REAPER_WORKS_AT_MOST_SECONDS, 0
+    for piece in work:
+        if time.monotonic() > until:
+            break
+        done += _attempt(piece)
+    return done
 
 
 def _finish_runs() -> int:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import record
+from tenants.failpoints import reach
 from tenants.models import Administration
 
 from ..exceptions import (
@@ -51,6 +52,8 @@ def start_run(
         )
         _record_start(run, asker, targets, door)
         wake_targets([target.pk for target in targets])
+        reach("run.before-commit")
+    reach("run.after-commit")
     return run
 
 
@@ -119,8 +122,8 @@ def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) 
         again = _targets_to_retry(acting_user, run, targets)
         for target in again:
             target.state, target.attempts, target.finished_at = SyncTarget.State.QUEUED, 0, None
-            target.error_code = target.error_detail = ""
-            target.save(update_fields=["state", "attempts", "finished_at", "error_code", "error_detail"])
+            target.error_code, target.error_detail, target.not_before = "", "", None
+            target.save(update_fields=["state", "attempts", "finished_at", "error_code", "error_detail", "not_before"])
         run.state, run.finished_at, run.cancelled_at = SyncRun.State.RUNNING, None, None
         run.save(update_fields=["state", "finished_at", "cancelled_at"])
         record("run.retried", actor=acting_user, administration=run.administration, run=str(run.pk))

@@ -3,22 +3,22 @@
 import logging
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from tenants import leases
+from tenants.failpoints import reach
 from tenants.models import Administration
 
 from ..applying.errors import explain
 from ..applying.statements import WorkChange
 from ..applying.targets import Work, apply_target
-from ..exceptions import HeadsDiffer, LeaseLost, SyncError, TargetNotReady, WorkerLost
+from ..exceptions import HeadsDiffer, LeaseLost, TargetNotReady, Unexpected, WorkerLost
 from ..models import Receipt, SyncRun, SyncTarget
 from ..progress import Progress, note_progress
 from ..waking import wake_targets
@@ -47,14 +47,14 @@ def execute_target(target_id: uuid.UUID) -> bool:
         _close(claim, SyncTarget.State.CANCELLED)
         return False
     try:
-        _apply(claim)
+        with leases.kept(claim.target, claim.token):
+            _apply(claim)
     except LeaseLost:
         return False
     except Exception as error:
-        if not isinstance(error, (SyncError, psycopg.Error)):
-            logger.exception("Target %s ended unexpectedly", claim.target.pk)
         _end(claim, error)
         return False
+    reach("target.before-finishing-run")
     _finish_run(claim.target)
     fold_children(claim.target.run.administration, [claim.target.administration])
     return True
@@ -66,21 +66,13 @@ def claim_target(target_id: uuid.UUID) -> Claim | None:
     Times come from the database's clock. A target that was tried too often ends as failed.
     """
     token = uuid.uuid4()
-    lease = timedelta(seconds=settings.SYNC_LEASE_SECONDS)
-    free = Q(state=SyncTarget.State.QUEUED) | Q(state=SyncTarget.State.RUNNING, leased_until__lt=Now())
     try:
-        with transaction.atomic():
-            taken = SyncTarget.objects.filter(free, pk=target_id, attempts__lt=settings.SYNC_MAX_ATTEMPTS).update(
-                state=SyncTarget.State.RUNNING,
-                lease_token=token,
-                leased_until=Now() + lease,
-                attempts=F("attempts") + 1,
-                started_at=Now(),
-            )
+        taken = _take(target_id, token)
     except IntegrityError:
         return None  # another run is busy with this child; the reaper comes back to it
     if not taken:
         return None
+    reach("claim.after-commit")
     target = SyncTarget.objects.select_related(
         "run__plan__snapshot", "run__administration", "run__requested_by", "administration", "plan_target"
     ).get(pk=target_id)
@@ -88,6 +80,22 @@ def claim_target(target_id: uuid.UUID) -> Claim | None:
         state=SyncRun.State.RUNNING, started_at=Now()
     )
     return Claim(target, token)
+
+
+def _take(target_id: uuid.UUID, token: uuid.UUID) -> bool:
+    free = Q(state=SyncTarget.State.QUEUED) & leases.is_due()
+    free |= Q(state=SyncTarget.State.RUNNING, leased_until__lt=Now())
+    with transaction.atomic():
+        taken = SyncTarget.objects.filter(free, pk=target_id, attempts__lt=settings.SYNC_MAX_ATTEMPTS).update(
+            state=SyncTarget.State.RUNNING,
+            lease_token=token,
+            leased_until=Now() + leases.lease(),
+            attempts=F("attempts") + 1,
+            not_before=None,
+            started_at=Now(),
+        )
+        reach("claim.before-commit")
+    return bool(taken)
 
 
 def _apply(claim: Claim) -> None:
@@ -172,9 +180,15 @@ def _finish_unchanged(claim: Claim) -> None:
 
 
 def _end(claim: Claim, error: Exception) -> None:
-    """Give the target its final state, or queue it again when waiting may help."""
+    """Give the target its final state, or queue it again when waiting may help.
+
+    When the database is away this raises: the lease then ends by itself, and somebody else takes the target up.
+    """
     told = explain(error)
+    if isinstance(told.error, Unexpected):
+        logger.error("Target %s ended unexpectedly", claim.target.pk, exc_info=error)
     logger.warning("Target %s: %s (%s)", claim.target.pk, told.error, told.error.code)
+    connection.close_if_unusable_or_obsolete()
     with transaction.atomic():
         run = lock_run(claim.target.run_id)
         _close(
@@ -196,11 +210,14 @@ def _state_after(claim: Claim, error: Exception, may_pass: bool, run: SyncRun) -
 
 def _close(claim: Claim, state: SyncTarget.State, **error: Any) -> None:
     """Give a claimed target back in this state, unless somebody else has it by now."""
+    again = state == SyncTarget.State.QUEUED
     SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token).update(
         state=state,
         lease_token=None,
         leased_until=None,
-        finished_at=None if state == SyncTarget.State.QUEUED else timezone.now(),
+        not_before=Now() + leases.pause_after(claim.target.attempts) if again else None,
+        woken_at=None,
+        finished_at=None if again else timezone.now(),
         **error,
     )
     _finish_run(claim.target)
@@ -208,7 +225,8 @@ def _close(claim: Claim, state: SyncTarget.State, **error: Any) -> None:
 
 def _finish_run(target: SyncTarget) -> None:
     """Close the run when this was its last target, and wake whoever waited for this child."""
-    waiting = SyncTarget.objects.filter(administration=target.administration_id, state=SyncTarget.State.QUEUED)
+    queued = SyncTarget.objects.filter(administration=target.administration_id, state=SyncTarget.State.QUEUED)
+    waiting = queued.filter(leases.is_due())
     with transaction.atomic():
         finish_run_when_done(lock_run(target.run_id))
         wake_targets(list(waiting.values_list("pk", flat=True)[:1]))
@@ -216,9 +234,8 @@ def _finish_run(target: SyncTarget) -> None:
 
 def give_up_poisoned_targets() -> int:
     """End the targets that were tried as often as allowed and whose last worker is gone. Returns how many."""
-    poisoned = SyncTarget.objects.filter(state__in=SyncTarget.OPEN, attempts__gte=settings.SYNC_MAX_ATTEMPTS).filter(
-        Q(leased_until=None) | Q(leased_until__lt=Now())
-    )
+    open_targets = SyncTarget.objects.filter(state__in=SyncTarget.OPEN)
+    poisoned = open_targets.filter(leases.has_run_out(), attempts__gte=settings.SYNC_MAX_ATTEMPTS)
     ended = 0
     for target in poisoned:
         ended += SyncTarget.objects.filter(pk=target.pk, state=target.state, lease_token=target.lease_token).update(
@@ -239,9 +256,26 @@ def take_targets_to_wake() -> list[uuid.UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE settings_sync_synctarget SET woken_at = now() WHERE id IN (SELECT id FROM settings_sync_synctarget"
-            " WHERE (state = 'queued' OR (state = 'running' AND leased_until < now()))"
+            " WHERE (state = 'queued' AND coalesce(not_before, '-infinity') <= now()"
+            " OR state = 'running' AND leased_until < now())"
             " AND (woken_at IS NULL OR woken_at < now() - make_interval(secs => %s))"
             " ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING id",
             [settings.SYNC_WAKE_AGAIN_SECONDS],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def targets_nobody_takes() -> list[uuid.UUID]:
+    """What could be taken, when no worker has taken anything for so long that there seems to be none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.id FROM settings_sync_synctarget t JOIN settings_sync_syncrun r ON r.id = t.run_id"
+            " WHERE (t.state = 'queued' AND coalesce(t.not_before, '-infinity') <= now()"
+            " OR t.state = 'running' AND t.leased_until < now())"
+            " AND greatest(r.created_at, t.started_at) < now() - make_interval(secs => %(after)s)"
+            " AND NOT EXISTS (SELECT FROM settings_sync_synctarget"
+            " WHERE started_at > now() - make_interval(secs => %(after)s))"
+            " ORDER BY r.created_at, t.id LIMIT 1000",
+            {"after": settings.REAPER_WORKS_AFTER_SECONDS},
         )
         return [row[0] for row in cursor.fetchall()]

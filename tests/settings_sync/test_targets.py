@@ -1,18 +1,21 @@
 """Targets: claimed once, applied once, ended always, however often and by whomever they are delivered."""
 
+import time
 import uuid
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from celery import current_app
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 from psycopg import errors
 
 from audit.models import AuditEntry
 from reference_data.models import WorkType
+from settings_sync.applying import targets as applying
 from settings_sync.applying.targets import apply_target
 from settings_sync.exceptions import LeaseLost
 from settings_sync.models import FormerDocument, Receipt, SyncRun, SyncTarget
@@ -21,6 +24,7 @@ from settings_sync.services.reaping import reap
 from settings_sync.services.runs import retry_run, start_run
 from settings_sync.services.targets import Claim, claim_target, execute_target, take_targets_to_wake, work_of
 from settings_sync.tasks import apply_target as apply_target_task
+from tenants import leases
 from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.template_schema import drop_schema
@@ -125,6 +129,15 @@ class TestClaiming:
         assert claim_target(second.pk) is None
         assert (fresh(second).state, fresh(second).attempts) == ("queued", 0)
 
+    def test_what_waits_for_its_next_attempt_is_not_claimed_before_its_time(self, waiting):
+        SyncTarget.objects.filter(pk=waiting.pk).update(not_before=timezone.now() + timedelta(minutes=1))
+        assert claim_target(waiting.pk) is None
+        assert take_targets_to_wake() == []
+        SyncTarget.objects.filter(pk=waiting.pk).update(not_before=timezone.now() - timedelta(seconds=1))
+        assert take_targets_to_wake() == [waiting.pk]
+        assert claim_target(waiting.pk)
+        assert fresh(waiting).not_before is None
+
     def test_a_claim_starts_the_run(self, waiting):
         claim_target(waiting.pk)
         assert fresh(waiting).run.state == SyncRun.State.RUNNING
@@ -194,6 +207,43 @@ class TestWorkersThatDie:
         assert not Receipt.objects.exists()
         apply_target(work_of(taken_over))
         assert arrived(child) == ["Storing"]
+
+    def test_a_worker_that_sleeps_past_its_lease_just_before_the_end_is_refused(self, child, waiting, monkeypatch):
+        """Everything is written and nothing committed when another worker gets the target."""
+        finish = applying._finish
+
+        def sleep(*args: Any) -> None:
+            expire(waiting)
+            assert claim_target(waiting.pk)
+            finish(*args)
+
+        before = fingerprint(child)
+        monkeypatch.setattr(applying, "_finish", sleep)
+        assert not execute_target(waiting.pk)
+        assert fingerprint(child) == before
+        assert not Receipt.objects.exists()
+        assert (fresh(waiting).state, fresh(waiting).attempts) == ("running", 2)
+
+    def test_a_lease_is_renewed_while_its_worker_lives(self, waiting, monkeypatch, settings):
+        settings.SYNC_LEASE_SECONDS, settings.SYNC_LEASE_RENEWED_SECONDS = 0.6, 0.1
+        finish, stolen = applying._finish, []
+
+        def take_long(*args: Any) -> None:
+            time.sleep(1.2)
+            stolen.append(claim_target(waiting.pk))
+            finish(*args)
+
+        monkeypatch.setattr(applying, "_finish", take_long)
+        assert execute_target(waiting.pk)
+        assert stolen == [None]
+        assert fresh(waiting).attempts == 1
+
+    def test_a_worker_that_hangs_loses_its_lease_after_the_longest_hold(self, waiting, settings):
+        settings.SYNC_LEASE_SECONDS, settings.SYNC_LEASE_RENEWED_SECONDS, settings.SYNC_HOLD_SECONDS = 0.5, 0.1, 0.3
+        claim = claim_target(waiting.pk)
+        with leases.kept(claim.target, claim.token):
+            time.sleep(1.2)
+            assert claim_target(waiting.pk)
 
     def test_it_cannot_say_how_somebody_elses_work_ended(self, waiting):
         asleep = claim_target(waiting.pk)
@@ -270,15 +320,24 @@ class TestTheReaper:
         reap()
         assert sent.count(waiting.pk) == 2
 
-    def test_it_goes_on_without_the_broker(self, waiting, monkeypatch):
+    def test_without_the_broker_it_does_the_work_itself(self, child, waiting, monkeypatch):
         def away(*args: Any, **kwargs: Any) -> None:
             raise ConnectionError("no broker")
 
-        with monkeypatch.context() as patch:
-            patch.setattr(current_app, "send_task", away)
-            assert reap().woken == 0
-        SyncTarget.objects.update(woken_at=None)
-        assert reap().woken == 1
+        monkeypatch.setattr(current_app, "send_task", away)
+        done = reap()
+        assert (done.woken, done.done) == (0, 1)
+        assert fresh(waiting).state == "succeeded"
+        assert arrived(child) == ["Storing"]
+
+    def test_what_no_worker_takes_it_does_itself(self, child, waiting, monkeypatch, settings):
+        """Messages may vanish on their way: what counts is that nobody takes anything."""
+        monkeypatch.setattr(current_app, "send_task", lambda *args, **kwargs: None)
+        assert reap().done == 0
+        assert fresh(waiting).state == "queued"
+        settings.REAPER_WORKS_AFTER_SECONDS = 0
+        assert reap().done == 1
+        assert arrived(child) == ["Storing"]
 
     def test_accepting_a_run_does_not_need_the_broker(self, company, child, monkeypatch):
         def away(*args: Any, **kwargs: Any) -> None:
@@ -309,6 +368,11 @@ class TestHowItEnds:
         [
             (errors.DeadlockDetected("deadlock"), "queued", "database-error"),
             (errors.LockNotAvailable("lock"), "queued", "busy"),
+            (psycopg.OperationalError("the connection is lost"), "queued", "database-error"),
+            (psycopg.InterfaceError("the connection is closed"), "queued", "database-error"),
+            (errors.AdminShutdown("terminated"), "queued", "database-error"),
+            (errors.DiskFull("no space"), "queued", "database-error"),
+            (errors.IdleInTransactionSessionTimeout("slept"), "queued", "database-error"),
             (errors.UniqueViolation("twice"), "failed", "name-taken"),
             (errors.CheckViolation("check"), "failed", "rule-broken"),
             (RuntimeError("a secret"), "failed", "unexpected"),
@@ -327,6 +391,30 @@ class TestHowItEnds:
         assert ended.error_detail
         assert "secret" not in ended.error_detail
         assert ended.run.is_finished == (state == "failed")
+
+    def test_an_error_of_the_products_own_connection_is_known_too(self, waiting, monkeypatch):
+        def fail(*args: Any, **kwargs: Any) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+        monkeypatch.setattr(targets, "apply_target", fail)
+        assert not execute_target(waiting.pk)
+        assert (fresh(waiting).state, fresh(waiting).error_code) == ("queued", "database-error")
+
+    def test_each_next_attempt_waits_longer(self, waiting, monkeypatch, settings):
+        def fail(*args: Any, **kwargs: Any) -> None:
+            raise errors.DeadlockDetected("deadlock")
+
+        monkeypatch.setattr(targets, "apply_target", fail)
+        settings.SYNC_RETRY_SECONDS = 10.0
+        pauses = []
+        for attempt in range(1, 4):
+            SyncTarget.objects.filter(pk=waiting.pk).update(not_before=None, attempts=attempt - 1)
+            execute_target(waiting.pk)
+            pauses.append((fresh(waiting).not_before - timezone.now()).total_seconds())
+        assert 4 < pauses[0] < 15
+        assert 9 < pauses[1] < 30
+        assert 14 < pauses[2] < 45
 
     def test_what_passes_is_tried_again_and_then_fails(self, waiting, monkeypatch, settings):
         def fail(*args: Any, **kwargs: Any) -> None:

@@ -4,18 +4,25 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from audit.models import AuditEntry
 from business.models import Customer
+from settings_sync.fencing import EDIT_LOCK
 from tenants import services
 from tenants.migrating import code_head
 from tenants.models import Administration
 from tenants.provisioning import create_schema, remove_schema
 from tenants.schemas import inside
-from tenants.services import administrations_to_wake, retry_provisioning, work_on_administration
+from tenants.services import (
+    administrations_to_wake,
+    give_up_poisoned_administrations,
+    retry_provisioning,
+    work_on_administration,
+)
 from tenants.template_schema import create_empty_schema, replay_schema
 from tests.conftest import make_administration, make_member
 from tests.contracts.world import in_threads
@@ -279,3 +286,53 @@ def test_trying_a_failed_deletion_again_deletes_rather_than_make_it_anew(
     assert work_on_administration(leaving.pk)
     leaving.refresh_from_db()
     assert leaving.state == State.DELETED
+
+
+def test_what_the_database_breaks_off_is_tried_again_after_a_pause(
+    main: Administration, waiting: Administration, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.SYNC_RETRY_SECONDS = 60.0
+    with monkeypatch.context() as patch:
+        patch.setattr("tenants.provisioning.replay_schema", halfway(OperationalError("The connection is lost.")))
+        with pytest.raises(OperationalError):
+            work_on_administration(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.state_detail) == (State.PROVISIONING, "The connection is lost.")
+    assert waiting.pk not in administrations_to_wake()
+    Administration.objects.filter(pk=waiting.pk).update(not_before=None)
+    assert waiting.pk in administrations_to_wake()
+    assert work_on_administration(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.state_detail, tables(waiting)) == (State.ACTIVE, "", tables(main))
+
+
+def test_what_kills_every_worker_ends_in_words(waiting: Administration, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("tenants.provisioning.replay_schema", halfway(Killed()))
+        for _attempt in range(settings.SYNC_MAX_ATTEMPTS):
+            with pytest.raises(Killed):
+                work_on_administration(waiting.pk)
+            assert give_up_poisoned_administrations() == 0
+            end_lease(waiting)
+    assert waiting.pk not in administrations_to_wake()
+    assert not work_on_administration(waiting.pk)
+    assert give_up_poisoned_administrations() == 1
+    waiting.refresh_from_db()
+    assert (waiting.state, tables(waiting)) == (State.FAILED, None)
+    assert waiting.state_detail
+
+
+def test_deleting_waits_for_a_sync_that_is_busy_there(leaving: Administration) -> None:
+    parameters = {**connection.get_connection_params()}
+    for own in ("cursor_factory", "context"):
+        parameters.pop(own)
+    with psycopg.connect(**parameters) as sync:
+        sync.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [EDIT_LOCK, leaving.schema_name])
+        deleting = threading.Thread(target=lambda: in_threads(lambda: work_on_administration(leaving.pk)))
+        deleting.start()
+        deleting.join(0.5)
+        assert deleting.is_alive()
+        assert tables(leaving)
+        sync.rollback()
+    deleting.join(20)
+    assert tables(leaving) is None
