@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if form.is_valid():
         try:
-            user = check_sign_in(request=request, address=_network_address(request), **form.cleaned_data)
+            user = check_sign_in(request=request, address=network_address(request), **form.cleaned_data)
         except SignInRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -64,7 +64,7 @@ def _wanted_address(request: HttpRequest) -> str:
     return request.POST.get("next") or request.GET.get("next") or ""
 
 
-def _network_address(request: HttpRequest) -> str:
+def network_address(request: HttpRequest) -> str:
     """Where the request comes from; behind our own proxy that is the last address in its header."""
     if settings.SECURE_PROXY_SSL_HEADER is not None:
         forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()

@@ -1,17 +1,24 @@
 """Sync to sub-administrations, steps 1 and 2: which administrations, and which settings."""
 
+import functools
 import uuid
 from collections.abc import Collection
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.views import network_address
+from tenants.entering import View
 from tenants.models import Administration
 from tenants.rights import Right
 
 from ..exceptions import SyncError
 from ..forms import SyncChoiceForm
+from ..kept_choices import find_kept_choice, keep_choice
 from ..models import Plan
 from ..services.plan_overview import find_plan
 from ..services.plans import create_plan
@@ -20,6 +27,22 @@ from ..services.sub_administrations import SubAdministration, list_subs
 from .entering import main_page
 
 
+def keep_choice_without_session(view: View) -> View:
+    """Decorate the wizard: what is sent after the session has ended is filled in again after signing in."""
+
+    @functools.wraps(view)
+    def enter(request: Any, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or request.user.is_authenticated:
+            return view(request, slug, *args, **kwargs)
+        mark = keep_choice(main_slug=slug, sent=request.POST, address=network_address(request))
+        back = f"{request.path}?{urlencode({'kept': mark})}" if mark else request.path
+        to_sign_in = redirect_to_login(back)
+        return HttpResponseClientRedirect(to_sign_in.url) if request.htmx else to_sign_in
+
+    return enter
+
+
+@keep_choice_without_session
 @main_page(Right.SYNC_RUN)
 def choose(request: Any) -> HttpResponse:
     """One form: ticked administrations and ticked settings become a plan. Nothing is changed in any administration."""
@@ -41,6 +64,7 @@ def _context(
     possible = [sub for sub in subs if not sub.cannot_sync]
     return {
         "form": form,
+        "is_kept": request.method == "GET" and _kept(request) is not None,
         "is_refused": request.method == "POST" and request.POST.get("do") == "preview",
         "subs": subs,
         "chosen": chosen,
@@ -55,14 +79,20 @@ def _context(
 
 
 def _asked(request: Any) -> Any:
-    """What was ticked: in the form, in the address, or for an earlier preview that is changed."""
+    """What was ticked: in the form, before signing in again, for an earlier preview, or in the address."""
     if request.method == "POST":
         return request.POST
+    if kept := _kept(request):
+        return kept
     plan = _earlier_plan(request)
     if plan is None:
         return request.GET
     to = [target.administration.slug for target in plan.targets.select_related("administration")]
     return {"to": to, "category": plan.categories, "item": plan.items}
+
+
+def _kept(request: Any) -> dict[str, Any] | None:
+    return find_kept_choice(main_slug=request.administration.slug, mark=request.GET.get("kept", ""))
 
 
 def _earlier_plan(request: Any) -> Plan | None:

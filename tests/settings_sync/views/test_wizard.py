@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from forms_catalog.models import Form
@@ -159,3 +160,67 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_subs_and_setting
             Form.objects.create(name=f"Form {number}")
     queries()
     assert queries() == with_one
+
+
+SIGN_IN = "/account/sign-in/"
+
+
+def sign_in_again(client, user, answer):
+    """Follow where a browser without a session is led, and sign in there."""
+    asked = client.get(answer)
+    assert asked.status_code == 200
+    return client.post(SIGN_IN, {"email": user.email, "password": "demo", "next": asked.context["next"]}, follow=True)
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_choice_that_was_sent_without_a_session_is_there_again_after_signing_in(
+    owner_client, owner, url, joined, form, htmx
+):
+    owner_client.logout()
+    sent = {"to": [joined.slug], "category": ["workflows"], "item": [form.uid], "do": "preview"}
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"} if htmx else {}
+    answer = owner_client.post(url("choose"), sent, headers=headers)
+    back = sign_in_again(owner_client, owner, answer.headers["HX-Redirect" if htmx else "Location"])
+    assert back.request["PATH_INFO"] == url("choose")
+    assert (back.context["chosen"], back.context["categories"]) == ([joined.slug], ["workflows"])
+    assert back.context["items"] == {form.uid}
+    assert back.context["is_kept"]
+    assert not Plan.objects.exists()
+
+
+def test_a_kept_choice_holds_nothing_that_its_reader_may_not_reach(owner_client, url, joined, other_child, form):
+    owner_client.logout()
+    location = owner_client.post(url("choose"), {"to": [joined.slug, other_child.slug]}).headers["Location"]
+    back = sign_in_again(owner_client, make_member(joined.main, user=make_member(joined)), location)
+    assert back.context["chosen"] == [joined.slug]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"item": ["x" * 300_000]}, {"do": "preview", "next": "https://evil.example/", "kept": "https://evil.example/"}],
+)
+def test_what_cannot_be_kept_leads_to_the_wizard_as_ever(owner_client, url, owner, joined, sent):
+    owner_client.logout()
+    answer = owner_client.post(url("choose"), sent)
+    assert answer.headers["Location"].startswith(f"{SIGN_IN}?next={url('choose')}")
+    back = sign_in_again(owner_client, owner, answer.headers["Location"])
+    assert (back.request["PATH_INFO"], back.context["chosen"]) == (url("choose"), [])
+
+
+def test_an_anonymous_visitor_has_only_so_many_choices_kept(owner_client, url, monkeypatch):
+    monkeypatch.setattr("settings_sync.kept_choices.MOST_PER_ADDRESS", 1)
+    owner_client.logout()
+    owner_client.defaults["REMOTE_ADDR"] = f"test-{uuid.uuid4()}"
+    kept = ["kept" in owner_client.post(url("choose"), {"to": ["a"]}).headers["Location"] for _ in range(3)]
+    assert kept == [True, False, False]
+
+
+def test_a_choice_without_a_token_of_the_page_is_not_kept(owner, url):
+    careful = Client(enforce_csrf_checks=True)
+    assert careful.post(url("choose"), {"to": ["a"]}).status_code == 403
+
+
+@pytest.mark.parametrize("mark", ["", "rubbish", "\0", "x" * 5000])
+def test_an_unknown_mark_fills_nothing_in(owner_client, url, joined, mark):
+    page = owner_client.get(url("choose"), {"kept": mark})
+    assert (page.status_code, page.context["chosen"], page.context["is_kept"]) == (200, [], False)

@@ -1,0 +1,60 @@
+"""A choice in the wizard that was sent after the session had ended, kept until its maker has signed in again.
+
+It is a proposal, as `?to=` and `?item=` in the wizard's address are: it is filled in for whoever opens the address, and
+what they may not reach is not among it. So it needs no protection, only a limit to its size, number and time.
+"""
+
+import logging
+import secrets
+from typing import Any
+
+from django.core.cache import cache
+from django.http import QueryDict
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+FIELDS = ("to", "category", "kind", "item")
+KEPT_SECONDS = 30 * 60
+MOST_CHARACTERS = 200_000
+MOST_PER_ADDRESS = 60
+
+
+def keep_choice(*, main_slug: str, sent: QueryDict, address: str) -> str:
+    """Keep what was ticked; gives the mark to find it by, or "" when it is too much or the cache server is away.
+
+    `address` is the network address that choices are counted for.
+    """
+    choice = {name: sent.getlist(name) for name in FIELDS}
+    if sum(len(value) for values in choice.values() for value in values) > MOST_CHARACTERS:
+        return ""
+    mark = secrets.token_urlsafe(16)
+    try:
+        if _count(address) > MOST_PER_ADDRESS:
+            return ""
+        cache.set(_key(main_slug, mark), choice, KEPT_SECONDS)
+    except (RedisError, OSError) as error:
+        logger.info("A choice is not kept: %s", error)
+        return ""
+    return mark
+
+
+def find_kept_choice(*, main_slug: str, mark: str) -> dict[str, Any] | None:
+    """What was ticked for this main administration; None when it is not kept, or not any more."""
+    try:
+        return cache.get(_key(main_slug, mark)) if mark else None
+    except (RedisError, OSError):
+        return None
+
+
+def _count(address: str) -> int:
+    key = f"kept-choices:{address}"
+    cache.add(key, 0, KEPT_SECONDS)
+    try:
+        return cache.incr(key)
+    except ValueError:  # the time was over between the two
+        return 1
+
+
+def _key(main_slug: str, mark: str) -> str:
+    return f"kept-choice:{main_slug}:{mark}"
