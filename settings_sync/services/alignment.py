@@ -4,11 +4,13 @@ A page asks the rows and nothing else; one query tells it of a thousand administ
 touched.
 """
 
+import logging
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from psycopg import sql
 
@@ -20,6 +22,8 @@ from ..planning.alignment import align
 from ..planning.values import Local
 from ..reading.index import LONG_AGO, look_at
 from .plans import category_of
+
+logger = logging.getLogger(__name__)
 
 Counts = dict[str, int]
 DIRTY_SCHEMAS_PER_QUERY = 200
@@ -42,9 +46,21 @@ def summed(per_category: Mapping[str, Counts]) -> Counts:
 
 
 def fold_alignment(*, everything: bool = False) -> int:
-    """Recount the administrations whose settings were touched, or whose main's were; returns how many."""
-    mains = Administration.objects.active().mains()
-    return sum(_fold_main(main, everything) for main in mains)
+    """Recount the administrations whose settings were touched, or whose main's were; returns how many.
+
+    What cannot be counted, such as an administration whose schema is gone, is logged and keeps no other waiting.
+    """
+    return sum(_attempt(main, _fold_main, main, everything) for main in Administration.objects.active().mains())
+
+
+def _attempt(administration: Administration, count: Callable[..., int], *what: Any) -> int:
+    try:
+        return count(*what)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Administration %s could not be counted", administration.slug)
+        return 0
 
 
 def fold_children(main: Administration, children: Iterable[Administration]) -> None:
@@ -55,7 +71,7 @@ def fold_children(main: Administration, children: Iterable[Administration]) -> N
 
 
 def _fold_main(main: Administration, everything: bool) -> int:
-    children = list(main.children.active())
+    main, *children = _countable([main, *main.children.active()])
     touched = _touched([main, *children])
     counted = Alignment.objects.filter(administration__in=[main, *children], as_of__gt=LONG_AGO)
     known = set(counted.values_list("administration", flat=True))
@@ -65,9 +81,29 @@ def _fold_main(main: Administration, everything: bool) -> int:
         return 0
     source = look_at(main, keep_documents=True)
     _store(main, _count_own(source))
-    for child in stale:
-        _store(child, _count(source, look_at(child)))
-    return len(stale)
+    return sum(_attempt(child, _fold_child, source, child) for child in stale)
+
+
+def _fold_child(source: Local, child: Administration) -> int:
+    _store(child, _count(source, look_at(child)))
+    return 1
+
+
+def _countable(administrations: list[Administration]) -> list[Administration]:
+    """Those that have their dirty list; raises LookupError when the first, the main administration, has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS name"
+            " WHERE to_regclass(format('%%I.sync_ledger_dirty', name)) IS NOT NULL",
+            [[row.schema_name for row in administrations]],
+        )
+        present = {name for (name,) in cursor.fetchall()}
+    missing = [row for row in administrations if row.schema_name not in present]
+    if administrations[0] in missing:
+        raise LookupError(f"schema {administrations[0].schema_name} is gone")
+    for row in missing:
+        logger.error("Administration %s could not be counted: schema %s is gone", row.slug, row.schema_name)
+    return [row for row in administrations if row not in missing]
 
 
 def _touched(administrations: list[Administration]) -> set[uuid.UUID]:

@@ -6,12 +6,14 @@ import pytest
 
 from accounts.models import User
 from audit.models import AuditEntry
-from settings_sync.models import SyncTarget
-from settings_sync.services import reaping, starting
+from settings_sync.models import Alignment, SyncTarget
+from settings_sync.services import alignment, reaping, starting
+from settings_sync.services.alignment import fold_alignment
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
 from tenants.services import create_administration
+from tenants.template_schema import drop_schema
 from tests.conftest import make_administration, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,3 +81,29 @@ def test_who_may_create_but_not_sync_cannot_start_from_the_main(main):
     with pytest.raises(NotAllowed):
         create_administration(acting_user=maker, main=main, name="Utrecht", start_from=["forms"])
     assert create_administration(acting_user=maker, main=main, name="Utrecht").start_from == []
+
+
+@pytest.mark.parametrize("lost", ["child", "main"])
+def test_an_administration_whose_schema_is_gone_keeps_no_other_from_being_counted(
+    main, child, other_child, foreign_main, caplog, lost
+):
+    gone = {"child": child, "main": foreign_main}[lost]
+    drop_schema(gone.schema_name)
+    folded = fold_alignment(everything=True)
+    counted = set(Alignment.objects.values_list("administration", flat=True))
+    assert counted == {row.pk for row in (main, child, other_child, foreign_main)} - {gone.pk}
+    assert folded == {"child": 1, "main": 2}[lost]
+    assert gone.slug in caplog.text
+
+
+def test_what_cannot_be_counted_is_logged_and_the_rest_is_counted(main, child, other_child, monkeypatch, caplog):
+    look = alignment.look_at
+
+    def fail(administration: Administration, **options: Any) -> Any:
+        if administration == child:
+            raise ValueError("planted")
+        return look(administration, **options)
+
+    monkeypatch.setattr(alignment, "look_at", fail)
+    assert fold_alignment(everything=True) == 1
+    assert "planted" in caplog.text
