@@ -8,11 +8,13 @@ from .statements import WorkChange, rows_of
 def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, changes: list[WorkChange]) -> str:
     """Keep the documents that will be replaced, and return (uid, label) of the items that moved since the plan."""
     local = sql.documents(kind, schema, f"r.uid = ANY({_uids(changes)})")
+    former = "coalesce(known.body, local.body::jsonb)"  # a stored one is copied as it is, compressed
     return (
         f"WITH seen AS MATERIALIZED ({rows_of(changes)}), local AS MATERIALIZED ({local}),"
         " former AS (INSERT INTO public.settings_sync_formerdocument (target_id, kind, uid, digest, body)"
-        f" SELECT {sql.literal(str(target_id))}::uuid, {sql.literal(kind.key)}, local.uid, local.digest, local.body"
-        " FROM local JOIN seen ON seen.uid = local.uid AND seen.action = 'update'"
+        f" SELECT {sql.literal(str(target_id))}::uuid, {sql.literal(kind.key)}, local.uid, local.digest, {former}"
+        " FROM local LEFT JOIN public.settings_sync_document known ON known.digest = local.digest"
+        " JOIN seen ON seen.uid = local.uid AND seen.action = 'update'"
         " AND seen.local_digest = local.digest)"
         " SELECT seen.uid, seen.label FROM seen LEFT JOIN local ON local.uid = seen.uid"
         " WHERE local.digest IS DISTINCT FROM seen.local_digest"

@@ -25,6 +25,12 @@ def needs_of(kind: Kind, body: Mapping[str, Any]) -> list[dict[str, str]]:
     return found
 
 
+def points_out(kind: Kind) -> bool:
+    """Whether items of this kind can point at other items at all."""
+    outside = (column.reference and not column.reference.is_inside for table in kind.tables for column in table.columns)
+    return bool(kind.links) or any(outside)
+
+
 def _of_row(table: Table, row: Mapping[str, Any], prefix: str) -> Iterator[dict[str, str]]:
     for column in table.columns:
         target = column.reference
