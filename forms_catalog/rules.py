@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from reference_data.rules import problems_of_options
 from settings_sync.markup import problems_of_markup
+from tenants.names import is_visible
 
 CHOICES = ("checkboxes", "radio", "dropdown")
 WITHOUT_DEFAULT = ("photo", "signature", "object_reference", "information")
@@ -158,12 +159,12 @@ def problems_of_form(document: Mapping[str, Any]) -> list[str]:
 
 
 def _empty_names(document: Mapping[str, Any]) -> Iterator[str]:
-    if not document.get("name", "").strip():
+    if not is_visible(document.get("name", "")):
         yield _("The form has no name.")
-    if not all(row.get("title", "").strip() for row in _parts(document, "section")):
+    if not all(is_visible(row.get("title", "")) for row in _parts(document, "section")):
         yield _("A section has no title.")
     for row in _parts(document, "field"):
-        if not row.get("label", "").strip() or not row.get("reference", "").strip():
+        if not is_visible(row.get("label", "")) or not is_visible(row.get("reference", "")):
             yield _("Field “%(field)s” needs a label and an id.") % {"field": row.get("label", "")}
 
 

@@ -19,6 +19,7 @@ from settings_sync.editing import (
 )
 from sync_ledger.edits import record_edits
 from tenants.models import Administration
+from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
@@ -190,7 +191,7 @@ def _write_form(form: Form, values: Mapping[str, Any]) -> None:
         setattr(form, name, values[name])
     references = Field.objects.filter(section__form=form.pk).values_list("reference", flat=True)
     problems = {"print_template": problems_of_print_template(form.print_template, list(references))}
-    refuse_when(problems | {"work_types": _archived_choices(form, work_types or [])})
+    refuse_when(problems | problems_of_names(form) | {"work_types": _archived_choices(form, work_types or [])})
     form.save()
     if work_types is not None:
         form.work_types.set(work_types)
@@ -206,6 +207,7 @@ def _archived_choices(form: Form, chosen: list[WorkType]) -> list[str]:
 def _write_part(form: Form, part: Part, values: Mapping[str, Any]) -> None:
     for name in values.keys() & set(FIELDS_OF[type(part)]):
         setattr(part, name, values[name])
+    refuse_when(problems_of_names(part))
     document = with_part(document_of(form), part)
     refuse_when(problems_of_part(document, part._meta.model_name or "", str(part.uid)))
     part.save()

@@ -10,6 +10,7 @@ from settings_sync.editing import editing, lock, refuse_when, refuse_when_moved,
 from settings_sync.models import Item
 from sync_ledger.edits import record_edits
 from tenants.models import Administration
+from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
@@ -98,7 +99,7 @@ def _fields_of(item: Item) -> list[str]:
 
 
 def _refuse_problems(item: Item, used: Mapping[str, Any]) -> None:
-    refuse_when(problems_of(item) | _problems_of_choices(item, used))
+    refuse_when(problems_of_names(item) | problems_of(item) | _problems_of_choices(item, used))
 
 
 def _problems_of_choices(item: Item, used: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from settings_sync.editing import editing, lock, refuse_when, refuse_when_moved, refuse_when_used, values_of
 from sync_ledger.edits import record_edits
 from tenants.models import Administration
+from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
@@ -167,7 +168,7 @@ def problems_of(item: Template) -> dict[str, list[str]]:
 
 
 def _refuse_problems(item: Template, used: Mapping[str, Any]) -> None:
-    problems = problems_of(item)
+    problems = problems_of_names(item) | problems_of(item)
     if isinstance(item, Scheme):
         problems |= _problems_of_choices(item, used)
     refuse_when(problems)

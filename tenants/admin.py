@@ -18,6 +18,7 @@ from accounts.models import ApiToken
 from audit.models import record
 
 from .models import Administration, Membership, Role
+from .names import problems_of_names
 from .rights import Right
 from .tokens import revoke_api_token
 
@@ -112,6 +113,12 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Role
         fields = ("administration", "name", "rights")
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if problems := problems_of_names(Role(name=name)):
+            raise forms.ValidationError(problems["name"])
+        return name
 
     def clean_administration(self) -> Administration:
         main = self.cleaned_data["administration"]

@@ -56,6 +56,13 @@ class NameNotUsable(AdministrationError):
     status = 400
 
 
+class NameInvisible(AdministrationError):
+    """The name holds only invisible characters. Type something that people can read."""
+
+    code = "name-invisible"
+    status = 400
+
+
 class MainCannotBeDeleted(AdministrationError):
     """The main administration cannot be deleted."""
 

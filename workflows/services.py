@@ -13,6 +13,7 @@ from settings_sync.editing import editing, lock, refuse_when, refuse_when_moved,
 from sync_ledger.edits import record_edits
 from templates_catalog.models import MessageTemplate
 from tenants.models import Administration
+from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
@@ -138,7 +139,8 @@ def _refuse_problems(workflow: Workflow, values: WorkflowValues) -> None:
     linked = set(workflow.work_types.values_list("pk", flat=True)) if workflow.pk else set()
     archived = [kind for kind in values.work_types if kind.is_archived and kind.pk not in linked]
     steps = [*problems_of_steps([_plain(step) for step in values.steps]), *_problems_of_choices(workflow, values.steps)]
-    refuse_when({"work_types": [_archived(work_type) for work_type in archived], "steps": steps})
+    named = problems_of_names(Workflow(name=values.name))
+    refuse_when(named | {"work_types": [_archived(work_type) for work_type in archived], "steps": steps})
 
 
 def _plain(step: StepValues) -> dict[str, Any]:

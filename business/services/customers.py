@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from audit.models import record
 from settings_sync.editing import refuse_when, refuse_when_moved, values_of
 from tenants.models import Administration
+from tenants.names import problems_of_names
 from tenants.permissions import require
 from tenants.rights import Right
 
@@ -73,7 +74,7 @@ def _fill(customer: Customer, values: Mapping[str, Any]) -> None:
     for name in CUSTOMER_FIELDS:
         if name in values:
             setattr(customer, name, values[name])
-    problems = problems_of_choices(customer, former)
+    problems = problems_of_choices(customer, former) | problems_of_names(customer)
     if not customer.name.strip():
         problems["name"] = [_("A customer needs a name.")]
     refuse_when(problems)

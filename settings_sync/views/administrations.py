@@ -11,7 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tenants import services as tenants_services
-from tenants.exceptions import AdministrationError, LicenceCapReached, SlugTaken
+from tenants.exceptions import (
+    AdministrationError,
+    LicenceCapReached,
+    NameInvisible,
+    NameMissing,
+    NameNotUsable,
+    SlugTaken,
+)
 from tenants.models import Administration
 from tenants.rights import Right
 
@@ -22,6 +29,8 @@ from .entering import main_page
 
 PAGE_SIZE = 50
 SHOWN = ("behind", "attention")
+ABOUT_NAME = (NameMissing.code, NameInvisible.code, NameNotUsable.code)
+FIELDS_REFUSED = {SlugTaken.code: "slug"} | dict.fromkeys(ABOUT_NAME, "name")
 
 
 @main_page(Right.ADMINISTRATIONS_SEE)
@@ -117,7 +126,7 @@ def _create(request: Any, form: CreateAdministrationForm) -> Administration | No
             acting_user=request.user, main=request.administration, **form.cleaned_data
         )
     except AdministrationError as refused:
-        form.add_error("slug" if isinstance(refused, SlugTaken) else None, refused.detail)
+        form.add_error(FIELDS_REFUSED.get(refused.code), refused.detail)
     return None
 
 

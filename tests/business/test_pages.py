@@ -44,6 +44,12 @@ def test_a_wrong_customer_is_explained_next_to_the_field(owner_client, page):
     assert response.context["form"].errors.keys() == {"email"}
 
 
+def test_a_customer_has_a_name_that_can_be_read(owner_client, page, within):
+    response = owner_client.post(page("customer-create"), {"name": "\u200b\u00ad"})
+    assert "Only invisible characters stand here." in response.context["form"].errors["name"][0]
+    assert not Customer.objects.exists()
+
+
 def test_what_somebody_else_saved_meanwhile_is_not_overwritten(owner_client, page, customer, work_order, catalog):
     for address, row, field in (
         (page("customer-edit", customer.number), customer, "name"),

@@ -216,3 +216,15 @@ def test_without_the_right_nothing_happens(within, colleague, maintenance):
             call()
     assert values_for_log(maintenance.form) == before
     assert Form.objects.count() == 1
+
+
+def test_no_form_section_or_field_has_a_name_that_nobody_can_read(do, maintenance):
+    for service, what, field in (
+        (services.create_form, {"values": {"name": "\u200b", "work_types": []}}, "name"),
+        (services.update_form, {"form": maintenance.form, "values": {"name": "\u2060"}}, "name"),
+        (services.add_section, {"form": maintenance.form, "values": {"title": "\ufeff"}}, "title"),
+        (services.update_part, {"part": maintenance.co_level, "values": {"label": "\u00ad"}}, "label"),
+    ):
+        with pytest.raises(EditRefused) as refused:
+            do(service, **what)
+        assert field in refused.value.problems

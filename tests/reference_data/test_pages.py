@@ -68,6 +68,14 @@ def test_every_list_can_be_filled_read_changed_and_emptied(owner_client, address
     assert not LISTS[key].model.objects.exists()
 
 
+@pytest.mark.parametrize("key", LISTS)
+def test_no_list_takes_a_name_that_nobody_can_read(owner_client, address, key):
+    field = "name" if "name" in FILLED_IN[key] else "key"
+    refused = owner_client.post(address("new", key), {**FILLED_IN[key], field: "\u200b\ufeff"})
+    assert field in refused.context["form"].errors
+    assert not LISTS[key].model.objects.exists()
+
+
 def test_what_somebody_else_saved_meanwhile_is_not_overwritten(owner_client, address):
     item = WorkType.objects.create(name="Onderhoud")
     opened = [owner_client.get(address("edit", "work-types", item.uid)).context["seen"] for _tab in range(2)]

@@ -219,3 +219,14 @@ def test_two_people_who_choose_a_default_at_once_leave_one(committed):
     assert sorted(results) == ["B", "C", "D"]
     with inside(main):
         assert Scheme.objects.filter(is_default=True).count() == 1
+
+
+def test_no_template_has_a_name_that_nobody_can_read(by_owner, layout):
+    sms = {"kind": "sms", "name": "\u200b", "body": "x"}
+    for service, what in (
+        (services.create_template, {"model": MessageTemplate, "values": sms}),
+        (services.update_template, {"item": layout, "values": {"name": "\u2060"}}),
+    ):
+        with pytest.raises(EditRefused) as refused:
+            by_owner(service, **what)
+        assert list(refused.value.problems) == ["name"]

@@ -192,3 +192,11 @@ def test_the_database_refuses_a_step_that_names_too_much(within, pointed):
     for field, value in {"form": pointed.form, "free_field": pointed.free_field}.items():
         with pytest.raises(IntegrityError), transaction.atomic():
             Step.objects.create(workflow=workflow, type="signature", **{field: value})
+
+
+def test_no_workflow_has_a_name_that_nobody_can_read(create, update):
+    workflow = create()
+    for attempt in (lambda: create("\u200b"), lambda: update(workflow, name="\u202e\u202c")):
+        with pytest.raises(EditRefused) as refused:
+            attempt()
+        assert "name" in refused.value.problems

@@ -150,6 +150,7 @@ def test_what_cannot_be_made_is_refused(api, main, child):
         ({}, 400, "invalid-input"),
         ({"name": " "}, 400, "invalid-input"),
         ({"name": 5}, 400, "invalid-input"),
+        ({"name": "\u200b\u202e"}, 400, "name-invisible"),
         ({"name": "x" * 201}, 400, "invalid-input"),
         ({"name": "x", "slug": "not a slug"}, 400, "invalid-input"),
         ({"name": "x", "start_from": ["colours"]}, 400, "unknown-category"),

@@ -183,6 +183,11 @@ def test_a_failure_is_shown_with_its_reason_and_can_be_tried_again(owner_client,
     assert "This cannot be done while the administration is being created." in text_of(again)
 
 
+def test_a_name_that_nobody_can_read_is_refused_beside_its_field(owner_client, url):
+    refused = owner_client.post(url("administration-new"), {"name": "\u200b", "slug": "leeg"})
+    assert "Type something that people can read." in refused.context["form"].errors["name"][0]
+
+
 def test_a_deletion_that_failed_is_tried_again_and_told_as_such(owner_client, main, owner, url):
     made = pending(main, owner, "failed", migration_head="0001")
     assert "could not be deleted" in text_of(owner_client.get(url("administrations")))
