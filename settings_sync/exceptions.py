@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tenants.exceptions import Refusal
+from tenants.exceptions import Refusal, state_in_words
 
 
 class SyncError(Refusal):
@@ -74,6 +74,9 @@ class TargetNotReady(SyncError):
     """{name} cannot be synced now: {state}."""
 
     code = "target-not-ready"
+
+    def facts_in_words(self) -> dict[str, str]:
+        return {"state": state_in_words(self.facts.get("state"))}
 
 
 class UnknownCategory(SyncError):

@@ -4,6 +4,8 @@ import inspect
 
 from django.utils.translation import gettext
 
+from .models import Administration
+
 
 class Refusal(Exception):
     """Something was refused. The base of every error that people read; `status` is what HTTP says of it."""
@@ -18,10 +20,20 @@ class Refusal(Exception):
     @property
     def detail(self) -> str:
         """The message in the reader's language, with the facts filled in."""
-        return gettext(inspect.getdoc(type(self)) or "").format(**self.facts)
+        return gettext(inspect.getdoc(type(self)) or "").format(**{**self.facts, **self.facts_in_words()})
+
+    def facts_in_words(self) -> dict[str, str]:
+        """The facts that are kept as codes, such as a state, in the reader's language."""
+        return {}
 
     def __str__(self) -> str:
         return self.detail
+
+
+def state_in_words(state: object) -> str:
+    """The state of an administration in the reader's language; what is no state stays as it is."""
+    labels = {str(known.value): known.label for known in Administration.State}
+    return str(labels.get(str(state), state))
 
 
 class AdministrationError(Refusal):
@@ -85,3 +97,6 @@ class WrongState(AdministrationError):
     """This cannot be done while the administration is {state}."""
 
     code = "wrong-state"
+
+    def facts_in_words(self) -> dict[str, str]:
+        return {"state": state_in_words(self.facts.get("state"))}

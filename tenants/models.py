@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .rights import Right
@@ -123,6 +124,11 @@ class Administration(models.Model):
     @property
     def is_main(self) -> bool:
         return self.parent_id is None
+
+    @property
+    def went_wrong(self) -> str:
+        """What went wrong with it: the product's own sentences in the reader's language, the database's as they are."""
+        return gettext(self.state_detail) if self.state_detail else ""
 
     @property
     def main(self) -> "Administration":

@@ -10,7 +10,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit.models import record
 
@@ -37,6 +37,7 @@ from .rights import Right
 from .waking import wake_administrations
 
 NAME_LENGTH = 200
+WORKER_STOPPED = gettext_noop("The worker that was busy with it stopped, time after time.")
 
 
 def licence_use(main: Administration) -> tuple[int, int]:
@@ -98,7 +99,7 @@ def retry_provisioning(*, acting_user: Any, administration: Administration) -> A
     with transaction.atomic():
         row = Administration.objects.select_for_update(of=("self",)).get(pk=administration.pk)
         if row.state != Administration.State.FAILED:
-            raise WrongState(state=row.get_state_display())
+            raise WrongState(state=row.state)
         # Whatever has a schema was being deleted when it failed; making it again would bring it back empty.
         row.state = Administration.State.DELETING if row.migration_head else Administration.State.PROVISIONING
         row.state_detail, row.attempts, row.not_before = "", 0, None
@@ -122,7 +123,7 @@ def delete_administration(*, acting_user: Any, administration: Administration, c
     with transaction.atomic():
         row = Administration.objects.select_for_update(of=("self",)).get(pk=administration.pk)
         if row.state not in (Administration.State.ACTIVE, Administration.State.FAILED):
-            raise WrongState(state=row.get_state_display())
+            raise WrongState(state=row.state)
         row.state, row.attempts, row.not_before = Administration.State.DELETING, 0, None
         row.save(update_fields=["state", "attempts", "not_before"])
         record("administration.deleting", actor=acting_user, administration=row)
@@ -226,7 +227,6 @@ def administrations_to_wake() -> list[uuid.UUID]:
 def give_up_poisoned_administrations() -> int:
     """End what was tried as often as allowed, and whose last worker is gone. Returns how many."""
     poisoned = _waiting().filter(attempts__gte=settings.SYNC_MAX_ATTEMPTS)
-    detail = _("The worker that was busy with it stopped, time after time.")
     return poisoned.update(
-        state=Administration.State.FAILED, state_detail=str(detail), lease_token=None, leased_until=None
+        state=Administration.State.FAILED, state_detail=WORKER_STOPPED, lease_token=None, leased_until=None
     )

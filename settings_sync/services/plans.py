@@ -144,7 +144,7 @@ def _find_targets(user: Any, main: Administration, slugs: Collection[str]) -> li
         if slug not in syncable:
             raise UnknownTarget(slug=slug)
         if syncable[slug].state != Administration.State.ACTIVE:
-            raise TargetNotReady(name=syncable[slug].name, state=syncable[slug].get_state_display())
+            raise TargetNotReady(name=syncable[slug].name, state=syncable[slug].state)
     return [child for slug, child in syncable.items() if slug in set(slugs)]
 
 

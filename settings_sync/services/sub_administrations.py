@@ -182,7 +182,7 @@ def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) 
         name=administration.name,
         state=administration.state,
         state_label=str(administration.get_state_display()),
-        state_detail=administration.state_detail,
+        state_detail=administration.went_wrong,
         groups=tuple(administration.groups),
         counts=counts,
         last_sync=_last_sync(facts.synced.get(administration.pk)),

@@ -155,7 +155,7 @@ def _check_ready(target: SyncTarget) -> None:
     snapshot = target.run.plan.snapshot
     current = Administration.objects.get(pk=target.administration_id)
     if current.state != Administration.State.ACTIVE:
-        raise TargetNotReady(name=current.name, state=current.get_state_display())
+        raise TargetNotReady(name=current.name, state=current.state)
     if snapshot is not None and current.migration_head != snapshot.migration_head:
         raise HeadsDiffer
 

@@ -32,7 +32,7 @@ def shape_administrations(rows: list[Administration], *, with_syncs: bool) -> li
             "kind": row.kind,
             "parent_slug": row.parent.slug if row.parent else None,
             "state": row.state,
-            "state_detail": row.state_detail,
+            "state_detail": row.went_wrong,
             "groups": row.groups,
             "last_synced_at": last.get(row.pk),
             "alignment": {} if row.is_main else alignment.get(row.pk, {}),
