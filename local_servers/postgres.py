@@ -41,6 +41,10 @@ DO $$ BEGIN IF to_regrole('eenlijn_sync') IS NULL THEN CREATE ROLE eenlijn_sync 
 ALTER ROLE postgres PASSWORD '{superuser_password}';
 ALTER ROLE eenlijn NOSUPERUSER CREATEDB NOCREATEROLE PASSWORD '{owner_password}';
 ALTER ROLE eenlijn_sync NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD '{sync_password}';
+ALTER ROLE eenlijn_sync SET lock_timeout = '5s';
+ALTER ROLE eenlijn_sync SET statement_timeout = '120s';
+ALTER ROLE eenlijn_sync SET idle_in_transaction_session_timeout = '15s';
+ALTER ROLE eenlijn_sync SET search_path = '';
 """
 CLOSE_PUBLIC = "REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n"
 START_SECONDS = 60.0
@@ -184,8 +188,9 @@ class Postgres:
 
 
 def password_digest(passwords: Mapping[str, str]) -> str:
-    """Tells whether the cluster has these passwords; they are random, so a plain hash gives nothing away."""
-    joined = "\n".join(passwords[name] for name in ("superuser_password", "owner_password", "sync_password"))
+    """Tells whether the cluster has these roles and passwords; they are random, so a plain hash gives nothing away."""
+    names = ("superuser_password", "owner_password", "sync_password")
+    joined = "\n".join([MAKE_ROLES, *(passwords[name] for name in names)])
     return hashlib.sha256(joined.encode()).hexdigest()
 
 

@@ -20,5 +20,6 @@ class SettingsSyncConfig(AppConfig):
         preparations.shared.append(fencing.install_shared)
         preparations.each.append(fencing.install)
         preparations.marks.append(fencing.mark)
+        preparations.mains.append(fencing.close_to_syncs)
         preparations.turns.append(fencing.turn)
         preparations.created.append(start_from_main)

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import ForeignKey, Model
 
+from tenants.models import Administration
+
 from . import sql
 from .kinds import Kind, Table, all_kinds, tenant_models
 from .registry import registry
@@ -66,13 +68,14 @@ def install_shared() -> None:
 def install(schema: str) -> None:
     """Create the triggers of one administration's schema and grant the sync login exactly its rights there.
 
-    All its items are marked as touched: what travels may have changed with the code, and no trigger tells.
+    All its items are marked as touched: what travels may have changed with the code, and no trigger tells. Raises
+    CascadeFound when writing settings there could write anything else.
     """
-    login = sql.name(sync_login())
+    refuse_cascades(schema)
+    close_to_syncs(schema)
+    if not Administration.objects.filter(schema_name=schema, parent=None).exists():
+        _open_to_syncs(schema)
     with connection.cursor() as cursor:
-        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA {sql.name(schema)} FROM {login}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA {sql.name(schema)} TO {login}")
-        cursor.execute("; ".join(_grant(schema, right) for right in sorted(expected_rights())))
         for kind in all_kinds():
             for statement in _triggers(kind, schema):
                 cursor.execute(statement)
@@ -81,9 +84,51 @@ def install(schema: str) -> None:
             cursor.execute(_guard(schema, table))
 
 
+def close_to_syncs(schema: str) -> None:
+    """Leave the sync login no right at all in a schema, as in a main administration: nothing is ever synced to it."""
+    login, inside = sql.name(sync_login()), sql.name(schema)
+    with connection.cursor() as cursor:
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA {inside} FROM {login}")
+        cursor.execute(f"REVOKE ALL ON SCHEMA {inside} FROM {login}")
+
+
+def _open_to_syncs(schema: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT USAGE ON SCHEMA {sql.name(schema)} TO {sql.name(sync_login())}")
+        cursor.execute("; ".join(_grant(schema, right) for right in sorted(expected_rights())))
+
+
+class CascadeFound(Exception):
+    """A foreign key in the database would change daily data together with a setting."""
+
+
+def refuse_cascades(schema: str) -> None:
+    """Refuse a schema in which a table that no sync may write has a cascade from one that it writes.
+
+    Rights do not stop a cascade, which runs as the owner of the table. Raises CascadeFound.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT con.conrelid::regclass::text, con.conname FROM pg_constraint con"
+            " JOIN pg_class own ON own.oid = con.conrelid JOIN pg_class other ON other.oid = con.confrelid"
+            " JOIN pg_namespace space ON space.oid = other.relnamespace"
+            " WHERE con.contype = 'f' AND space.nspname = %s AND other.relname = ANY(%s) AND NOT"
+            " (own.relnamespace = other.relnamespace AND own.relname = ANY(%s))"
+            " AND (con.confdeltype NOT IN ('a', 'r') OR con.confupdtype NOT IN ('a', 'r'))",
+            [schema, settings_tables(), settings_tables()],
+        )
+        found = [f"{name} on {table}" for table, name in cursor.fetchall()]
+    if found:
+        raise CascadeFound(f"Make these foreign keys NO ACTION or RESTRICT: {', '.join(found)}.")
+
+
+MAINS_ARE_CLOSED = "no rights in main administrations"
+
+
 def mark() -> str:
     """Everything that `install` depends on, and how documents are read: it differs when a release must install anew."""
     rights = [*map(str, sorted(expected_rights())), *(_guard("", table) for table in guarded_tables())]
+    rights.append(MAINS_ARE_CLOSED)
     return "\n".join(
         [*rights, *(text for kind in all_kinds() for text in (sql.documents(kind, ""), *_triggers(kind, "")))]
     )

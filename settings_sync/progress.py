@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from tenants.binding import cache_key
+
+from .models import SyncTarget
+
 logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 600
@@ -22,23 +26,23 @@ class Progress:
     total: int
 
 
-def note_progress(target_id: uuid.UUID, progress: Progress) -> None:
+def note_progress(target: SyncTarget, progress: Progress) -> None:
     """Remember how far a target is; without the cache server nothing happens."""
     try:
-        cache.set(_key(target_id), (progress.kind, progress.done, progress.total), KEPT_SECONDS)
+        cache.set(_key(target), (progress.kind, progress.done, progress.total), KEPT_SECONDS)
     except (RedisError, OSError) as error:
         logger.info("Progress is not kept: %s", error)
 
 
-def read_progress(target_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Progress]:
+def read_progress(targets: Collection[SyncTarget]) -> dict[uuid.UUID, Progress]:
     """What is known of these targets; empty without the cache server."""
     try:
-        found = cache.get_many([_key(target_id) for target_id in target_ids])
+        found = cache.get_many([_key(target) for target in targets])
     except (RedisError, OSError):
         return {}
-    by_key = {_key(target_id): target_id for target_id in target_ids}
+    by_key = {_key(target): target.pk for target in targets}
     return {by_key[key]: Progress(*value) for key, value in found.items()}
 
 
-def _key(target_id: uuid.UUID) -> str:
-    return f"sync-progress:{target_id}"
+def _key(target: SyncTarget) -> str:
+    return cache_key(target.administration_id, "sync-progress", target.pk)

@@ -31,8 +31,8 @@ def administration_page(right: Right | None = None) -> Callable[[View], View]:
             request.administration, request.rights = administration, rights  # type: ignore[attr-defined]
             if right is not None and right not in rights:
                 raise PermissionDenied
-            if request.session.get("last_administration") != slug:
-                request.session["last_administration"] = slug
+            if request.session.get("last_administration") != str(administration.pk):
+                request.session["last_administration"] = str(administration.pk)
             with inside(administration):
                 return view(request, *args, **kwargs)
 

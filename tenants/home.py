@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     reachable = reachable_administrations(request.user)
     active = [row for row in reachable if row.state == Administration.State.ACTIVE]
     last = request.session.get("last_administration")
-    chosen = next((row for row in active if row.slug == last), active[0] if active else None)
+    chosen = next((row for row in active if str(row.pk) == last), active[0] if active else None)
     if chosen is None:
         return render(request, "home/no_administrations.html", {"unfinished": reachable})
     return redirect("administration-home", chosen.slug)

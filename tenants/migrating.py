@@ -28,10 +28,16 @@ class Migrated:
 
 
 @functools.cache
+def tenant_migrations() -> frozenset[str]:
+    """Every migration, as `app.name`, that an administration's schema must have had for this code."""
+    labels = {config.label for config in apps.get_app_configs() if config.name in settings.TENANT_APPS}
+    return frozenset(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations if app in labels)
+
+
+@functools.cache
 def code_head() -> str:
     """One hash over every tenant app's migrations and what is prepared: where an administration ought to stand."""
-    labels = {config.label for config in apps.get_app_configs() if config.name in settings.TENANT_APPS}
-    names = sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations if app in labels)
+    names = sorted(tenant_migrations())
     marks = [mark() for mark in preparations.marks]
     return hashlib.sha256("\n".join([*names, *marks]).encode()).hexdigest()[:16]
 

@@ -13,7 +13,8 @@ Prepare = Callable[[str], None]
 
 @dataclass
 class Preparations:
-    """`shared` functions run once after the shared schema was migrated, `each` after an administration's schema.
+    """`shared` functions run once after the shared schema was migrated, `each` after an administration's schema, and
+    `mains` when the schema of a main administration was made.
 
     `created` functions run when a new administration has become active, with its row. `marks` give a text that differs
     when what `each` does differs: a release that changes it counts as a migration. `turns` wait until no sync
@@ -24,6 +25,7 @@ class Preparations:
     each: list[Prepare] = field(default_factory=list)
     created: "list[Callable[[Administration], object]]" = field(default_factory=list)
     marks: list[Callable[[], str]] = field(default_factory=list)
+    mains: list[Prepare] = field(default_factory=list)
     turns: list[Callable[[str], AbstractContextManager[None]]] = field(default_factory=list)
 
     def prepare_shared(self) -> None:
@@ -32,6 +34,10 @@ class Preparations:
 
     def prepare(self, schema_name: str) -> None:
         for prepare in self.each:
+            prepare(schema_name)
+
+    def prepare_main(self, schema_name: str) -> None:
+        for prepare in self.mains:
             prepare(schema_name)
 
     @contextmanager

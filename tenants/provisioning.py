@@ -5,6 +5,7 @@ from django.db import transaction
 
 from .migrating import code_head, refresh_template
 from .models import Administration, SchemaTemplate
+from .preparing import preparations
 from .template_schema import drop_schema, replay_schema
 
 
@@ -19,6 +20,8 @@ def create_schema(administration: Administration) -> None:
     with transaction.atomic():
         drop_schema(administration.schema_name)
         replay_schema(template.ddl, administration.schema_name)
+        if administration.is_main:
+            preparations.prepare_main(administration.schema_name)
         administration.migration_head = template.head
         administration.save(update_fields=["migration_head"])
 

@@ -28,6 +28,7 @@ def inside(administration: HasSchema) -> Iterator[None]:
         yield
         if connection.schema_name != administration.schema_name:  # type: ignore[attr-defined]
             raise WrongSchema(f"Entered {administration.schema_name!r}, left from {connection.schema_name!r}.")  # type: ignore[attr-defined]
+    connection.close_if_worn()  # type: ignore[attr-defined]
 
 
 @contextmanager

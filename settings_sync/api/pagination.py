@@ -12,6 +12,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
+from tenants.binding import signing_salt
+
+from .authentication import token_of
+
 Row = TypeVar("Row")
 ModelRow = TypeVar("ModelRow", bound=Model)
 Place = list[Any]
@@ -132,4 +136,4 @@ def _plain(value: Any) -> Any:
 
 
 def _salt(request: Request) -> str:
-    return f"cursor:{request.path}"
+    return signing_salt(token_of(request).administration_id, f"cursor:{request.path}")

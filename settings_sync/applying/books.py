@@ -67,12 +67,26 @@ def move_index(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     )
 
 
-def count_foreign_writes(schema: str, own_tables: list[str]) -> str:
-    """How many rows this transaction wrote in the child's tables that a sync may not write."""
+def migrations_in(schema: str, apps: list[str]) -> str:
+    """A query for the names of the migrations of these apps that a schema has had."""
+    return (
+        f"SELECT app || '.' || name FROM {sql.name(schema, 'django_migrations')} WHERE app = ANY({sql.literal(apps)})"
+    )
+
+
+def count_foreign_writes(schema: str, own_tables: list[str], shared_tables: list[str]) -> str:
+    """How many rows this transaction wrote in any table, of whatever schema, that this sync may not write.
+
+    What a transaction writes to it has locked until it ends; so only the tables that it touched are looked at.
+    """
     return (
         "SELECT coalesce(sum(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)"
         " + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)"
-        " + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)), 0)::bigint FROM pg_catalog.pg_class c"
-        f" JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace WHERE s.nspname = {sql.literal(schema)}"
-        f" AND c.relkind = 'r' AND c.relname <> ALL({sql.literal(own_tables)})"
+        " + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)), 0)::bigint"
+        " FROM (SELECT DISTINCT relation FROM pg_catalog.pg_locks WHERE pid = pg_catalog.pg_backend_pid()"
+        " AND locktype = 'relation' AND mode NOT IN ('AccessShareLock', 'RowShareLock')) l"
+        " JOIN pg_catalog.pg_class c ON c.oid = l.relation"
+        " JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace WHERE c.relkind = 'r'"
+        f" AND NOT (s.nspname = {sql.literal(schema)} AND c.relname = ANY({sql.literal(own_tables)}))"
+        f" AND NOT (s.nspname = 'public' AND c.relname = ANY({sql.literal(shared_tables)}))"
     )

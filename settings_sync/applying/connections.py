@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection as default_connection
 from psycopg.conninfo import conninfo_to_dict
 
+from tenants.postgresql_backend.pooling import refuse_shared_sessions
+
 USES_PER_CONNECTION = 50
 """A backend keeps about 0.47 MB per administration that it touched (40 tables); it is replaced after this many."""
 
@@ -60,10 +62,12 @@ def _connect() -> psycopg.Connection[Any]:
         # A statement of a worker that was killed is broken off, and what it had locked is let go.
         " -c client_connection_check_interval=2000"
     )
-    return psycopg.connect(
+    made = psycopg.connect(
         **parameters,  # type: ignore[arg-type]
         options=options,
         autocommit=True,
         cursor_factory=psycopg.ClientCursor,
         application_name="eenlijn-sync",
     )
+    refuse_shared_sessions(made, parameters)
+    return made

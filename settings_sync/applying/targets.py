@@ -10,9 +10,10 @@ from typing import Any
 import psycopg
 
 from tenants.failpoints import reach
+from tenants.migrating import tenant_migrations
 
-from ..exceptions import BusinessRowsWritten, LeaseLost, ResultDiffers, TargetIsStale
-from ..fencing import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
+from ..exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, ResultDiffers, TargetIsStale
+from ..fencing import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, SHARED_RIGHTS, settings_tables
 from ..kinds import Kind, all_kinds
 from . import books, statements
 from .connections import sync_connection
@@ -53,6 +54,7 @@ def apply_target(work: Work, progress: Progress = lambda kind, done, total: None
     """
     with sync_connection() as connection, connection.cursor() as cursor:
         _take_locks(cursor, work)
+        _check_head(cursor, work)
         reach("apply.after-locks")
         stale = _keep_former(cursor, work)
         reach("apply.after-former-documents")
@@ -80,6 +82,14 @@ def _take_locks(cursor: Cursor, work: Work) -> None:
     )
     if cursor.fetchone() is None:
         raise LeaseLost
+
+
+def _check_head(cursor: Cursor, work: Work) -> None:
+    """The child must have had exactly the migrations that this worker's statements were written for."""
+    needed = tenant_migrations()
+    cursor.execute(books.migrations_in(work.schema, sorted({name.partition(".")[0] for name in needed})))
+    if {name for (name,) in cursor.fetchall()} != needed:
+        raise HeadsDiffer
 
 
 def _by_kind(changes: Iterable[WorkChange]) -> dict[Kind, list[WorkChange]]:
@@ -158,7 +168,7 @@ def _count(cursor: Cursor) -> int:
 
 def _check_business_untouched(cursor: Cursor, work: Work) -> None:
     own = [*settings_tables(), *BOOKS_IN_CHILD]
-    cursor.execute(books.count_foreign_writes(work.schema, own))
+    cursor.execute(books.count_foreign_writes(work.schema, own, list(SHARED_RIGHTS)))
     written = _count(cursor)
     if written:
         raise BusinessRowsWritten(rows=written)

@@ -189,7 +189,7 @@ def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
         .order_by("plan_target__position")
     )
     seen = _visible(acting_user, targets)
-    progress = read_progress([target.pk for target in seen if target.state == SyncTarget.State.RUNNING])
+    progress = read_progress([target for target in seen if target.state == SyncTarget.State.RUNNING])
     may_run = may_run_sync(acting_user, run.administration)
     reached = {child.pk for child in syncable_children(acting_user, run.administration)} if may_run else set()
     states = {target.state for target in targets}

@@ -105,7 +105,7 @@ def _apply(claim: Claim) -> None:
     if not work.changes:
         _finish_unchanged(claim)
         return
-    apply_target(work, progress=lambda kind, done, total: note_progress(target.pk, Progress(kind, done, total)))
+    apply_target(work, progress=lambda kind, done, total: note_progress(target, Progress(kind, done, total)))
 
 
 def work_of(claim: Claim) -> Work:

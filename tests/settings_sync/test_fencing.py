@@ -1,5 +1,6 @@
 """The fence: what the sync login may do equals the registry to the letter, and whatever else it tries is refused."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -7,16 +8,20 @@ from django.db import connection
 from psycopg import errors, sql
 
 from audit.models import AuditEntry, record
+from forms_catalog.models import Form
+from settings_sync.applying import books
 from settings_sync.applying.connections import close_sync_connection, sync_connection
 from settings_sync.fencing import (
     BOOKS_IN_CHILD,
     SHARED_RIGHTS,
+    CascadeFound,
     business_references,
     expected_rights,
     expected_shared_rights,
     guarded_tables,
     install,
     install_shared,
+    refuse_cascades,
     settings_tables,
     sync_login,
 )
@@ -27,6 +32,7 @@ from tenants.migrating import code_head, migrate_everything
 from tenants.models import Administration, SchemaTemplate
 from tenants.schemas import inside
 from tenants.template_schema import TEMPLATE_SCHEMA
+from tests.conftest import make_administration
 from tests.contracts.samples import Filler
 from tests.contracts.world import make_company, tables_of
 from workflows.models import Workflow
@@ -67,7 +73,8 @@ def granted(grantee: str = "") -> Granted:
 
 
 def expected() -> Granted:
-    schemas = [TEMPLATE_SCHEMA, *Administration.objects.values_list("schema_name", flat=True)]
+    subs = Administration.objects.exclude(parent=None)
+    schemas = [TEMPLATE_SCHEMA, *subs.values_list("schema_name", flat=True)]
     rights = {(schema, *right) for schema in schemas for right in expected_rights()}
     return rights | {("public", *right) for right in expected_shared_rights()}
 
@@ -82,6 +89,22 @@ class TestRights:
     """Over all tables of all schemas, sequences and views included."""
 
     def test_the_login_holds_exactly_what_the_registry_says(self, child):
+        assert granted(sync_login()) == expected()
+
+    def test_it_holds_nothing_at_all_in_a_main_administration(self, child):
+        """Nothing is ever synced to one, so a mistake cannot write there either."""
+        main = child.parent
+        assert not {found for found in granted(sync_login()) if found[0] == main.schema_name}
+        with pytest.raises(errors.InsufficientPrivilege), sync_connection() as refused:
+            refused.execute(sql.SQL("SELECT 1 FROM {}").format(sql.Identifier(main.schema_name, "forms_catalog_form")))
+
+    def test_it_keeps_nothing_there_when_everything_is_installed_again(self, child):
+        main = child.parent
+        with connection.cursor() as cursor:
+            cursor.execute(f'GRANT USAGE ON SCHEMA "{main.schema_name}" TO {sync_login()}')
+            cursor.execute(f'GRANT SELECT ON "{main.schema_name}".forms_catalog_form TO {sync_login()}')
+        assert granted(sync_login()) > expected()
+        install(main.schema_name)
         assert granted(sync_login()) == expected()
 
     def test_everybody_holds_nothing(self, child):
@@ -166,6 +189,57 @@ class TestRights:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_default_acl")
             assert cursor.fetchone() == (0,)
+
+
+class TestCascades:
+    """What rights cannot stop is refused when a schema is prepared, and rolled back when it happens all the same."""
+
+    @pytest.fixture
+    def planted(self, child: Administration) -> Iterator[str]:
+        """A table of daily data whose rows go with their form, as nobody declared it."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'CREATE TABLE "{child.schema_name}".planted (id int, form_id bigint REFERENCES'
+                f' "{child.schema_name}".forms_catalog_form (id) ON DELETE CASCADE)'
+            )
+        yield "planted"
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP TABLE "{child.schema_name}".planted')
+
+    def test_a_schema_with_a_cascade_is_refused(self, child, planted):
+        with pytest.raises(CascadeFound, match="planted"):
+            install(child.schema_name)
+
+    def test_every_schema_is_without(self, child):
+        for schema in (TEMPLATE_SCHEMA, *Administration.objects.active().values_list("schema_name", flat=True)):
+            refuse_cascades(schema)
+
+    def test_a_cascade_is_counted_as_a_foreign_write(self, child, planted):
+        with inside(child):
+            form = Form.objects.create(name=f"Weg {uuid.uuid4()}")
+        with connection.cursor() as cursor:
+            cursor.execute(f'INSERT INTO "{child.schema_name}".planted VALUES (1, %s)', [form.pk])
+        assert self.count(child, f"DELETE FROM {{}}.forms_catalog_form WHERE id = {form.pk}") == 1
+
+    def test_a_write_in_another_administration_is_counted(self, child):
+        with inside(child):
+            Form.objects.create(name=f"Hier {uuid.uuid4()}")
+        other = Administration.objects.filter(parent=child.parent).exclude(pk=child.pk).first() or make_administration(
+            "Ander", child.parent
+        )
+        assert self.count(child, "UPDATE {}.forms_catalog_form SET name = name") == 0
+        assert self.count(other, "UPDATE {}.forms_catalog_form SET name = name", written_in=child) >= 1
+
+    def count(self, target: Administration, statement: str, written_in: Administration | None = None) -> int:
+        """What the check of a sync to `target` counts after this statement; nothing stays."""
+        where = sql.Identifier((written_in or target).schema_name)
+        with sync_connection() as syncing, syncing.transaction(force_rollback=True):
+            syncing.execute(sql.SQL(statement).format(where))
+            own = [*settings_tables(), *BOOKS_IN_CHILD]
+            counted = syncing.execute(books.count_foreign_writes(target.schema_name, own, list(SHARED_RIGHTS)))
+            found = counted.fetchone()[0]
+        close_sync_connection()
+        return int(found)
 
 
 class TestTheRegistryDecides:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from celery import current_app
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 from psycopg import errors
@@ -18,6 +18,7 @@ from reference_data.models import WorkType
 from settings_sync.applying import targets as applying
 from settings_sync.applying.targets import apply_target
 from settings_sync.exceptions import LeaseLost
+from settings_sync.fencing import settings_tables
 from settings_sync.models import FormerDocument, Receipt, SyncRun, SyncTarget
 from settings_sync.services import reaping, targets
 from settings_sync.services.reaping import reap
@@ -444,6 +445,24 @@ class TestHowItEnds:
         execute_target(waiting.pk)
         assert (fresh(waiting).state, fresh(waiting).error_code) == ("skipped", "heads-differ")
         assert fingerprint(child) == before
+
+    @pytest.mark.parametrize("name", ["gone", "planted"])
+    def test_a_child_that_is_migrated_at_that_very_moment_is_skipped(self, child, waiting, monkeypatch, name):
+        """The mark in its row is looked at first; what counts is what its schema has had."""
+        before = fingerprint(child, set(settings_tables()))
+        with inside(child), transaction.atomic(), connection.cursor() as cursor:
+            if name == "gone":
+                cursor.execute("UPDATE django_migrations SET name = 'x' || name WHERE app = 'workflows'")
+            else:
+                cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('workflows', '9999', now())")
+        try:
+            assert not execute_target(waiting.pk)
+        finally:
+            with inside(child), connection.cursor() as cursor:
+                cursor.execute("UPDATE django_migrations SET name = ltrim(name, 'x') WHERE app = 'workflows'")
+                cursor.execute("DELETE FROM django_migrations WHERE name = '9999'")
+        assert (fresh(waiting).state, fresh(waiting).error_code) == ("skipped", "heads-differ")
+        assert fingerprint(child, set(settings_tables())) == before
 
     @pytest.mark.parametrize("state", ["deleting", "deleted", "failed", "provisioning"])
     def test_a_child_that_is_going_is_skipped(self, child, waiting, state):

@@ -11,7 +11,14 @@ import pytest
 from django.db import ProgrammingError, connection
 
 from settings_sync.fencing import sync_login
-from tenants.migrating import Migrated, code_head, migrate_administration, migrate_everything, refresh_template
+from tenants.migrating import (
+    Migrated,
+    code_head,
+    migrate_administration,
+    migrate_everything,
+    refresh_template,
+    tenant_migrations,
+)
 from tenants.models import Administration, SchemaTemplate
 from tenants.schemas import current_schema_name, inside
 from tenants.services import work_on_administration
@@ -51,14 +58,19 @@ def newer_code(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.syspath_prepend(tmp_path)
     settings.MIGRATION_MODULES = {"reference_data": "newer_migrations"}
     older = code_head()
-    code_head.cache_clear()
+    forget_head()
     yield code_head()
     for name in [name for name in sys.modules if name.startswith("newer_migrations")]:
         del sys.modules[name]
     settings.MIGRATION_MODULES = {}
-    code_head.cache_clear()
+    forget_head()
     assert code_head() == older
     go_back_to(older)
+
+
+def forget_head() -> None:
+    code_head.cache_clear()
+    tenant_migrations.cache_clear()
 
 
 def go_back_to(head: str) -> None:

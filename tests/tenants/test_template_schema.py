@@ -20,6 +20,7 @@ from tenants.template_schema import (
     dump_schema,
     replay_schema,
 )
+from tests.conftest import make_administration
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -114,19 +115,30 @@ def db(standing: None) -> None:
 
 
 @pytest.fixture(scope="module")
-def replayed(standing: None) -> Administration:
-    made = Administration.objects.create(name="Nagespeeld", slug="nagespeeld")
+def main(standing: None) -> Administration:
+    return make_administration("Hoofd")
+
+
+@pytest.fixture(scope="module")
+def replayed(main: Administration) -> Administration:
+    made = Administration.objects.create(name="Nagespeeld", slug="nagespeeld", parent=main)
     create_schema(made)
     return made
 
 
 @pytest.fixture(scope="module")
-def expected(standing: None) -> Catalog:
+def expected(main: Administration) -> Catalog:
     """What migrations make, one after the other, in an empty schema."""
-    made = Administration.objects.create(name="Gemigreerd", slug="gemigreerd")
+    made = Administration.objects.create(name="Gemigreerd", slug="gemigreerd", parent=main)
     create_empty_schema(made.schema_name)
     migrate_administration(made)
     return catalog(made.schema_name)
+
+
+def test_a_main_administration_differs_in_nothing_but_the_rights_of_syncs(
+    main: Administration, expected: Catalog
+) -> None:
+    assert set(differences(expected, catalog(main.schema_name))) == {"schema", "rights", "rights on columns"}
 
 
 def test_a_replayed_schema_equals_a_migrated_one(replayed: Administration, expected: Catalog) -> None:
