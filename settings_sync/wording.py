@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from .kinds import Column, Kind, Table, all_kinds
-from .verdicts import Verdict
+from .verdicts import Action, Verdict
 
 REASONS: dict[str, str] = {
     Verdict.NEW: gettext_noop("Does not exist here yet."),
@@ -30,9 +30,22 @@ REASONS: dict[str, str] = {
 }
 
 
+HOLDER_CHOSEN: dict[str, str] = {
+    Action.HOLD: gettext_noop(
+        "Its name belongs here to “{holder}”, which is in this sync too but held back itself; decide about that first."
+    ),
+    Action.KEEP: gettext_noop(
+        "Its name belongs here to “{holder}”, which is in this sync too but stays as it is here."
+    ),
+    Action.SKIP: gettext_noop("Its name belongs here to “{holder}”, which is in this sync too but is pinned here."),
+}
+"""What is said of a name whose holder was chosen as well, by what happens to that holder."""
+
+
 def reason_of(verdict: str, facts: Mapping[str, Any]) -> str:
     """Why a plan does what it does with an item, as one sentence."""
-    sentence = REASONS.get(verdict)
+    sentence = HOLDER_CHOSEN.get(facts.get("holder_action", "")) if verdict == Verdict.NAME_HELD else None
+    sentence = sentence or REASONS.get(verdict)
     if sentence is None:
         return ""
     shown = {**facts, "path": path_in_words(facts.get("needs_by_kind", ""), str(facts.get("path", "")))}

@@ -39,7 +39,8 @@ def _hold_taken_names(changes: Changes, source: Source, local: Local) -> Changes
         taken = _first_taken(entry, holders)
         if taken:
             column, holder = taken
-            held[key] = _hold(change, _verdict_of(column, change, holder, source), holder=holder.label, column=column)
+            facts = {"holder": holder.label, "column": column, **_also_chosen(holder, changes)}
+            held[key] = _hold(change, _verdict_of(column, change, holder, source), **facts)
         elif change.action == Action.CREATE and (found := archived.get((entry.kind, entry.keys.get("name_key")))):
             held[key] = _hold(change, Verdict.NAME_TAKEN, holder=found.label, column="name_key", archived="yes")
     return held
@@ -71,6 +72,11 @@ def _verdict_of(column: str, change: PlannedChange, holder: Entry, source: Sourc
         return Verdict.DEFAULT_TAKEN
     moves_when_chosen = holder.key in source.entries and source.entries[holder.key].keys != holder.keys
     return Verdict.NAME_HELD if moves_when_chosen else Verdict.NAME_TAKEN
+
+
+def _also_chosen(holder: Entry, changes: Changes) -> dict[str, str]:
+    """What the plan does with the holder of a name when that is in the plan as well; it keeps its name then."""
+    return {"holder_action": changes[holder.key].action.value} if holder.key in changes else {}
 
 
 def _archived_names(source: Source, local: Local) -> dict[tuple[str, str | None], Entry]:

@@ -1,9 +1,11 @@
 """Names and defaults, of which an administration can have one: taken, swapped, held and archived."""
 
 import pytest
+from django.utils import translation
 
 from settings_sync.planning.values import Choice
 from settings_sync.verdicts import Verdict
+from settings_sync.wording import HOLDER_CHOSEN, reason_of
 from tests.settings_sync.shelf import FORM, LIST, Outcome, change_of, followed, item, local_of, outcome, plan, source_of
 
 CREATE = Outcome(Verdict.NEW, "create")
@@ -98,6 +100,31 @@ def test_a_name_held_by_an_item_outside_the_plan_says_which_to_choose_as_well():
     planned = plan(source, followed(item(1, name="Storing")), Choice(items=frozenset({item(2).key})))
     assert outcome(planned, item(2)) == Outcome(Verdict.NAME_HELD, "hold")
     assert change_of(planned, item(2)).facts["holder"] == "Storing"
+
+
+@pytest.mark.parametrize(
+    ("local", "says"),
+    [
+        (item(1, "L", name="Storing"), "in this sync too but held back itself"),
+        (None, "not in this sync; choose that as well"),
+    ],
+)
+def test_a_name_whose_holder_was_chosen_too_and_is_held_says_so(local, says):
+    before = item(1, name="Storing")
+    source = source_of(item(1, name="Oud"), item(2, name="Storing"))
+    chosen = {item(2).key} | ({before.key} if local else set())
+    planned = plan(source, local_of(local or before, bases=(before,)), Choice(items=frozenset(chosen)))
+    assert outcome(planned, item(2)) == Outcome(Verdict.NAME_HELD, "hold")
+    with translation.override("en"):
+        assert says in reason_of(Verdict.NAME_HELD, change_of(planned, item(2)).facts)
+
+
+@pytest.mark.parametrize("action", HOLDER_CHOSEN)
+def test_what_happens_to_the_holder_is_said_in_the_language_of_the_reader(action):
+    facts = {"holder": "Storing", "column": "name_key", "holder_action": action}
+    with translation.override("nl"):
+        said = reason_of(Verdict.NAME_HELD, facts)
+    assert said.startswith("De naam hoort hier bij “Storing”, dat ook in deze sync zit")
 
 
 def test_one_held_item_of_a_swap_holds_the_whole_swap():
