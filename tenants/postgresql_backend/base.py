@@ -3,6 +3,11 @@
 The stock backend swallows a failed `SET search_path` (django-tenant-schemas#193, unchanged in 4.0.1), and the statement
 that follows then runs in whatever schema was set before. Here the failure is raised, unless the transaction is already
 aborted: then no statement can run before a rollback anyway, and the rollback itself needs a cursor.
+
+The stock backend also selects the schema again before every statement, a round trip each. Since PostgreSQL 18 the
+server reports its search path to the client with every answer after which it is another one, after a rollback as well.
+So the selection is left out here when the server itself says that it stands; nothing is remembered that could be out of
+date. Where the server does not report, or something stands between it and us, every statement selects as before.
 """
 
 from typing import Any
@@ -17,6 +22,11 @@ from . import pooling
 assert is_psycopg3, "Eenlijn needs psycopg 3."
 
 
+KEPT = 5_000
+_reported: dict[tuple[str, ...], bytes] = {}
+"""How the server writes each search path; it is the same on every connection."""
+
+
 class SearchPathNotSet(DatabaseError):
     """The administration's schema could not be selected, so nothing was run."""
 
@@ -28,6 +38,7 @@ MOST_SCHEMAS = 50
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """Selects the administration's schema before every cursor, or raises."""
 
+<<<<<<< HEAD
     touched: set[str]
 
     def connect(self) -> None:
@@ -45,14 +56,48 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         """Django calls this between requests, and Celery between tasks."""
         super().close_if_unusable_or_obsolete()
         self.close_if_worn()
+=======
+    is_direct = False
+    """Whether the connection ends at the server itself: a pooler may answer for a server that is in another schema."""
+
+    def init_connection_state(self) -> None:
+        """Learn whether the server that answers is the one that was connected to."""
+        super().init_connection_state()
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self.is_direct = cursor.fetchone()[0] == self.connection.info.backend_pid
+        if not self.get_autocommit():
+            self.connection.commit()
+>>>>>>> c20bac6 (Leave out selecting the schema again when the server reports that it stands)
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         if self._setting_search_path:
             return
+        wanted = tuple(self._get_cursor_search_paths())
+        if self.is_direct and wanted in _reported and _reported[wanted] == self._reported_path():
+            return
         super()._handle_search_path(cursor)
         if self.search_path_set_schemas is None and not self._is_aborted():
             raise SearchPathNotSet(f"Could not select schema {self.schema_name!r}; nothing was run.")
+<<<<<<< HEAD
         self.touched.add(self.schema_name)
+=======
+        if self.search_path_set_schemas is not None:
+            self._note_reported(wanted)
+
+    def _reported_path(self) -> bytes | None:
+        """The search path as the server reported it last; None before PostgreSQL 18."""
+        found: bytes | None = self.connection.pgconn.parameter_status(b"search_path")
+        return found
+
+    def _note_reported(self, wanted: tuple[str, ...]) -> None:
+        """Remember how the server writes a search path that was just set."""
+        reported = self._reported_path()
+        if reported is not None:
+            if len(_reported) >= KEPT:
+                _reported.clear()
+            _reported[wanted] = reported
+>>>>>>> c20bac6 (Leave out selecting the schema again when the server reports that it stands)
 
     def _is_aborted(self) -> bool:
         return bool(self.connection.info.transaction_status == TransactionStatus.INERROR)

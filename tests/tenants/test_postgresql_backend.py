@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django_tenants.postgresql_backend import base as stock
 
 from tenants.postgresql_backend.base import DatabaseWrapper, SearchPathNotSet
@@ -137,6 +137,88 @@ def test_an_aborted_transaction_can_still_be_ended(schemas: tuple[str, str]) -> 
             cursor.execute("SELECT 1 / 0")
         write(one)
     assert rows() == [(one, one, 2)]
+
+
+@contextmanager
+def selections() -> Iterator[list[str]]:
+    """Every selection of a schema that goes to the server."""
+    seen: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if str(sql).startswith("SET search_path"):
+            seen.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield seen
+
+
+def current_schema() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        return str(cursor.fetchone()[0])
+
+
+def test_a_schema_is_selected_once_while_the_server_says_that_it_stands(schemas: tuple[str, str]) -> None:
+    one, two = schemas
+    write(one)
+    with selections() as seen:
+        write(one)
+        write(one)
+        write(two)
+        write(two)
+        write(one)
+    assert len(seen) == 2
+    assert rows() == [(one, one, 4), (two, two, 2)]
+
+
+def test_it_is_selected_again_when_somebody_else_has_selected_another(schemas: tuple[str, str]) -> None:
+    one, two = schemas
+    write(one)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET search_path = {two}")
+    assert current_schema() == one
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('search_path', %s, true)", [two])
+        assert current_schema() == one
+    assert current_schema() == one
+
+
+def test_it_is_selected_again_when_a_rollback_has_undone_it(schemas: tuple[str, str]) -> None:
+    one, two = schemas
+    write(one)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012  # all of it is undone
+        write(two)
+        raise ZeroDivisionError
+    write(two)
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute(f"SET search_path = {one}")
+        cursor.execute("ROLLBACK")
+    assert current_schema() == two
+    assert rows() == [(one, one, 1), (two, two, 1)]
+
+
+def test_behind_a_pooler_every_statement_selects(schemas: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """There the next statement may go to another server than the one that told its search path."""
+    one, _two = schemas
+    write(one)
+    monkeypatch.setattr(connections["default"], "is_direct", False)
+    with selections() as seen:
+        write(one)
+        write(one)
+    assert len(seen) == 2
+
+
+def test_a_pooler_is_told_by_its_backend(schemas: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.close()
+    write(schemas[0])
+    assert connection.is_direct
+    connection.close()
+    monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", 1)
+    write(schemas[0])
+    assert not connection.is_direct
 
 
 @pytest.mark.usefixtures("stock_backend")
