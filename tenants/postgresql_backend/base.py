@@ -38,8 +38,9 @@ MOST_SCHEMAS = 50
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """Selects the administration's schema before every cursor, or raises."""
 
-<<<<<<< HEAD
     touched: set[str]
+    is_direct = False
+    """Whether the connection ends at the server itself: a pooler may answer for a server that is in another schema."""
 
     def connect(self) -> None:
         """Open a connection that has touched nothing yet, if nothing in between gives its statements to others."""
@@ -56,9 +57,6 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         """Django calls this between requests, and Celery between tasks."""
         super().close_if_unusable_or_obsolete()
         self.close_if_worn()
-=======
-    is_direct = False
-    """Whether the connection ends at the server itself: a pooler may answer for a server that is in another schema."""
 
     def init_connection_state(self) -> None:
         """Learn whether the server that answers is the one that was connected to."""
@@ -68,7 +66,6 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
             self.is_direct = cursor.fetchone()[0] == self.connection.info.backend_pid
         if not self.get_autocommit():
             self.connection.commit()
->>>>>>> c20bac6 (Leave out selecting the schema again when the server reports that it stands)
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         if self._setting_search_path:
@@ -79,9 +76,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         super()._handle_search_path(cursor)
         if self.search_path_set_schemas is None and not self._is_aborted():
             raise SearchPathNotSet(f"Could not select schema {self.schema_name!r}; nothing was run.")
-<<<<<<< HEAD
         self.touched.add(self.schema_name)
-=======
         if self.search_path_set_schemas is not None:
             self._note_reported(wanted)
 
@@ -97,7 +92,6 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
             if len(_reported) >= KEPT:
                 _reported.clear()
             _reported[wanted] = reported
->>>>>>> c20bac6 (Leave out selecting the schema again when the server reports that it stands)
 
     def _is_aborted(self) -> bool:
         return bool(self.connection.info.transaction_status == TransactionStatus.INERROR)
