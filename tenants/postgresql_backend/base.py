@@ -21,7 +21,6 @@ from . import pooling
 
 assert is_psycopg3, "Eenlijn needs psycopg 3."
 
-
 KEPT = 5_000
 _reported: dict[tuple[str, ...], bytes] = {}
 """How the server writes each search path; it is the same on every connection."""
@@ -44,9 +43,10 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
     def connect(self) -> None:
         """Open a connection that has touched nothing yet, if nothing in between gives its statements to others."""
-        self.touched = set()
+        self.touched, self.is_direct = set(), False
         super().connect()
         pooling.refuse_shared_sessions(self.connection, self.get_connection_params())
+        self.is_direct = pooling.is_direct(self.connection)
 
     def close_if_worn(self) -> None:
         """Close the connection when it has touched many administrations; the next statement opens another."""
@@ -57,15 +57,6 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         """Django calls this between requests, and Celery between tasks."""
         super().close_if_unusable_or_obsolete()
         self.close_if_worn()
-
-    def init_connection_state(self) -> None:
-        """Learn whether the server that answers is the one that was connected to."""
-        super().init_connection_state()
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            self.is_direct = cursor.fetchone()[0] == self.connection.info.backend_pid
-        if not self.get_autocommit():
-            self.connection.commit()
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         if self._setting_search_path:
