@@ -61,6 +61,8 @@ def _connect() -> psycopg.Connection[Any]:
         f" -c idle_in_transaction_session_timeout={settings.SYNC_IDLE_TIMEOUT_MS}"
         # A statement of a worker that was killed is broken off, and what it had locked is let go.
         " -c client_connection_check_interval=2000"
+        # With the usual 4 MB a large catalog was compared by way of files, at half the pace.
+        " -c work_mem=64MB"
     )
     made = psycopg.connect(
         **parameters,  # type: ignore[arg-type]
