@@ -29,6 +29,7 @@ SHARED_APPS = [
     "accounts",
     "audit",
     "tenants",
+    "webhooks",
     "settings_sync",
     "unfold",
     "django.contrib.admin",
@@ -110,6 +111,17 @@ REAPER_WORKS_AFTER_SECONDS = env.float("REAPER_WORKS_AFTER_SECONDS", default=30.
 REAPER_WORKS_AT_MOST_SECONDS = 20.0
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# --- telling others ---------------------------------------------------------------------------------------------------
+
+# Messages to private networks and to addresses without TLS; for development, or where the receivers are inside.
+WEBHOOKS_ALLOW_PRIVATE = env.bool("EENLIJN_WEBHOOKS_ALLOW_PRIVATE", default=False)
+
+# Without a mail server no mail is written; the page where people choose says so.
+SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Eenlijn <noreply@localhost>")
 
 # --- requests ---------------------------------------------------------------------------------------------------------
 
@@ -235,6 +247,9 @@ SPECTACULAR_SETTINGS = {
         "settings_sync.api.documenting.add_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "WebhookState": "webhooks.models.Endpoint.State",
+        "DeliveryState": "webhooks.models.OutboxMessage.State",
+        "WebhookEvent": "webhooks.events.Event",
         "AdministrationKind": "tenants.models.Administration.Kind",
         "AdministrationState": "tenants.models.Administration.State",
         "PlanKind": "settings_sync.models.Plan.Kind",

@@ -44,6 +44,13 @@ UNFOLD: dict[str, Any] = {
                     _page(_("Previews"), "preview", "settings_sync_plan"),
                 ],
             },
+            {
+                "title": _("Webhooks"),
+                "items": [
+                    _page(_("Webhooks"), "webhook", "webhooks_endpoint"),
+                    _page(_("Messages"), "outbox", "webhooks_outboxmessage"),
+                ],
+            },
             {"title": _("Trail"), "items": [_page(_("Trail"), "history", "audit_auditentry")]},
         ],
     },

@@ -17,6 +17,7 @@ in_administration: list[URLPattern | URLResolver] = [
     path("settings/", home.settings_home, name="settings-home"),
     path("settings/company/", home.company_details, name="company-details"),
     path("settings/roles/", home.roles, name="role-list"),
+    path("settings/webhooks/", include("webhooks.urls")),
     path("settings/administrations/", include("settings_sync.urls")),
     path("settings/forms/", include("forms_catalog.urls")),
     path("settings/reference/", include("reference_data.urls")),

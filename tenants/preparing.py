@@ -16,13 +16,15 @@ class Preparations:
     """`shared` functions run once after the shared schema was migrated, `each` after an administration's schema, and
     `mains` when the schema of a main administration was made.
 
-    `created` functions run when a new administration has become active, with its row. `marks` give a text that differs
-    when what `each` does differs: a release that changes it counts as a migration. `turns` wait until no sync
-    works in a schema, and keep syncs and editors out while a block runs.
+    `ready` functions run in the transaction that makes a new administration active, with its row; what they write is
+    committed with it. `created` functions run after that. `marks` give a text that differs when what `each` does
+    differs: a release that changes it counts as a migration. `turns` wait until no sync works in a schema, and keep
+    syncs and editors out while a block runs.
     """
 
     shared: list[Callable[[], None]] = field(default_factory=list)
     each: list[Prepare] = field(default_factory=list)
+    ready: "list[Callable[[Administration], object]]" = field(default_factory=list)
     created: "list[Callable[[Administration], object]]" = field(default_factory=list)
     marks: list[Callable[[], str]] = field(default_factory=list)
     mains: list[Prepare] = field(default_factory=list)

@@ -13,6 +13,7 @@ class Right(TextChoices):
     ADMINISTRATIONS_UPDATE = "administrations.update", _("edit company details")
     SYNC_RUN = "sync.run", _("sync to sub-administrations")
     SYNC_UNDO = "sync.undo", _("undo a sync")
+    WEBHOOKS_MANAGE = "webhooks.manage", _("manage webhooks")
     FORMS_CREATE = "forms.create", _("forms: create")
     FORMS_READ = "forms.read", _("forms: read")
     FORMS_UPDATE = "forms.update", _("forms: edit")

@@ -110,6 +110,22 @@ OWN_SETTINGS = (
         "role",
         Right.ADMINISTRATIONS_SEE,
     ),
+    Section(
+        "webhooks:list",
+        _("Webhooks"),
+        _("Which other systems are told when a sync has finished, and whether the messages arrive."),
+        "webhook",
+        Right.WEBHOOKS_MANAGE,
+        main_only=True,
+    ),
+    Section(
+        "webhooks:mail",
+        _("E-mail about syncs"),
+        _("Whether you get an e-mail when a sync has ended. Everybody chooses for themselves."),
+        "bell",
+        Right.ADMINISTRATIONS_SEE,
+        main_only=True,
+    ),
 )
 SETTINGS = SHARED_SETTINGS + OWN_SETTINGS
 

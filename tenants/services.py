@@ -170,6 +170,8 @@ def _provision(administration: Administration, token: uuid.UUID) -> None:
         reach("provision.after-schema")
         _finish(administration, token, state=Administration.State.ACTIVE, state_detail="")
         record("administration.ready", administration=administration)
+        for ready in preparations.ready:
+            ready(administration)
     reach("provision.after-commit")
     administration.refresh_from_db()
     for created in preparations.created:

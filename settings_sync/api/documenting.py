@@ -20,7 +20,7 @@ Shape = type[serializers.Serializer[Any]]
 
 def describe(
     summary: str,
-    answer: Shape,
+    answer: Shape | None,
     *,
     body: Shape | Sequence[Shape] | None = None,
     query: Shape | None = None,
@@ -28,7 +28,7 @@ def describe(
     paginated: bool = False,
     key_is_required: bool = False,
 ) -> Callable[[View], View]:
-    """Decorate a method of a view: what it takes and answers. The method's docstring says the rest."""
+    """Decorate a method of a view: what it takes and answers, or nothing. The method's docstring says the rest."""
 
     def decorate(view: View) -> View:
         parameters: list[Any] = [query] if query else []
@@ -36,7 +36,7 @@ def describe(
             parameters.append(PageQuery)
         if view.__name__ == "post":
             parameters.append(_key_parameter(key_is_required))
-        shown = page_shape(answer) if paginated else answer
+        shown = page_shape(answer) if paginated and answer else answer
         return extend_schema(
             operation_id=slugify(summary).replace("-", "_"),
             summary=summary,

@@ -17,8 +17,9 @@ from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tenants.exceptions import AdministrationError
+from tenants.exceptions import AdministrationError, Refusal
 from tenants.permissions import NotAllowed
+from webhooks.exceptions import WebhookError
 
 from ..exceptions import SyncError
 
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
+TREES = (SyncError, AdministrationError, WebhookError)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ CODES_BY_STATUS = {
 
 def problem_types() -> list[ProblemType]:
     """Every type that an answer, or the `error` of a target, can have; by status and code."""
-    named = {problem.code: problem for problem in (*GENERIC, *_of_tree(SyncError), *_of_tree(AdministrationError))}
+    trees = (problem for tree in TREES for problem in _of_tree(tree))
+    named = {problem.code: problem for problem in (*GENERIC, *trees)}
     return sorted(named.values(), key=lambda problem: (problem.status, problem.code))
 
 
@@ -97,7 +100,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
 
 
 def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
-    if isinstance(error, (SyncError, AdministrationError)):
+    if isinstance(error, TREES):
         return _body(error.code, error.status, _title(type(error)), error.detail), {}
     if isinstance(error, (NotAllowed, PermissionDenied)):
         return _generic("not-allowed", 403, _("You do not have the right to do this here.")), {}
@@ -164,7 +167,7 @@ def _title(error: type[Exception]) -> str:
     return words.capitalize()
 
 
-def _of_tree(root: type[SyncError] | type[AdministrationError]) -> Iterator[ProblemType]:
+def _of_tree(root: type[Refusal]) -> Iterator[ProblemType]:
     for error in root.__subclasses__():
         description = re.sub(r"\{\w+\}", "…", gettext(inspect.getdoc(error) or ""))
         yield ProblemType(error.code, error.status, _title(error), description)

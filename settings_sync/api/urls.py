@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import administrations, alignment, docs, plans, runs, settings
+from .views import administrations, alignment, docs, plans, runs, settings, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -22,6 +22,21 @@ urlpatterns = [
     path("runs/<uuid:run_id>/cancel/", runs.CancelRun.as_view(), name="cancel-run"),
     path("runs/<uuid:run_id>/retry/", runs.RetryRun.as_view(), name="retry-run"),
     path("alignment/", alignment.Alignment.as_view(), name="alignment"),
+    path("webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
+    path("webhooks/<uuid:webhook_id>/", webhooks.OneWebhook.as_view(), name="webhook"),
+    path("webhooks/<uuid:webhook_id>/rotate/", webhooks.RotateSecret.as_view(), name="webhook-rotate"),
+    path("webhooks/<uuid:webhook_id>/test/", webhooks.TestWebhook.as_view(), name="webhook-test"),
+    path("webhooks/<uuid:webhook_id>/deliveries/", webhooks.Deliveries.as_view(), name="webhook-deliveries"),
+    path(
+        "webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/",
+        webhooks.OneDelivery.as_view(),
+        name="webhook-delivery",
+    ),
+    path(
+        "webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/replay/",
+        webhooks.ReplayDelivery.as_view(),
+        name="webhook-replay",
+    ),
     path("schema/", docs.Schema.as_view(), name="schema"),
     path("docs/", docs.show_docs, name="docs"),
     re_path(r"^", docs.NoSuchAddress.as_view()),

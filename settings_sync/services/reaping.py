@@ -13,6 +13,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from tenants.failpoints import reach
 from tenants.services import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
 from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
+from webhooks.services.deliveries import forget_old_messages
+from webhooks.services.sending import send_due
 
 from ..models import SyncRun, SyncTarget
 from ..waking import APPLY_TARGET
@@ -38,6 +40,7 @@ def reap() -> Round:
     """Wake workers for what is open, end what was tried too often, and finish runs whose worker died just before.
 
     What no worker can be woken for, or takes though it was woken, is done here and now.
+    Messages that are due are sent here as well, last, for a receiver may take its time.
 
     What goes wrong in one step is logged and keeps no other from being done; only a database that is away is raised.
     """
@@ -50,6 +53,8 @@ def reap() -> Round:
     woken_too = send_messages(WORK_ON_ADMINISTRATION, administrations)
     done = _work_on(administrations[woken_too:], targets[woken:])
     _attempt(fold_alignment)
+    _attempt(send_due)
+    _attempt(forget_old_messages)
     return Round(woken=woken + woken_too, given_up=given_up, finished=finished, done=done)
 
 

@@ -23,6 +23,7 @@ from ..exceptions import (
 from ..models import Plan, SyncRun, SyncTarget
 from ..permissions import NotAllowed, may_run_sync, syncable_children
 from ..waking import wake_targets
+from .announcing import announce_run
 
 
 def start_run(
@@ -156,6 +157,7 @@ def finish_run_when_done(run: SyncRun) -> bool:
     run.state, run.finished_at = outcome(states), timezone.now()
     run.save(update_fields=["state", "finished_at"])
     record("run.finished", actor=None, administration=run.administration, run=str(run.pk), state=run.state)
+    announce_run(run)
     return True
 
 

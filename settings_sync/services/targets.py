@@ -23,6 +23,7 @@ from ..models import Receipt, SyncRun, SyncTarget
 from ..progress import Progress, note_progress
 from ..waking import wake_targets
 from .alignment import fold_children
+from .announcing import announce_failed_target
 from .runs import finish_run_when_done, lock_run
 
 logger = logging.getLogger(__name__)
@@ -211,16 +212,24 @@ def _state_after(claim: Claim, error: Exception, may_pass: bool, run: SyncRun) -
 def _close(claim: Claim, state: SyncTarget.State, **error: Any) -> None:
     """Give a claimed target back in this state, unless somebody else has it by now."""
     again = state == SyncTarget.State.QUEUED
-    SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token).update(
-        state=state,
-        lease_token=None,
-        leased_until=None,
-        not_before=Now() + leases.pause_after(claim.target.attempts) if again else None,
-        woken_at=None,
-        finished_at=None if again else timezone.now(),
-        **error,
-    )
+    with transaction.atomic():
+        given_back = SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token).update(
+            state=state,
+            lease_token=None,
+            leased_until=None,
+            not_before=Now() + leases.pause_after(claim.target.attempts) if again else None,
+            woken_at=None,
+            finished_at=None if again else timezone.now(),
+            **error,
+        )
+        if given_back:
+            _tell_when_failed(claim.target, state)
     _finish_run(claim.target)
+
+
+def _tell_when_failed(target: SyncTarget, state: SyncTarget.State) -> None:
+    if state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED):
+        announce_failed_target(target)
 
 
 def _finish_run(target: SyncTarget) -> None:
@@ -238,16 +247,24 @@ def give_up_poisoned_targets() -> int:
     poisoned = open_targets.filter(leases.has_run_out(), attempts__gte=settings.SYNC_MAX_ATTEMPTS)
     ended = 0
     for target in poisoned:
-        ended += SyncTarget.objects.filter(pk=target.pk, state=target.state, lease_token=target.lease_token).update(
-            state=SyncTarget.State.FAILED,
-            finished_at=timezone.now(),
-            lease_token=None,
-            leased_until=None,
-            error_code=target.error_code or WorkerLost.code,
-            error_facts=target.error_facts if target.error_code else {},
-            error_detail=target.error_detail,
-        )
+        ended += _give_up(target)
         _finish_run(target)
+    return ended
+
+
+@transaction.atomic
+def _give_up(target: SyncTarget) -> int:
+    ended = SyncTarget.objects.filter(pk=target.pk, state=target.state, lease_token=target.lease_token).update(
+        state=SyncTarget.State.FAILED,
+        finished_at=timezone.now(),
+        lease_token=None,
+        leased_until=None,
+        error_code=target.error_code or WorkerLost.code,
+        error_facts=target.error_facts if target.error_code else {},
+        error_detail=target.error_detail,
+    )
+    if ended:
+        announce_failed_target(target)
     return ended
 
 

@@ -19,8 +19,16 @@ from tenants.schemas import inside
 from tenants.tokens import create_api_token
 from tests.conftest import make_member
 from tests.settings_sync.test_journey import make_form, sync
+from webhooks.models import Endpoint, OutboxMessage
 
-READ_ONLY = ("audit.auditentry", "settings_sync.plan", "settings_sync.syncrun", "settings_sync.synctarget")
+READ_ONLY = (
+    "audit.auditentry",
+    "settings_sync.plan",
+    "settings_sync.syncrun",
+    "settings_sync.synctarget",
+    "webhooks.endpoint",
+    "webhooks.outboxmessage",
+)
 ALL = (*READ_ONLY, "accounts.user", "accounts.apitoken", "tenants.administration", "tenants.membership", "tenants.role")
 
 
@@ -45,6 +53,8 @@ def synced(owner, main, child):
         make_form("Onderhoud cv-ketel")
     run = sync(owner, main, child, categories=["forms"])
     Finding.objects.create(target=run.targets.get(), kind="forms_catalog.form", label="Onderhoud", code="stale")
+    endpoint = Endpoint.objects.create(administration=main, url="https://example.com/", events=["run.finished"])
+    OutboxMessage.objects.create(endpoint=endpoint, administration=main, event="run.finished", body="{}")
     return run
 
 

@@ -38,6 +38,16 @@ def test_it_is_openapi_3_1_and_names_every_address_of_the_contract(schema):
         ("post", "runs/{run_id}/cancel/"),
         ("post", "runs/{run_id}/retry/"),
         ("get", "alignment/"),
+        ("get", "webhooks/"),
+        ("post", "webhooks/"),
+        ("get", "webhooks/{webhook_id}/"),
+        ("patch", "webhooks/{webhook_id}/"),
+        ("delete", "webhooks/{webhook_id}/"),
+        ("post", "webhooks/{webhook_id}/rotate/"),
+        ("post", "webhooks/{webhook_id}/test/"),
+        ("get", "webhooks/{webhook_id}/deliveries/"),
+        ("get", "webhooks/{webhook_id}/deliveries/{delivery_id}/"),
+        ("post", "webhooks/{webhook_id}/deliveries/{delivery_id}/replay/"),
     }
 
 

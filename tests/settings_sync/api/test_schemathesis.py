@@ -8,9 +8,12 @@ from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from config.wsgi import application
+from webhooks.events import Event
+from webhooks.models import Endpoint, OutboxMessage
 
 from .conftest import work
 
+URL = "https://example.com/hook"
 EXAMPLES = 6
 CHECKS = [checks.not_a_server_error, content_type_conformance, response_schema_conformance]
 
@@ -25,8 +28,12 @@ some_requests = settings(
 
 
 @pytest.fixture
-def known(api, reached, settings_in_main, child):
+def known(api, owner, main, reached, settings_in_main, child):
     """Values for the addresses, so that the requests get somewhere."""
+    endpoint, doomed = (Endpoint.objects.create(administration=main, url=URL, events=Event.values) for _ in range(2))
+    (delivery,) = OutboxMessage.objects.bulk_create(
+        [OutboxMessage(endpoint=endpoint, administration=main, event="run.finished", body="{}", state="delivered")]
+    )
     plan = api.post("plans/", {"targets": reached, "categories": ["forms"]}).json()
     run = api.post("runs/", {"plan": plan["id"], "version": 1}).json()
     work(run["id"])
@@ -36,6 +43,9 @@ def known(api, reached, settings_in_main, child):
         "uid": str(settings_in_main),
         "plan_id": plan["id"],
         "run_id": run["id"],
+        "webhook_id": str(endpoint.pk),
+        "delivery_id": str(delivery.pk),
+        "doomed": {"webhook_id": str(doomed.pk)},
     }
 
 
@@ -47,7 +57,8 @@ def send(operation, mode, known, token):
     @given(case=operation.as_strategy(generation_mode=mode))
     def call(case):
         if mode == GenerationMode.POSITIVE:
-            case.path_parameters = {name: known[name] for name in case.path_parameters or {}}
+            values = {**known, **known["doomed"]} if operation.method.upper() == "DELETE" else known
+            case.path_parameters = {name: values[name] for name in case.path_parameters or {}}
             case.query = {name: value for name, value in (case.query or {}).items() if name != "cursor"}
         response = case.call(headers=token)
         case.validate_response(response, checks=CHECKS)
@@ -68,7 +79,7 @@ def test_no_generated_request_makes_it_fail(api, known, mode):
     for found in described.get_all_operations():
         operation = found.ok()
         answers[operation.label] = send(operation, mode, known, token)
-    assert len(answers) == 19
+    assert len(answers) == 29
     given_back = {status for found in answers.values() for status in found}
     assert max(given_back) < 500
     if mode == GenerationMode.POSITIVE:

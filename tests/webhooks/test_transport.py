@@ -1,0 +1,202 @@
+"""One attempt at an endpoint, against a real server: what it sends, how long it waits, where it refuses to go."""
+
+import socket
+import ssl
+import time
+
+import pytest
+
+from webhooks import addresses, transport
+from webhooks.outcomes import Failure
+from webhooks.transport import post
+
+from .receiver import CERTIFICATE, hang_up, receiving, say_nothing, trickle
+
+PUBLIC, PRIVATE = "93.184.215.14", "127.0.0.1"
+
+
+@pytest.fixture
+def in_a_hurry(monkeypatch):
+    monkeypatch.setattr(transport, "TOTAL_SECONDS", 0.4)
+
+
+@pytest.fixture
+def resolve(monkeypatch):
+    """Lets names lead where the test says, one answer after the other; returns the names that were asked for."""
+    asked, real = [], socket.getaddrinfo
+
+    def install(**answers):
+        def look_up(host, port, *args, **kwargs):
+            if host not in answers:
+                return real(host, port, *args, **kwargs)
+            asked.append(host)
+            found = answers[host]
+            address = found.pop(0) if len(found) > 1 else found[0]
+            return real(address, port, *args, **kwargs)
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        return asked
+
+    return install
+
+
+@pytest.fixture
+def connected_to(monkeypatch):
+    """Where connections were made to; they come to nothing."""
+    tried = []
+
+    def connect(address, *args, **kwargs):
+        tried.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    return tried
+
+
+def send(url, body=b"{}"):
+    return post(url, body=body, headers={"webhook-id": "msg_1"})
+
+
+def test_what_is_sent_arrives_as_it_is(receiver):
+    outcome = send(receiver.url, '{"naam": "Ünal"}'.encode())
+    assert outcome.has_arrived
+    assert (outcome.status, outcome.answer) == (200, "thank you")
+    (got,) = receiver.received
+    assert (got.path, got.body) == ("/hook?for=eenlijn", '{"naam": "Ünal"}')
+    assert got.headers["Content-Type"] == "application/json"
+    assert got.headers["webhook-id"] == "msg_1"
+    assert got.headers["Host"] == f"127.0.0.1:{receiver.port}"
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"),
+    [(201, ""), (204, ""), (302, Failure.REDIRECT), (307, Failure.REDIRECT), (400, Failure.STATUS),
+     (410, Failure.GONE), (500, Failure.STATUS)],
+)  # fmt: skip
+def test_only_success_counts_as_arrived_and_redirects_are_not_followed(receiver, status, failure):
+    receiver.answer, receiver.body = status, b""
+    outcome = send(receiver.url)
+    assert (outcome.status, outcome.failure) == (status, failure)
+    assert len(receiver.received) == 1
+
+
+def test_an_answer_is_cut_off_and_can_always_be_stored(receiver):
+    receiver.body = b"a\0b\xff" + b"x" * 1_000_000
+    answer = send(receiver.url).answer
+    assert answer.startswith("a�b�x")
+    assert len(answer.encode(errors="replace")) <= transport.LONGEST_ANSWER + 4
+
+
+@pytest.mark.parametrize("behaviour", [say_nothing, trickle])
+def test_a_server_that_hangs_or_trickles_is_left_in_time(receiver, in_a_hurry, behaviour):
+    receiver.answer = behaviour
+    started = time.monotonic()
+    outcome = send(receiver.url)
+    assert outcome.failure == Failure.TIMEOUT
+    assert 0.3 < time.monotonic() - started < 2
+
+
+def test_a_body_that_trickles_after_success_changes_nothing(receiver, in_a_hurry):
+    def accept_then_trickle(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        trickle(handler)
+
+    receiver.answer = accept_then_trickle
+    started = time.monotonic()
+    outcome = send(receiver.url)
+    assert (outcome.status, outcome.failure) == (200, "")
+    assert time.monotonic() - started < 2
+
+
+def test_a_tls_handshake_that_never_ends_is_left_in_time(in_a_hurry):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        outcome = send(f"https://127.0.0.1:{server.getsockname()[1]}/")
+    assert outcome.failure == Failure.TIMEOUT
+
+
+def test_a_connection_that_breaks_off_or_is_refused_is_a_failure(receiver):
+    receiver.answer = hang_up
+    assert send(receiver.url).failure == Failure.NO_CONNECTION
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert send(f"http://127.0.0.1:{port}/").failure == Failure.NO_CONNECTION
+
+
+def test_what_is_no_http_is_a_failure_too(receiver):
+    receiver.answer = lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+    assert send(receiver.url).failure == Failure.NO_CONNECTION
+
+
+def test_a_name_that_leads_nowhere(resolve, monkeypatch):
+    def nowhere(*args, **kwargs):
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    assert send("https://nowhere.example/").failure == Failure.NAME_NOT_FOUND
+
+
+def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(addresses, "LOOK_UP_SECONDS", 0.1)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(1) or [])
+    started = time.monotonic()
+    assert send("https://slow.example/").failure == Failure.NAME_NOT_FOUND
+    assert time.monotonic() - started < 0.8
+
+
+def test_a_certificate_that_is_not_trusted_is_refused():
+    with receiving(encrypted=True) as receiver:
+        assert send(receiver.url).failure == Failure.NOT_TRUSTED
+        assert receiver.received == []
+
+
+@pytest.fixture
+def trusted(monkeypatch):
+    real = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: real(cafile=str(CERTIFICATE)))
+
+
+def test_the_name_is_asked_for_at_the_address_that_was_checked(resolve, trusted):
+    asked = resolve(**{"receiver.example": [PRIVATE]})
+    with receiving(encrypted=True) as receiver:
+        outcome = send(f"https://receiver.example:{receiver.port}/hook")
+        assert outcome.has_arrived, outcome
+        assert receiver.received[0].headers["Host"] == f"receiver.example:{receiver.port}"
+        assert receiver.names == ["receiver.example"]
+    assert asked == ["receiver.example"]
+
+
+def test_the_certificate_must_be_of_that_name(resolve, trusted):
+    resolve(**{"other.example": [PRIVATE]})
+    with receiving(encrypted=True) as receiver:
+        assert send(f"https://other.example:{receiver.port}/").failure == Failure.NOT_TRUSTED
+        assert receiver.received == []
+
+
+class TestWherePrivateIsNotAllowed:
+    @pytest.fixture(autouse=True)
+    def not_allowed(self, private_is_allowed, settings):
+        settings.WEBHOOKS_ALLOW_PRIVATE = False
+
+    def test_a_name_that_leads_into_the_network_is_refused_before_connecting(self, resolve, connected_to):
+        for address in (PRIVATE, "10.0.0.7", "169.254.169.254", "::1", "::ffff:10.0.0.7", "fd00:ec2::254"):
+            resolve(**{"inside.example": [address]})
+            assert send("https://inside.example/").failure == Failure.ADDRESS_REFUSED, address
+        assert connected_to == []
+
+    def test_a_name_that_leads_both_ways_is_refused(self, monkeypatch, connected_to):
+        rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in (PUBLIC, PRIVATE)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: rows)
+        assert send("https://both.example/").failure == Failure.ADDRESS_REFUSED
+        assert connected_to == []
+
+    def test_a_name_that_changes_its_mind_is_asked_once(self, resolve, connected_to):
+        asked = resolve(**{"rebinding.example": [PUBLIC, PRIVATE]})
+        send("https://rebinding.example/")
+        assert asked == ["rebinding.example"]
+        assert connected_to == [(PUBLIC, 443)]
+
+    def test_without_encryption_nothing_is_sent(self, resolve, connected_to):
+        resolve(**{"public.example": [PUBLIC]})
+        assert send("http://public.example/").failure == Failure.ADDRESS_REFUSED
+        assert connected_to == []

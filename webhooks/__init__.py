@@ -1,0 +1,1 @@
+"""Telling other systems and people what happened: endpoints, the outbox, delivery, e-mail."""

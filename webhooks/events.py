@@ -1,0 +1,36 @@
+"""What endpoints can be told, and the text of a message: the same bytes at every attempt."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(TextChoices):
+    """What an endpoint can ask to be told."""
+
+    RUN_FINISHED = "run.finished", _("a sync has finished")
+    TARGET_FAILED = "target.failed", _("an administration could not be synced")
+    ADMINISTRATION_READY = "administration.ready", _("a new administration is ready")
+
+
+TEST = "webhook.test"
+RUN_MAIL = "run.mail"
+EVENT_LABELS: dict[str, Any] = {
+    **dict(Event.choices),
+    TEST: _("test message"),
+    RUN_MAIL: _("e-mail about a sync"),
+}
+
+
+def write_body(event: str, at: datetime, data: Mapping[str, Any]) -> str:
+    """The body of a message, as the Standard Webhooks specification lays it out."""
+    return json.dumps({"type": event, "timestamp": rfc3339(at), "data": data}, separators=(",", ":"))
+
+
+def rfc3339(at: datetime) -> str:
+    """An instant in UTC, to the microsecond."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,36 @@
+"""Who may manage webhooks, and who may be told about syncs by mail."""
+
+from typing import Any
+
+from accounts.models import User
+from tenants.models import Administration
+from tenants.permissions import NotAllowed, may, require
+from tenants.rights import Right
+
+__all__ = ["NotAllowed", "may_get_mail", "may_manage_webhooks", "may_resend", "require_managing", "users_who_may_see"]
+
+
+def may_manage_webhooks(user: Any, main: Administration) -> bool:
+    """Whether the user may see and change the webhooks of this main administration."""
+    return main.is_main and may(user, Right.WEBHOOKS_MANAGE, main)
+
+
+def require_managing(user: Any, main: Administration) -> None:
+    """Raise NotAllowed unless the user may manage the webhooks of this administration."""
+    require(user, Right.WEBHOOKS_MANAGE, main)
+
+
+def may_resend(user: Any, main: Administration) -> bool:
+    """Whether the user may send a message of this administration again: its own people, and support."""
+    return bool(user.is_active and user.is_staff) or may_manage_webhooks(user, main)
+
+
+def may_get_mail(user: Any, main: Administration) -> bool:
+    """Whether the user may be told how syncs of this administration ended: as who may look at its runs."""
+    return main.is_main and may(user, Right.ADMINISTRATIONS_SEE, main)
+
+
+def users_who_may_see(main: Administration) -> Any:
+    """The users that may look at the runs of this main administration."""
+    held = {"memberships__administration": main, "memberships__role__rights__contains": [Right.ADMINISTRATIONS_SEE]}
+    return User.objects.filter(is_active=True, **held)

@@ -1,0 +1,94 @@
+"""The mail that a sync has ended: who wants it, what it says, sending it."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from smtplib import SMTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from audit.models import record
+from tenants.models import Administration
+from tenants.permissions import reachable_administrations
+
+from ..exceptions import OnlyInTheMain
+from ..models import MailChoice, OutboxMessage
+from ..outcomes import Failure, Outcome
+from ..permissions import NotAllowed, may_get_mail
+
+
+@dataclass(frozen=True)
+class Told:
+    """How it went in one administration, as the mail says it."""
+
+    name: str
+    state: str
+    held: int
+
+
+def find_mail_choice(*, acting_user: Any, main: Administration) -> MailChoice:
+    """What the user chose for this main administration; never, as long as nothing was chosen. It is not stored."""
+    found = MailChoice.objects.filter(user=acting_user, administration=main).first()
+    return found or MailChoice(user=acting_user, administration=main, language=translation.get_language())
+
+
+def choose_mail(*, acting_user: Any, main: Administration, when: str, language: str) -> MailChoice:
+    """Remember when the user wants a mail, and in which language. Raises NotAllowed or OnlyInTheMain."""
+    if not main.is_main:
+        raise OnlyInTheMain(name=main.name)
+    if not may_get_mail(acting_user, main):
+        raise NotAllowed("administrations.see")
+    with transaction.atomic():
+        choice, _is_new = MailChoice.objects.update_or_create(
+            user=acting_user, administration=main, defaults={"when": when, "language": language}
+        )
+        record("mail.chosen", actor=acting_user, administration=main, when=when)
+    return choice
+
+
+def prepare_mail(message: OutboxMessage) -> Callable[[], Outcome]:
+    """Write a claimed mail, so that sending it needs no database; somebody who lost the right to it gets none."""
+    reader, main = message.recipient, message.administration
+    choice = MailChoice.objects.filter(user=reader, administration=main).exclude(when=MailChoice.When.NEVER).first()
+    if reader is None or choice is None or not may_get_mail(reader, main):
+        return lambda: Outcome(Failure.NO_LONGER_WANTED)
+    with translation.override(choice.language):
+        mail = _write(message, reader)
+    return lambda: _send(mail)
+
+
+def _write(message: OutboxMessage, reader: Any) -> EmailMessage:
+    data = json.loads(message.body)["data"]
+    reached = {row.slug for row in reachable_administrations(reader)}
+    told = [Told(row["name"], row["state"], row["held"]) for row in data["targets"] if row["administration"] in reached]
+    context = {
+        **data,
+        "main": message.administration,
+        "told": told,
+        "held": sum(row.held for row in told),
+        "elsewhere": len(data["targets"]) - len(told),
+        "link": settings.BASE_URL.rstrip("/") + data["path"],
+        "choices_link": settings.BASE_URL.rstrip("/") + data["choices_path"],
+    }
+    subject = " ".join(render_to_string("webhooks/run_mail_subject.txt", context).split())
+    body = render_to_string("webhooks/run_mail.txt", context)
+    # The same at every attempt, so that a mail program recognises a second copy.
+    message_id = f"<{message.webhook_id}@{urlsplit(settings.BASE_URL).hostname}>"
+    return EmailMessage(subject, body, to=[reader.email], headers={"Message-ID": message_id})
+
+
+def _send(mail: EmailMessage) -> Outcome:
+    started = time.monotonic()
+    try:
+        mail.send()
+    except (SMTPException, OSError) as error:
+        # What a mail server says can hold an address; its kind is enough.
+        return Outcome(Failure.MAIL, answer=type(error).__name__, seconds=time.monotonic() - started)
+    return Outcome(seconds=time.monotonic() - started)
