@@ -19,6 +19,10 @@ BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEMO = env.bool("EENLIJN_DEMO", default=False)
+METRICS_TOKEN = env.str("EENLIJN_METRICS_TOKEN", default="").strip()
+"""What a request for /metrics must bring, as `Authorization: Bearer <token>`.
+
+Without it the figures are for this machine alone, asked for without a proxy in between."""
 
 # --- apps -------------------------------------------------------------------------------------------------------------
 # An app stands in exactly one of the two lists: an app in both would leave an empty table in every administration

@@ -5,11 +5,10 @@ from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from django_prometheus.exports import ExportToDjangoView
 
 from tenants import home
 
-from . import health, styleguide
+from . import health, metrics, styleguide
 
 in_administration: list[URLPattern | URLResolver] = [
     path("", home.administration_home, name="administration-home"),
@@ -36,7 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", RedirectView.as_view(url=static("favicon.svg"))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("metrics", ExportToDjangoView, name="metrics"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 if settings.DEBUG or settings.DEMO:
     urlpatterns += [path("styleguide/", styleguide.show_styleguide, name="styleguide")]

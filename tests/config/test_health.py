@@ -53,10 +53,6 @@ def test_without_the_database_not_ready(client, monkeypatch):
     assert (answer.status_code, answer.headers["Retry-After"], answer.json()["database"]) == (503, "5", "down")
 
 
-def test_metrics_are_exported(client):
-    assert b"django_http_requests" in client.get("/metrics").content
-
-
 def test_a_browser_that_asks_for_an_icon_gets_ours(client):
     answer = client.get("/favicon.ico")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/static/favicon.svg")
