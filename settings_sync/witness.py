@@ -30,17 +30,31 @@ class Fingerprint:
 
 def fingerprint(administration: HasSchema) -> Fingerprint:
     """All tables of an administration that a sync may not write: daily data, and the log of edits."""
-    return _combine(_look(administration.schema_name, _business_tables(administration.schema_name)))
+    return _combine(fingerprints(administration))
 
 
 def fingerprint_settings(administration: HasSchema) -> Fingerprint:
     """All tables of an administration with settings that travel."""
-    return _combine(_look(administration.schema_name, settings_tables()))
+    return _combine(fingerprint_tables(administration, settings_tables()))
 
 
 def fingerprints(administration: HasSchema) -> dict[str, Fingerprint]:
     """The tables that a sync may not write, one by one: for telling which of them moved."""
-    return _look(administration.schema_name, _business_tables(administration.schema_name))
+    return fingerprint_tables(administration, _business_tables(administration.schema_name))
+
+
+def fingerprint_tables(administration: HasSchema, tables: Collection[str]) -> dict[str, Fingerprint]:
+    """These tables of an administration, one by one."""
+    parts = [
+        sql.SQL(
+            "SELECT {label}, count(*), coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), ''),"
+            " coalesce(md5(string_agg(t.ctid::text || t.xmin::text, ',' ORDER BY t.ctid)), '') FROM {table} t"
+        ).format(label=sql.Literal(table), table=sql.Identifier(administration.schema_name, table))
+        for table in sorted(tables)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(" UNION ALL ").join(parts))
+        return {table: Fingerprint(count, content, physical) for table, count, content, physical in cursor.fetchall()}
 
 
 def _business_tables(schema: str) -> list[str]:
@@ -48,19 +62,6 @@ def _business_tables(schema: str) -> list[str]:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY tablename", [schema])
         found = [row[0] for row in cursor.fetchall()]
     return [table for table in found if table not in OWN_BOOKS and table not in settings_tables()]
-
-
-def _look(schema: str, tables: Collection[str]) -> dict[str, Fingerprint]:
-    parts = [
-        sql.SQL(
-            "SELECT {label}, count(*), coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), ''),"
-            " coalesce(md5(string_agg(t.ctid::text || t.xmin::text, ',' ORDER BY t.ctid)), '') FROM {table} t"
-        ).format(label=sql.Literal(table), table=sql.Identifier(schema, table))
-        for table in sorted(tables)
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(" UNION ALL ").join(parts))
-        return {table: Fingerprint(count, content, physical) for table, count, content, physical in cursor.fetchall()}
 
 
 def _combine(tables: dict[str, Fingerprint]) -> Fingerprint:

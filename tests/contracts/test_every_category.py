@@ -15,7 +15,7 @@ from tests.contracts.world import (
     CATEGORIES,
     KINDS,
     Company,
-    Fingerprint,
+    Fingerprints,
     fingerprint,
     make_company,
     places,
@@ -31,8 +31,8 @@ class Standing:
     company: Company
     child: Administration
     bystander: Administration
-    main_before: Fingerprint
-    bystander_before: Fingerprint
+    main_before: Fingerprints
+    bystander_before: Fingerprints
 
 
 @pytest.fixture(scope="module")
@@ -138,5 +138,5 @@ class Public:
     schema_name = "public"
 
 
-def public_fingerprint(tables: set[str]) -> Fingerprint:
-    return fingerprint(Public(), tables)  # type: ignore[arg-type]
+def public_fingerprint(tables: set[str]) -> Fingerprints:
+    return fingerprint(Public(), tables)

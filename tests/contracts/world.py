@@ -21,16 +21,16 @@ from settings_sync.reading.index import read_documents
 from settings_sync.services.plans import create_plan
 from settings_sync.services.runs import start_run
 from settings_sync.services.targets import execute_target
+from settings_sync.witness import Fingerprint, fingerprint_tables
 from tenants.models import Administration
+from tenants.schemas import HasSchema
 from tests.conftest import make_administration, make_member
 
 KINDS = [kind.key for kind in all_kinds()]
 CATEGORIES = [category.key for category in all_kinds().categories]
 MEMORY = ["sync_ledger_base", "sync_ledger_indexentry", "sync_ledger_dirty"]
-BOOKS = {"sync_ledger_base", "sync_ledger_indexentry"}
 
-Fingerprint = dict[str, tuple[int, str, str]]
-"""Per table: how many rows, a hash of what they hold, and a hash of where they stand (ctid, xmin)."""
+Fingerprints = dict[str, Fingerprint]
 
 Row = dict[str, Any]
 
@@ -106,30 +106,15 @@ def rows(administration: Administration, table: str, *columns: str) -> list[Row]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def tables_of(administration: Administration) -> set[str]:
+def tables_of(administration: HasSchema) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [administration.schema_name])
         return {name for (name,) in cursor.fetchall()}
 
 
-def fingerprint(administration: Administration, tables: Collection[str] | None = None) -> Fingerprint:
-    """What must stay the same: by count, by content, and by where each row stands on disk and who wrote it."""
-    wanted = sorted(tables_of(administration) if tables is None else tables)
-    query = sql.SQL(" UNION ALL ").join(
-        sql.SQL(
-            "SELECT {}, count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), ''),"
-            " coalesce(md5(string_agg(t.ctid::text || t.xmin::text, '|' ORDER BY t.ctid)), '') FROM {} t"
-        ).format(sql.Literal(table), sql.Identifier(administration.schema_name, table))
-        for table in wanted
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return {table: (count, content, place) for table, count, content, place in cursor.fetchall()}
-
-
-def untouchable(administration: Administration) -> set[str]:
-    """The tables of an administration that no sync may write."""
-    return tables_of(administration) - set(settings_tables()) - BOOKS
+def fingerprint(administration: HasSchema, tables: Collection[str] | None = None) -> Fingerprints:
+    """Every table of an administration, or these, as the product's own witness sees them."""
+    return fingerprint_tables(administration, tables_of(administration) if tables is None else tables)
 
 
 def places(administration: Administration, table: str) -> dict[Any, str]:
