@@ -15,6 +15,7 @@ from settings_sync.models import Plan, PlanTarget, SyncRun, SyncTarget
 from settings_sync.planning.plans import plan_target
 from settings_sync.planning.values import Choice, Source
 from settings_sync.reading.index import look_at
+from settings_sync.reading.lines import is_in_line
 from settings_sync.reading.snapshots import needs_in, take_snapshot
 from settings_sync.services.plans import category_of, store_changes
 from settings_sync.services.targets import Claim, work_of
@@ -23,7 +24,12 @@ from tenants.schemas import inside
 
 
 def eenlijn(main: Administration, child: Administration) -> None:
-    """The engine of this product: snapshot, look, plan, store the plan, apply on the sync login with every check."""
+    """The engine of this product: snapshot, look, plan, store the plan, apply on the sync login with every check.
+
+    A child that is in line costs the query that says so.
+    """
+    if is_in_line(main, child):
+        return
     snapshot, entries = take_snapshot(main)
     local = look_at(child)
     everything = Choice(frozenset(category_of().values()))

@@ -36,6 +36,18 @@ def plan_target(source: Source, local: Local, choice: Choice, category_of: Mappi
     return TargetPlan(tuple(shown), _count(changes, _own(source, local, choice, category_of)))
 
 
+def plan_in_line(source: Source, choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
+    """The plan for an administration that is wholly in line with the source: nothing, and how much of it."""
+    decided = Local(source.entries, {key: entry.digest for key, entry in source.entries.items()})
+    return plan_target(source, decided, choice, category_of)
+
+
+def with_own(plan: TargetPlan, own: Mapping[str, int], choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
+    """The same plan, with the administration's own items counted; `own` gives how many it has of each kind."""
+    counted = sum(number for kind, number in own.items() if category_of.get(kind) in choice.categories)
+    return TargetPlan(plan.changes, {**plan.counts, "own": counted})
+
+
 def _judge(key: Key, source: Source, local: Local, reasons: tuple[NeededBy, ...]) -> PlannedChange:
     entry, found, base = source.entries[key], local.entries.get(key), local.bases.get(key)
     verdict = judge(base, entry.digest, found.digest if found else None)

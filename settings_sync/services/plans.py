@@ -25,10 +25,11 @@ from ..exceptions import (
 from ..kinds import all_kinds
 from ..models import Plan, PlanTarget, SnapshotItem
 from ..permissions import NotAllowed, may_run_sync, syncable_children
-from ..planning.plans import plan_target
+from ..planning.plans import plan_in_line, plan_target, with_own
 from ..planning.values import Choice, Key, Local, Source, TargetPlan
 from ..policies import DEFAULTS, POLICIES
 from ..reading.index import look_at, read_documents, store_documents
+from ..reading.lines import own_items_in_line
 from ..reading.snapshots import read_source, take_snapshot
 from ..verdicts import Verdict
 
@@ -80,8 +81,13 @@ def compute_plan(plan: Plan, choice: Choice) -> None:
     """Compare the plan's snapshot with each of its targets, and store what comes out."""
     assert plan.snapshot is not None
     source = read_source(plan.snapshot)
+    nothing_to_do = plan_in_line(source, choice, category_of())
     for target in plan.targets.select_related("administration"):
-        _compute_target(target, source, choice)
+        own = own_items_in_line(plan.snapshot.pk, target.administration)
+        if own is None:
+            _compute_target(target, source, choice)
+        else:
+            _store_plan(target, with_own(nothing_to_do, own, choice, category_of()))
     plan.state = Plan.State.READY
     plan.save(update_fields=["state"])
 
@@ -96,6 +102,10 @@ def _compute_target(target: PlanTarget, source: Source, choice: Choice) -> None:
     local = look_at(administration)
     planned = plan_target(source, local, choice, category_of())
     _store_local_documents(administration, planned, local)
+    _store_plan(target, planned)
+
+
+def _store_plan(target: PlanTarget, planned: TargetPlan) -> None:
     with transaction.atomic():
         target.counts = dict(planned.counts)
         target.save(update_fields=["counts"])
