@@ -19,4 +19,4 @@ class Command(BaseCommand):
         deleted = 0
         while some := forget_old_messages(options["days"]):
             deleted += some
-        self.stdout.write(f"{deleted} messages deleted.")
+        self.stdout.write(f"Messages deleted: {deleted}")

@@ -14,4 +14,4 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, default=60.0, help="Begin nothing new after so many seconds (60).")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{send_due(options['seconds'])} attempts made.")
+        self.stdout.write(f"Attempts made: {send_due(options['seconds'])}")
