@@ -2,7 +2,8 @@
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from .models import Administration, SchemaTemplate
 from .preparing import preparations
 from .template_schema import TEMPLATE_SCHEMA, create_empty_schema, dump_schema
 
+TEMPLATE_LOCK = 4714
 Report = Callable[[str], None]
 
 
@@ -72,14 +74,29 @@ def migrate_administration(administration: Administration) -> None:
 
 
 def refresh_template() -> None:
-    """Keep the DDL of an empty administration at the head, from a schema that nobody works in."""
+    """Keep the DDL of an empty administration at the head, from a schema that nobody works in; one at a time."""
     if SchemaTemplate.objects.filter(head=code_head()).exists():
         return
     assert not connection.in_atomic_block, "pg_dump looks from outside: it would see the template as it was before."
-    create_empty_schema(TEMPLATE_SCHEMA, exist_ok=True)
-    _migrate_schema(TEMPLATE_SCHEMA)
-    preparations.prepare(TEMPLATE_SCHEMA)
-    SchemaTemplate.objects.create(head=code_head(), ddl=dump_schema(TEMPLATE_SCHEMA))
+    with _one_at_a_time():
+        if SchemaTemplate.objects.filter(head=code_head()).exists():
+            return  # somebody else made it while this one waited
+        create_empty_schema(TEMPLATE_SCHEMA, exist_ok=True)
+        _migrate_schema(TEMPLATE_SCHEMA)
+        preparations.prepare(TEMPLATE_SCHEMA)
+        SchemaTemplate.objects.create(head=code_head(), ddl=dump_schema(TEMPLATE_SCHEMA))
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Keep every other process from refreshing the template while a block runs; a lost connection lets go of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [TEMPLATE_LOCK, TEMPLATE_SCHEMA])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [TEMPLATE_LOCK, TEMPLATE_SCHEMA])
 
 
 def _migrate_schema(schema_name: str) -> None:

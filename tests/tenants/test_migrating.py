@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from django.db import ProgrammingError, connection
 
 from settings_sync.fencing import sync_login
+from tenants import migrating
 from tenants.migrating import (
     Migrated,
     code_head,
@@ -24,6 +26,7 @@ from tenants.schemas import current_schema_name, inside
 from tenants.services import work_on_administration
 from tenants.template_schema import TEMPLATE_SCHEMA
 from tests.conftest import make_administration
+from tests.contracts.world import in_threads
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -226,3 +229,37 @@ def test_the_template_is_made_once(
     monkeypatch.setattr("tenants.migrating.dump_schema", lambda name: pytest.fail("It was dumped again."))
     refresh_template()
     assert SchemaTemplate.objects.filter(head=newer_code).count() == 1
+
+
+def test_two_workers_that_refresh_the_template_at_once_make_it_once(
+    three: list[Administration], newer_code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each with a connection of its own, and slow enough to be at it together if nothing kept them apart."""
+    at_it: list[str] = []
+
+    def migrate_slowly(schema_name: str) -> None:
+        at_it.append(schema_name)
+        time.sleep(0.5)
+
+    monkeypatch.setattr(migrating, "_migrate_schema", migrate_slowly)
+    monkeypatch.setattr(migrating, "dump_schema", lambda name: f"-- {name}")
+    try:
+        assert in_threads(refresh_template, refresh_template) == [None, None]
+        assert at_it == [TEMPLATE_SCHEMA]
+        assert SchemaTemplate.objects.filter(head=newer_code).count() == 1
+    finally:
+        SchemaTemplate.objects.filter(head=newer_code).delete()
+
+
+def test_a_template_that_could_not_be_made_can_be_made_by_another(
+    three: list[Administration], newer_code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating, "_migrate_schema", lambda name: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        refresh_template()
+    monkeypatch.setattr(migrating, "_migrate_schema", lambda name: None)
+    monkeypatch.setattr(migrating, "dump_schema", lambda name: f"-- {name}")
+    try:
+        assert in_threads(refresh_template) == [None]
+    finally:
+        SchemaTemplate.objects.filter(head=newer_code).delete()
