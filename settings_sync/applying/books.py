@@ -2,12 +2,12 @@
 
 from .. import sql
 from ..kinds import Kind
-from .statements import WorkChange, rows_of
+from .statements import WorkChange, rows_of, uids_of
 
 
 def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, changes: list[WorkChange]) -> str:
-    """Keep the documents that will be replaced, and return (uid, label) of the items that moved since the plan."""
-    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(changes)})")
+    """Keep the documents that will be replaced, and return the uids of the items that moved since the plan."""
+    local = sql.documents(kind, schema, f"r.uid = ANY({uids_of(changes)})")
     former = "coalesce(known.body, local.body::jsonb)"  # a stored one is copied as it is, compressed
     return (
         f"WITH seen AS MATERIALIZED ({rows_of(changes)}), local AS MATERIALIZED ({local}),"
@@ -16,23 +16,19 @@ def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, chang
         " FROM local LEFT JOIN public.settings_sync_document known ON known.digest = local.digest"
         " JOIN seen ON seen.uid = local.uid AND seen.action = 'update'"
         " AND seen.local_digest = local.digest)"
-        " SELECT seen.uid, seen.label FROM seen LEFT JOIN local ON local.uid = seen.uid"
+        " SELECT seen.uid FROM seen LEFT JOIN local ON local.uid = seen.uid"
         " WHERE local.digest IS DISTINCT FROM seen.local_digest"
     )
 
 
 def find_different_results(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
-    """A query for the names of written items that do not stand there as the plan said."""
-    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(changes)})")
+    """A query for the uids of written items that do not stand there as the plan said."""
+    local = sql.documents(kind, schema, f"r.uid = ANY({uids_of(changes)})")
     return (
         f"WITH planned AS MATERIALIZED ({rows_of(changes)}), local AS MATERIALIZED ({local})"
-        " SELECT planned.label FROM planned LEFT JOIN local ON local.uid = planned.uid"
+        " SELECT planned.uid FROM planned LEFT JOIN local ON local.uid = planned.uid"
         " WHERE local.digest IS DISTINCT FROM planned.result_digest"
     )
-
-
-def _uids(changes: list[WorkChange]) -> str:
-    return f"{sql.literal([str(change.uid) for change in changes])}::uuid[]"
 
 
 def move_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
@@ -49,7 +45,7 @@ def drop_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     """Forget items that are gone on both sides."""
     return (
         f"WITH gone AS (DELETE FROM {sql.name(schema, 'sync_ledger_base')} WHERE kind = {sql.literal(kind.key)}"
-        f" AND uid = ANY({_uids(changes)}) RETURNING 1) SELECT count(*) FROM gone"
+        f" AND uid = ANY({uids_of(changes)}) RETURNING 1) SELECT count(*) FROM gone"
     )
 
 

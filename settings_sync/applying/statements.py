@@ -5,6 +5,7 @@ values are quoted into it, so that nothing is parsed twice.
 """
 
 import functools
+import itertools
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,28 +53,37 @@ class WorkChange:
 
 
 def rows_of(changes: Iterable[WorkChange]) -> str:
-    """The changes as a query for (uid, action, label, source_digest, local_digest, result_digest).
+    """The changes as a query for (uid, action, source_digest, local_digest, result_digest).
 
     They are arrays in the statement, not rows in a table, so that PostgreSQL knows how many there are: on a schema that
     nobody has analysed yet it plans a join of unknown size as a nested loop, which took 14 s instead of 0.1 s.
     """
     rows = list(changes)
     columns = (
-        ("uuid", [str(row.uid) for row in rows]),
-        ("text", [row.action for row in rows]),
-        ("text", [row.label for row in rows]),
-        ("bytea", [_hex(row.source) for row in rows]),
-        ("bytea", [_hex(row.local) for row in rows]),
-        ("bytea", [_hex(row.result) for row in rows]),
+        uids_of(rows),
+        _array("text", [row.action for row in rows]),
+        *(
+            _array("bytea", map(_hex, side))
+            for side in zip(*((r.source, r.local, r.result) for r in rows), strict=True)
+        ),
     )
-    arrays = ", ".join(f"{sql.literal(values)}::{kind}[]" for kind, values in columns)
-    names = "uid, action, label, source_digest, local_digest, result_digest"
-    return f"SELECT {names} FROM unnest({arrays}) AS c({names})"
+    names = "uid, action, source_digest, local_digest, result_digest"
+    return f"SELECT {names} FROM unnest({', '.join(columns)}) AS c({names})"
 
 
-def _hex(digest: bytes | None) -> str | None:
-    """PostgreSQL's own notation; the driver's notation for bytes inside an array needs a connection to be right."""
-    return None if digest is None else "\\x" + digest.hex()
+def uids_of(changes: Iterable[WorkChange]) -> str:
+    """The items of the changes, as an array."""
+    return _array("uuid", (str(change.uid) for change in changes))
+
+
+def _array(db_type: str, values: Iterable[str]) -> str:
+    """An array of values that have nothing to quote: uids, digests, names of actions."""
+    return f"'{{{','.join(values)}}}'::{db_type}[]"
+
+
+def _hex(digest: bytes | None) -> str:
+    """PostgreSQL's own notation inside an array."""
+    return "NULL" if digest is None else f'"\\\\x{digest.hex()}"'
 
 
 @functools.lru_cache
@@ -112,10 +122,19 @@ def is_late(kind: Kind, column: Column) -> bool:
     return order.index(column.reference.kind) >= order.index(kind.key)
 
 
-DOC = (
-    f"doc AS MATERIALIZED (SELECT c.uid, c.action, d.body FROM ({CHANGES}) c"
-    " JOIN public.settings_sync_document d ON d.digest = c.result_digest)"
-)
+def _documents(condition: str = "") -> str:
+    """CTE `doc`: the documents of the changes; the condition is asked of these only, not of all that are stored."""
+    listed = (
+        f"AS MATERIALIZED (SELECT c.uid, c.action, d.body FROM ({CHANGES}) c"
+        " JOIN public.settings_sync_document d ON d.digest = c.result_digest)"
+    )
+    if not condition:
+        return f"doc {listed}"
+    return f"listed {listed}, doc AS MATERIALIZED (SELECT * FROM listed WHERE {condition})"
+
+
+DOC = _documents()
+UPDATED = _documents("action = 'update'")
 
 
 def _early(kind: Kind, table: Table) -> list[Column]:
@@ -239,18 +258,18 @@ def _start_value(field: object) -> str:
 
 def _delete_parts(kind: Kind, part: Table) -> str:
     chain = part.path
-    aliases = ["t", *(f"u{number}" for number in range(1, len(chain)))]
-    using = ", ".join(f"{sql.name(SCHEMA, t.table)} {a}" for t, a in zip(chain[1:], aliases[1:], strict=True))
-    joined = " AND ".join(
-        f"{low}.{sql.name(table.parent_column)} = {high}.id"
-        for table, low, high in zip(chain[:-1], aliases[:-1], aliases[1:], strict=True)
+    joins = "".join(
+        f" JOIN {sql.name(SCHEMA, above.table)} u{number + 1}"
+        f" ON u{number + 1}.id = u{number}.{sql.name(table.parent_column)}"
+        for number, (table, above) in enumerate(itertools.pairwise(chain))
     )
-    listed = f"jsonb_array_elements(doc.body->'parts'->{sql.literal(part.name)})"
+    listed = f"jsonb_to_recordset(doc.body->'parts'->{sql.literal(part.name)})"
+    table = sql.name(SCHEMA, part.table)
     return (
-        f"WITH {DOC}, kept AS MATERIALIZED (SELECT (e->>'uid')::uuid AS uid FROM doc, {listed} e),"
-        f" gone AS (DELETE FROM {sql.name(SCHEMA, part.table)} t USING {using} WHERE {joined}"
-        f" AND {aliases[-1]}.uid IN (SELECT uid FROM doc WHERE action = 'update')"
-        " AND NOT EXISTS (SELECT FROM kept WHERE kept.uid = t.uid) RETURNING 1)"
+        f"WITH {UPDATED}, kept AS MATERIALIZED (SELECT e.uid FROM doc, {listed} e(uid uuid)),"
+        f" gone AS (DELETE FROM {table} t WHERE t.id IN (SELECT u0.id FROM {table} u0{joins}"
+        f" WHERE u{len(chain) - 1}.uid IN (SELECT uid FROM doc)"
+        " AND NOT EXISTS (SELECT FROM kept WHERE kept.uid = u0.uid)) RETURNING 1)"
         " SELECT count(*) FROM gone"
     )
 
@@ -289,8 +308,15 @@ def _set_reference(kind: Kind, table: Table, column: Column) -> str:
     columns = [column]
     uid = "doc.uid" if table.parent is None else "x.uid"
     target = sql.name(column.column)
+    named = f"$.parts.{table.name}[*].{column.name}" if table.parent else f"$.{column.name}"
+    # Most items have no such reference: their documents need not be taken apart, unless there is one to take away.
+    condition = (
+        f"body @? {sql.literal(named)}"
+        f" OR EXISTS (SELECT FROM {sql.name(SCHEMA, table.table)} t WHERE t.{target} IS NOT NULL)"
+    )
     return (
-        f"WITH {DOC}, new AS MATERIALIZED (SELECT {uid} AS uid, ref.id AS target FROM {_rows(table, columns)}"
+        f"WITH {_documents(condition)}, new AS MATERIALIZED (SELECT {uid} AS uid, ref.id AS target"
+        f" FROM {_rows(table, columns)}"
         f" LEFT JOIN {sql.name(SCHEMA, column.reference.table)} ref ON ref.uid = x.{sql.name(column.name)}),"
         f" changed AS (UPDATE {sql.name(SCHEMA, table.table)} t SET {target} = new.target FROM new"
         f" WHERE t.uid = new.uid AND t.{target} IS DISTINCT FROM new.target RETURNING 1)"

@@ -105,7 +105,7 @@ def _keep_former(cursor: Cursor, work: Work) -> list[WorkChange]:
     stale: list[WorkChange] = []
     for kind, changes in _by_kind(change for change in work.changes if change.is_live).items():
         cursor.execute(books.keep_former_and_find_stale(kind, work.schema, work.target_id, changes))
-        moved = {uid for uid, _label in cursor.fetchall()}
+        moved = {uid for (uid,) in cursor.fetchall()}
         stale += [change for change in changes if change.uid in moved]
     return stale
 
@@ -142,9 +142,9 @@ def _run(
 def _check_result(cursor: Cursor, work: Work, kind: Kind, changes: list[WorkChange]) -> None:
     """What stands there now must be what the plan said, digest for digest."""
     cursor.execute(books.find_different_results(kind, work.schema, changes))
-    different = [label for (label,) in cursor.fetchall()]
+    different = {uid for (uid,) in cursor.fetchall()}
     if different:
-        raise ResultDiffers(items=", ".join(different[:5]))
+        raise ResultDiffers(items=", ".join([change.label for change in changes if change.uid in different][:5]))
 
 
 def _move_bases(cursor: Cursor, work: Work, changes: list[WorkChange], rows: dict[str, int]) -> None:
