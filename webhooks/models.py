@@ -73,8 +73,12 @@ class Endpoint(models.Model):
 
     def signing_secrets(self) -> list[str]:
         """The secret, and for a day after a rotation the former one as well."""
-        is_valid = self.former_secret_until is not None and self.former_secret_until > timezone.now()
-        return [self.secret, self.former_secret] if is_valid else [self.secret]
+        return [self.secret, self.former_secret] if self.has_former_secret else [self.secret]
+
+    @property
+    def has_former_secret(self) -> bool:
+        """Whether the former secret is still valid."""
+        return self.former_secret_until is not None and self.former_secret_until > timezone.now()
 
 
 def end_of_trying() -> datetime:

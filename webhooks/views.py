@@ -94,11 +94,13 @@ def switch_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     return _to(endpoint)
 
 
-@require_POST
 @main_page(Right.WEBHOOKS_MANAGE)
 def rotate_secret(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
-    """A new secret, shown once; the former one stays valid for a day."""
-    return _show_secret(request, endpoints.rotate_secret(acting_user=request.user, endpoint=_find(request, webhook_id)))
+    """Ask, then make a new secret, which is shown once; the former one stays valid for a day."""
+    endpoint = _find(request, webhook_id)
+    if request.method == "POST":
+        return _show_secret(request, endpoints.rotate_secret(acting_user=request.user, endpoint=endpoint))
+    return render(request, "webhooks/rotate.html", {"endpoint": endpoint, "has_former": endpoint.has_former_secret})
 
 
 @require_POST

@@ -54,6 +54,8 @@ def addresses(database: str, base_url: str) -> dict[str, str]:
         "REDIS_URL": with_path(os.environ["REDIS_URL"], REDIS_DATABASE),
         "BASE_URL": base_url,
         "ALLOWED_HOSTS": "127.0.0.1",
+        "EENLIJN_WEBHOOKS_ALLOW_PRIVATE": "true",
+        "EMAIL_URL": "dummymail://",
     }
 
 
