@@ -6,7 +6,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from tenants import home
+from tenants import home, role_pages
 
 from . import health, metrics, styleguide
 
@@ -15,7 +15,10 @@ in_administration: list[URLPattern | URLResolver] = [
     path("", include("business.urls")),
     path("settings/", home.settings_home, name="settings-home"),
     path("settings/company/", home.company_details, name="company-details"),
-    path("settings/roles/", home.roles, name="role-list"),
+    path("settings/roles/", role_pages.list_roles, name="role-list"),
+    path("settings/roles/new/", role_pages.create_role, name="role-new"),
+    path("settings/roles/<int:role_id>/", role_pages.edit_role, name="role-edit"),
+    path("settings/roles/<int:role_id>/delete/", role_pages.delete_role, name="role-delete"),
     path("settings/webhooks/", include("webhooks.urls")),
     path("settings/administrations/", include("settings_sync.urls")),
     path("settings/forms/", include("forms_catalog.urls")),

@@ -1,7 +1,5 @@
 """What the editing services of every catalog share: refusals in words, uses of a setting, its values for the log."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +10,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Count
 from django.forms import BaseForm
 from django.utils.translation import gettext as _
+
+from tenants.fingerprints import fingerprint as fingerprint
 
 from .models import Item, NameKey
 
@@ -114,12 +114,6 @@ def values_of(row: models.Model, fields: Iterable[str], links: Iterable[str] = (
     for name in links:
         values[name] = sorted(str(linked) for linked in getattr(row, name).all())
     return values
-
-
-def fingerprint(values: Mapping[str, Any]) -> str:
-    """A short mark of what somebody was looking at, by which a later edit sees that it has moved."""
-    plain = json.dumps(values, sort_keys=True, default=str)
-    return hashlib.sha256(plain.encode()).hexdigest()[:32]
 
 
 def refuse_when_moved(seen: str | None, values: Mapping[str, Any]) -> None:

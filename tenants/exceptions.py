@@ -100,3 +100,51 @@ class WrongState(AdministrationError):
 
     def facts_in_words(self) -> dict[str, str]:
         return {"state": state_in_words(self.facts.get("state"))}
+
+
+class RoleError(Refusal):
+    """Something went wrong with this role."""
+
+    code = "role-error"
+
+
+class RoleNameTaken(RoleError):
+    """There is a role called {name} already. Choose another name."""
+
+    code = "role-name-taken"
+
+
+class RoleNameInvisible(RoleError):
+    """Give the role a name that people can read."""
+
+    code = "role-name-invisible"
+
+
+class StandardRole(RoleError):
+    """{name} is a standard role: it stays as it is. Make a role of your own instead."""
+
+    code = "standard-role"
+
+
+class RightsNotYours(RoleError):
+    """You can only give, or take away, what you may do yourself. Not: {rights}."""
+
+    code = "rights-not-yours"
+
+
+class RoleMoved(RoleError):
+    """Somebody else changed this role while you were working on it. Nothing was saved: open it again."""
+
+    code = "role-moved"
+
+
+class RoleInUse(RoleError):
+    """These people have this role; choose which one each of them gets instead: {names}."""
+
+    code = "role-in-use"
+
+
+class RoleInUseElsewhere(RoleError):
+    """People in administrations that you may not enter have this role. Ask somebody who may enter them."""
+
+    code = "role-in-use-elsewhere"

@@ -14,7 +14,6 @@ from .entering import administration_page
 from .models import Administration
 from .permissions import reachable_administrations
 from .rights import Right
-from .roles import read_roles
 from .sections import DAILY_WORK, OWN_SETTINGS, SHARED_SETTINGS, links_to, may_open_settings, section_address
 
 
@@ -72,14 +71,6 @@ def company_details(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The company details are saved."))
         return redirect("company-details", administration.slug)
     return render(request, "home/company_details.html", {"form": form})
-
-
-@require_GET
-@administration_page(Right.ADMINISTRATIONS_SEE)
-def roles(request: HttpRequest) -> HttpResponse:
-    """Which roles there are, what each may do, and who holds them here."""
-    administration = request.administration  # type: ignore[attr-defined]
-    return render(request, "home/roles.html", {"overview": read_roles(administration)})
 
 
 def _subs_of(request: HttpRequest) -> list[Administration]:

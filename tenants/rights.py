@@ -14,6 +14,7 @@ class Right(TextChoices):
     SYNC_RUN = "sync.run", _("sync to sub-administrations")
     SYNC_UNDO = "sync.undo", _("undo a sync")
     WEBHOOKS_MANAGE = "webhooks.manage", _("manage webhooks")
+    ROLES_MANAGE = "roles.manage", _("make, edit and delete roles")
     FORMS_CREATE = "forms.create", _("forms: create")
     FORMS_READ = "forms.read", _("forms: read")
     FORMS_UPDATE = "forms.update", _("forms: edit")
@@ -40,6 +41,34 @@ class Right(TextChoices):
     WORK_ORDERS_DELETE = "work_orders.delete", _("work orders: delete")
     QUOTATIONS_READ = "quotations.read", _("quotations: read")
     INVOICES_READ = "invoices.read", _("invoices: read")
+
+
+MODULES = {
+    "administrations": _("Administrations"),
+    "sync": _("Syncs"),
+    "webhooks": _("Webhooks"),
+    "roles": _("Roles"),
+    "forms": _("Forms"),
+    "workflows": _("Workflows"),
+    "templates": _("Templates"),
+    "reference_data": _("Other shared settings"),
+    "customers": _("Customers"),
+    "work_orders": _("Work orders"),
+    "quotations": _("Quotations"),
+    "invoices": _("Invoices"),
+}
+"""What the part of a right before the point is called, in the order in which people see them."""
+
+
+def rights_of_module(module: str) -> list[Right]:
+    """The rights over one module."""
+    return [right for right in Right if right.value.partition(".")[0] == module]
+
+
+def verb_of(right: Right) -> str:
+    """What a right allows, for a list that names the module already: “create” of “forms: create”."""
+    label = str(right.label)
+    return label.partition(": ")[2] or label
 
 
 ADMINISTRATOR_ROLE = "Beheerder"

@@ -1,11 +1,30 @@
-"""Which roles there are in an administration, what each may do, and who holds them."""
+"""The roles of a main administration: which there are and who holds them, and making, editing and deleting them.
 
+The standard roles belong to nobody and stay as they are. A role can be given in the main administration and its subs.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
+from audit.models import record
+
+from .exceptions import (
+    RightsNotYours,
+    RoleInUse,
+    RoleInUseElsewhere,
+    RoleMoved,
+    RoleNameInvisible,
+    RoleNameTaken,
+    StandardRole,
+)
+from .fingerprints import fingerprint
 from .models import Administration, Membership, Role
+from .names import is_visible
+from .permissions import require, rights_of
 from .rights import Right
 
 
@@ -26,11 +45,131 @@ class RoleOverview:
     memberships: tuple[Membership, ...]
 
 
+def usable_roles(main: Administration) -> "QuerySet[Role]":
+    """The standard roles, and those of this main administration."""
+    return Role.objects.filter(Q(administration=None) | Q(administration=main)).order_by("administration__name", "name")
+
+
 def read_roles(administration: Administration) -> RoleOverview:
-    """The built-in roles and those of the main administration, with the members of this administration alone."""
-    usable = Q(administration=None) | Q(administration=administration.main)
-    roles = tuple(Role.objects.filter(usable).order_by("administration__name", "name"))
+    """The roles that can be given out here, with the members of this administration alone."""
+    roles = tuple(usable_roles(administration.main))
     rows = (RightRow(right.label, tuple(right in role.rights for role in roles)) for right in Right)
     members = Membership.objects.filter(administration=administration, user__is_active=True)
     memberships = members.select_related("user", "role").order_by("user__name", "user__email")
     return RoleOverview(roles, tuple(rows), tuple(memberships))
+
+
+def role_mark(role: Role) -> str:
+    """The fingerprint of a role as somebody looks at it."""
+    return fingerprint({"name": role.name, "rights": sorted(role.rights)})
+
+
+def create_role(*, acting_user: Any, main: Administration, name: str, rights: Collection[str]) -> Role:
+    """A new role with some of the rights that its maker has. Raises NotAllowed or a RoleError."""
+    require(acting_user, Right.ROLES_MANAGE, main)
+    role = Role(administration=main, name=name.strip(), rights=_in_order(rights))
+    with transaction.atomic():
+        _lock_roles(main)
+        _check(acting_user, role, changed=set(rights))
+        role.save()
+        _record(acting_user, main, "created", role, rights=role.rights)
+    return role
+
+
+def update_role(*, acting_user: Any, role: Role, name: str, rights: Collection[str], seen: str | None = None) -> Role:
+    """Give a role another name or other rights; what the acting user may not do themselves stays as it is.
+
+    `seen` is the mark of what the editor was looking at. Raises NotAllowed or a RoleError.
+    """
+    main = _main_of(acting_user, role)
+    with transaction.atomic():
+        _lock_roles(main)
+        locked = _locked(role)
+        if seen is not None and seen != role_mark(locked):
+            raise RoleMoved
+        former_name, former = locked.name, set(locked.rights)
+        locked.name, locked.rights = name.strip(), _in_order(rights)
+        _check(acting_user, locked, changed=former ^ set(rights))
+        locked.save()
+        added, removed = sorted(set(rights) - former), sorted(former - set(rights))
+        _record(acting_user, main, "updated", locked, former_name=former_name, added=added, removed=removed)
+    return locked
+
+
+def holders_of(role: Role) -> list[Membership]:
+    """Everybody who has this role, in whichever administration, by name."""
+    held = role.memberships.select_related("user", "administration__parent")
+    return list(held.order_by("user__name", "user__email", "administration__name"))
+
+
+def delete_role(*, acting_user: Any, role: Role, instead: Mapping[int, Role]) -> None:
+    """Delete a role; `instead` names per membership the role that its holder gets. Raises NotAllowed or a RoleError."""
+    main = _main_of(acting_user, role)
+    with transaction.atomic():
+        _lock_roles(main)
+        locked = _locked(role)
+        holders = list(locked.memberships.select_related("user", "administration").select_for_update(of=("self",)))
+        _check_holders(acting_user, main, locked, holders, instead)
+        for holder in holders:
+            holder.role = instead[holder.pk]
+            holder.save(update_fields=["role"])
+        given = [f"{holder.user.email} @ {holder.administration.slug}: {holder.role}" for holder in holders]
+        _record(acting_user, main, "deleted", locked, instead=given)
+        locked.delete()
+
+
+def _main_of(acting_user: Any, role: Role) -> Administration:
+    if role.administration is None:
+        raise StandardRole(name=role.name)
+    require(acting_user, Right.ROLES_MANAGE, role.administration)
+    return role.administration
+
+
+def _lock_roles(main: Administration) -> None:
+    """One change at a time, so that two roles never get one name."""
+    Administration.objects.select_for_update(of=("self",)).get(pk=main.pk)
+
+
+def _locked(role: Role) -> Role:
+    found = Role.objects.select_for_update(of=("self",)).filter(pk=role.pk).first()
+    if found is None:
+        raise RoleMoved
+    return found
+
+
+def _check(acting_user: Any, role: Role, changed: Collection[str]) -> None:
+    assert role.administration is not None
+    if not is_visible(role.name):
+        raise RoleNameInvisible
+    others = usable_roles(role.administration).exclude(pk=role.pk).values_list("name", flat=True)
+    if role.name.casefold() in {other.casefold() for other in others}:
+        raise RoleNameTaken(name=role.name)
+    _check_own(acting_user, role.administration, changed)
+
+
+def _check_own(acting_user: Any, main: Administration, changed: Collection[str]) -> None:
+    """Nobody gives away, or takes away, what they may not do themselves in the main administration."""
+    foreign = set(changed) - (rights_of(acting_user, main) or frozenset())
+    if foreign:
+        raise RightsNotYours(rights=", ".join(str(right.label) for right in Right if right in foreign))
+
+
+def _check_holders(
+    acting_user: Any, main: Administration, role: Role, holders: list[Membership], instead: Mapping[int, Role]
+) -> None:
+    if any(rights_of(acting_user, holder.administration) is None for holder in holders):
+        raise RoleInUseElsewhere
+    usable = {found.pk for found in usable_roles(main)} - {role.pk}
+    without = [holder for holder in holders if holder.pk not in instead or instead[holder.pk].pk not in usable]
+    if without:
+        raise RoleInUse(names=", ".join(f"{holder.user} ({holder.administration})" for holder in without))
+    for holder in holders:
+        _check_own(acting_user, main, set(instead[holder.pk].rights) - set(role.rights))
+
+
+def _record(acting_user: Any, main: Administration, verb: str, role: Role, **data: Any) -> None:
+    record(f"role.{verb}", actor=acting_user, administration=main, role=role.name, **data)
+
+
+def _in_order(rights: Collection[str]) -> list[str]:
+    return [right.value for right in Right if right in rights]

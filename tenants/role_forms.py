@@ -1,0 +1,71 @@
+"""What people fill in for a role."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from .models import Membership, Role
+from .rights import MODULES, Right, rights_of_module, verb_of
+
+
+class OwnRights(forms.CheckboxSelectMultiple):
+    """Rights to tick; those that the user does not have themselves stay as they are."""
+
+    own: Collection[str] = ()
+
+    def create_option(self, name: str, value: Any, *rest: Any, **options: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *rest, **options)
+        option["attrs"]["disabled"] = str(value) not in self.own
+        return option
+
+
+class RoleForm(forms.Form):
+    """Its name, and per module the rights; `own` are the rights of the user who fills it in."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, own: Collection[str], role: Role | None = None, **kwargs: Any) -> None:
+        held = set(role.rights) if role else set()
+        super().__init__(*args, **kwargs)
+        self.kept = held - set(own)
+        self.initial["name"] = role.name if role else ""
+        for module, label in MODULES.items():
+            rights = rights_of_module(module)
+            field = forms.MultipleChoiceField(
+                label=label,
+                choices=[(right.value, capfirst(verb_of(right))) for right in rights],
+                required=False,
+                widget=OwnRights,
+            )
+            field.widget.own = own
+            self.fields[module] = field
+            self.initial[module] = [right.value for right in rights if right in held]
+
+    def modules(self) -> list[forms.BoundField]:
+        """The fields with rights."""
+        return [self[module] for module in MODULES]
+
+    def clean(self) -> dict[str, Any]:
+        """The name and all rights together; a box that cannot be ticked is not sent, and what it held is kept."""
+        chosen = {right for module in MODULES for right in self.cleaned_data.pop(module, [])} | self.kept
+        return {**self.cleaned_data, "rights": [right.value for right in Right if right in chosen]}
+
+
+class ReplaceRoleForm(forms.Form):
+    """Which role everybody who has a role gets instead of it."""
+
+    def __init__(self, *args: Any, holders: Iterable[Membership], roles: Iterable[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles = {str(role.pk): role for role in roles}
+        choices = [("", _("choose a role")), *((key, role.name) for key, role in self.roles.items())]
+        for holder in holders:
+            self.fields[f"holder_{holder.pk}"] = forms.ChoiceField(
+                label=f"{holder.user} · {holder.administration}", choices=choices
+            )
+
+    def instead(self) -> dict[int, Role]:
+        """Per membership the chosen role; only for a valid form."""
+        return {int(name.removeprefix("holder_")): self.roles[key] for name, key in self.cleaned_data.items()}

@@ -1,0 +1,184 @@
+"""Roles of a main administration: making, editing and deleting them, and what nobody can do with them."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from audit.models import AuditEntry
+from tenants.exceptions import (
+    RightsNotYours,
+    RoleInUse,
+    RoleInUseElsewhere,
+    RoleMoved,
+    RoleNameInvisible,
+    RoleNameTaken,
+    StandardRole,
+)
+from tenants.models import Administration, Membership, Role
+from tenants.permissions import NotAllowed, may
+from tenants.rights import ADMINISTRATOR_ROLE, MODULES, Right, rights_of_module
+from tenants.roles import create_role, delete_role, role_mark, update_role
+from tests.conftest import make_member
+
+pytestmark = pytest.mark.django_db
+
+FORMS = [Right.FORMS_READ, Right.FORMS_UPDATE]
+
+
+@pytest.fixture
+def main(db: None) -> Administration:
+    """Without a schema: nothing here looks into one."""
+    return Administration.objects.create(name="Van Dijk", slug="van-dijk", state="active")
+
+
+@pytest.fixture
+def child(main: Administration) -> Administration:
+    return Administration.objects.create(name="Noord", slug="noord", parent=main, state="active")
+
+
+@pytest.fixture
+def made(owner: User, main: Administration) -> Role:
+    return create_role(acting_user=owner, main=main, name=" Magazijn ", rights=FORMS)
+
+
+@pytest.fixture
+def limited(main: Administration) -> User:
+    """Somebody who may manage roles, and edit forms and no more."""
+    return make_holder(main, Role.objects.create(administration=main, name="Chef", rights=[Right.ROLES_MANAGE, *FORMS]))
+
+
+def make_holder(administration: Administration, role: Role, name: str = "Anneke") -> User:
+    user = User.objects.create_user(f"{name}-{administration.slug}@example.com".lower(), "demo", name=name)
+    Membership.objects.create(user=user, administration=administration, role=role)
+    return user
+
+
+def membership_of(user: User) -> Membership:
+    return Membership.objects.get(user=user)
+
+
+def trail() -> dict[str, Any]:
+    entry = AuditEntry.objects.filter(action__startswith="role.").latest("at")
+    return {"action": entry.action, "who": entry.actor, "where": entry.administration_name, **entry.data}
+
+
+def test_every_right_stands_under_a_module():
+    assert {right for module in MODULES for right in rights_of_module(module)} == set(Right)
+
+
+def test_a_role_is_made_and_stands_in_the_trail(made, owner, main):
+    assert (made.name, made.rights, made.administration) == ("Magazijn", list(FORMS), main)
+    assert trail() == {
+        "action": "role.created",
+        "who": owner,
+        "where": "Van Dijk",
+        "role": "Magazijn",
+        "rights": list(FORMS),
+    }
+
+
+def test_an_edit_holds_at_once_and_the_trail_tells_what_changed(made, owner, main):
+    holder = make_holder(main, made)
+    update_role(acting_user=owner, role=made, name="Balie", rights=[Right.FORMS_READ, Right.CUSTOMERS_READ])
+    assert may(holder, Right.CUSTOMERS_READ, main)
+    assert not may(holder, Right.FORMS_UPDATE, main)
+    told = trail()
+    assert (told["action"], told["role"], told["former_name"]) == ("role.updated", "Balie", "Magazijn")
+    assert (told["added"], told["removed"]) == (["customers.read"], ["forms.update"])
+
+
+def test_who_may_not_manage_roles_does_nothing_with_them(made, colleague, main):
+    for attempt in (
+        lambda: create_role(acting_user=colleague, main=main, name="X", rights=[]),
+        lambda: update_role(acting_user=colleague, role=made, name="X", rights=[]),
+        lambda: delete_role(acting_user=colleague, role=made, instead={}),
+    ):
+        with pytest.raises(NotAllowed):
+            attempt()
+
+
+def test_the_administrator_of_a_sub_does_nothing_with_the_roles_of_the_main(made, child):
+    manager = make_member(child)
+    with pytest.raises(NotAllowed):
+        update_role(acting_user=manager, role=made, name="X", rights=[])
+
+
+def test_nobody_gives_or_takes_away_what_they_may_not_do_themselves(limited, main, owner):
+    with pytest.raises(RightsNotYours, match=r"invoices|facturen"):
+        create_role(acting_user=limited, main=main, name="Kassa", rights=[Right.FORMS_READ, Right.INVOICES_READ])
+    sales = create_role(acting_user=owner, main=main, name="Verkoop", rights=[Right.INVOICES_READ])
+    with pytest.raises(RightsNotYours):
+        update_role(acting_user=limited, role=sales, name="Verkoop", rights=[])
+    changed = update_role(acting_user=limited, role=sales, name="Verkoop", rights=[Right.INVOICES_READ, *FORMS])
+    assert set(changed.rights) == {Right.INVOICES_READ, *FORMS}
+
+
+def test_nobody_gives_more_by_way_of_another_role(limited, main, made):
+    holder = make_holder(main, made, "Bas")
+    administrator = Role.objects.get(administration=None, name=ADMINISTRATOR_ROLE)
+    with pytest.raises(RightsNotYours):
+        delete_role(acting_user=limited, role=made, instead={membership_of(holder).pk: administrator})
+    assert membership_of(holder).role == made
+
+
+def test_the_standard_roles_stay_as_they_are(owner):
+    for role in Role.objects.filter(administration=None):
+        with pytest.raises(StandardRole):
+            update_role(acting_user=owner, role=role, name="X", rights=[])
+        with pytest.raises(StandardRole):
+            delete_role(acting_user=owner, role=role, instead={})
+
+
+@pytest.mark.parametrize("name", ["magazijn", "MEDEWERKER", "beheerder"])
+def test_two_roles_never_have_one_name(made, owner, main, colleague, name):
+    with pytest.raises(RoleNameTaken):
+        create_role(acting_user=owner, main=main, name=name, rights=[])
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b"])
+def test_a_role_has_a_name_that_people_can_read(made, owner, main, name):
+    with pytest.raises(RoleNameInvisible):
+        update_role(acting_user=owner, role=made, name=name, rights=FORMS)
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(made, owner):
+    seen = role_mark(made)
+    update_role(acting_user=owner, role=made, name="Magazijn", rights=[Right.FORMS_READ], seen=seen)
+    with pytest.raises(RoleMoved):
+        update_role(acting_user=owner, role=made, name="Magazijn", rights=FORMS, seen=seen)
+
+
+def test_who_had_a_deleted_role_gets_the_one_that_was_chosen(made, owner, main, child):
+    make_member(child, user=owner)
+    other = create_role(acting_user=owner, main=main, name="Balie", rights=[Right.CUSTOMERS_READ])
+    holders = make_holder(main, made), make_holder(child, made, "Bas")
+    with pytest.raises(RoleInUse, match=r"Anneke \(Van Dijk\), Bas \(Noord\)|Bas \(Noord\), Anneke \(Van Dijk\)"):
+        delete_role(acting_user=owner, role=made, instead={})
+    delete_role(acting_user=owner, role=made, instead={membership_of(user).pk: other for user in holders})
+    assert {membership_of(user).role for user in holders} == {other}
+    assert not Role.objects.filter(pk=made.pk).exists()
+    told = trail()
+    assert told["action"] == "role.deleted"
+    given = {"anneke-van-dijk@example.com @ van-dijk: Balie", "bas-noord@example.com @ noord: Balie"}
+    assert set(told["instead"]) == given
+
+
+def test_a_role_of_another_customer_is_nobodys_replacement(made, owner, main):
+    holder = make_holder(main, made)
+    foreign = Role.objects.create(administration=make_administration_row("De Boer"), name="Geheim", rights=[])
+    for wrong in (foreign, made):
+        with pytest.raises(RoleInUse):
+            delete_role(acting_user=owner, role=made, instead={membership_of(holder).pk: wrong})
+
+
+def test_people_elsewhere_keep_a_role_from_being_deleted_without_being_named(made, owner, child, main):
+    other = create_role(acting_user=owner, main=main, name="Balie", rights=[])
+    holder = make_holder(child, made, "Geheim")
+    with pytest.raises(RoleInUseElsewhere) as refused:
+        delete_role(acting_user=owner, role=made, instead={membership_of(holder).pk: other})
+    assert "Geheim" not in str(refused.value)
+
+
+def make_administration_row(name: str) -> Administration:
+    return Administration.objects.create(name=name, slug=name.lower().replace(" ", "-"), state="active")
