@@ -122,8 +122,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 WEBHOOKS_ALLOW_PRIVATE = env.bool("EENLIJN_WEBHOOKS_ALLOW_PRIVATE", default=False)
 
 # Without a mail server no mail is written; the page where people choose says so.
-SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
-vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+EMAIL_URL = env.str("EMAIL_URL", default="")
+SENDS_MAIL = bool(EMAIL_URL)
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Eenlijn <noreply@localhost>")
 

@@ -165,6 +165,20 @@ def test_a_mail_server_that_is_away_loses_no_mail(choose, end_run, child, monkey
     assert len(mail.outbox) == 1
 
 
+def test_a_mail_that_cannot_be_written_keeps_no_other_waiting(choose, end_run, child, endpoint, receiver):
+    choose()
+    end_run((child, "succeeded", 0))
+    end_run((child, "failed", 0))
+    broken, sound = OutboxMessage.objects.filter(endpoint=None).order_by("created_at")
+    OutboxMessage.objects.filter(pk=broken.pk).update(body="no json")
+    send_due()
+    broken.refresh_from_db()
+    sound.refresh_from_db()
+    assert (broken.state, sound.state) == ("pending", "delivered")
+    assert broken.due_at > timezone.now(), "it is tried again later"
+    assert len(receiver.received) == 2
+
+
 def test_a_second_copy_can_be_recognised(choose, end_run, child):
     choose()
     end_run((child, "succeeded", 0))

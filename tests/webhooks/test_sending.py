@@ -208,6 +208,15 @@ def test_one_endpoint_that_hangs_holds_up_no_other(make_endpoint, receiver, endp
     assert {fresh(message).state for message in messages} == {DELIVERED}
 
 
+def test_who_waits_longest_comes_first(make_endpoint, receiver):
+    endpoints = [make_endpoint(f"{receiver.url}&number={number}") for number in range(3)]
+    for endpoint, minutes in zip(endpoints, (1, 3, 2), strict=True):
+        make_message(endpoint, due_at=timezone.now() - timedelta(minutes=minutes))
+    claimed = [claim_for_endpoint().message.endpoint for _ in range(3)]
+    assert claimed == [endpoints[1], endpoints[2], endpoints[0]]
+    assert claim_for_endpoint() is None
+
+
 def test_a_wake_up_sends_all_that_is_due_to_one_endpoint_until_it_fails(endpoint, receiver, make_endpoint):
     for _ in range(3):
         make_message(endpoint)

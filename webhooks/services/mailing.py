@@ -1,16 +1,17 @@
 """The mail that a sync has ended: who wants it, what it says, sending it."""
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from smtplib import SMTPException
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -22,6 +23,8 @@ from ..exceptions import OnlyInTheMain
 from ..models import MailChoice, OutboxMessage
 from ..outcomes import Failure, Outcome
 from ..permissions import NotAllowed, may_get_mail
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,14 @@ def prepare_mail(message: OutboxMessage) -> Callable[[], Outcome]:
     choice = MailChoice.objects.filter(user=reader, administration=main).exclude(when=MailChoice.When.NEVER).first()
     if reader is None or choice is None or not may_get_mail(reader, main):
         return lambda: Outcome(Failure.NO_LONGER_WANTED)
-    with translation.override(choice.language):
-        mail = _write(message, reader)
-    return lambda: _send(mail)
+    try:
+        with translation.override(choice.language):
+            mail = _write(message, reader)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        return partial(_failed, message, error)  # one mail that cannot be written must not keep others
+    return lambda: _send(message, mail)
 
 
 def _write(message: OutboxMessage, reader: Any) -> EmailMessage:
@@ -84,11 +92,17 @@ def _write(message: OutboxMessage, reader: Any) -> EmailMessage:
     return EmailMessage(subject, body, to=[reader.email], headers={"Message-ID": message_id})
 
 
-def _send(mail: EmailMessage) -> Outcome:
+def _send(message: OutboxMessage, mail: EmailMessage) -> Outcome:
     started = time.monotonic()
     try:
         mail.send()
-    except (SMTPException, OSError) as error:
-        # What a mail server says can hold an address; its kind is enough.
-        return Outcome(Failure.MAIL, answer=type(error).__name__, seconds=time.monotonic() - started)
+    except Exception as error:
+        return _failed(message, error, time.monotonic() - started)
     return Outcome(seconds=time.monotonic() - started)
+
+
+def _failed(message: OutboxMessage, error: Exception, seconds: float = 0.0) -> Outcome:
+    """What a mail server says can hold an address, so the kind of error is all that is kept."""
+    kind = type(error).__name__
+    logger.warning("Mail %s was not sent: %s", message.webhook_id, kind)
+    return Outcome(Failure.MAIL, answer=kind, seconds=seconds)

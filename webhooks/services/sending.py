@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -84,20 +84,20 @@ def send_mail(message_id: uuid.UUID) -> bool:
 
 
 def claim_for_endpoint(endpoint_id: uuid.UUID | None = None) -> Claim | None:
-    """Take the oldest message that is due to an endpoint nobody is sending to; None when there is none.
+    """Take what is due longest to an endpoint that nobody is sending to; None when there is none.
 
     One message at a time per endpoint: one that hangs keeps one sender busy, not all of them.
     """
     due = OutboxMessage.objects.filter(UNCLAIMED, endpoint=OuterRef("pk"), state="pending", due_at__lte=Now())
+    longest_due = Subquery(due.order_by("due_at").values("due_at")[:1])
     free = Q(busy_until=None) | Q(busy_until__lt=Now())
     rested = Q(resume_at=None) | Q(resume_at__lte=Now())
-    wanted = Endpoint.objects.filter(free, rested, Exists(due), state=Endpoint.State.ACTIVE)
+    wanted = Endpoint.objects.filter(free, rested, state=Endpoint.State.ACTIVE).annotate(due_since=longest_due)
+    wanted = wanted.exclude(due_since=None).order_by("due_since")
     if endpoint_id is not None:
         wanted = wanted.filter(pk=endpoint_id)
     with transaction.atomic():
-        endpoint = wanted.order_by(F("busy_until").asc(nulls_first=True)).select_for_update(
-            skip_locked=True, no_key=True
-        )[:1].first()  # fmt: skip
+        endpoint = wanted.select_for_update(skip_locked=True, no_key=True)[:1].first()
         message = _lock_due(endpoint=endpoint) if endpoint else None
         if endpoint is None or message is None:
             return None
