@@ -8,21 +8,34 @@ from pathlib import Path
 
 import django
 
+from .measuring import Medians
+
+NAMES = ("engine", "preview", "product")
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev bench")
-    parser.add_argument("name", nargs="?", default="engine", choices=["engine"])
+    parser.add_argument("name", nargs="?", default="engine", choices=NAMES)
     parser.add_argument("--json", type=Path, help="write the medians in seconds to this file")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of the quick ways (the ORM loop has one)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
+    parser.add_argument("--children", type=int, help="how many sub-administrations (preview: 400, product: 100)")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from . import engine
-
-    medians = engine.run(rounds=options.rounds)
+    medians = _run(options)
     if options.json:
         options.json.write_text(json.dumps({options.name: medians}, indent=2) + "\n")
     return 0
+
+
+def _run(options: argparse.Namespace) -> Medians:
+    from . import engine, preview, product
+
+    if options.name == "preview":
+        return preview.run(rounds=options.rounds, many=options.children or 400)
+    if options.name == "product":
+        return product.run(rounds=options.rounds, children=options.children or 100)
+    return engine.run(rounds=options.rounds)
 
 
 if __name__ == "__main__":

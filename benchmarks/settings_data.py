@@ -1,22 +1,39 @@
-"""The settings that the benchmarks sync: 200 forms × 8 sections × 12 fields, 60 workflows × 15 steps, 150 templates of
-20 kB and 100 work types."""
+"""The settings that the benchmarks sync, and the administrations that have them."""
 
 import random
 import uuid
+from dataclasses import dataclass
 
+from accounts.models import User
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import WorkType
 from templates_catalog.models import Layout
-from tenants.models import Administration
+from tenants.models import Administration, Membership, Role
 from tenants.provisioning import create_schema
+from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES
 from tenants.schemas import inside
 from workflows.models import Step, Workflow
 from workflows.step_types import StepType
 
-FORMS, SECTIONS, FIELDS = 200, 8, 12
-WORKFLOWS, STEPS = 60, 15
-TEMPLATES, TEMPLATE_BYTES = 150, 20_000
-WORK_TYPES = 100
+
+@dataclass(frozen=True)
+class Size:
+    """How many there are of each."""
+
+    forms: int
+    sections: int
+    fields: int
+    workflows: int
+    steps: int
+    templates: int
+    template_bytes: int
+    work_types: int
+
+
+LARGE = Size(200, 8, 12, 60, 15, 150, 20_000, 100)
+"""What the issue asks for: 22,210 rows."""
+USUAL = Size(40, 3, 8, 15, 8, 30, 4_000, 40)
+"""About what a real administration has: 1,325 rows."""
 WORDS = [
     "ketel",
     "druk",
@@ -42,36 +59,65 @@ def make_administration(name: str, parent: Administration | None = None) -> Admi
     return made
 
 
-def fill(main: Administration) -> None:
-    """Give an administration the settings named above; the same ones every time."""
-    chance = random.Random(1)
+def make_owner(main: Administration) -> User:
+    """Somebody who may do everything in an administration and in its sub-administrations."""
+    owner = User.objects.create_user(f"{uuid.uuid4().hex[:10]}@example.com", None, name="Bench")
+    rights = {"rights": BUILT_IN_ROLES[ADMINISTRATOR_ROLE]}
+    role, _made = Role.objects.get_or_create(administration=None, name=ADMINISTRATOR_ROLE, defaults=rights)
+    Membership.objects.bulk_create(
+        Membership(user=owner, administration=found, role=role) for found in (main, *main.children.all())
+    )
+    return owner
+
+
+def fill(main: Administration, size: Size = LARGE) -> None:
+    """Give an administration settings; the same ones every time."""
     with inside(main):
-        work_types = WorkType.objects.bulk_create(WorkType(name=f"Werktype {n:03}") for n in range(WORK_TYPES))
-        forms = Form.objects.bulk_create(Form(name=f"Formulier {n:03}", description="Standaard") for n in range(FORMS))
-        sections = Section.objects.bulk_create(
-            Section(form=form, title=f"Sectie {n}", position=n) for form in forms for n in range(1, SECTIONS + 1)
-        )
-        Field.objects.bulk_create(
-            (
-                Field(section=section, label=f"Veld {n}", type="text", position=n, reference=f"{section.position}_{n}")
-                for section in sections
-                for n in range(1, FIELDS + 1)
-            ),
-            batch_size=5000,
-        )
-        workflows = Workflow.objects.bulk_create(Workflow(name=f"Workflow {n:02}") for n in range(WORKFLOWS))
-        Step.objects.bulk_create(
-            Step(workflow=workflow, type=StepType.COMMENT, title=f"Stap {n}", position=n)
-            for workflow in workflows
-            for n in range(1, STEPS + 1)
-        )
-        Workflow.work_types.through.objects.bulk_create(
-            Workflow.work_types.through(workflow=workflow, worktype=work_types[n])
-            for n, workflow in enumerate(workflows)
-        )
+        work_types = WorkType.objects.bulk_create(WorkType(name=f"Werktype {n:03}") for n in range(size.work_types))
+        _fill_forms(size)
+        _fill_workflows(size, work_types)
+        chance = random.Random(1)
         Layout.objects.bulk_create(
-            Layout(name=f"Sjabloon {n:03}", kind="invoice", body=_text(chance)) for n in range(TEMPLATES)
+            Layout(name=f"Sjabloon {n:03}", kind="invoice", body=_text(chance, size.template_bytes))
+            for n in range(size.templates)
         )
+
+
+def _fill_forms(size: Size) -> None:
+    forms = Form.objects.bulk_create(Form(name=f"Formulier {n:03}", description="Standaard") for n in range(size.forms))
+    sections = Section.objects.bulk_create(
+        Section(form=form, title=f"Sectie {n}", position=n) for form in forms for n in range(1, size.sections + 1)
+    )
+    Field.objects.bulk_create(
+        (
+            Field(section=section, label=f"Veld {n}", type="text", position=n, reference=f"{section.position}_{n}")
+            for section in sections
+            for n in range(1, size.fields + 1)
+        ),
+        batch_size=5000,
+    )
+
+
+def _fill_workflows(size: Size, work_types: list[WorkType]) -> None:
+    workflows = Workflow.objects.bulk_create(Workflow(name=f"Workflow {n:02}") for n in range(size.workflows))
+    Step.objects.bulk_create(
+        Step(workflow=workflow, type=StepType.COMMENT, title=f"Stap {n}", position=n)
+        for workflow in workflows
+        for n in range(1, size.steps + 1)
+    )
+    through = Workflow.work_types.through
+    through.objects.bulk_create(
+        through(workflow=workflow, worktype=work_type)
+        for workflow, work_type in zip(workflows, work_types, strict=False)
+    )
+
+
+def change_one_form(main: Administration, seed: int) -> None:
+    """Edit one field of one form."""
+    with inside(main):
+        form = random.Random(seed).choice(list(Form.objects.order_by("id")))
+        first = Field.objects.filter(section__form=form).order_by("id").values("pk")[:1]
+        Field.objects.filter(pk__in=first).update(help_text=f"gewijzigd {seed}")
 
 
 def change_one_percent(main: Administration, seed: int) -> int:
@@ -99,10 +145,10 @@ def change_one_percent_of_items(main: Administration, seed: int) -> int:
     return changed
 
 
-def _text(chance: random.Random) -> str:
-    words = []
+def _text(chance: random.Random, wanted: int) -> str:
+    words: list[str] = []
     size = 0
-    while size < TEMPLATE_BYTES:
+    while size < wanted:
         words.append(chance.choice(WORDS) + str(chance.randrange(1000)))
         size += len(words[-1]) + 1
-    return " ".join(words)[:TEMPLATE_BYTES]
+    return " ".join(words)[:wanted]

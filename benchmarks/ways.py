@@ -50,11 +50,11 @@ def eenlijn(main: Administration, child: Administration) -> None:
     apply_target(work_of(Claim(sync_target, token)))
 
 
-def orm_loop(main: Administration, child: Administration) -> None:
-    """`update_or_create` for every row, as a copier written by hand does it."""
+def orm_loop(main: Administration, child: Administration, one_in: int = 1) -> None:
+    """`update_or_create` for every row, as a copier written by hand does it; for one in so many items."""
     keys: dict[type[Model], dict[Any, Any]] = {}
     for table in _tables():
-        rows, uids = _read(main, table, keys)
+        rows, uids = _read(main, table, keys, one_in)
         with inside(child), transaction.atomic():
             for uid, values in rows:
                 table.model._default_manager.update_or_create(uid=uid, defaults=values)
@@ -96,23 +96,32 @@ def _tables() -> list[Table]:
 
 
 def _read(
-    main: Administration, table: Table, keys: dict[type[Model], dict[Any, Any]]
+    main: Administration, table: Table, keys: dict[type[Model], dict[Any, Any]], one_in: int = 1
 ) -> tuple[list[tuple[uuid.UUID, dict[str, Any]]], dict[Any, uuid.UUID]]:
     """Every row of the main as (uid, values), its references already the child's; and uids by the main's key."""
     names = [column.name for column in table.columns] + ([table.parent_name, "position"] if table.parent else [])
     rows, uids = [], {}
     with inside(main):
-        for found in table.model._default_manager.all():
+        for number, found in enumerate(table.model._default_manager.order_by("pk")):
+            if one_in > 1 and not _takes_part(table, found, number, keys, one_in):
+                continue
             values = {}
             for name in names:
                 field: Any = table.model._meta.get_field(name)
                 value = getattr(found, field.attname)
                 if field.is_relation and value is not None:
-                    value = keys[field.related_model][value] if field.related_model in keys else None
+                    value = keys[field.related_model].get(value) if field.related_model in keys else None
                 values[field.attname] = value
             uids[found.pk] = found.uid  # type: ignore[attr-defined]
             rows.append((found.uid, values))  # type: ignore[attr-defined]
     return rows, uids
+
+
+def _takes_part(table: Table, row: Any, number: int, keys: dict[type[Model], dict[Any, Any]], one_in: int) -> bool:
+    """One in so many items, each with all of its parts."""
+    if table.parent is None:
+        return number % one_in == 0
+    return getattr(row, table.parent_column) in keys[table.parent.model]
 
 
 def _local_keys(table: Table, uids: dict[Any, uuid.UUID]) -> dict[Any, Any]:

@@ -1,0 +1,62 @@
+"""How many queries each page takes, with few administrations and with many: it must be the same number."""
+
+import logging
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from settings_sync.kinds import all_kinds
+from settings_sync.models import Plan, SyncRun
+from settings_sync.services.plans import create_plan
+from settings_sync.services.runs import start_run
+from tenants.models import Administration
+
+from .settings_data import change_one_form
+
+FEW = 5
+
+
+def show(main: Administration, owner: User) -> None:
+    """Print the number of queries of every page that shows several administrations. AssertionError when it depends."""
+    logging.disable(logging.INFO)
+    change_one_form(main, seed=99)
+    many = list(main.children.order_by("name"))
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(owner)
+    with_few, with_many = (_count(client, main, _start(main, owner, some)) for some in (many[:FEW], many))
+    print(f"\n{'queries of a page':22}{f'{FEW} administrations':>26}{f'{len(many)} administrations':>26}")
+    for page, count in with_few.items():
+        print(f"{page:22}{count:>26}{with_many[page]:>26}")
+    assert with_few == with_many, "A page takes more queries for more administrations."
+
+
+def _start(main: Administration, owner: User, children: list[Administration]) -> SyncRun:
+    categories = [category.key for category in all_kinds().categories]
+    slugs = [child.slug for child in children]
+    plan = create_plan(acting_user=owner, main=main, targets=slugs, categories=categories)
+    return start_run(acting_user=owner, plan=plan, version=plan.version)
+
+
+def _count(client: Client, main: Administration, run: SyncRun) -> dict[str, int]:
+    plan = Plan.objects.get(pk=run.plan_id)
+    addresses = {
+        "administrations": reverse("sync:administrations", args=[main.slug]),
+        "choosing": reverse("sync:choose", args=[main.slug]),
+        "preview": reverse("sync:plan", args=[main.slug, plan.pk]),
+        "history": reverse("sync:runs", args=[main.slug]),
+        "run": reverse("sync:run", args=[main.slug, run.pk]),
+        "progress": reverse("sync:run-progress", args=[main.slug, run.pk]),
+    }
+    return {page: _queries(client, address) for page, address in addresses.items()}
+
+
+def _queries(client: Client, address: str) -> int:
+    """Asked twice: the first fills the caches of the process."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200, f"{address}: {answer.status_code}"
+    return sum(not query["sql"].startswith("SET search_path") for query in captured)
