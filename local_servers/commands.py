@@ -141,8 +141,11 @@ def bench(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def chaos(options: argparse.Namespace, rest: list[str]) -> int:
-    """The guarantees under fire, on servers of their own."""
-    return run_module("chaos", options, rest)
+    """The guarantees under fire, on servers that it starts, kills and starts again itself."""
+    python = ready_python()
+    compile_catalogs(PROJECT)
+    environment = {**python_environment(), "PATH": path_with_postgres()}
+    return run_in_foreground([python, "-m", "chaos", *rest], environment)
 
 
 def run_module(name: str, options: argparse.Namespace, rest: list[str]) -> int:

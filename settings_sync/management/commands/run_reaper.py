@@ -41,3 +41,5 @@ class Command(BaseCommand):
             reap()
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database is away (%s); trying again.", error)
+        except Exception:
+            logger.exception("A round of the reaper failed; the next one comes.")
