@@ -55,17 +55,32 @@ class RoleForm(forms.Form):
 
 
 class ReplaceRoleForm(forms.Form):
-    """Which role everybody who has a role gets instead of it."""
+    """Which role everybody who has a role gets instead of it: one for all of them, or one for each."""
 
-    def __init__(self, *args: Any, holders: Iterable[Membership], roles: Iterable[Role], **kwargs: Any) -> None:
+    everybody = forms.ChoiceField(label=_("The same role for everybody"), required=False)
+
+    def __init__(self, *args: Any, holders: Collection[Membership], roles: Iterable[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.roles = {str(role.pk): role for role in roles}
+        self.holders = {f"holder_{holder.pk}": holder for holder in holders}
         choices = [("", _("choose a role")), *((key, role.name) for key, role in self.roles.items())]
-        for holder in holders:
-            self.fields[f"holder_{holder.pk}"] = forms.ChoiceField(
-                label=f"{holder.user} · {holder.administration}", choices=choices
-            )
+        for name, holder in self.holders.items():
+            label = f"{holder.user} · {holder.administration}"
+            self.fields[name] = forms.ChoiceField(label=label, required=len(holders) < 2, choices=choices)
+        self.fields["everybody"].choices = choices  # type: ignore[attr-defined]
+        if len(holders) < 2:
+            del self.fields["everybody"]
+
+    def clean(self) -> dict[str, Any]:
+        """What was chosen for one holder goes before what was chosen for everybody."""
+        chosen = self.cleaned_data
+        for name in self.holders:
+            if not chosen.get(name) and not chosen.get("everybody") and name not in self.errors:
+                self.add_error(name, _("Choose a role."))
+        return chosen
 
     def instead(self) -> dict[int, Role]:
         """Per membership the chosen role; only for a valid form."""
-        return {int(name.removeprefix("holder_")): self.roles[key] for name, key in self.cleaned_data.items()}
+        chosen = self.cleaned_data
+        keys = {holder.pk: chosen[name] or chosen["everybody"] for name, holder in self.holders.items()}
+        return {pk: self.roles[key] for pk, key in keys.items()}

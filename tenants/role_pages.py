@@ -53,7 +53,7 @@ def edit_role(request: Any, role_id: int) -> HttpResponse:
         if saved:
             messages.success(request, _("The role “%(name)s” was saved.") % {"name": saved})
             return redirect("role-list", main.slug)
-    context = {"form": form, "role": role, "seen": seen, "holders": role.memberships.count()}
+    context = {"form": form, "role": role, "seen": seen, "people": roles.people_with(role)}
     return render(request, "home/role_edit.html", context)
 
 

@@ -3,6 +3,7 @@
 The standard roles belong to nobody and stay as they are. A role can be given in the main administration and its subs.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,10 +38,19 @@ class RightRow:
 
 
 @dataclass(frozen=True)
+class RoleRow:
+    """One role, and how many people of this administration have it."""
+
+    role: Role
+    rights: int
+    people: int
+
+
+@dataclass(frozen=True)
 class RoleOverview:
     """The roles that can be given out in an administration, their rights and the people who have them there."""
 
-    roles: tuple[Role, ...]
+    roles: tuple[RoleRow, ...]
     rows: tuple[RightRow, ...]
     memberships: tuple[Membership, ...]
 
@@ -55,8 +65,10 @@ def read_roles(administration: Administration) -> RoleOverview:
     roles = tuple(usable_roles(administration.main))
     rows = (RightRow(right.label, tuple(right in role.rights for role in roles)) for right in Right)
     members = Membership.objects.filter(administration=administration, user__is_active=True)
-    memberships = members.select_related("user", "role").order_by("user__name", "user__email")
-    return RoleOverview(roles, tuple(rows), tuple(memberships))
+    memberships = tuple(members.select_related("user", "role").order_by("user__name", "user__email"))
+    people = Counter(membership.role_id for membership in memberships)
+    listed = tuple(RoleRow(role, len(role.rights), people[role.pk]) for role in roles)
+    return RoleOverview(listed, tuple(rows), memberships)
 
 
 def role_mark(role: Role) -> str:
@@ -100,6 +112,11 @@ def holders_of(role: Role) -> list[Membership]:
     """Everybody who has this role, in whichever administration, by name."""
     held = role.memberships.select_related("user", "administration__parent")
     return list(held.order_by("user__name", "user__email", "administration__name"))
+
+
+def people_with(role: Role) -> int:
+    """How many people have this role, in however many administrations."""
+    return role.memberships.values("user").distinct().count()
 
 
 def delete_role(*, acting_user: Any, role: Role, instead: Mapping[int, Role]) -> None:

@@ -118,6 +118,24 @@ def test_who_has_a_role_gets_another_before_it_is_deleted(owner_client, url, mai
     assert holder.role == other
 
 
+def test_everybody_with_a_role_can_get_the_same_one(owner_client, url, main, role, owner):
+    child = Administration.objects.create(name="Noord", slug="noord", parent=main, state="active")
+    make_member(child, user=owner)
+    bas = User.objects.create_user("bas@example.com", "demo", name="Bas")
+    first, second = give(bas, main, role), give(bas, child, role)
+    assert "1 person has this role." in owner_client.get(url("role-edit", role.pk)).content.decode()
+    administrator = Role.objects.get(administration=None, name="Beheerder")
+    other = Role.objects.create(administration=main, name="Balie", rights=[])
+    refused = owner_client.post(url("role-delete", role.pk), {f"holder_{first.pk}": other.pk})
+    assert refused.context["form"].errors.keys() == {f"holder_{second.pk}"}
+    sent = {"everybody": administrator.pk, f"holder_{first.pk}": other.pk}
+    assert owner_client.post(url("role-delete", role.pk), sent).status_code == 302
+    assert {give.pk: give.role for give in Membership.objects.filter(user=bas)} == {
+        first.pk: other,
+        second.pk: administrator,
+    }
+
+
 def test_people_in_administrations_that_the_user_may_not_enter_are_counted_and_not_named(owner_client, url, main, role):
     child = Administration.objects.create(name="Noord", slug="noord", parent=main, state="active")
     give(User.objects.create_user("geheim@example.com", "demo", name="Geheim"), child, role)
