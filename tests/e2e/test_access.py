@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from .conftest import BEHEERDER
 from .visitor import ADMINISTRATIONS, PLAN
 
+KEPT = re.compile(f"{ADMINISTRATIONS}sync/\\?kept=")
 PLANNER, STRANGER = "planner@van-dijk.example", "beheerder@de-boer.example"
 
 
@@ -54,24 +55,27 @@ def test_two_tabs_in_two_administrations_do_not_mix(beheerder):
     expect(other_tab.locator("main")).not_to_contain_text(name)
 
 
-def test_who_signs_in_again_is_back_in_the_wizard(beheerder):
+def test_who_signs_in_again_is_back_in_the_wizard_with_the_same_choice(beheerder):
     beheerder.open(f"{ADMINISTRATIONS}sync/?to=van-dijk-noord&category=forms")
     beheerder.context.clear_cookies(name="sessionid")
     beheerder.page.locator(".choice-next button").click()
     beheerder.page.wait_for_url("**/sign-in/**")
     beheerder.sign_in(BEHEERDER)
-    expect(beheerder.page).to_have_url(re.compile(f"{ADMINISTRATIONS}sync/$"))
-    expect(beheerder.page.locator("#choice")).to_be_visible()
+    expect(beheerder.page).to_have_url(KEPT)
+    expect(beheerder.page.locator("#to-van-dijk-noord")).to_be_checked()
+    expect(beheerder.page.locator("input[name=category][value=forms]")).to_be_checked()
+    expect(beheerder.page.locator("#to-van-dijk-oost")).not_to_be_checked()
 
 
 def test_a_part_of_a_page_that_needs_a_session_leads_to_signing_in(beheerder):
-    address = f"{ADMINISTRATIONS}sync/?to=van-dijk-noord"
-    beheerder.open(address)
+    beheerder.open(f"{ADMINISTRATIONS}sync/?to=van-dijk-noord")
     beheerder.context.clear_cookies(name="sessionid")
     beheerder.page.locator("#to-van-dijk-oost").check()
     beheerder.page.wait_for_url("**/sign-in/**")
     beheerder.sign_in(BEHEERDER)
-    expect(beheerder.page).to_have_url(re.compile(re.escape(address) + "$"))
+    expect(beheerder.page).to_have_url(KEPT)
+    for chosen in ("noord", "oost"):
+        expect(beheerder.page.locator(f"#to-van-dijk-{chosen}")).to_be_checked()
 
 
 def test_unsaved_work_is_warned_about_before_switching(beheerder):

@@ -69,6 +69,7 @@ SCREENS = [
     Screen("work-type-refused", f"{MAIN}settings/reference/work-types/new/", ("main form button.primary",)),
     Screen("company", f"{MAIN}settings/company/"),
     Screen("roles", f"{MAIN}settings/roles/"),
+    Screen("role-new", f"{MAIN}settings/roles/new/"),
     Screen("webhooks", f"{MAIN}settings/webhooks/"),
     Screen("webhook-new", f"{MAIN}settings/webhooks/new/", ("main form button.primary",)),
     Screen("mail", f"{MAIN}settings/webhooks/mail/"),
