@@ -1,11 +1,22 @@
 """A pooler that shares sessions out is refused; one that keeps each session on one connection is not."""
 
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from local_servers.processes import free_port
 from tenants.postgresql_backend import pooling
 from tenants.postgresql_backend.pooling import is_direct, probe, refuse_shared_sessions
 
@@ -94,7 +105,7 @@ def test_so_is_the_database_itself(db):
     parameters = {**connection.get_connection_params()}
     for own in ("cursor_factory", "context"):
         parameters.pop(own)
-    probe(lambda: __import__("psycopg").connect(**parameters, autocommit=True))
+    probe(lambda: psycopg.connect(**parameters, autocommit=True))
 
 
 def test_every_new_connection_asks_and_an_address_is_probed_once(db, monkeypatch):
@@ -118,3 +129,54 @@ def test_the_backend_asks_before_anything_else_is_run(monkeypatch, django_db_blo
         with pytest.raises(ImproperlyConfigured):
             other.cursor()
         other.close()
+
+
+PGBOUNCER = os.environ.get("PGBOUNCER") or shutil.which("pgbouncer")
+needs_pgbouncer = pytest.mark.skipif(PGBOUNCER is None, reason="PgBouncer is not installed here")
+
+
+@contextmanager
+def pgbouncer(folder: Path, mode: str) -> Iterator[dict[str, Any]]:
+    """A real PgBouncer before the database of the tests; gives how to connect through it."""
+    found, port = connection.settings_dict, free_port()
+    (folder / "users.txt").write_text(f'"{found["USER"]}" "{found["PASSWORD"]}"\n')
+    (folder / "pgbouncer.ini").write_text(
+        f"[databases]\n* = host={found['HOST']} port={found['PORT']}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+        f"listen_port = {port}\nauth_type = plain\nauth_file = {folder}/users.txt\npool_mode = {mode}\n"
+        "unix_socket_dir =\ndefault_pool_size = 10\nignore_startup_parameters = extra_float_digits,options\n"
+    )
+    # It refuses to run as root.
+    account = ["-u", "nobody"] if os.geteuid() == 0 else []
+    for path in (*folder.parents, folder, *folder.iterdir()):
+        if path.is_relative_to(tempfile.gettempdir()) and path != Path(tempfile.gettempdir()):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    with subprocess.Popen([PGBOUNCER, *account, str(folder / "pgbouncer.ini")], stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until_it_listens(port)
+            yield {"host": "127.0.0.1", "port": port, "user": found["USER"], "password": found["PASSWORD"],
+                   "dbname": found["NAME"]}  # fmt: skip
+        finally:
+            process.terminate()
+
+
+def wait_until_it_listens(port: int) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    pytest.fail("PgBouncer did not start.")
+
+
+@needs_pgbouncer
+@pytest.mark.parametrize("mode", ["transaction", "statement", "session"])
+def test_a_real_pgbouncer_is_refused_unless_each_session_has_its_own_connection(db, tmp_path, monkeypatch, mode):
+    monkeypatch.setattr(pooling, "_known", {})
+    with pgbouncer(tmp_path, mode) as parameters, psycopg.connect(**parameters, autocommit=True) as through:
+        assert not is_direct(through)
+        if mode == "session":
+            refuse_shared_sessions(through, parameters)
+            return
+        with pytest.raises((ImproperlyConfigured, psycopg.Error)) as refused:
+            refuse_shared_sessions(through, parameters)
+        assert mode == "statement" or "pool_mode = session" in str(refused.value)
