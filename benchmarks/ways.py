@@ -18,7 +18,7 @@ from settings_sync.reading.index import look_at
 from settings_sync.reading.lines import is_in_line
 from settings_sync.reading.snapshots import needs_in, take_snapshot
 from settings_sync.services.plans import category_of, store_changes
-from settings_sync.services.targets import Claim, work_of
+from settings_sync.services.work import work_of
 from tenants.models import Administration
 from tenants.schemas import inside
 
@@ -47,7 +47,7 @@ def eenlijn(main: Administration, child: Administration) -> None:
         sync_target = SyncTarget.objects.create(
             run=run, administration=child, plan_target=target, state="running", lease_token=token
         )
-    apply_target(work_of(Claim(sync_target, token)))
+    apply_target(work_of(sync_target, token))
 
 
 def orm_loop(main: Administration, child: Administration, one_in: int = 1) -> None:

@@ -124,6 +124,59 @@ class PlanNotReady(SyncError):
     code = "plan-not-ready"
 
 
+class ConfirmationRequired(SyncError):
+    """This removes or overwrites much: confirm it by typing “{phrase}”. {reasons}"""
+
+    code = "confirmation-required"
+
+
+class UnknownDecision(SyncError):
+    """“{label}” cannot be decided that way; choose from: {allowed}."""
+
+    code = "unknown-decision"
+    status = 400
+
+
+class NothingToDecide(SyncError):
+    """This preview has no change of setting {item} to decide about."""
+
+    code = "nothing-to-decide"
+    status = 400
+
+
+class UnknownPath(SyncError):
+    """“{label}” has no field {path}."""
+
+    code = "unknown-path"
+    status = 400
+
+
+class CannotCouple(SyncError):
+    """“{label}” cannot be coupled to that setting: {reason}"""
+
+    code = "cannot-couple"
+    status = 400
+
+
+class NameMissing(SyncError):
+    """Give “{label}” the name that it should have here."""
+
+    code = "name-missing"
+    status = 400
+
+
+class NothingToUndo(SyncError):
+    """This run has changed nothing that can be taken back."""
+
+    code = "nothing-to-undo"
+
+
+class RunNotFinished(SyncError):
+    """This run is still busy; take it back when it has finished."""
+
+    code = "run-not-finished"
+
+
 class RunFinished(SyncError):
     """This run has finished already."""
 

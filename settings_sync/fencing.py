@@ -24,6 +24,8 @@ Right = tuple[str, str, str]
 BOOKS_IN_CHILD = {
     "sync_ledger_base": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "sync_ledger_indexentry": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "sync_ledger_deviation": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "sync_ledger_dirty": ("INSERT",),
     "django_migrations": ("SELECT",),
 }
 SHARED_RIGHTS = {

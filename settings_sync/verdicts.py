@@ -1,4 +1,4 @@
-"""The words of a plan: what stands where (`Verdict`), and what will be done about it (`Action`)."""
+"""The words of a plan: what stands where (`Verdict`), what is decided (`Word`), and what will be done (`Action`)."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,9 @@ class Verdict(TextChoices):
     NEEDS_HELD = "needs_held", _("needs something that is held")
     UNRESOLVED = "unresolved", _("points at something that does not exist")
     PINNED = "pinned", _("pinned")
+    LOCKED = "locked", _("locked by the main administration")
+    INVALID = "invalid", _("cannot be merged")
+    GIVES_WAY = "gives_way", _("is no longer the default")
 
 
 class Action(TextChoices):
@@ -37,3 +40,19 @@ class Action(TextChoices):
     KEEP = "keep", _("keep")
     SKIP = "skip", _("skip")
     HOLD = "hold", _("hold")
+
+
+class Word(TextChoices):
+    """What can be decided about an item, or about one path of it."""
+
+    KEEP_LOCAL = "keep_local", _("keep what is here")
+    OVERWRITE = "overwrite", _("take over the main administration's")
+    MERGE = "merge", _("merge field by field")
+    COUPLE = "couple", _("couple")
+    CREATE_AS = "create_as", _("create under another name")
+    BRING_BACK = "bring_back", _("bring back")
+    LEAVE = "leave", _("leave away")
+    PUT_BACK = "put_back", _("put back")
+    SKIP = "skip", _("skip this time")
+    ARCHIVE = "archive", _("archive")
+    DELETE = "delete", _("delete")

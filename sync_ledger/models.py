@@ -36,7 +36,6 @@ class Base(models.Model):
     kind = models.CharField(max_length=80)
     uid = models.UUIDField()
     digest = models.BinaryField()
-    is_pinned = models.BooleanField(default=False)
     decided_at = models.DateTimeField()
 
     class Meta:
@@ -44,6 +43,28 @@ class Base(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uid}"
+
+
+class Deviation(models.Model):
+    """What stays as it is here: pinned (syncs skip it), or agreed until the main administration changes it again.
+
+    `path` is a field or part of the item, such as `field/<uid>/label`; empty for the item as a whole.
+    """
+
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField()
+    path = models.CharField(max_length=250, blank=True, default="")
+    is_pinned = models.BooleanField(default=False)
+    reason = models.TextField(blank=True, default="")
+    review_on = models.DateField(null=True)
+    decided_by = models.CharField(max_length=254, blank=True, default="")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "uid", "path"], name="sync_ledger_deviation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid} {self.path}".strip()
 
 
 class Edit(models.Model):

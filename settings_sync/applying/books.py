@@ -1,29 +1,40 @@
 """What a sync writes about itself: bases and index in the child, former documents and receipt in the shared schema."""
 
+import uuid
+from collections.abc import Iterable
+
 from .. import sql
 from ..kinds import Kind
-from .statements import WorkChange, rows_of, uids_of
+from ..references import find_pointing_settings
+from .statements import rows_of
+from .work import WorkChange
 
 
 def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, changes: list[WorkChange]) -> str:
-    """Keep the documents that will be replaced, and return the uids of the items that moved since the plan."""
-    local = sql.documents(kind, schema, f"r.uid = ANY({uids_of(changes)})")
+    """Keep the documents that will be replaced, and return the uids of the items that moved since the plan.
+
+    An item that will be coupled is looked up, and kept, under the uid that it has until then. Without a target, as in
+    a rehearsal, nothing is kept.
+    """
+    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.seen_uid for change in changes)})")
+    new = sql.name(schema, kind.root.table)
     former = "coalesce(known.body, local.body::jsonb)"  # a stored one is copied as it is, compressed
     return (
         f"WITH seen AS MATERIALIZED ({rows_of(changes)}), local AS MATERIALIZED ({local}),"
         " former AS (INSERT INTO public.settings_sync_formerdocument (target_id, kind, uid, digest, body)"
-        f" SELECT {sql.literal(str(target_id))}::uuid, {sql.literal(kind.key)}, local.uid, local.digest, {former}"
+        f" SELECT {_uuid(target_id)}, {sql.literal(kind.key)}, local.uid, local.digest, {former}"
         " FROM local LEFT JOIN public.settings_sync_document known ON known.digest = local.digest"
-        " JOIN seen ON seen.uid = local.uid AND seen.action = 'update'"
-        " AND seen.local_digest = local.digest)"
-        " SELECT seen.uid FROM seen LEFT JOIN local ON local.uid = seen.uid"
+        " JOIN seen ON seen.seen_uid = local.uid AND seen.action IN ('update', 'delete')"
+        f" AND seen.local_digest = local.digest AND {'false' if target_id is None else 'true'})"
+        " SELECT seen.uid FROM seen LEFT JOIN local ON local.uid = seen.seen_uid"
         " WHERE local.digest IS DISTINCT FROM seen.local_digest"
+        f" OR (seen.uid <> seen.seen_uid AND EXISTS (SELECT FROM {new} n WHERE n.uid = seen.uid))"
     )
 
 
 def find_different_results(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     """A query for the uids of written items that do not stand there as the plan said."""
-    local = sql.documents(kind, schema, f"r.uid = ANY({uids_of(changes)})")
+    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.uid for change in changes)})")
     return (
         f"WITH planned AS MATERIALIZED ({rows_of(changes)}), local AS MATERIALIZED ({local})"
         " SELECT planned.uid FROM planned LEFT JOIN local ON local.uid = planned.uid"
@@ -31,21 +42,80 @@ def find_different_results(kind: Kind, schema: str, changes: list[WorkChange]) -
     )
 
 
+def _uuid(value: object) -> str:
+    return "NULL::uuid" if value is None else f"{sql.literal(str(value))}::uuid"
+
+
+def _uids(uids: Iterable[uuid.UUID]) -> str:
+    return f"{sql.literal([str(uid) for uid in uids])}::uuid[]"
+
+
 def move_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     """Remember the source value that was decided here for items of one kind."""
     return (
-        f"WITH moved AS (INSERT INTO {sql.name(schema, 'sync_ledger_base')} (kind, uid, digest, is_pinned, decided_at)"
-        f" SELECT {sql.literal(kind.key)}, c.uid, c.source_digest, false, now() FROM ({rows_of(changes)}) c"
+        f"WITH moved AS (INSERT INTO {sql.name(schema, 'sync_ledger_base')} (kind, uid, digest, decided_at)"
+        f" SELECT {sql.literal(kind.key)}, c.uid, c.next_base_digest, now() FROM ({rows_of(changes)}) c"
         " ON CONFLICT (kind, uid) DO UPDATE SET digest = excluded.digest, decided_at = excluded.decided_at RETURNING 1)"
         " SELECT count(*) FROM moved"
     )
 
 
 def drop_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
-    """Forget items that are gone on both sides."""
+    """Forget items that are no longer followed."""
+    return _drop(kind, schema, "sync_ledger_base", (change.uid for change in changes))
+
+
+def drop_index(kind: Kind, schema: str, uids: Iterable[uuid.UUID]) -> str:
+    """Take items out of the child's index: they were deleted, or have another uid now."""
+    return _drop(kind, schema, "sync_ledger_indexentry", uids)
+
+
+def drop_deviations(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """Forget what was pinned or agreed for items that were overwritten."""
+    return _drop(kind, schema, "sync_ledger_deviation", (change.uid for change in changes))
+
+
+def _drop(kind: Kind, schema: str, table: str, uids: Iterable[uuid.UUID]) -> str:
     return (
-        f"WITH gone AS (DELETE FROM {sql.name(schema, 'sync_ledger_base')} WHERE kind = {sql.literal(kind.key)}"
-        f" AND uid = ANY({uids_of(changes)}) RETURNING 1) SELECT count(*) FROM gone"
+        f"WITH gone AS (DELETE FROM {sql.name(schema, table)} WHERE kind = {sql.literal(kind.key)}"
+        f" AND uid = ANY({_uids(uids)}) RETURNING 1) SELECT count(*) FROM gone"
+    )
+
+
+def keep_deviations(kind: Kind, schema: str, changes: list[WorkChange], by: str) -> str:
+    """Remember what stays as it is here, with the reason."""
+    rows = ", ".join(
+        f"({sql.literal(kind.key)}, {sql.literal(str(change.uid))}::uuid, {sql.literal(kept.path)},"
+        f" {sql.literal(kept.is_pinned)}, {sql.literal(kept.reason)},"
+        f" nullif({sql.literal(kept.review_on)}, '')::date, {sql.literal(by)}, now())"
+        for change in changes
+        for kept in change.deviations
+    )
+    return (
+        f"WITH kept AS (INSERT INTO {sql.name(schema, 'sync_ledger_deviation')}"
+        f" (kind, uid, path, is_pinned, reason, review_on, decided_by, decided_at) VALUES {rows}"
+        " ON CONFLICT (kind, uid, path) DO UPDATE SET is_pinned = excluded.is_pinned, reason = excluded.reason,"
+        " review_on = excluded.review_on, decided_by = excluded.decided_by, decided_at = excluded.decided_at"
+        " RETURNING 1) SELECT count(*) FROM kept"
+    )
+
+
+def archive(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """Archive items where they stand, and mark them as touched: nobody has planned what they look like now."""
+    uids, items = _uids(change.uid for change in changes), sql.name(schema, kind.root.table)
+    return (
+        f"WITH archived AS (UPDATE {items} SET is_archived = true WHERE uid = ANY({uids}) AND NOT is_archived"
+        f" RETURNING uid), marked AS (INSERT INTO {sql.name(schema, 'sync_ledger_dirty')} (kind, uid)"
+        f" SELECT {sql.literal(kind.key)}, uid FROM archived) SELECT count(*) FROM archived"
+    )
+
+
+def mark_dependents(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """Mark every setting that points at these items as touched: what it points at has another uid now."""
+    found = find_pointing_settings(kind, schema, [change.uid for change in changes])
+    return (
+        f"WITH marked AS (INSERT INTO {sql.name(schema, 'sync_ledger_dirty')} (kind, uid)"
+        f" SELECT DISTINCT kind, pointing FROM ({found}) f RETURNING 1) SELECT count(*) FROM marked"
     )
 
 

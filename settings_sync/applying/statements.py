@@ -6,12 +6,12 @@ values are quoted into it, so that nothing is parsed twice.
 
 import functools
 import itertools
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .. import sql
 from ..kinds import Column, Kind, Link, Table, all_kinds
+from .work import WorkChange
 
 SCHEMA = "@@schema@@"
 CHANGES = "@@changes@@"
@@ -29,51 +29,24 @@ class Statement:
         return self.text.replace(sql.name(SCHEMA), sql.name(schema)).replace(CHANGES, changes)
 
 
-@dataclass(frozen=True)
-class WorkChange:
-    """One item of a target's work: what the plan saw and what it decided, as digests."""
-
-    kind: str
-    uid: uuid.UUID
-    label: str
-    action: str
-    verdict: str
-    source: bytes | None
-    local: bytes | None
-    result: bytes | None
-
-    @property
-    def writes_rows(self) -> bool:
-        return self.action in ("create", "update")
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the item is looked at in the child: its rows are written, or its base moves."""
-        return self.writes_rows or self.verdict in ("rejoined", "already_equal")
-
-
 def rows_of(changes: Iterable[WorkChange]) -> str:
-    """The changes as a query for (uid, action, source_digest, local_digest, result_digest).
+    """The changes as a query for (uid, seen_uid, action, local_digest, result_digest, next_base_digest).
 
     They are arrays in the statement, not rows in a table, so that PostgreSQL knows how many there are: on a schema that
     nobody has analysed yet it plans a join of unknown size as a nested loop, which took 14 s instead of 0.1 s.
     """
     rows = list(changes)
     columns = (
-        uids_of(rows),
-        _array("text", [row.action for row in rows]),
+        _array("uuid", (str(row.uid) for row in rows)),
+        _array("uuid", (str(row.seen_uid) for row in rows)),
+        _array("text", (row.row_action for row in rows)),
         *(
             _array("bytea", map(_hex, side))
-            for side in zip(*((r.source, r.local, r.result) for r in rows), strict=True)
+            for side in zip(*((r.local, r.result, r.next_base) for r in rows), strict=True)
         ),
     )
-    names = "uid, action, source_digest, local_digest, result_digest"
+    names = "uid, seen_uid, action, local_digest, result_digest, next_base_digest"
     return f"SELECT {names} FROM unnest({', '.join(columns)}) AS c({names})"
-
-
-def uids_of(changes: Iterable[WorkChange]) -> str:
-    """The items of the changes, as an array."""
-    return _array("uuid", (str(change.uid) for change in changes))
 
 
 def _array(db_type: str, values: Iterable[str]) -> str:
@@ -84,6 +57,29 @@ def _array(db_type: str, values: Iterable[str]) -> str:
 def _hex(digest: bytes | None) -> str:
     """PostgreSQL's own notation inside an array."""
     return "NULL" if digest is None else f'"\\\\x{digest.hex()}"'
+
+
+@functools.lru_cache
+def couplings(kind_key: str) -> tuple[Statement, ...]:
+    """Give the administration's own items, and those of their parts that have the same key, the main's uids.
+
+    Their local keys stay, and with them everything that points at them.
+    """
+    kind = all_kinds()[kind_key]
+    parts = [part for part in kind.parts if part.declaration.part_key]
+    return (
+        Statement(kind.root.table, _couple_items(kind)),
+        *(Statement(part.table, _couple_parts(part)) for part in parts),
+    )
+
+
+@functools.lru_cache
+def deletions(kind_key: str) -> tuple[Statement, ...]:
+    """Delete items with their links and parts, the lowest first."""
+    kind = all_kinds()[kind_key]
+    links = [Statement(link.table, _delete_all_links(kind, link)) for link in kind.links]
+    parts = [Statement(part.table, _delete_all_parts(part)) for part in reversed(kind.parts)]
+    return (*links, *parts, Statement(kind.root.table, _delete_items(kind)))
 
 
 @functools.lru_cache
@@ -122,19 +118,10 @@ def is_late(kind: Kind, column: Column) -> bool:
     return order.index(column.reference.kind) >= order.index(kind.key)
 
 
-def _documents(condition: str = "") -> str:
-    """CTE `doc`: the documents of the changes; the condition is asked of these only, not of all that are stored."""
-    listed = (
-        f"AS MATERIALIZED (SELECT c.uid, c.action, d.body FROM ({CHANGES}) c"
-        " JOIN public.settings_sync_document d ON d.digest = c.result_digest)"
-    )
-    if not condition:
-        return f"doc {listed}"
-    return f"listed {listed}, doc AS MATERIALIZED (SELECT * FROM listed WHERE {condition})"
-
-
-DOC = _documents()
-UPDATED = _documents("action = 'update'")
+DOC = (
+    f"doc AS MATERIALIZED (SELECT c.uid, c.action, d.body FROM ({CHANGES}) c"
+    " JOIN public.settings_sync_document d ON d.digest = c.result_digest)"
+)
 
 
 def _early(kind: Kind, table: Table) -> list[Column]:
@@ -256,19 +243,68 @@ def _start_value(field: object) -> str:
     return sql.literal(field.get_default())
 
 
-def _delete_parts(kind: Kind, part: Table) -> str:
-    chain = part.path
-    joins = "".join(
+def _couple_items(kind: Kind) -> str:
+    return (
+        f"WITH coupled AS (UPDATE {sql.name(SCHEMA, kind.root.table)} t SET uid = c.uid FROM ({CHANGES}) c"
+        " WHERE t.uid = c.seen_uid AND c.uid <> c.seen_uid RETURNING 1) SELECT count(*) FROM coupled"
+    )
+
+
+def _couple_parts(part: Table) -> str:
+    table, key = sql.name(SCHEMA, part.table), str(part.declaration.part_key)
+    column = next(column for column in part.columns if column.name == key)
+    parent = sql.name(part.parent_column)
+    return (
+        f"WITH {DOC}, pairs AS (SELECT DISTINCT ON (t.id) t.id, x.uid FROM {_rows(part, [column])}"
+        f" JOIN {table} t ON t.{parent} = up.id AND t.{sql.name(column.column)} = x.{sql.name(key)}"
+        f" WHERE NOT EXISTS (SELECT FROM {table} o WHERE o.uid = x.uid) ORDER BY t.id, x.ord),"
+        " once AS MATERIALIZED (SELECT DISTINCT ON (uid) uid, id FROM pairs ORDER BY uid, id),"
+        f" coupled AS (UPDATE {table} t SET uid = once.uid FROM once WHERE t.id = once.id RETURNING 1)"
+        " SELECT count(*) FROM coupled"
+    )
+
+
+def _delete_items(kind: Kind) -> str:
+    return (
+        f"WITH gone AS (DELETE FROM {sql.name(SCHEMA, kind.root.table)} t USING ({CHANGES}) c"
+        " WHERE t.uid = c.uid RETURNING 1) SELECT count(*) FROM gone"
+    )
+
+
+def _delete_all_links(kind: Kind, link: Link) -> str:
+    return (
+        f"WITH gone AS (DELETE FROM {sql.name(SCHEMA, link.table)} m USING {sql.name(SCHEMA, kind.root.table)} r"
+        f" WHERE m.{sql.name(link.own_column)} = r.id AND r.uid IN (SELECT c.uid FROM ({CHANGES}) c) RETURNING 1)"
+        " SELECT count(*) FROM gone"
+    )
+
+
+def _delete_all_parts(part: Table) -> str:
+    table, joins = sql.name(SCHEMA, part.table), _up_to_item(part)
+    return (
+        f"WITH gone AS (DELETE FROM {table} t WHERE t.id IN (SELECT u0.id FROM {table} u0{joins}"
+        f" WHERE u{len(part.path) - 1}.uid IN (SELECT c.uid FROM ({CHANGES}) c)) RETURNING 1)"
+        " SELECT count(*) FROM gone"
+    )
+
+
+def _up_to_item(part: Table) -> str:
+    """The joins from a part's rows `u0` up to the item's own row, which has the highest number."""
+    return "".join(
         f" JOIN {sql.name(SCHEMA, above.table)} u{number + 1}"
         f" ON u{number + 1}.id = u{number}.{sql.name(table.parent_column)}"
-        for number, (table, above) in enumerate(itertools.pairwise(chain))
+        for number, (table, above) in enumerate(itertools.pairwise(part.path))
     )
+
+
+def _delete_parts(kind: Kind, part: Table) -> str:
+    """A part that stands in any of the documents stays: it may move from one item to another."""
     listed = f"jsonb_to_recordset(doc.body->'parts'->{sql.literal(part.name)})"
-    table = sql.name(SCHEMA, part.table)
+    table, joins = sql.name(SCHEMA, part.table), _up_to_item(part)
     return (
-        f"WITH {UPDATED}, kept AS MATERIALIZED (SELECT e.uid FROM doc, {listed} e(uid uuid)),"
+        f"WITH {DOC}, kept AS MATERIALIZED (SELECT e.uid FROM doc, {listed} e(uid uuid)),"
         f" gone AS (DELETE FROM {table} t WHERE t.id IN (SELECT u0.id FROM {table} u0{joins}"
-        f" WHERE u{len(chain) - 1}.uid IN (SELECT uid FROM doc)"
+        f" WHERE u{len(part.path) - 1}.uid IN (SELECT uid FROM doc WHERE action = 'update')"
         " AND NOT EXISTS (SELECT FROM kept WHERE kept.uid = u0.uid)) RETURNING 1)"
         " SELECT count(*) FROM gone"
     )

@@ -1,5 +1,6 @@
 """The shared tables of the product, and the bases of every model whose rows travel."""
 
+from .decisions import Decision, ItemRule, SyncPolicy
 from .documents import Document, Snapshot, SnapshotItem
 from .items import Item, NameKey, Part
 from .plans import Change, Plan, PlanTarget
@@ -9,11 +10,13 @@ from .runs import Alignment, Finding, FormerDocument, Receipt, SyncRun, SyncTarg
 __all__ = [
     "Alignment",
     "Change",
+    "Decision",
     "Document",
     "Finding",
     "FormerDocument",
     "IdempotencyRecord",
     "Item",
+    "ItemRule",
     "NameKey",
     "Part",
     "Plan",
@@ -21,6 +24,7 @@ __all__ = [
     "Receipt",
     "Snapshot",
     "SnapshotItem",
+    "SyncPolicy",
     "SyncRun",
     "SyncTarget",
 ]

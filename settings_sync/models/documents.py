@@ -10,13 +10,14 @@ from tenants.models import Administration
 class Document(models.Model):
     """One item's content, stored once however many snapshots and administrations have it.
 
-    `needs` lists what it points at: `[{"kind", "uid", "path"}]`.
+    `needs` lists what it points at: `[{"kind", "uid", "path"}]`; `keys` has the values of its unique columns.
     """
 
     digest = models.BinaryField(primary_key=True)
     kind = models.CharField(max_length=80)
     body = models.JSONField()
     needs = models.JSONField(default=list)
+    keys = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

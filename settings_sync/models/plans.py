@@ -39,6 +39,10 @@ class Plan(models.Model):
     categories = models.JSONField(_("categories"), default=list)
     items = models.JSONField(_("single settings"), default=list)
     policies = models.JSONField(_("policies"), default=dict)
+    # The run that a plan of kind undo takes back.
+    undoes = models.ForeignKey(
+        "SyncRun", null=True, on_delete=models.PROTECT, related_name="undo_plans", verbose_name=_("takes back")
+    )
     snapshot = models.ForeignKey(
         Snapshot, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("snapshot")
     )
@@ -55,7 +59,11 @@ class Plan(models.Model):
 
 
 class PlanTarget(models.Model):
-    """What a plan will do in one administration, counted."""
+    """What a plan will do in one administration, counted.
+
+    `rehearsal` tells how applying it went when it was tried and rolled back: `{"state": "passed" | "failed", "code",
+    "facts", "at"}`, or empty when it was not tried.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="targets", verbose_name=_("preview"))
     administration = models.ForeignKey(
@@ -63,6 +71,9 @@ class PlanTarget(models.Model):
     )
     counts = models.JSONField(_("counts"), default=dict)
     position = models.PositiveIntegerField(_("position"), default=0)
+    # How many settings stood there, so that a share of them can be told.
+    standing = models.PositiveIntegerField(default=0)
+    rehearsal = models.JSONField(_("rehearsal"), default=dict)
 
     class Meta:
         verbose_name = _("administration of a preview")
@@ -92,6 +103,15 @@ class Change(models.Model):
     source_digest = models.BinaryField(null=True)
     local_digest = models.BinaryField(null=True)
     result_digest = models.BinaryField(null=True)
+    # The base after applying; what a plan moves and what it leaves is told by comparing it with `base_digest`.
+    next_base_digest = models.BinaryField(null=True)
+    # The administration's own item that becomes this one.
+    couples = models.UUIDField(null=True)
+    # [[path, side]]: what both sides changed, and which side was decided ("" while nobody has).
+    conflicts = models.JSONField(default=list)
+    # [{"path", "is_pinned", "reason", "review_on"}]: what stays as it is here from now on.
+    deviations = models.JSONField(default=list)
+    clears_deviations = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["id"]

@@ -4,12 +4,13 @@ Holding one item may hold another (its name stays taken, or it is what the other
 nothing changes any more.
 """
 
+import uuid
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
 from ..verdicts import Action, Verdict
-from .values import ARCHIVED_KEY, Entry, Key, Local, PlannedChange, Source
+from .values import ARCHIVED_KEY, NAME_KEY, Entry, Key, Local, PlannedChange, Source
 
 Changes = dict[Key, PlannedChange]
 
@@ -17,41 +18,88 @@ Changes = dict[Key, PlannedChange]
 def hold_back(changes: Changes, source: Source, local: Local) -> Changes:
     """The same changes, with those that cannot be done held, each with its reason."""
     before: Changes = {}
+    changes = _hold_impossible_couplings(changes, source, local)
     while before != changes:
         before = changes
         changes = _hold_taken_names(changes, source, local)
         changes = _hold_unmet_needs(changes, source, local)
+        changes = _keep_defaults(changes)
     return changes
 
 
 def _hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChange:
-    return replace(change, verdict=verdict, action=Action.HOLD, facts={**change.facts, **facts}, result=None)
+    return replace(
+        change,
+        verdict=verdict,
+        action=Action.HOLD,
+        facts={**change.facts, **facts},
+        result=None,
+        next_base=change.base,
+        couples=None,
+        deviations=(),
+        clears_deviations=False,
+    )
+
+
+def _hold_impossible_couplings(changes: Changes, source: Source, local: Local) -> Changes:
+    """An item is coupled once, to one that is there and is not followed already."""
+    held, given = dict(changes), set()
+    for key, change in changes.items():
+        if change.couples is None:
+            continue
+        other = (key[0], change.couples)
+        if other not in local.entries or other in source.entries or other in given:
+            held[key] = _hold(change, Verdict.NAME_TAKEN, holder=change.label, coupling="impossible")
+        given.add(other)
+    return held
 
 
 def _hold_taken_names(changes: Changes, source: Source, local: Local) -> Changes:
     holders = _names_after(changes, source, local)
-    archived = _archived_names(source, local)
+    archived = _archived_names(source, local, changes)
     held = dict(changes)
     for key, change in changes.items():
         if not change.writes_rows:
             continue
-        entry = source.entries[key]
+        entry = source.entries.get(key) or local.entries[key]
         taken = _first_taken(entry, holders)
         if taken:
             column, holder = taken
-            facts = {"holder": holder.label, "column": column, **_also_chosen(holder, changes)}
-            held[key] = _hold(change, _verdict_of(column, change, holder, source), **facts)
-        elif change.action == Action.CREATE and (found := archived.get((entry.kind, entry.keys.get("name_key")))):
-            held[key] = _hold(change, Verdict.NAME_TAKEN, holder=found.label, column="name_key", archived="yes")
+            held[key] = _hold(
+                change,
+                _verdict_of(column, holder, source),
+                holder=holder.label,
+                holder_uid=str(holder.uid),
+                column=column,
+                **_also_chosen(holder, changes),
+            )
+        elif change.action == Action.CREATE and (found := archived.get((entry.kind, entry.keys.get(NAME_KEY)))):
+            held[key] = _hold(
+                change,
+                Verdict.NAME_TAKEN,
+                holder=found.label,
+                holder_uid=str(found.uid),
+                column=NAME_KEY,
+                archived="yes",
+            )
     return held
+
+
+def _also_chosen(holder: Entry, changes: Changes) -> dict[str, str]:
+    """What the plan does with the holder of a name when that is in the plan as well; it keeps its name then."""
+    return {"holder_action": changes[holder.key].action.value} if holder.key in changes else {}
 
 
 def _names_after(changes: Changes, source: Source, local: Local) -> Mapping[tuple[str, str, str], list[Entry]]:
     """Who has which unique value once the plan is done: (kind, column, value) → items."""
     after = dict(local.entries)
     for key, change in changes.items():
-        if change.writes_rows:
-            after[key] = source.entries[key]
+        if change.couples is not None:
+            after.pop((key[0], change.couples), None)
+        if change.action in (Action.DELETE, Action.ARCHIVE):
+            after.pop(key, None)
+        elif change.writes_rows:
+            after[key] = source.entries.get(key) or after[key]
     holders: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     for entry in after.values():
         for column, value in entry.unique_keys.items():
@@ -67,31 +115,36 @@ def _first_taken(entry: Entry, holders: Mapping[tuple[str, str, str], list[Entry
     return None
 
 
-def _verdict_of(column: str, change: PlannedChange, holder: Entry, source: Source) -> Verdict:
-    if column != "name_key":
+def _verdict_of(column: str, holder: Entry, source: Source) -> Verdict:
+    if column != NAME_KEY:
         return Verdict.DEFAULT_TAKEN
     moves_when_chosen = holder.key in source.entries and source.entries[holder.key].keys != holder.keys
     return Verdict.NAME_HELD if moves_when_chosen else Verdict.NAME_TAKEN
 
 
-def _also_chosen(holder: Entry, changes: Changes) -> dict[str, str]:
-    """What the plan does with the holder of a name when that is in the plan as well; it keeps its name then."""
-    return {"holder_action": changes[holder.key].action.value} if holder.key in changes else {}
-
-
-def _archived_names(source: Source, local: Local) -> dict[tuple[str, str | None], Entry]:
+def _archived_names(source: Source, local: Local, changes: Changes) -> dict[tuple[str, str | None], Entry]:
     """The administration's own archived items by kind and name; those of the main are where the main has them."""
+    coupled = {(key[0], change.couples) for key, change in changes.items() if change.couples is not None}
     return {
         (entry.kind, entry.keys.get(ARCHIVED_KEY)): entry
         for entry in local.entries.values()
-        if entry.is_archived and entry.key not in source.entries
+        if entry.is_archived and entry.key not in source.entries and entry.key not in coupled
+    }
+
+
+def _keep_defaults(changes: Changes) -> Changes:
+    """Nothing stops being the default for an item that is held."""
+    return {
+        key: change
+        for key, change in changes.items()
+        if change.verdict != Verdict.GIVES_WAY or changes[key[0], uuid.UUID(change.facts["holder_uid"])].writes_rows
     }
 
 
 def _hold_unmet_needs(changes: Changes, source: Source, local: Local) -> Changes:
     held = dict(changes)
     for key, change in changes.items():
-        if change.writes_rows:
+        if change.writes_rows and change.action != Action.ARCHIVE:
             unmet = _first_unmet(source, key, changes, local)
             if unmet:
                 verdict, facts = unmet
@@ -100,11 +153,13 @@ def _hold_unmet_needs(changes: Changes, source: Source, local: Local) -> Changes
 
 
 def _first_unmet(source: Source, key: Key, changes: Changes, local: Local) -> tuple[Verdict, dict[str, str]] | None:
-    for need in source.needs.get(source.entries[key].digest, ()):
+    digest = changes[key].result or b""
+    for need in source.needs.get(digest, ()):
+        comes = need.key in changes and changes[need.key].writes_rows
+        if comes or need.key in local.entries:
+            continue
         if need.key not in source.entries:
             return Verdict.UNRESOLVED, {"needs_kind": need.key[0], "path": need.path}
-        comes = need.key in changes and changes[need.key].writes_rows
-        if not comes and need.key not in local.entries:
-            needed = source.entries[need.key]
-            return Verdict.NEEDS_HELD, {"needs": needed.label, "needs_kind": needed.kind, "path": need.path}
+        needed = source.entries[need.key]
+        return Verdict.NEEDS_HELD, {"needs": needed.label, "needs_kind": needed.kind, "path": need.path}
     return None

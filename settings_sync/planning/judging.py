@@ -1,6 +1,6 @@
 """The verdict on one item, from three digests: base (last decided), source (the snapshot) and local (now)."""
 
-from ..verdicts import Action, Verdict
+from ..verdicts import Verdict
 
 Digest = bytes | None
 
@@ -30,23 +30,3 @@ def _judge_unknown(source: bytes, local: Digest) -> Verdict:
     if local is None:
         return Verdict.NEW
     return Verdict.REJOINED if local == source else Verdict.BOTH_CHANGED
-
-
-ACTIONS = {
-    Verdict.NEW: Action.CREATE,
-    Verdict.BEHIND: Action.UPDATE,
-    Verdict.REJOINED: Action.KEEP,
-    Verdict.ALREADY_EQUAL: Action.KEEP,
-    Verdict.CHANGED_LOCALLY: Action.KEEP,
-    Verdict.REMOVED_IN_SOURCE: Action.KEEP,
-    Verdict.GONE: Action.KEEP,
-    Verdict.PINNED: Action.SKIP,
-    Verdict.BOTH_CHANGED: Action.HOLD,
-    Verdict.REMOVED_LOCALLY: Action.HOLD,
-    Verdict.NAME_TAKEN: Action.HOLD,
-    Verdict.NAME_HELD: Action.HOLD,
-    Verdict.DEFAULT_TAKEN: Action.HOLD,
-    Verdict.NEEDS_HELD: Action.HOLD,
-    Verdict.UNRESOLVED: Action.HOLD,
-}
-"""What each verdict comes to while nobody has decided otherwise."""

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from ..verdicts import Action, Verdict
 from .choosing import chosen_items, needed_items
+from .composing import compose
 from .holding import hold_back
-from .judging import ACTIONS, judge
-from .values import Choice, Key, Local, NeededBy, PlannedChange, Source, TargetPlan
+from .judging import judge
+from .reader import NO_READER, Reader
+from .values import NO_RULES, Choice, Key, Local, NeededBy, PlannedChange, Rules, Source, TargetPlan
 
 COUNTED = ("create", "update", "couple", "archive", "delete", "keep", "skip", "hold", "conflict", "unchanged", "own")
 """What the counts of a plan name, each of them always present."""
@@ -15,11 +17,18 @@ COUNTED = ("create", "update", "couple", "archive", "delete", "keep", "skip", "h
 UNCHANGED = (Verdict.IN_LINE, Verdict.REJOINED, Verdict.ALREADY_EQUAL, Verdict.GONE)
 
 
-def plan_target(source: Source, local: Local, choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
+def plan_target(
+    source: Source,
+    local: Local,
+    choice: Choice,
+    category_of: Mapping[str, str],
+    rules: Rules = NO_RULES,
+    reader: Reader = NO_READER,
+) -> TargetPlan:
     """Compare what was chosen, and what that needs, with one administration.
 
     `category_of` gives the category of each kind in the order in which kinds are written; the changes come in that
-    order, then by label.
+    order, then by label. `reader` gives the documents of the items that are merged or changed on the way.
     """
     chosen = chosen_items(source, choice, category_of)
     reasons = needed_items(source, chosen)
@@ -27,13 +36,14 @@ def plan_target(source: Source, local: Local, choice: Choice, category_of: Mappi
     judged = {key: _judge(key, source, local, reasons.get(key, ())) for key in wanted}
     judged = {key: change for key, change in judged.items() if not _is_old_news(key, change, source, reasons)}
     judged |= _removed_in_source(source, local, choice, category_of)
-    changes = hold_back(judged, source, local)
+    composed = compose(judged, source, local, rules, reader)
+    changes = hold_back(composed.changes, composed.source, local)
     order = {kind: number for number, kind in enumerate(category_of)}
     shown = sorted(
         (change for change in changes.values() if change.verdict != Verdict.IN_LINE),
         key=lambda change: (order[change.key[0]], change.label, change.key[1]),
     )
-    return TargetPlan(tuple(shown), _count(changes, _own(source, local, choice, category_of)))
+    return TargetPlan(tuple(shown), count(changes, _own(source, local, choice, category_of)))
 
 
 def plan_in_line(source: Source, choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
@@ -50,20 +60,15 @@ def with_own(plan: TargetPlan, own: Mapping[str, int], choice: Choice, category_
 
 def _judge(key: Key, source: Source, local: Local, reasons: tuple[NeededBy, ...]) -> PlannedChange:
     entry, found, base = source.entries[key], local.entries.get(key), local.bases.get(key)
-    verdict = judge(base, entry.digest, found.digest if found else None)
-    if key in local.pinned and verdict != Verdict.IN_LINE:
-        verdict = Verdict.PINNED
-    action = ACTIONS.get(verdict, Action.KEEP)
-    moves = action in (Action.CREATE, Action.UPDATE) or verdict in UNCHANGED
     return PlannedChange(
         key=key,
         label=entry.label,
-        verdict=verdict,
-        action=action,
+        verdict=judge(base, entry.digest, found.digest if found else None),
+        action=Action.KEEP,
         base=base,
         source=entry.digest,
         local=found.digest if found else None,
-        result=entry.digest if moves else None,
+        next_base=base,
         needed_by=reasons,
     )
 
@@ -82,14 +87,15 @@ def _removed_in_source(
         if key in source.entries or category_of.get(key[0]) not in choice.categories:
             continue
         entry = local.entries.get(key)
-        verdict = judge(base, None, entry.digest if entry else None)
+        digest = entry.digest if entry else None
         found[key] = PlannedChange(
             key=key,
             label=entry.label if entry else "",
-            verdict=verdict,
-            action=ACTIONS[verdict],
+            verdict=judge(base, None, digest),
+            action=Action.KEEP,
             base=base,
-            local=entry.digest if entry else None,
+            local=digest,
+            next_base=base,
         )
     return found
 
@@ -101,10 +107,11 @@ def _own(source: Source, local: Local, choice: Choice, category_of: Mapping[str,
     )
 
 
-def _count(changes: Mapping[Key, PlannedChange], own: int) -> dict[str, int]:
+def count(changes: Mapping[Key, PlannedChange], own: int) -> dict[str, int]:
+    """A plan's changes by action, with every number named, and how many items are the administration's own."""
     counts = Counter(dict.fromkeys(COUNTED, 0))
     for change in changes.values():
         counts["unchanged" if change.verdict in UNCHANGED else change.action.value] += 1
-        counts["conflict"] += change.verdict == Verdict.BOTH_CHANGED
-    counts["own"] = own
+        counts["conflict"] += change.is_open_conflict
+    counts["own"] = own - sum(change.couples is not None for change in changes.values())
     return dict(counts)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..verdicts import Action, Verdict
+from ..policies import DEFAULTS
+from ..verdicts import Action, Verdict, Word
 
 Key = tuple[str, uuid.UUID]
 """(kind, uid)"""
@@ -13,6 +14,12 @@ Key = tuple[str, uuid.UUID]
 
 ARCHIVED_KEY = "archived_key"
 """Among an entry's keys: the name that an archived item had, compared like a `name_key` but unique to nobody."""
+
+NAME_KEY, DEFAULT_KEY = "name_key", "default_key"
+"""The unique columns of an item: by which names are compared, and of which only one item may be the default."""
+
+DEFAULT_FIELD = "is_default"
+"""The field that `DEFAULT_KEY` is computed from."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class Entry:
     @property
     def is_archived(self) -> bool:
         """An archived item gives its name free: its `name_key` is null."""
-        return "name_key" not in self.keys
+        return NAME_KEY not in self.keys
 
     @property
     def unique_keys(self) -> dict[str, str]:
@@ -58,11 +65,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Local:
-    """What stands in one administration, and what its ledger remembers."""
+    """What stands in one administration, and what its ledger remembers.
+
+    `pins` and `agreed` are the paths that stay as they are here; the empty path is the item as a whole.
+    """
 
     entries: Mapping[Key, Entry]
     bases: Mapping[Key, bytes] = field(default_factory=dict)
-    pinned: frozenset[Key] = frozenset()
+    pins: Mapping[Key, frozenset[str]] = field(default_factory=dict)
+    agreed: Mapping[Key, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,55 @@ class Choice:
 
     categories: frozenset[str] = frozenset()
     items: frozenset[Key] = frozenset()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided about an item, or about one path of it (empty: the item as a whole)."""
+
+    word: Word
+    path: str = ""
+    couple_with: uuid.UUID | None = None
+    name: str = ""
+    reason: str = ""
+    review_on: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What settles an item where nothing else does: policies, locks of the main administration, decisions.
+
+    `item_policies` go before `policies`. A lock without a path (empty) holds for the whole item.
+    """
+
+    policies: Mapping[str, str] = field(default_factory=lambda: DEFAULTS)
+    item_policies: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
+    locks: Mapping[Key, frozenset[str]] = field(default_factory=dict)
+    decisions: Mapping[Key, tuple[Decision, ...]] = field(default_factory=dict)
+
+    def policy(self, key: Key, name: str) -> str:
+        own = self.item_policies.get(key, {})
+        return own.get(name) or self.policies.get(name) or DEFAULTS[name]
+
+    def decided(self, key: Key, path: str = "") -> Decision | None:
+        """The decision on this very path."""
+        return next((found for found in self.decisions.get(key, ()) if found.path == path), None)
+
+
+NO_RULES = Rules()
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """What an administration remembers to leave as it is here: pinned (always), or agreed until the main changes it.
+
+    The empty path is the item as a whole; `review_on` an ISO date or empty.
+    """
+
+    path: str
+    is_pinned: bool = False
+    reason: str = ""
+    review_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +144,12 @@ class NeededBy:
 
 @dataclass(frozen=True)
 class PlannedChange:
-    """What will be done with one item, and the values that were seen. `facts` fill in the reason's sentence."""
+    """What will be done with one item, and the values that were seen. `facts` fill in the reason's sentence.
+
+    `result` is what will stand there, where something is written; `next_base` what will be remembered as decided;
+    `couples` the uid of the administration's own item that this one becomes; `conflicts` the paths that both sides
+    changed, with what was decided ("" while nobody has).
+    """
 
     key: Key
     label: str
@@ -94,12 +159,27 @@ class PlannedChange:
     source: bytes | None = None
     local: bytes | None = None
     result: bytes | None = None
+    next_base: bytes | None = None
+    couples: uuid.UUID | None = None
+    conflicts: tuple[tuple[str, str], ...] = ()
+    deviations: tuple[Deviation, ...] = ()
+    clears_deviations: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
     needed_by: tuple[NeededBy, ...] = ()
 
     @property
     def writes_rows(self) -> bool:
-        return self.action in (Action.CREATE, Action.UPDATE)
+        """Whether the item is written with a new content."""
+        return self.action in (Action.CREATE, Action.UPDATE, Action.COUPLE, Action.ARCHIVE)
+
+    @property
+    def moves_base(self) -> bool:
+        return self.next_base != self.base
+
+    @property
+    def is_open_conflict(self) -> bool:
+        """Whether both sides changed it and somebody has to decide."""
+        return self.action == Action.HOLD and self.verdict == Verdict.BOTH_CHANGED
 
 
 @dataclass(frozen=True)
@@ -112,7 +192,4 @@ class TargetPlan:
     @property
     def writes_anything(self) -> bool:
         """Whether applying has anything to write, bases included."""
-        return any(
-            change.writes_rows or change.verdict in (Verdict.REJOINED, Verdict.ALREADY_EQUAL, Verdict.GONE)
-            for change in self.changes
-        )
+        return any(change.writes_rows or change.action == Action.DELETE or change.moves_base for change in self.changes)

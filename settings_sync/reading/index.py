@@ -160,15 +160,17 @@ def _insert_documents(rows: list[ReadDocument]) -> None:
     """The bodies travel as one JSON list: as an array of texts they would be escaped one by one, ten times slower."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO public.settings_sync_document (digest, kind, body, needs, created_at)"
-            " SELECT digest, kind, body, needs, now() FROM ROWS FROM (unnest(%s::bytea[]), unnest(%s::text[]),"
-            " jsonb_array_elements(%s::jsonb), jsonb_array_elements(%s::jsonb)) AS d(digest, kind, body, needs)"
+            "INSERT INTO public.settings_sync_document (digest, kind, body, needs, keys, created_at)"
+            " SELECT digest, kind, body, needs, keys, now() FROM ROWS FROM (unnest(%s::bytea[]), unnest(%s::text[]),"
+            " jsonb_array_elements(%s::jsonb), jsonb_array_elements(%s::jsonb), jsonb_array_elements(%s::jsonb))"
+            " AS d(digest, kind, body, needs, keys)"
             " ON CONFLICT (digest) DO NOTHING",
             [
                 [row.entry.digest for row in rows],
                 [row.entry.kind for row in rows],
                 f"[{','.join(row.text for row in rows)}]",
                 json.dumps([_needs_of(row) for row in rows]),
+                json.dumps([dict(row.entry.keys) for row in rows]),
             ],
         )
 
@@ -214,10 +216,17 @@ def _read_index() -> Local:
             (kind, uid): Entry(kind, uid, bytes(digest), label, _loaded(keys))
             for kind, uid, digest, label, keys in cursor.fetchall()
         }
-        cursor.execute("SELECT kind, uid, digest, is_pinned FROM sync_ledger_base")
-        rows = cursor.fetchall()
-    return Local(
-        entries=entries,
-        bases={(kind, uid): bytes(digest) for kind, uid, digest, _pinned in rows},
-        pinned=frozenset((kind, uid) for kind, uid, _digest, pinned in rows if pinned),
-    )
+        cursor.execute("SELECT kind, uid, digest FROM sync_ledger_base")
+        bases = {(kind, uid): bytes(digest) for kind, uid, digest in cursor.fetchall()}
+        cursor.execute("SELECT kind, uid, path, is_pinned FROM sync_ledger_deviation")
+        deviations = cursor.fetchall()
+    pinned = [((kind, uid), path) for kind, uid, path, is_pinned in deviations if is_pinned]
+    agreed = [((kind, uid), path) for kind, uid, path, is_pinned in deviations if not is_pinned]
+    return Local(entries, bases, _paths(pinned), _paths(agreed))
+
+
+def _paths(rows: list[tuple[Key, str]]) -> dict[Key, frozenset[str]]:
+    found: dict[Key, set[str]] = defaultdict(set)
+    for key, path in rows:
+        found[key].add(path)
+    return {key: frozenset(paths) for key, paths in found.items()}

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -23,18 +23,19 @@ from ..exceptions import (
     UnknownTarget,
 )
 from ..kinds import all_kinds
-from ..models import Plan, PlanTarget, SnapshotItem
+from ..models import Change, Plan, PlanTarget, SnapshotItem
 from ..permissions import NotAllowed, may_run_sync, syncable_children
-from ..planning.plans import plan_in_line, plan_target, with_own
-from ..planning.values import Choice, Key, Local, Source, TargetPlan
-from ..policies import DEFAULTS, POLICIES
+from ..planning.plans import UNCHANGED, plan_in_line, plan_target, with_own
+from ..planning.values import Choice, Key, Source, TargetPlan
+from ..policies import POLICIES
+from ..reading.composed import AdministrationReader
 from ..reading.index import look_at, read_documents, store_documents
 from ..reading.lines import own_items_in_line
 from ..reading.snapshots import read_source, take_snapshot
-from ..verdicts import Verdict
+from .rehearsing import needs_rehearsal, rehearse
+from .rules import policies_of, rules_of
 
 PLAN_LIFETIME = timedelta(hours=24)
-SHOWN_LOCALLY = (Verdict.BEHIND, Verdict.CHANGED_LOCALLY, Verdict.BOTH_CHANGED)
 
 
 def create_plan(
@@ -57,7 +58,7 @@ def create_plan(
         raise NotAllowed("sync.run")
     children = _find_targets(acting_user, main, targets)
     _check_choice(categories, items)
-    chosen_policies = _check_policies(policies or {})
+    chosen_policies = {**policies_of(main), **_check_policies(policies or {})}
     snapshot, entries = take_snapshot(main)
     keys = _find_items(entries.keys(), items)
     with transaction.atomic():
@@ -79,17 +80,32 @@ def create_plan(
 
 def compute_plan(plan: Plan, choice: Choice) -> None:
     """Compare the plan's snapshot with each of its targets, and store what comes out."""
+    source = _source_of(plan)
     assert plan.snapshot is not None
-    source = read_source(plan.snapshot)
     nothing_to_do = plan_in_line(source, choice, category_of())
     for target in plan.targets.select_related("administration"):
         own = own_items_in_line(plan.snapshot.pk, target.administration)
         if own is None:
-            _compute_target(target, source, choice)
+            compute_target(target, source, choice)
         else:
-            _store_plan(target, with_own(nothing_to_do, own, choice, category_of()))
+            target.counts = dict(with_own(nothing_to_do, own, choice, category_of()).counts)
+            target.save(update_fields=["counts"])
     plan.state = Plan.State.READY
     plan.save(update_fields=["state"])
+
+
+def recompute_targets(plan: Plan, targets: Iterable[PlanTarget]) -> None:
+    """Make a plan anew for some of its administrations, from the same snapshot."""
+    source, choice = _source_of(plan), choice_of(plan)
+    for target in targets:
+        compute_target(target, source, choice)
+
+
+def choice_of(plan: Plan) -> Choice:
+    """What was chosen when the plan was made."""
+    items = [uuid.UUID(uid) for uid in plan.items]
+    found = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, uid__in=items).values_list("kind", "uid")
+    return Choice(frozenset(plan.categories), frozenset(found))
 
 
 def category_of() -> dict[str, str]:
@@ -97,23 +113,37 @@ def category_of() -> dict[str, str]:
     return {kind.key: kind.category.key for kind in all_kinds()}
 
 
-def _compute_target(target: PlanTarget, source: Source, choice: Choice) -> None:
+def _source_of(plan: Plan) -> Source:
+    assert plan.snapshot is not None
+    return read_source(plan.snapshot)
+
+
+def compute_target(target: PlanTarget, source: Source, choice: Choice) -> None:
+    """Compare a snapshot with one administration and store what comes out in place of what was there."""
     administration = target.administration
     local = look_at(administration)
-    planned = plan_target(source, local, choice, category_of())
-    _store_local_documents(administration, planned, local)
-    _store_plan(target, planned)
+    reader = AdministrationReader(administration.schema_name)
+    planned = plan_target(source, local, choice, category_of(), rules_of(target), reader)
+    keep_plan(target, planned, reader, standing=len(local.entries))
 
 
-def _store_plan(target: PlanTarget, planned: TargetPlan) -> None:
+def keep_plan(target: PlanTarget, planned: TargetPlan, reader: AdministrationReader, *, standing: int) -> None:
+    """Store what planning came to for one administration, with every document that it shows or writes."""
+    _store_local_documents(target.administration, planned)
+    reader.store({digest for change in planned.changes for digest in (change.result, change.next_base) if digest})
     with transaction.atomic():
-        target.counts = dict(planned.counts)
-        target.save(update_fields=["counts"])
+        target.counts, target.standing, target.rehearsal = dict(planned.counts), standing, {}
+        target.save(update_fields=["counts", "standing", "rehearsal"])
         store_changes(target, planned)
+    if needs_rehearsal(target):
+        rehearse(target)
 
 
 def store_changes(target: PlanTarget, planned: TargetPlan) -> None:
-    """Store the changes of a plan for one administration: one statement with a list per column."""
+    """Store the changes of a plan for one administration: one statement with a list per column.
+
+    A change that was there keeps its key, so that links to it go on working when something is decided.
+    """
     rows = planned.changes
     columns: tuple[tuple[str, str, list[Any]], ...] = (
         ("kind", "text", [row.key[0] for row in rows]),
@@ -128,19 +158,28 @@ def store_changes(target: PlanTarget, planned: TargetPlan) -> None:
         ("source_digest", "bytea", [row.source for row in rows]),
         ("local_digest", "bytea", [row.local for row in rows]),
         ("result_digest", "bytea", [row.result for row in rows]),
+        ("next_base_digest", "bytea", [row.next_base for row in rows]),
+        ("couples", "uuid", [row.couples for row in rows]),
+        ("conflicts", "jsonb", [json.dumps(row.conflicts) for row in rows]),
+        ("deviations", "jsonb", [json.dumps([asdict(kept) for kept in row.deviations]) for row in rows]),
+        ("clears_deviations", "boolean", [row.clears_deviations for row in rows]),
     )
     names = ", ".join(name for name, _kind, _values in columns)
     arrays = ", ".join(f"%s::{kind}[]" for _name, kind, _values in columns)
+    renewed = ", ".join(f"{name} = excluded.{name}" for name, _kind, _values in columns)
+    Change.objects.filter(plan_target=target).exclude(uid__in=[row.key[1] for row in rows]).delete()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO public.settings_sync_change (plan_target_id, {names}) SELECT %s, * FROM unnest({arrays})",
+            f"INSERT INTO public.settings_sync_change (plan_target_id, {names}) SELECT %s, * FROM unnest({arrays})"
+            f" ON CONFLICT (plan_target_id, kind, uid) DO UPDATE SET {renewed}",
             [target.pk, *(values for _name, _kind, values in columns)],
         )
 
 
-def _store_local_documents(administration: Administration, planned: TargetPlan, local: Local) -> None:
+def _store_local_documents(administration: Administration, planned: TargetPlan) -> None:
     """Keep what the plan saw in the administration wherever that differs, so that the preview can show it."""
-    keys = {change.key for change in planned.changes if change.verdict in SHOWN_LOCALLY}
+    seen = [change for change in planned.changes if change.local is not None and change.verdict not in UNCHANGED]
+    keys = {(change.key[0], change.couples or change.key[1]) for change in seen}
     if keys:
         documents = read_documents(administration.schema_name, keys)
         store_documents(list(documents.values()))
@@ -171,7 +210,7 @@ def _check_policies(given: Mapping[str, str]) -> dict[str, str]:
     for policy, value in given.items():
         if value not in POLICIES.get(policy, ()):
             raise UnknownPolicy(policy=policy, value=value)
-    return {**DEFAULTS, **given}
+    return dict(given)
 
 
 def _find_items(keys: Collection[Key], uids: Collection[uuid.UUID]) -> list[Key]:

@@ -24,26 +24,36 @@ from ..models import Plan, SyncRun, SyncTarget
 from ..permissions import NotAllowed, may_run_sync, syncable_children
 from ..waking import wake_targets
 from .announcing import announce_run
+from .confirming import check_confirmation
 
 
 def start_run(
-    *, acting_user: Any, plan: Plan, version: int, note: str = "", asked_by: Any = None, door: str = ""
+    *,
+    acting_user: Any,
+    plan: Plan,
+    version: int,
+    note: str = "",
+    asked_by: Any = None,
+    door: str = "",
+    confirmation: str = "",
 ) -> SyncRun:
     """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
 
     `asked_by` is whoever asks on behalf of the acting user: the rights are the acting user's, the trail names both.
-    `door` tells the trail by which way it was asked, where that is not a page.
+    `door` tells the trail by which way it was asked, where that is not a page; `confirmation` is what was typed where
+    a plan removes or overwrites much.
 
-    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged or PlanUsed, and UnknownTarget when the acting user may no
-    longer sync to one of the plan's administrations; then nothing was started.
+    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and UnknownTarget when
+    the acting user may no longer sync to one of the plan's administrations; then nothing was started.
     """
     if not may_run_sync(acting_user, plan.administration):
         raise NotAllowed("sync.run")
     asker, behalf = asked_by or acting_user, str(acting_user) if asked_by else ""
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
-        _check_plan(plan, version)
+        check_plan(plan, version)
         _check_targets(plan, acting_user)
+        check_confirmation(plan, confirmation)
         run = SyncRun.objects.create(
             plan=plan, administration=plan.administration, requested_by=asker, on_behalf_of=behalf, note=note
         )
@@ -71,7 +81,8 @@ def _record_start(run: SyncRun, asker: Any, targets: list[SyncTarget], door: str
     )
 
 
-def _check_plan(plan: Plan, version: int) -> None:
+def check_plan(plan: Plan, version: int) -> None:
+    """Raises PlanUsed, PlanNotReady, PlanExpired or PlanChanged when a plan cannot be confirmed or decided about."""
     if hasattr(plan, "run"):
         raise PlanUsed
     if plan.state != Plan.State.READY:

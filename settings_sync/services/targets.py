@@ -16,8 +16,7 @@ from tenants.failpoints import reach
 from tenants.models import Administration
 
 from ..applying.errors import explain
-from ..applying.statements import WorkChange
-from ..applying.targets import Work, apply_target
+from ..applying.targets import apply_target
 from ..exceptions import HeadsDiffer, LeaseLost, TargetNotReady, Unexpected, WorkerLost
 from ..models import Receipt, SyncRun, SyncTarget
 from ..progress import Progress, note_progress
@@ -25,10 +24,9 @@ from ..waking import wake_targets
 from .alignment import fold_children
 from .announcing import announce_failed_target
 from .runs import finish_run_when_done, lock_run
+from .work import work_of
 
 logger = logging.getLogger(__name__)
-
-BASE_ONLY = ("rejoined", "already_equal", "gone")
 
 
 @dataclass(frozen=True)
@@ -101,54 +99,12 @@ def _take(target_id: uuid.UUID, token: uuid.UUID) -> bool:
 
 def _apply(claim: Claim) -> None:
     target = claim.target
-    work = work_of(claim)
+    work = work_of(target, claim.token)
     _check_ready(target)
     if not work.changes:
         _finish_unchanged(claim)
         return
     apply_target(work, progress=lambda kind, done, total: note_progress(target, Progress(kind, done, total)))
-
-
-def work_of(claim: Claim) -> Work:
-    """Everything that applying a claimed target needs."""
-    target = claim.target
-    plan = target.run.plan
-    assert plan.snapshot_id is not None
-    return Work(
-        target_id=target.pk,
-        token=claim.token,
-        snapshot_id=plan.snapshot_id,
-        schema=target.administration.schema_name,
-        changes=_changes_of(target),
-        counts=dict(target.plan_target.counts),
-        stop_when_stale=plan.policies.get("stale") == "stop",
-        audit=_audit_of(target),
-    )
-
-
-def _changes_of(target: SyncTarget) -> tuple[WorkChange, ...]:
-    """The changes that write something: rows, or a base."""
-    writing = Q(action__in=["create", "update"]) | Q(verdict__in=BASE_ONLY)
-    digests = ("source_digest", "local_digest", "result_digest")
-    found = target.plan_target.changes.filter(writing).order_by("id")
-    return tuple(
-        WorkChange(kind, uid, label, action, verdict, *(None if digest is None else bytes(digest) for digest in three))
-        for kind, uid, label, action, verdict, *three in found.values_list(
-            "kind", "uid", "label", "action", "verdict", *digests
-        )
-    )
-
-
-def _audit_of(target: SyncTarget) -> dict[str, Any]:
-    run = target.run
-    return {
-        "actor_id": run.requested_by_id,
-        "actor_name": str(run.requested_by) if run.requested_by else "",
-        "on_behalf_of": run.on_behalf_of,
-        "administration_id": target.administration_id,
-        "administration_name": target.administration.name,
-        "note": run.note,
-    }
 
 
 def _check_ready(target: SyncTarget) -> None:

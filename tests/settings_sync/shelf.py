@@ -51,7 +51,8 @@ def source_of(*entries: Entry, needs: Iterable[tuple[Entry, str, Entry]] = ()) -
 
 def local_of(*entries: Entry, bases: tuple[Entry, ...] = (), pinned: tuple[Entry, ...] = ()) -> Local:
     """An administration in which these items stand and these values were last decided."""
-    return Local(by_key(*entries), {base.key: base.digest for base in bases}, frozenset(pin.key for pin in pinned))
+    pins = {pin.key: frozenset({""}) for pin in pinned}
+    return Local(by_key(*entries), {base.key: base.digest for base in bases}, pins)
 
 
 def followed(*entries: Entry) -> Local:
@@ -87,8 +88,8 @@ def carried_out(planned: TargetPlan, source: Source, local: Local) -> Local:
     for change in planned.changes:
         if change.writes_rows:
             entries[change.key] = source.entries[change.key]
-        if change.writes_rows or change.verdict in (Verdict.REJOINED, Verdict.ALREADY_EQUAL):
-            bases[change.key] = source.entries[change.key].digest
-        elif change.verdict == Verdict.GONE:
-            bases.pop(change.key)
+        if change.next_base is not None:
+            bases[change.key] = change.next_base
+        else:
+            bases.pop(change.key, None)
     return replace(local, entries=entries, bases=bases)

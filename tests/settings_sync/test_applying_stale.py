@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from reference_data.models import VatRate, WorkType
 from settings_sync.models import Change, Finding, FormerDocument, SyncRun
@@ -119,7 +120,7 @@ class TestStaleItems:
 OWN_INDEX = {"sync_ledger_dirty", "sync_ledger_indexentry"}
 
 
-def test_a_name_that_was_taken_after_the_preview_stops_the_child_with_the_name(company, child):
+def test_a_name_that_was_taken_after_the_preview_holds_that_item_alone(company, child):
     with inside(company.main):
         WorkType.objects.create(name="Een")
         WorkType.objects.create(name="Twee")
@@ -128,12 +129,12 @@ def test_a_name_that_was_taken_after_the_preview_stops_the_child_with_the_name(c
         WorkType.objects.create(name="EEN")
     run = company.run(plan)
     target = run.targets.get()
-    assert (target.state, target.error_code) == ("failed", "name-taken")
-    assert "een" in target.error_detail
-    assert names(child, WorkType) == ["EEN"]
+    assert target.state == "succeeded"
+    assert [(found.label, found.code) for found in target.findings.all()] == [("Een", "name-taken")]
+    assert names(child, WorkType) == ["EEN", "Twee"]
 
 
-def test_what_an_item_needs_may_not_go_between_preview_and_run(company, child):
+def test_what_needs_an_item_that_went_after_the_preview_is_held(company, child):
     with inside(company.main):
         layout = Layout.objects.create(kind="invoice", name="Lay-out")
         vat_rate = VatRate.objects.create(code="H", name="Hoog")
@@ -146,9 +147,28 @@ def test_what_an_item_needs_may_not_go_between_preview_and_run(company, child):
         MessageTemplate.objects.all().delete()
     run = company.run(plan)
     target = run.targets.get()
-    assert (target.state, target.error_code) == ("failed", "result-differs")
-    assert "S" in target.error_detail
+    assert target.state == "succeeded"
+    assert [(found.label, found.code) for found in target.findings.all()] == [("S", "needs-held")]
+    assert (target.counts["create"], target.counts["hold"]) == (0, 1)
     assert names(child, Scheme) == []
+
+
+def test_an_item_that_cannot_give_its_name_up_holds_the_one_that_would_get_it(company, child):
+    with inside(company.main):
+        one, other = WorkType.objects.create(name="Een"), WorkType.objects.create(name="Twee")
+    company.sync(child, categories=["reference_data"])
+    with inside(company.main), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        WorkType.objects.filter(pk=one.pk).update(name="Twee")
+        WorkType.objects.filter(pk=other.pk).update(name="Een")
+    plan = company.plan(child, categories=["reference_data"])
+    with inside(child):
+        WorkType.objects.filter(uid=one.uid).update(description="eigen")
+    target = company.run(plan).targets.get()
+    assert target.state == "succeeded"
+    assert {(found.label, found.code) for found in target.findings.all()} == {("Twee", "stale"), ("Een", "name-taken")}
+    assert names(child, WorkType) == ["Een", "Twee"]
 
 
 def test_every_child_gets_what_the_preview_froze(company, child):

@@ -119,7 +119,7 @@ class TestRights:
             "REFERENCES ON {child}.forms_catalog_form",
             "TRIGGER ON {child}.forms_catalog_form",
             "MAINTAIN ON {child}.forms_catalog_form",
-            "INSERT ON {child}.sync_ledger_dirty",
+            "UPDATE ON {child}.sync_ledger_dirty",
             "USAGE ON SEQUENCE {child}.business_customer_id_seq",
             "UPDATE ON public.audit_auditentry",
             "UPDATE (attempts) ON public.settings_sync_synctarget",

@@ -43,8 +43,8 @@ ROWS = {
     "already equal": Row("B", "S", "S", Outcome(Verdict.ALREADY_EQUAL, "keep"), "unchanged"),
     "changed locally": Row("B", "B", "L", Outcome(Verdict.CHANGED_LOCALLY, "keep"), "keep"),
     "both changed": Row("B", "S", "L", Outcome(Verdict.BOTH_CHANGED, "hold"), "hold", True),
-    "removed locally": Row("B", "B", None, Outcome(Verdict.REMOVED_LOCALLY, "hold"), "hold"),
-    "removed locally, changed in the source": Row("B", "S", None, Outcome(Verdict.REMOVED_LOCALLY, "hold"), "hold"),
+    "removed locally": Row("B", "B", None, Outcome(Verdict.REMOVED_LOCALLY, "keep"), "keep"),
+    "removed locally, changed in the source": Row("B", "S", None, Outcome(Verdict.REMOVED_LOCALLY, "keep"), "keep"),
     "removed in the source": Row("B", None, "B", Outcome(Verdict.REMOVED_IN_SOURCE, "keep"), "keep"),
     "removed in the source, changed here": Row("B", None, "L", Outcome(Verdict.REMOVED_IN_SOURCE, "keep"), "keep"),
     "gone on both sides": Row("B", None, None, Outcome(Verdict.GONE, "keep"), "unchanged"),
@@ -70,8 +70,7 @@ def test_a_plan_states_the_values_it_saw_and_what_will_stand_there(row):
         seen = {"base": row.base, "source": row.source, "local": row.local}
         digests = {where: item(1, version).digest if version else None for where, version in seen.items()}
         assert {"base": change.base, "source": change.source, "local": change.local} == digests
-        moves = change.action.value in ("create", "update") or change.verdict in ("rejoined", "already_equal")
-        assert change.result == (digests["source"] if moves else None)
+        assert change.result == (digests["source"] if change.action.value in ("create", "update") else None)
 
 
 @pytest.mark.parametrize("local", ["B", "L", None], ids=["in step", "changed here", "removed here"])
@@ -180,7 +179,7 @@ class TestWhatIsNeeded:
 
     def test_what_was_removed_here_holds_what_needs_it(self):
         planned = plan(self.source, local_of(self.code, bases=(self.code, self.form)), self.choice)
-        assert outcome(planned, self.form) == Outcome(Verdict.REMOVED_LOCALLY, "hold")
+        assert outcome(planned, self.form) == Outcome(Verdict.REMOVED_LOCALLY, "keep")
         held = change_of(planned, self.flow)
         assert held is not None
         assert (held.verdict, held.action) == (Verdict.NEEDS_HELD, "hold")

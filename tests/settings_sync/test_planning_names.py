@@ -6,7 +6,19 @@ from django.utils import translation
 from settings_sync.planning.values import Choice
 from settings_sync.verdicts import Verdict
 from settings_sync.wording import HOLDER_CHOSEN, reason_of
-from tests.settings_sync.shelf import FORM, LIST, Outcome, change_of, followed, item, local_of, outcome, plan, source_of
+from tests.settings_sync.shelf import (
+    FORM,
+    LIST,
+    Outcome,
+    change_of,
+    followed,
+    item,
+    local_of,
+    outcome,
+    plan,
+    source_of,
+    uid,
+)
 
 CREATE = Outcome(Verdict.NEW, "create")
 UPDATE = Outcome(Verdict.BEHIND, "update")
@@ -16,7 +28,7 @@ TAKEN = Outcome(Verdict.NAME_TAKEN, "hold")
 def test_a_name_that_an_own_item_has_is_taken():
     planned = plan(source_of(item(1, name="Storing")), local_of(item(9, name="storing")))
     assert outcome(planned, item(1)) == TAKEN
-    assert change_of(planned, item(1)).facts == {"holder": "storing", "column": "name_key"}
+    assert change_of(planned, item(1)).facts == {"holder": "storing", "holder_uid": str(uid(9)), "column": "name_key"}
     assert planned.counts["own"] == 1
 
 
@@ -152,7 +164,11 @@ class TestDefaults:
     def test_a_default_of_the_main_meets_an_own_default(self):
         planned = plan(source_of(item(1, default="invoice")), local_of(item(9, default="invoice")))
         assert outcome(planned, item(1)) == Outcome(Verdict.DEFAULT_TAKEN, "hold")
-        assert change_of(planned, item(1)).facts == {"holder": "item 9", "column": "default_key"}
+        assert change_of(planned, item(1)).facts == {
+            "holder": "item 9",
+            "holder_uid": str(uid(9)),
+            "column": "default_key",
+        }
 
     def test_defaults_of_different_sorts_do_not_meet(self):
         planned = plan(source_of(item(1, default="invoice")), local_of(item(9, default="quotation")))

@@ -23,7 +23,8 @@ from settings_sync.models import FormerDocument, Receipt, SyncRun, SyncTarget
 from settings_sync.services import reaping, targets
 from settings_sync.services.reaping import reap
 from settings_sync.services.runs import retry_run, start_run
-from settings_sync.services.targets import Claim, claim_target, execute_target, take_targets_to_wake, work_of
+from settings_sync.services.targets import Claim, claim_target, execute_target, take_targets_to_wake
+from settings_sync.services.work import work_of
 from settings_sync.tasks import apply_target as apply_target_task
 from tenants import leases
 from tenants.models import Administration
@@ -203,10 +204,10 @@ class TestWorkersThatDie:
         taken_over = claim_target(waiting.pk)
         before = fingerprint(child)
         with pytest.raises(LeaseLost):
-            apply_target(work_of(asleep))
+            apply_target(work_of(asleep.target, asleep.token))
         assert fingerprint(child) == before
         assert not Receipt.objects.exists()
-        apply_target(work_of(taken_over))
+        apply_target(work_of(taken_over.target, taken_over.token))
         assert arrived(child) == ["Storing"]
 
     def test_a_worker_that_sleeps_past_its_lease_just_before_the_end_is_refused(self, child, waiting, monkeypatch):
@@ -259,14 +260,14 @@ class TestWorkersThatDie:
         execute_target(waiting.pk)
         before = fingerprint(child)
         with pytest.raises(LeaseLost):
-            apply_target(work_of(asleep))
+            apply_target(work_of(asleep.target, asleep.token))
         assert fingerprint(child) == before
 
     def test_a_lost_lease_of_a_target_with_nothing_to_write_is_noticed_too(self, company, child, waiting):
         execute_target(waiting.pk)
         idle = accept(company, child)
         asleep = claim_target(idle.pk)
-        assert not work_of(asleep).changes
+        assert not work_of(asleep.target, asleep.token).changes
         expire(idle)
         claim_target(idle.pk)
         with pytest.raises(LeaseLost):

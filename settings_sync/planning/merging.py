@@ -1,0 +1,255 @@
+"""Merging one item: what the main changed and what was changed here since the base, field by field and part by part.
+
+A field changed on one side takes that side; changed on both sides to the same value, that value; to different values,
+it is a conflict, which a decision settles or which stays open. Fields that are declared to change together count as
+one. Links are sets: what either side added or removed. A part that one side removed and the other left alone is
+removed; edited there, it is a conflict. The order of parts is one field; parts of one side keep their predecessor.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .differences import ORDER, PARTS, Document
+from .ordering import merge_order
+
+LOCAL, SOURCE = "local", "source"
+Chooser = Callable[[str], str]
+"""Gives for a path the side that it takes, `LOCAL` or `SOURCE`; empty when nobody has said so."""
+
+Rows = dict[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class PartShape:
+    """One part model: its name, and by which key its rows name the part above them (empty below the item itself)."""
+
+    name: str
+    above: str = ""
+    above_key: str = ""
+    inside: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What merging must know of a kind: the field with its name, its links, its parts from the top down, and by part
+    name (empty for the item itself) the fields that change as one.
+    """
+
+    name_field: str = "name"
+    links: frozenset[str] = frozenset()
+    parts: tuple[PartShape, ...] = ()
+    together: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+
+
+class Conflict(NamedTuple):
+    """Both sides changed this; `side` is what was decided, empty while nobody has."""
+
+    path: str
+    side: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The document that comes out, its conflicts, and the paths of what would point at something that is not there."""
+
+    document: dict[str, Any]
+    conflicts: tuple[Conflict, ...] = ()
+    broken: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return any(not conflict.side for conflict in self.conflicts)
+
+
+def nobody(path: str) -> str:
+    """The chooser that has no opinion."""
+    return ""
+
+
+def merge(
+    *,
+    base: Document | None,
+    source: Document,
+    local: Document,
+    shape: Shape,
+    answers: Chooser = nobody,
+    forced: Chooser = nobody,
+) -> Merged:
+    """Merge three documents of one item. Without a base every difference is a conflict.
+
+    `answers` settles conflicts; `forced` settles a path whether or not it is one (pins, locks, putting back).
+    """
+    return _Merge(base, source, local, shape, answers, forced).run()
+
+
+class _Merge:
+    def __init__(
+        self,
+        base: Document | None,
+        source: Document,
+        local: Document,
+        shape: Shape,
+        answers: Chooser,
+        forced: Chooser,
+    ) -> None:
+        self.base, self.source, self.local = base, source, local
+        self.shape, self.answers, self.forced = shape, answers, forced
+        self.conflicts: dict[str, str] = {}
+        self.broken: list[str] = []
+        self.sides: dict[str, str] = {}
+
+    def run(self) -> Merged:
+        document: dict[str, Any] = self._row("", self.base, self.source, self.local, {*self.shape.links, PARTS})
+        for link in sorted(self.shape.links):
+            if others := self._link(link):
+                document[link] = others
+        parts: dict[str, list[dict[str, Any]]] = {}
+        for part in self.shape.parts:
+            rows = self._part(part, parts)
+            if rows:
+                parts[part.name] = rows
+        if parts:
+            document[PARTS] = parts
+        self._check_inside(parts)
+        return Merged(document, tuple(Conflict(*found) for found in self.conflicts.items()), tuple(self.broken))
+
+    def _settle(self, path: str) -> str:
+        """A conflict: the side that was decided, local for as long as nobody has."""
+        self.conflicts[path] = self.answers(path)
+        return self.conflicts[path] or LOCAL
+
+    def _row(
+        self,
+        prefix: str,
+        base: Document | None,
+        source: Document,
+        local: Document,
+        without: Collection[str] = (),
+        part: str = "",
+    ) -> dict[str, Any]:
+        names = dict.fromkeys(name for row in (source, local) for name in row if name not in without and name != "uid")
+        merged: dict[str, Any] = {}
+        for group in _groups(names, self.shape.together.get(part, ())):
+            side = self._side_of(prefix, group, base, source, local)
+            chosen = source if side == SOURCE else local
+            merged |= {name: chosen[name] for name in group if name in chosen}
+        return merged
+
+    def _side_of(
+        self, prefix: str, group: tuple[str, ...], base: Document | None, source: Document, local: Document
+    ) -> str:
+        forced = {self.forced(prefix + name) for name in group} - {""}
+        if forced:
+            return SOURCE if SOURCE in forced else LOCAL
+        ours, theirs = [[row.get(name) for name in group] for row in (local, source)]
+        before = None if base is None else [base.get(name) for name in group]
+        if ours == theirs or before == theirs:
+            return LOCAL
+        if before == ours:
+            return SOURCE
+        differing = next(name for name, one, other in zip(group, ours, theirs, strict=True) if one != other)
+        return self._settle(prefix + differing)
+
+    def _link(self, name: str) -> list[str]:
+        source, local = set(self.source.get(name, ())), set(self.local.get(name, ()))
+        if forced := self.forced(name):
+            return sorted(source if forced == SOURCE else local)
+        if self.base is None:
+            return sorted(local if source == local or self._settle(name) == LOCAL else source)
+        base = set(self.base.get(name, ()))
+        return sorted((local | (source - base)) - (base - source))
+
+    def _part(self, part: PartShape, done: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        base, source, local = (_rows(document, part.name) for document in (self.base, self.source, self.local))
+        above = {row["uid"] for row in done.get(part.above, ())}
+        merged: dict[str, dict[str, Any]] = {}
+        for uid in {**local, **source}:
+            if not self._is_there(part, uid, base, source, local):
+                continue
+            row = {"uid": uid, **self._part_row(part, uid, base, source, local)}
+            if not part.above or row.get(part.above_key) in above:
+                merged[uid] = row
+            elif uid in source and uid in local:
+                self.broken.append(f"{part.name}/{uid}/{part.above_key}")
+        return self._ordered(part, merged, done, (base, source, local))
+
+    def _part_row(self, part: PartShape, uid: str, base: Rows, source: Rows, local: Rows) -> dict[str, Any]:
+        if uid not in source or uid not in local:
+            return {name: value for name, value in (source.get(uid) or local[uid]).items() if name != "uid"}
+        before = base.get(uid)
+        return self._row(f"{part.name}/{uid}/", before, source[uid], local[uid], part=part.name)
+
+    def _is_there(self, part: PartShape, uid: str, base: Rows, source: Rows, local: Rows) -> bool:
+        path = f"{part.name}/{uid}"
+        if uid in source and uid in local:
+            return True
+        if forced := self.forced(path):
+            return uid in (source if forced == SOURCE else local)
+        if self.base is not None and uid not in base:
+            return True
+        has, lacks = (self.source, self.local) if uid in source else (self.local, self.source)
+        if self.base is None or self._is_edited(part, uid, has, lacks):
+            row = source.get(uid) or local[uid]
+            above = f"{part.above}/{row.get(part.above_key)}"
+            self.sides[path] = self.sides[above] if above in self.sides else self._settle(path)
+            return uid in (source if self.sides[path] == SOURCE else local)
+        return False
+
+    def _is_edited(self, part: PartShape, uid: str, has: Document, lacks: Document) -> bool:
+        """Whether removing a part would lose what the side that has it did to it, or to what lies below it."""
+        assert self.base is not None
+        if _rows(has, part.name)[uid] != _rows(self.base, part.name).get(uid):
+            return True
+        for below in self.shape.parts:
+            if below.above == part.name:
+                elsewhere = _rows(lacks, below.name)
+                for other, row in _rows(has, below.name).items():
+                    is_lost = row.get(below.above_key) == uid and other not in elsewhere
+                    if is_lost and self._is_edited(below, other, has, lacks):
+                        return True
+        return False
+
+    def _ordered(
+        self,
+        part: PartShape,
+        rows: Mapping[str, dict[str, Any]],
+        done: Mapping[str, list[dict[str, Any]]],
+        sides: tuple[Rows, Rows, Rows],
+    ) -> list[dict[str, Any]]:
+        path = f"{part.name}/{ORDER}"
+        parents = [row["uid"] for row in done.get(part.above, ())] if part.above else [None]
+        found = []
+        for parent in parents:
+            members = [uid for uid, row in rows.items() if not part.above or row.get(part.above_key) == parent]
+            base, source, local = ([uid for uid in side if uid in set(members)] for side in sides)
+            merged = merge_order(None if self.base is None else base, source, local, self.forced(path))
+            if merged is None:
+                merged = merge_order(base, source, local, self._settle(path))
+            assert merged is not None
+            found += [rows[uid] for uid in merged]
+        return found
+
+    def _check_inside(self, parts: Mapping[str, list[dict[str, Any]]]) -> None:
+        for part in self.shape.parts:
+            for name, target in part.inside.items():
+                there = {row["uid"] for row in parts.get(target, ())}
+                self.broken += [
+                    f"{part.name}/{row['uid']}/{name}"
+                    for row in parts.get(part.name, ())
+                    if row.get(name) and row[name] not in there
+                ]
+
+
+def _rows(document: Document | None, part: str) -> Rows:
+    return {} if document is None else {row["uid"]: row for row in document.get(PARTS, {}).get(part, ())}
+
+
+def _groups(names: Collection[str], together: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, ...]]:
+    grouped = {name: group for group in together for name in group}
+    given: set[tuple[str, ...]] = set()
+    for name in names:
+        group = grouped.get(name, (name,))
+        if group not in given:
+            given.add(group)
+            yield group

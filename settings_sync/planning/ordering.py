@@ -1,0 +1,46 @@
+"""Merging the order of parts."""
+
+from collections.abc import Sequence
+
+
+def merge_order(base: Sequence[str] | None, source: Sequence[str], local: Sequence[str], side: str) -> list[str] | None:
+    """One order of everything in `source` and `local`; None when both sides moved things differently.
+
+    The side that changed the order of what all have in common leads; what only the other side has comes after its
+    predecessor there. `side` ("source" or "local") settles it whatever was changed; empty leaves it to the changes.
+    """
+    if not side:
+        side = _leading(base, source, local)
+        if not side:
+            return None
+    leading, other = (source, local) if side == "source" else (local, source)
+    return _insert_missing(list(leading), other)
+
+
+def _leading(base: Sequence[str] | None, source: Sequence[str], local: Sequence[str]) -> str:
+    common = set(source) & set(local)
+    theirs, ours = _only(source, common), _only(local, common)
+    if theirs == ours:
+        return "local"
+    if base is None:
+        return ""
+    shared = common & set(base)
+    before = _only(base, shared)
+    if _only(source, shared) == before:
+        return "local"
+    return "source" if _only(local, shared) == before else ""
+
+
+def _only(order: Sequence[str], wanted: set[str]) -> list[str]:
+    return [uid for uid in order if uid in wanted]
+
+
+def _insert_missing(order: list[str], other: Sequence[str]) -> list[str]:
+    previous: str | None = None
+    there = set(order)
+    for uid in other:
+        if uid not in there:
+            order.insert(0 if previous is None else order.index(previous) + 1, uid)
+            there.add(uid)
+        previous = uid
+    return order

@@ -1,0 +1,293 @@
+"""What is done with one item: its verdict, then lock, pin or agreement, decision, policy, in that order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..verdicts import Action, Verdict, Word
+from .merging import LOCAL, SOURCE, Chooser, Merged, Shape, merge, nobody
+from .values import DEFAULT_FIELD, Decision, Deviation, Entry, Key, PlannedChange, Rules
+
+Body = Mapping[str, Any]
+
+PATH_SIDES = {
+    Word.KEEP_LOCAL: LOCAL,
+    Word.LEAVE: LOCAL,
+    Word.OVERWRITE: SOURCE,
+    Word.PUT_BACK: SOURCE,
+    Word.BRING_BACK: SOURCE,
+}
+
+NO_SHAPE = Shape()
+OVERRULING = (Word.OVERWRITE, Word.PUT_BACK, Word.BRING_BACK)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A change whose composed documents still need their digests."""
+
+    change: PlannedChange
+    result: Body | None = None
+    next_base: Body | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item as planning sees it: what stood in the three places, and what was said about it."""
+
+    change: PlannedChange
+    rules: Rules
+    shape: Shape = NO_SHAPE
+    pins: frozenset[str] = frozenset()
+    agreed: frozenset[str] = frozenset()
+    locks: frozenset[str] = frozenset()
+    source_entry: Entry | None = None
+    local_entry: Entry | None = None
+    may_delete: bool = False
+    is_used: bool = False
+    base: Body | None = None
+    source: Body | None = None
+    local: Body | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.change.key
+
+    @property
+    def decision(self) -> Decision | None:
+        return self.rules.decided(self.key)
+
+    def policy(self, name: str) -> str:
+        return self.rules.policy(self.key, name)
+
+    def is_decided(self, *words: Word) -> bool:
+        return self.decision is not None and self.decision.word in words
+
+
+def settle(item: Item) -> Draft:
+    """The change that an item comes to."""
+    if item.change.verdict in (Verdict.IN_LINE, Verdict.GONE):
+        return SETTLERS[item.change.verdict](item)
+    if item.is_decided(Word.SKIP):
+        return Draft(_with(item, Action.SKIP))
+    if "" in item.pins and not item.locks:
+        return Draft(_with(item, Action.SKIP, verdict=Verdict.PINNED))
+    if item.pins and item.locks and item.change.verdict != Verdict.BEHIND and not item.is_decided(*OVERRULING):
+        return Draft(_with(item, Action.HOLD, verdict=Verdict.LOCKED, facts={"pinned": "yes"}))
+    draft = _adjusted(SETTLERS[item.change.verdict](item), item)
+    clears = draft.change.writes_rows and item.is_decided(*OVERRULING)
+    return replace(draft, change=replace(draft.change, clears_deviations=True)) if clears else draft
+
+
+def needs_documents(item: Item) -> bool:
+    """Whether settling the item looks into its documents."""
+    verdict = item.change.verdict
+    named = any(found.path or found.word == Word.CREATE_AS for found in item.rules.decisions.get(item.key, ()))
+    if verdict == Verdict.BOTH_CHANGED or named:
+        return True
+    if verdict == Verdict.BEHIND:
+        return bool(item.pins)
+    if verdict == Verdict.CHANGED_LOCALLY:
+        return bool(item.locks) or _puts_back(item)
+    return verdict == Verdict.REMOVED_IN_SOURCE
+
+
+def _with(item: Item, action: Action, **values: Any) -> PlannedChange:
+    return replace(item.change, action=action, **values)
+
+
+def _keep(item: Item, next_base: bytes | None, **values: Any) -> Draft:
+    return Draft(_with(item, Action.KEEP, next_base=next_base, **values))
+
+
+def _take_source(item: Item, action: Action) -> Draft:
+    change = item.change
+    return Draft(_with(item, action, result=change.source, next_base=change.source))
+
+
+def _settle_new(item: Item) -> Draft:
+    decision = item.decision
+    if decision is not None and decision.word == Word.COUPLE and decision.couple_with is not None:
+        draft = _take_source(item, Action.COUPLE)
+        return replace(draft, change=replace(draft.change, couples=decision.couple_with))
+    return _take_source(item, Action.CREATE)
+
+
+def _settle_equal(item: Item) -> Draft:
+    return _keep(item, item.change.source)
+
+
+def _settle_behind(item: Item) -> Draft:
+    if item.is_decided(Word.KEEP_LOCAL):
+        return _keep(item, item.change.source, deviations=_agreement(item))
+    return _merged(item, nobody) if item.pins else _take_source(item, Action.UPDATE)
+
+
+def _puts_back(item: Item) -> bool:
+    return item.policy("changed_locally") == "put_back" or any(
+        PATH_SIDES.get(found.word) == SOURCE for found in item.rules.decisions.get(item.key, ())
+    )
+
+
+def _settle_changed_locally(item: Item) -> Draft:
+    if item.is_decided(Word.KEEP_LOCAL) and not item.locks:
+        return _keep(item, item.change.base, deviations=_agreement(item))
+    if not item.locks and not _puts_back(item):
+        return _keep(item, item.change.base)
+    everything = item.is_decided(Word.PUT_BACK, Word.OVERWRITE)
+    by_policy = item.policy("changed_locally") == "put_back"
+
+    def side(path: str) -> str:
+        decided = _decided_side(item, path)
+        agreed = _covers(item.agreed, path) and not everything
+        return decided or (SOURCE if everything or (by_policy and not agreed) else LOCAL)
+
+    return _merged(item, side, verdict=Verdict.LOCKED if item.locks else item.change.verdict)
+
+
+def _settle_both_changed(item: Item) -> Draft:
+    if item.is_decided(Word.KEEP_LOCAL) and not item.locks:
+        return _merged(item, lambda path: LOCAL, forces=True)
+    if item.is_decided(Word.OVERWRITE, Word.PUT_BACK):
+        return _merged(item, lambda path: SOURCE, forces=True)
+    by_policy = {"keep_local": LOCAL, "overwrite": SOURCE}.get(item.policy("conflict"), "")
+    verdict = Verdict.LOCKED if "" in item.locks else None
+    return _merged(item, lambda path: _decided_side(item, path) or by_policy, verdict=verdict)
+
+
+def _merged(item: Item, side: Chooser, *, verdict: Verdict | None = None, forces: bool = False) -> Draft:
+    """Merge field by field; what stays the same here only moves the base, what stays open is held."""
+    if item.source is None or item.local is None:
+        return Draft(_with(item, Action.HOLD, facts={"lost": "yes"}))
+    only_here = item.change.verdict == Verdict.CHANGED_LOCALLY
+    forced = _forced(item, side if forces or only_here else nobody)
+    merged = merge(base=item.base, source=item.source, local=item.local, shape=item.shape, answers=side, forced=forced)
+    change = replace(item.change, verdict=verdict or item.change.verdict, conflicts=tuple(merged.conflicts))
+    if merged.is_open:
+        return Draft(replace(change, action=Action.HOLD))
+    if merged.broken:
+        return Draft(replace(change, action=Action.HOLD, verdict=Verdict.INVALID, facts={"path": merged.broken[0]}))
+    kept = _agreement(item) if forces else ()
+    if ((forces or only_here) and merged.document != item.local) or any(side == SOURCE for _, side in merged.conflicts):
+        change = replace(change, facts={**change.facts, "overwrites": "yes"})
+    draft = Draft(replace(change, action=Action.UPDATE, deviations=(*kept, *_agreed_paths(item))), merged.document)
+    return _with_base(draft, item)
+
+
+def _with_base(draft: Draft, item: Item) -> Draft:
+    """The base becomes the source's, but for what is pinned, which stays to be told again."""
+    moved = replace(draft, change=replace(draft.change, next_base=item.change.source))
+    pins = item.pins - item.locks
+    if not pins or item.base is None or item.source is None:
+        return moved
+    kept: Merged = merge(
+        base=item.base,
+        source=item.source,
+        local=item.base,
+        shape=item.shape,
+        forced=lambda path: LOCAL if _covers(pins, path) else "",
+    )
+    return replace(moved, next_base=kept.document)
+
+
+def _forced(item: Item, side: Chooser) -> Chooser:
+    """Lock before pin before whatever else forces a path."""
+
+    def forced(path: str) -> str:
+        if _covers(item.locks, path):
+            return SOURCE
+        return LOCAL if _covers(item.pins, path) else side(path)
+
+    return forced
+
+
+def _covers(paths: frozenset[str], path: str) -> bool:
+    """Whether a path, or something above it, is among the paths."""
+    return "" in paths or any(path == above or path.startswith(f"{above}/") for above in paths)
+
+
+def _decided_side(item: Item, path: str) -> str:
+    steps = path.split("/")
+    for length in range(len(steps), 0, -1):
+        decision = item.rules.decided(item.key, "/".join(steps[:length]))
+        if decision is not None:
+            return PATH_SIDES.get(decision.word, "")
+    return ""
+
+
+def _agreement(item: Item) -> tuple[Deviation, ...]:
+    decision = item.decision
+    if decision is None or decision.word != Word.KEEP_LOCAL:
+        return ()
+    return (Deviation("", False, decision.reason, decision.review_on),)
+
+
+def _agreed_paths(item: Item) -> tuple[Deviation, ...]:
+    return tuple(
+        Deviation(found.path, False, found.reason, found.review_on)
+        for found in item.rules.decisions.get(item.key, ())
+        if found.path and found.word == Word.KEEP_LOCAL
+    )
+
+
+def _settle_removed_locally(item: Item) -> Draft:
+    asked = item.is_decided(Word.BRING_BACK, Word.OVERWRITE, Word.PUT_BACK)
+    by_policy = item.policy("removed_locally") == "bring_back" and not item.is_decided(Word.LEAVE, Word.KEEP_LOCAL)
+    if item.locks:
+        draft = _take_source(item, Action.CREATE)
+        return replace(draft, change=replace(draft.change, verdict=Verdict.LOCKED))
+    return _take_source(item, Action.CREATE) if asked or by_policy else _keep(item, item.change.source)
+
+
+def _settle_removed_in_source(item: Item) -> Draft:
+    change = item.change
+    is_changed = change.local != change.base
+    facts = {"changed": "yes"} if is_changed else {}
+    policy = "keep" if is_changed else item.policy("removed_in_source")
+    decided = item.decision.word.value if item.decision else ""
+    word = decided if decided in (Word.ARCHIVE, Word.DELETE, Word.KEEP_LOCAL) else policy
+    if word == Word.DELETE and item.may_delete and not item.is_used:
+        return Draft(_with(item, Action.DELETE, next_base=None, facts=facts))
+    if word in (Word.ARCHIVE, Word.DELETE) and item.local is not None:
+        if word == Word.DELETE:
+            facts["archived_instead"] = "used" if item.is_used else "kind"
+        change = _with(item, Action.ARCHIVE, next_base=None, facts=facts)
+        return Draft(change, {**item.local, "is_archived": True})
+    return _keep(item, None if word == Word.KEEP_LOCAL else change.base, facts=facts)
+
+
+def _settle_gone(item: Item) -> Draft:
+    return _keep(item, None)
+
+
+def _settle_in_line(item: Item) -> Draft:
+    return _keep(item, item.change.base)
+
+
+SETTLERS: dict[Verdict, Callable[[Item], Draft]] = {
+    Verdict.NEW: _settle_new,
+    Verdict.REJOINED: _settle_equal,
+    Verdict.ALREADY_EQUAL: _settle_equal,
+    Verdict.IN_LINE: _settle_in_line,
+    Verdict.BEHIND: _settle_behind,
+    Verdict.CHANGED_LOCALLY: _settle_changed_locally,
+    Verdict.BOTH_CHANGED: _settle_both_changed,
+    Verdict.REMOVED_LOCALLY: _settle_removed_locally,
+    Verdict.REMOVED_IN_SOURCE: _settle_removed_in_source,
+    Verdict.GONE: _settle_gone,
+}
+
+
+def _adjusted(draft: Draft, item: Item) -> Draft:
+    """Another name, or not being the default, where that was decided."""
+    if not draft.change.writes_rows or item.change.source is None:
+        return draft
+    decision, default = item.decision, item.rules.decided(item.key, DEFAULT_FIELD)
+    body = draft.result if draft.result is not None else item.source
+    if decision is not None and decision.word == Word.CREATE_AS and body is not None:
+        body = {**body, item.shape.name_field: decision.name}
+        pin = Deviation(item.shape.name_field, True, decision.reason)
+        draft = replace(draft, result=body, change=replace(draft.change, deviations=(*draft.change.deviations, pin)))
+    if default is not None and default.word == Word.KEEP_LOCAL and body is not None and body.get(DEFAULT_FIELD):
+        draft = replace(draft, result={name: value for name, value in body.items() if name != DEFAULT_FIELD})
+    return draft

@@ -1,0 +1,182 @@
+"""Deciding what a plan does with an item: every decision makes the plan anew, under the next version."""
+
+import datetime
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.models import record
+
+from ..exceptions import (
+    CannotCouple,
+    NameMissing,
+    NothingToDecide,
+    UnknownDecision,
+    UnknownPath,
+    UnknownTarget,
+)
+from ..kinds import all_kinds, field_of
+from ..models import Change, Decision, Document, Plan, PlanTarget
+from ..permissions import NotAllowed, may_run_sync, syncable_children
+from ..planning.deciding import allowed_on_path, allowed_words
+from ..planning.differences import flatten
+from ..planning.values import DEFAULT_FIELD
+from ..reading.index import look_at
+from ..verdicts import Word
+from .plans import recompute_targets
+from .runs import check_plan
+from .undoing import compute_undo
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One decision as it was asked for; without a target it holds for every administration where the item changes,
+    without a word it withdraws what was decided before."""
+
+    item: uuid.UUID
+    word: Word | None
+    target: str = ""
+    path: str = ""
+    couple_with: uuid.UUID | None = None
+    name: str = ""
+    reason: str = ""
+    review_on: datetime.date | None = None
+
+
+def decide(*, acting_user: Any, plan: Plan, version: int, decisions: Sequence[Asked]) -> Plan:
+    """Decide about items of a plan, all of it or nothing, and return the plan under its next version.
+
+    Raises NotAllowed, PlanNotReady, PlanExpired, PlanUsed or PlanChanged; UnknownTarget, NothingToDecide,
+    UnknownDecision, UnknownPath, CannotCouple or NameMissing for a decision that makes no sense.
+    """
+    if not may_run_sync(acting_user, plan.administration):
+        raise NotAllowed("sync.run")
+    with transaction.atomic():
+        plan = Plan.objects.select_for_update(of=("self",)).select_related("administration", "snapshot").get(pk=plan.pk)
+        check_plan(plan, version)
+        touched: dict[int, PlanTarget] = {}
+        for asked in decisions:
+            for change in _changes_asked(acting_user, plan, asked):
+                _check(change, asked)
+                _store(change, asked, acting_user)
+                touched[change.plan_target_id] = change.plan_target
+        _recompute(plan, touched.values())
+        plan.version += 1
+        plan.save(update_fields=["version"])
+        record(
+            "plan.decided",
+            actor=acting_user,
+            administration=plan.administration,
+            plan=str(plan.pk),
+            decisions=[_recorded(asked) for asked in decisions],
+        )
+    return plan
+
+
+def _recompute(plan: Plan, targets: Iterable[PlanTarget]) -> None:
+    if plan.kind == Plan.Kind.UNDO:
+        for target in targets:
+            compute_undo(target)
+    else:
+        recompute_targets(plan, targets)
+
+
+def _changes_asked(user: Any, plan: Plan, asked: Asked) -> list[Change]:
+    """The changes that a decision is about: of its target, or of every administration that the user may sync to."""
+    syncable = {child.pk: child for child in syncable_children(user, plan.administration)}
+    changes = Change.objects.filter(plan_target__plan=plan, uid=asked.item).select_related(
+        "plan_target__administration"
+    )
+    if asked.target:
+        targets = {target.administration.slug: target for target in plan.targets.select_related("administration")}
+        if asked.target not in targets or targets[asked.target].administration_id not in syncable:
+            raise UnknownTarget(slug=asked.target)
+        changes = changes.filter(plan_target=targets[asked.target])
+    found = [change for change in changes if change.plan_target.administration_id in syncable]
+    if not found:
+        raise NothingToDecide(item=asked.item)
+    return found
+
+
+def _check(change: Change, asked: Asked) -> None:
+    if asked.word is None:
+        return
+    base, source, local = (
+        None if digest is None else bytes(digest)
+        for digest in (change.base_digest, change.source_digest, change.local_digest)
+    )
+    coupled = change.couples is not None
+    if asked.path:
+        allowed = allowed_on_path(asked.path, source=source, local=None if coupled else local)
+        _check_path(change, asked)
+    else:
+        allowed = allowed_words(base=base, source=source, local=local, couples=coupled)
+    if asked.word not in allowed:
+        raise UnknownDecision(label=change.label, allowed=", ".join(sorted(allowed)))
+    if asked.word == Word.CREATE_AS:
+        _check_name(change, asked.name)
+    if asked.word == Word.COUPLE:
+        _check_coupling(change, asked.couple_with)
+
+
+def _check_path(change: Change, asked: Asked) -> None:
+    digests = [digest for digest in (change.source_digest, change.local_digest) if digest is not None]
+    bodies = Document.objects.filter(digest__in=digests).values_list("body", flat=True)
+    paths = {path for body in bodies for path in flatten(body)}
+    if asked.path not in paths and asked.path != DEFAULT_FIELD:
+        raise UnknownPath(label=change.label, path=asked.path)
+
+
+def _check_name(change: Change, name: str) -> None:
+    kind = all_kinds()[change.kind]
+    length = field_of(kind.root.model, kind.natural_key).max_length
+    if not name.strip() or (length and len(name) > length):
+        raise NameMissing(label=change.label)
+
+
+def _check_coupling(change: Change, uid: uuid.UUID | None) -> None:
+    local = look_at(change.plan_target.administration)
+    if uid is None or (change.kind, uid) not in local.entries:
+        raise CannotCouple(label=change.label, reason=_("there is no such setting of this kind here."))
+    if (change.kind, uid) in local.bases:
+        raise CannotCouple(label=change.label, reason=_("it follows another setting of the main administration."))
+
+
+def _store(change: Change, asked: Asked, user: Any) -> None:
+    """The decision in place of an earlier one; one about the whole item replaces those about its fields."""
+    key: dict[str, Any] = {"plan_target": change.plan_target, "kind": change.kind, "uid": change.uid}
+    if asked.word is None or asked.word == Word.MERGE:
+        Decision.objects.filter(**key, path=asked.path).delete()
+        return
+    if not asked.path and asked.word not in (Word.COUPLE, Word.CREATE_AS):
+        Decision.objects.filter(**key).delete()
+    Decision.objects.update_or_create(
+        **key,
+        path=asked.path,
+        defaults={
+            "word": asked.word,
+            "couple_with": asked.couple_with if asked.word == Word.COUPLE else None,
+            "name": asked.name if asked.word == Word.CREATE_AS else "",
+            "reason": asked.reason,
+            "review_on": asked.review_on,
+            "decided_by": user,
+        },
+    )
+
+
+def _recorded(asked: Asked) -> Mapping[str, str]:
+    stated = {
+        "item": str(asked.item),
+        "decision": asked.word.value if asked.word else "",
+        "target": asked.target,
+        "path": asked.path,
+        "with": str(asked.couple_with or ""),
+        "name": asked.name,
+        "reason": asked.reason,
+        "review_on": asked.review_on.isoformat() if asked.review_on else "",
+    }
+    return {name: value for name, value in stated.items() if value}

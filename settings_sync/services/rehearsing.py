@@ -1,0 +1,47 @@
+"""Trying a plan for real in one administration, and rolling it back."""
+
+import uuid
+from typing import Any
+
+import psycopg
+from django.utils import timezone
+
+from ..applying.errors import explain
+from ..applying.targets import rehearse_target
+from ..exceptions import SyncError, error_in_words
+from ..models import PlanTarget
+from ..verdicts import Action, Verdict
+from .work import work_for
+
+NO_TARGET = uuid.UUID(int=0)
+
+
+def rehearse(target: PlanTarget) -> bool:
+    """Apply what the plan says to one administration, roll it back, and remember how it went; whether it would work."""
+    told: dict[str, Any] = {"state": "passed", "at": timezone.now().isoformat()}
+    try:
+        applied = rehearse_target(work_for(target, target_id=NO_TARGET, token=NO_TARGET))
+        told["rows"] = sum(applied.rows.values())
+        told["held"] = [found.change.label for found in applied.held]
+    except (SyncError, psycopg.Error) as error:
+        explained = explain(error).error
+        facts = {name: str(fact) for name, fact in explained.facts.items()}
+        told |= {"state": "failed", "code": explained.code, "facts": facts, "detail": explained.detail}
+    target.rehearsal = told
+    target.save(update_fields=["rehearsal"])
+    return bool(told["state"] == "passed")
+
+
+def needs_rehearsal(target: PlanTarget) -> bool:
+    """Whether something is coupled or was in conflict: only the database knows whether that fits."""
+    coupled = target.changes.filter(action=Action.COUPLE)
+    merged = target.changes.filter(action=Action.UPDATE, verdict=Verdict.BOTH_CHANGED)
+    return coupled.exists() or merged.exists()
+
+
+def rehearsal_in_words(target: PlanTarget) -> str:
+    """Why a rehearsal failed, in the reader's language; empty when it passed or was not held."""
+    told = target.rehearsal
+    if told.get("state") != "failed":
+        return ""
+    return error_in_words(told["code"], told.get("facts"), told.get("detail", ""))
