@@ -14,7 +14,7 @@ from settings_sync.kinds import all_kinds
 from settings_sync.models import Plan, SyncRun, SyncTarget
 from settings_sync.services.plans import create_plan
 from settings_sync.services.runs import start_run
-from settings_sync.services.targets import Claim, work_of
+from settings_sync.services.work import work_of
 from tenants.migrating import migrate_everything
 from tenants.models import Administration
 
@@ -72,7 +72,7 @@ def _apply_all(main: Administration, owner: User) -> float:
         target = SyncTarget.objects.create(
             run=run, administration=found.administration, plan_target=found, state="running", lease_token=token
         )
-        work = work_of(Claim(target, token))
+        work = work_of(target, token)
         started = time.perf_counter()
         apply_target(work)
         seconds += time.perf_counter() - started

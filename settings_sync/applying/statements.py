@@ -118,10 +118,18 @@ def is_late(kind: Kind, column: Column) -> bool:
     return order.index(column.reference.kind) >= order.index(kind.key)
 
 
-DOC = (
-    f"doc AS MATERIALIZED (SELECT c.uid, c.action, d.body FROM ({CHANGES}) c"
-    " JOIN public.settings_sync_document d ON d.digest = c.result_digest)"
-)
+def _documents(condition: str = "") -> str:
+    """CTE `doc`: the documents of the changes; the condition is asked of these only, not of all that are stored."""
+    listed = (
+        f"AS MATERIALIZED (SELECT c.uid, c.action, d.body FROM ({CHANGES}) c"
+        " JOIN public.settings_sync_document d ON d.digest = c.result_digest)"
+    )
+    if not condition:
+        return f"doc {listed}"
+    return f"listed {listed}, doc AS MATERIALIZED (SELECT * FROM listed WHERE {condition})"
+
+
+DOC = _documents()
 
 
 def _early(kind: Kind, table: Table) -> list[Column]:
