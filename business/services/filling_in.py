@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import record
 from forms_catalog.models import Form
-from settings_sync.editing import refuse_when
+from settings_sync.editing import refuse_when, refuse_when_moved
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
@@ -42,13 +42,22 @@ def add_form(*, acting_user: Any, administration: Administration, work_order: Wo
 
 
 def fill_in_form(
-    *, acting_user: Any, administration: Administration, filled_form: FilledForm, answers: Mapping[str, Any]
+    *,
+    acting_user: Any,
+    administration: Administration,
+    filled_form: FilledForm,
+    answers: Mapping[str, Any],
+    seen: str | None = None,
 ) -> FilledForm:
-    """Keep the answers to the form's own copy of the questions. Raises NotAllowed or EditRefused, per question key."""
+    """Keep the answers to the form's own copy of the questions.
+
+    `seen` is the fingerprint of the answers that were looked at. Raises NotAllowed or EditRefused, per question key.
+    """
     _require_change(acting_user, administration, filled_form.work_order)
     with transaction.atomic():
         locked = _running(filled_form.work_order)
         filled = FilledForm.objects.select_for_update(of=("self",)).get(pk=filled_form.pk)
+        refuse_when_moved(seen, filled.answers)
         refuse_when(problems_of_answers(filled.questions, answers))
         filled.answers = kept_answers(filled.questions, answers)
         filled.filled_in_at, filled.filled_in_by_name = timezone.now(), str(acting_user)

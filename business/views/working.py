@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from settings_sync.edit_pages import attempt
+from settings_sync.editing import fingerprint
 from tenants.entering import administration_page
 from tenants.rights import Right
 
@@ -62,10 +63,11 @@ def fill_in_form(request: Any, number: int, pk: int) -> HttpResponse:
         "is_open": may_change and work_order.stage == WorkOrder.Stage.PICKED_UP,
     }
     form = AnswersForm(request.POST or None, **shown)
+    seen = request.POST.get("seen") or fingerprint(filled.answers)
     if request.method == "POST" and form.is_valid():
-        saved = attempt(request, form, services.fill_in_form, filled_form=filled, answers=form.answers())
+        saved = attempt(request, form, services.fill_in_form, filled_form=filled, answers=form.answers(), seen=seen)
         if saved is not None:
             messages.success(request, _("“%(name)s” was filled in.") % {"name": filled})
             return redirect("business:work-order-detail", request.administration.slug, number)
-    context = {"form": form, "filled": filled, "work_order": work_order, "is_open": shown["is_open"]}
+    context = {"form": form, "filled": filled, "work_order": work_order, "is_open": shown["is_open"], "seen": seen}
     return render(request, "business/filled_form.html", context)

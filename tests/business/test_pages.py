@@ -165,6 +165,17 @@ def test_the_whole_way_of_a_work_order(owner_client, page, work_order, catalog):
     assert "12.5" in owner_client.get(form_page).text
 
 
+def test_answers_that_somebody_else_gave_meanwhile_are_not_overwritten(owner_client, page, work_order, catalog):
+    for stage in ("ready", "picked_up"):
+        owner_client.post(page("work-order-advance", work_order.number), {"to": stage})
+    address = page("work-order-form", work_order.number, work_order.filled_forms.get().pk)
+    opened = [owner_client.get(address).context["seen"] for _tab in range(2)]
+    key = str(catalog.measured.uid)
+    assert owner_client.post(address, {key: "12.5", "seen": opened[0]}).status_code == 302
+    assert "Somebody else changed this" in owner_client.post(address, {key: "99", "seen": opened[1]}).text
+    assert work_order.filled_forms.get().answers[key] == "12.5"
+
+
 def test_what_cannot_be_done_now_is_said_in_words(owner_client, page, work_order):
     response = owner_client.post(page("work-order-advance", work_order.number), {"to": "settled"}, follow=True)
     assert "Look again" in response.text
