@@ -247,6 +247,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "WEBHOOKS": [
+        "settings_sync.api.events.RUN_FINISHED",
+        "settings_sync.api.events.TARGET_FAILED",
+        "settings_sync.api.events.ADMINISTRATION_READY",
+    ],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "settings_sync.api.documenting.add_problems",

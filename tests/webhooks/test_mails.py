@@ -18,7 +18,7 @@ from webhooks.outcomes import Failure
 from webhooks.permissions import NotAllowed
 from webhooks.services import mailing
 from webhooks.services.mailing import choose_mail
-from webhooks.services.sending import send_due, send_mail
+from webhooks.services.sending import claim_mail, send_due, send_mail
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -177,6 +177,13 @@ def test_a_mail_that_cannot_be_written_keeps_no_other_waiting(choose, end_run, c
     assert (broken.state, sound.state) == ("pending", "delivered")
     assert broken.due_at > timezone.now(), "it is tried again later"
     assert len(receiver.received) == 2
+
+
+def test_two_senders_never_take_one_mail(choose, end_run, child):
+    choose()
+    end_run((child, "succeeded", 0))
+    assert claim_mail() is not None
+    assert claim_mail() is None
 
 
 def test_a_second_copy_can_be_recognised(choose, end_run, child):

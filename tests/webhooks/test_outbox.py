@@ -5,6 +5,7 @@ import json
 import pytest
 from django.conf import settings as django_settings
 from django.db import transaction
+from jsonschema import Draft202012Validator, ValidationError
 from psycopg.errors import LockNotAvailable
 
 from settings_sync.models import SyncRun, SyncTarget
@@ -68,6 +69,27 @@ def test_a_run_that_ends_is_told_once_per_endpoint_that_wants_to_know(start, end
     reap()
     execute_target(target.pk)
     assert len(told("run.finished")) == 2, "neither the reaper nor a second worker says it again"
+
+
+def test_messages_are_what_the_description_says(start, endpoint, joined, owner, main, client):
+    described = client.get("/api/v1/schema/").json()
+    assert set(described["webhooks"]) == set(Event.values)
+    _run, target = start()
+    execute_target(target.pk)
+    _run, target = start()
+    SyncTarget.objects.filter(pk=target.pk).update(attempts=django_settings.SYNC_MAX_ATTEMPTS)
+    give_up_poisoned_targets()
+    work_on_administration(create_administration(acting_user=owner, main=main, name="Beschreven").pk)
+    for event in Event:
+        content = described["webhooks"][event]["post"]["requestBody"]["content"]["application/json"]
+        shape = Draft202012Validator({**content["schema"], "components": described["components"]})
+        for message in OutboxMessage.objects.filter(event=event):
+            shape.validate(json.loads(message.body))
+        assert OutboxMessage.objects.filter(event=event).exists()
+        (example,) = content["examples"].values()
+        assert example["value"]["type"] == event
+        with pytest.raises(ValidationError):
+            shape.validate({**example["value"], "data": {}})
 
 
 def test_what_is_told_is_sent_by_the_reaper_without_a_broker(start, endpoint, receiver):

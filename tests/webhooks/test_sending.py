@@ -15,7 +15,7 @@ from webhooks import transport
 from webhooks.models import DeliveryAttempt, Endpoint, OutboxMessage
 from webhooks.outcomes import Failure, Outcome
 from webhooks.services import sending
-from webhooks.services.deliveries import forget_old_messages, resend
+from webhooks.services.deliveries import delivery_lag, forget_old_messages, resend
 from webhooks.services.endpoints import rotate_secret, send_test, update_endpoint
 from webhooks.services.sending import claim_for_endpoint, send_due, send_to_endpoint, settle
 
@@ -161,6 +161,13 @@ def test_a_sender_killed_before_marking_sends_again_under_the_same_id(endpoint, 
     assert fresh(message).state == DELIVERED
 
 
+def test_a_message_that_somebody_has_is_not_taken_though_its_endpoint_is_free(endpoint):
+    make_message(endpoint)
+    assert claim_for_endpoint() is not None
+    Endpoint.objects.update(busy_until=None)
+    assert claim_for_endpoint() is None
+
+
 def test_a_sender_that_wakes_after_its_lease_marks_nothing(endpoint, receiver):
     message = make_message(endpoint)
     asleep = claim_for_endpoint()
@@ -279,6 +286,16 @@ def test_nothing_is_in_a_transaction_while_it_is_on_the_wire(endpoint, receiver,
     monkeypatch.setattr(sending, "post", post)
     send_to_endpoint(endpoint.pk)
     assert seen == [False]
+
+
+def test_the_lag_is_that_of_the_message_that_is_due_longest(endpoint, receiver):
+    assert delivery_lag() == timedelta(0)
+    make_message(endpoint, due_at=timezone.now() + timedelta(hours=1))
+    assert delivery_lag() == timedelta(0)
+    make_message(endpoint, due_at=timezone.now() - timedelta(minutes=5))
+    assert timedelta(minutes=5) <= delivery_lag() < timedelta(minutes=6)
+    send_due()
+    assert delivery_lag() == timedelta(0)
 
 
 def test_old_messages_are_forgotten_and_what_is_on_its_way_is_not(endpoint, receiver):

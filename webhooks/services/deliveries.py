@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from audit.models import record
@@ -67,6 +67,13 @@ def forget_old_messages(days: int = KEPT_DAYS, most: int = FORGOTTEN_AT_ONCE) ->
     old = OutboxMessage.objects.filter(finished_at__lt=before).order_by("finished_at").values("pk")[:most]
     _total, counted = OutboxMessage.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
     return counted.get(OutboxMessage._meta.label, 0)
+
+
+def delivery_lag() -> timedelta:
+    """How long the message waits that is due longest; nothing when all that is due was sent."""
+    pending = OutboxMessage.objects.filter(state=OutboxMessage.State.PENDING)
+    due_at = pending.aggregate(first=Min("due_at"))["first"]
+    return timedelta(0) if due_at is None else max(timezone.now() - due_at, timedelta(0))
 
 
 def is_moving(message: OutboxMessage) -> bool:

@@ -1,0 +1,109 @@
+"""The messages that webhooks get, for the description: the `webhooks` of OpenAPI 3.1."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhook, extend_schema
+from rest_framework import serializers
+
+from webhooks.events import Event
+
+from ..models import Plan, SyncRun, SyncTarget
+from ..shapes.base import UtcTime
+from ..shapes.plans import Counts
+from ..shapes.runs import ErrorShape
+
+HANDLED = {"2XX": OpenApiResponse(description="Received. Anything else is a failure; 410 switches the webhook off.")}
+
+
+class EndedCounts(serializers.Serializer[Any]):
+    """How many administrations ended in each state."""
+
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
+class RunFinishedData(serializers.Serializer[Any]):
+    """A run that has ended; a retried run ends again."""
+
+    run = serializers.UUIDField()
+    administration = serializers.SlugField()
+    kind = serializers.ChoiceField(choices=Plan.Kind.choices)
+    state = serializers.ChoiceField(choices=SyncRun.State.choices)
+    counts = Counts()
+    targets = EndedCounts()
+    started_at = UtcTime(allow_null=True)
+    finished_at = UtcTime(allow_null=True)
+
+
+class TargetFailedData(serializers.Serializer[Any]):
+    """An administration of a run that could not be synced."""
+
+    run = serializers.UUIDField()
+    administration = serializers.SlugField()
+    state = serializers.ChoiceField(choices=SyncTarget.State.choices)
+    attempts = serializers.IntegerField()
+    error = ErrorShape()
+    finished_at = UtcTime(allow_null=True)
+
+
+class AdministrationReadyData(serializers.Serializer[Any]):
+    """A new administration that can be used."""
+
+    administration = serializers.SlugField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    parent = serializers.SlugField(allow_null=True)  # type: ignore[assignment]
+
+
+def _webhook(event: Event, data: type[serializers.Serializer[Any]], example: dict[str, Any]) -> OpenApiWebhook:
+    fields = {"type": serializers.CharField(), "timestamp": UtcTime(), "data": data()}
+    name = data.__name__.removesuffix("Data")
+    message = type(f"{name}Message", (serializers.Serializer,), {**fields, "__doc__": data.__doc__})
+    shown = OpenApiExample(
+        "A message", value={"type": event.value, "timestamp": "2026-11-22T09:12:00Z", "data": example}
+    )
+    decorator = extend_schema(
+        summary=str(data.__doc__),
+        description="With the headers webhook-id, webhook-timestamp and webhook-signature of Standard Webhooks.",
+        request={"application/json": message},
+        responses=HANDLED,
+        examples=[shown],
+        tags=["webhooks"],
+    )
+    return OpenApiWebhook(name=event.value, decorator=decorator)
+
+
+RUN = "5f0c6f5e-3c1e-4a53-9a55-1f3b0f0f8b55"
+RUN_FINISHED = _webhook(
+    Event.RUN_FINISHED,
+    RunFinishedData,
+    {
+        "run": RUN,
+        "administration": "van-dijk",
+        "kind": "sync",
+        "state": "partly_failed",
+        "counts": {"create": 12, "update": 3},
+        "targets": {"succeeded": 4, "failed": 1, "skipped": 0, "cancelled": 0},
+        "started_at": "2026-11-22T09:11:56Z",
+        "finished_at": "2026-11-22T09:12:00Z",
+    },
+)
+TARGET_FAILED = _webhook(
+    Event.TARGET_FAILED,
+    TargetFailedData,
+    {
+        "run": RUN,
+        "administration": "van-dijk-oost",
+        "state": "failed",
+        "attempts": 5,
+        "error": {"code": "busy", "detail": "Somebody is editing settings in this administration; it is tried again."},
+        "finished_at": "2026-11-22T09:12:00Z",
+    },
+)
+ADMINISTRATION_READY = _webhook(
+    Event.ADMINISTRATION_READY,
+    AdministrationReadyData,
+    {"administration": "van-dijk-zuid", "name": "Zuid", "kind": "sub", "parent": "van-dijk"},
+)
