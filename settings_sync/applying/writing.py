@@ -1,6 +1,6 @@
 """Writing the changes of one target: couple, delete, remove, write, check, move the books. Everything is counted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,11 +69,15 @@ def write(cursor: Cursor, work: Work, changes: list[WorkChange], progress: Progr
     return written
 
 
-def _run(cursor: Cursor, work: Work, wanted: Iterable[Statement], changes: list[WorkChange], written: Written) -> None:
+def _run(cursor: Cursor, work: Work, wanted: Sequence[Statement], changes: list[WorkChange], written: Written) -> None:
+    """Run statements one after another, sent in one go."""
+    if not wanted:
+        return
     values = statements.rows_of(changes)
+    cursor.execute("; ".join(statement.filled(work.schema, values) for statement in wanted))
     for statement in wanted:
-        cursor.execute(statement.filled(work.schema, values))
         written.add(statement.table, count_of(cursor))
+        cursor.nextset()
 
 
 def _couple(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:

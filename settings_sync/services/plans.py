@@ -23,10 +23,10 @@ from ..exceptions import (
     UnknownTarget,
 )
 from ..kinds import all_kinds
-from ..models import Change, Plan, PlanTarget, SnapshotItem
+from ..models import Change, Document, Plan, PlanTarget, SnapshotItem
 from ..permissions import NotAllowed, may_run_sync, syncable_children
 from ..planning.plans import UNCHANGED, plan_in_line, plan_target, with_own
-from ..planning.values import Choice, Key, Source, TargetPlan
+from ..planning.values import Choice, Key, PlannedChange, Source, TargetPlan
 from ..policies import POLICIES
 from ..reading.composed import AdministrationReader
 from ..reading.index import look_at, read_documents, store_documents
@@ -139,47 +139,81 @@ def keep_plan(target: PlanTarget, planned: TargetPlan, reader: AdministrationRea
         rehearse(target)
 
 
+CHANGE_COLUMNS = {
+    "kind": "text",
+    "category": "text",
+    "uid": "uuid",
+    "label": "text",
+    "action": "text",
+    "verdict": "text",
+    "facts": "jsonb",
+    "needed_by": "jsonb",
+    "base_digest": "bytea",
+    "source_digest": "bytea",
+    "local_digest": "bytea",
+    "result_digest": "bytea",
+    "next_base_digest": "bytea",
+    "couples": "uuid",
+    "conflicts": "jsonb",
+    "deviations": "jsonb",
+    "clears_deviations": "boolean",
+}
+
+
 def store_changes(target: PlanTarget, planned: TargetPlan) -> None:
-    """Store the changes of a plan for one administration: one statement with a list per column.
+    """Store the changes of a plan for one administration: one statement, with all rows as one JSON value.
 
     A change that was there keeps its key, so that links to it go on working when something is decided.
     """
-    rows = planned.changes
-    columns: tuple[tuple[str, str, list[Any]], ...] = (
-        ("kind", "text", [row.key[0] for row in rows]),
-        ("category", "text", [all_kinds()[row.key[0]].category.key for row in rows]),
-        ("uid", "uuid", [row.key[1] for row in rows]),
-        ("label", "text", [row.label for row in rows]),
-        ("action", "text", [row.action.value for row in rows]),
-        ("verdict", "text", [row.verdict.value for row in rows]),
-        ("facts", "jsonb", [json.dumps(dict(row.facts)) for row in rows]),
-        ("needed_by", "jsonb", [json.dumps([asdict(needed) for needed in row.needed_by]) for row in rows]),
-        ("base_digest", "bytea", [row.base for row in rows]),
-        ("source_digest", "bytea", [row.source for row in rows]),
-        ("local_digest", "bytea", [row.local for row in rows]),
-        ("result_digest", "bytea", [row.result for row in rows]),
-        ("next_base_digest", "bytea", [row.next_base for row in rows]),
-        ("couples", "uuid", [row.couples for row in rows]),
-        ("conflicts", "jsonb", [json.dumps(row.conflicts) for row in rows]),
-        ("deviations", "jsonb", [json.dumps([asdict(kept) for kept in row.deviations]) for row in rows]),
-        ("clears_deviations", "boolean", [row.clears_deviations for row in rows]),
-    )
-    names = ", ".join(name for name, _kind, _values in columns)
-    arrays = ", ".join(f"%s::{kind}[]" for _name, kind, _values in columns)
-    renewed = ", ".join(f"{name} = excluded.{name}" for name, _kind, _values in columns)
-    Change.objects.filter(plan_target=target).exclude(uid__in=[row.key[1] for row in rows]).delete()
+    names = ", ".join(CHANGE_COLUMNS)
+    columns = ", ".join(f"{name} {db_type}" for name, db_type in CHANGE_COLUMNS.items())
+    renewed = ", ".join(f"{name} = excluded.{name}" for name in CHANGE_COLUMNS)
+    uids = [change.key[1] for change in planned.changes]
+    Change.objects.filter(plan_target=target).exclude(uid__in=uids).delete()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO public.settings_sync_change (plan_target_id, {names}) SELECT %s, * FROM unnest({arrays})"
+            f"INSERT INTO public.settings_sync_change (plan_target_id, {names}) SELECT %s, {names}"
+            f" FROM json_to_recordset(%s) AS change({columns})"
             f" ON CONFLICT (plan_target_id, kind, uid) DO UPDATE SET {renewed}",
-            [target.pk, *(values for _name, _kind, values in columns)],
+            [target.pk, json.dumps([_row_of(change) for change in planned.changes])],
         )
 
 
+def _row_of(change: PlannedChange) -> dict[str, Any]:
+    return {
+        "kind": change.key[0],
+        "category": all_kinds()[change.key[0]].category.key,
+        "uid": str(change.key[1]),
+        "label": change.label,
+        "action": change.action,
+        "verdict": change.verdict,
+        "facts": dict(change.facts),
+        "needed_by": [asdict(needed) for needed in change.needed_by],
+        "base_digest": _hex(change.base),
+        "source_digest": _hex(change.source),
+        "local_digest": _hex(change.local),
+        "result_digest": _hex(change.result),
+        "next_base_digest": _hex(change.next_base),
+        "couples": str(change.couples) if change.couples else None,
+        "conflicts": change.conflicts,
+        "deviations": [asdict(kept) for kept in change.deviations],
+        "clears_deviations": change.clears_deviations,
+    }
+
+
+def _hex(digest: bytes | None) -> str | None:
+    return None if digest is None else "\\x" + digest.hex()
+
+
 def _store_local_documents(administration: Administration, planned: TargetPlan) -> None:
-    """Keep what the plan saw in the administration wherever that differs, so that the preview can show it."""
+    """Keep what the plan saw in the administration wherever that differs, so that the preview can show it.
+
+    What was synced before is kept already, and not read again.
+    """
     seen = [change for change in planned.changes if change.local is not None and change.verdict not in UNCHANGED]
-    keys = {(change.key[0], change.couples or change.key[1]) for change in seen}
+    there = Document.objects.filter(digest__in={change.local for change in seen if change.local})
+    kept = {bytes(digest) for digest in there.values_list("digest", flat=True)} if seen else set()
+    keys = {(change.key[0], change.couples or change.key[1]) for change in seen if change.local not in kept}
     if keys:
         documents = read_documents(administration.schema_name, keys)
         store_documents(list(documents.values()))

@@ -98,7 +98,7 @@ def test_it_is_not_when_something_was_decided_that_the_main_does_not_have(main, 
     write(
         child,
         "sync_ledger_base",
-        "INSERT INTO {} (kind, uid, digest, is_pinned, decided_at) VALUES (%s, %s, '\\x00', false, now())",
+        "INSERT INTO {} (kind, uid, digest, decided_at) VALUES (%s, %s, '\\x00', now())",
         "reference_data.worktype",
         uuid.uuid4(),
     )
