@@ -57,6 +57,11 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @property
+    def is_undo(self) -> bool:
+        """Whether it takes a run back."""
+        return self.kind == self.Kind.UNDO
+
 
 class PlanTarget(models.Model):
     """What a plan will do in one administration, counted.

@@ -90,7 +90,7 @@ def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
     mode = _mode(change)
     places = (_place(place, all_kinds()[change.kind], mode) for place in preview.places)
     return ChangeDetails(
-        row=row_of(change, [change.plan_target.administration.name]),
+        row=row_of(change, [change.plan_target.administration.name], undoes=plan.is_undo),
         mode=mode,
         has_base=change.base_digest is not None,
         places=tuple(place for place in places if place),

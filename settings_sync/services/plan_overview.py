@@ -50,6 +50,8 @@ HELD_WORDS: dict[str, Any] = {
     Verdict.UNRESOLVED: ngettext_lazy(
         "%d setting points at something that does not exist", "%d settings point at something that does not exist"
     ),
+    Verdict.LOCKED: ngettext_lazy("%d setting is locked but pinned there", "%d settings are locked but pinned there"),
+    Verdict.INVALID: ngettext_lazy("%d setting cannot be put together", "%d settings cannot be put together"),
 }
 
 
@@ -189,7 +191,7 @@ def list_changes(
     groups = list(found.object_list)
     rows = Change.objects.in_bulk([group["first"] for group in groups])
     names = _names(changes.filter(uid__in={group["uid"] for group in groups}))
-    found.object_list = [row_of(rows[group["first"]], names[group["first"]]) for group in groups]
+    found.object_list = [row_of(rows[group["first"]], names[group["first"]], undoes=plan.is_undo) for group in groups]
     return found
 
 
@@ -239,8 +241,8 @@ def _shown_order() -> list[Any]:
     return sorted(all_kinds(), key=lambda kind: (kind.category.order, kind.category.key, str(kind.label)))
 
 
-def row_of(change: Change, names: list[str]) -> ChangeRow:
-    """A change as a row, with the names of the administrations that have it."""
+def row_of(change: Change, names: list[str], *, undoes: bool = False) -> ChangeRow:
+    """A change as a row, with the names of the administrations that have it; `undoes` for one of an undo plan."""
     kind = all_kinds()[change.kind]
     outcome = LINK if change.verdict in UNCHANGED else change.action
     return ChangeRow(
@@ -251,7 +253,7 @@ def row_of(change: Change, names: list[str]) -> ChangeRow:
         label=change.label,
         outcome=outcome,
         outcome_label=str(OUTCOMES[outcome]),
-        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}),
+        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action, undoes=undoes),
         needed_by=tuple(needed_by_in_words(reason) for reason in change.needed_by),
         administrations=tuple(names),
     )

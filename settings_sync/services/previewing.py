@@ -107,7 +107,7 @@ def _preview(change: Change, bodies: Mapping[bytes, Mapping[str, Any]], labels: 
     return ChangePreview(
         change=change,
         kind_label=str(kind.label),
-        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}),
+        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action),
         needed_by=[needed_by_in_words(reason) for reason in change.needed_by],
         places=_places(kind, found, {**labels, **{uid: name.words for uid, name in names.items()}}, names),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tenants.models import Administration
 from tenants.permissions import reachable_administrations
@@ -300,7 +301,13 @@ def _table_names() -> Mapping[str, str]:
     return names
 
 
+FINDINGS = {
+    "stale": gettext_noop("“{label}” changed since the preview, so it was held back."),
+    "needs-held": gettext_noop("“{label}” needs something that was held back, so it was held back as well."),
+    "name-taken": gettext_noop("The name of “{label}” was taken since the preview, so it was held back."),
+    "archived-instead": gettext_noop("“{label}” is used since the preview, so it was archived and not deleted."),
+}
+
+
 def _finding(code: str, label: str) -> str:
-    if code == "stale":
-        return _("“{label}” changed since the preview, so it was held back.").format(label=label)
-    return f"{label}: {code}"
+    return _(FINDINGS.get(code, gettext_noop("“{label}” was held back."))).format(label=label)

@@ -130,7 +130,7 @@ def _exit_code(plan: PlanOverview, run: RunOverview | None) -> int:
 
 def _change_row(change: Change) -> list[str]:
     kind = str(all_kinds()[change.kind].label)
-    reason = reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind})
+    reason = reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action)
     return [change.plan_target.administration.slug, str(Action(change.action).label), kind, change.label, reason]
 
 
