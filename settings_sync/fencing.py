@@ -111,11 +111,10 @@ def refuse_cascades(schema: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT con.conrelid::regclass::text, con.conname FROM pg_constraint con"
-            " JOIN pg_class own ON own.oid = con.conrelid JOIN pg_class other ON other.oid = con.confrelid"
-            " JOIN pg_namespace space ON space.oid = other.relnamespace"
-            " WHERE con.contype = 'f' AND space.nspname = %s AND other.relname = ANY(%s) AND NOT"
-            " (own.relnamespace = other.relnamespace AND own.relname = ANY(%s))"
+            "SELECT own.relname, con.conname FROM pg_class own JOIN pg_constraint con ON con.conrelid = own.oid"
+            " JOIN pg_class other ON other.oid = con.confrelid AND other.relnamespace = own.relnamespace"
+            " WHERE own.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s) AND con.contype = 'f'"
+            " AND other.relname = ANY(%s) AND own.relname <> ALL(%s)"
             " AND (con.confdeltype NOT IN ('a', 'r') OR con.confupdtype NOT IN ('a', 'r'))",
             [schema, settings_tables(), settings_tables()],
         )
