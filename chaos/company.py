@@ -179,7 +179,7 @@ def wait_until_ended(
     return time.monotonic() - started
 
 
-def patiently(ask: Callable[[], Any], seconds: float = 40.0) -> Any:
+def patiently(ask: Callable[[], Any], seconds: float = 120.0) -> Any:
     """Ask the database until it answers: it may have been killed."""
     deadline = time.monotonic() + seconds
     while True:

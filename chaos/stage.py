@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from local_servers.binaries import find_postgres, find_valkey
 from local_servers.data_folder import DataFolder
 from local_servers.guard import group_members
@@ -119,6 +121,11 @@ class Stage:
         self.supervisor.stop(self.database, at_most=0.1)
         recover(self.postgres.cluster)
         self.database = self.postgres.start(self.supervisor, port=self.postgres.port)
+
+    def checkpoint(self) -> None:
+        """Bring everything to disk, so that recovering from a kill reads what came after this."""
+        with psycopg.connect(self.environment["SUPERUSER_DATABASE_URL"], autocommit=True) as superuser:
+            superuser.execute("CHECKPOINT")
 
     def kill_broker(self) -> None:
         """SIGKILL the broker; it keeps nothing, so its messages are gone."""

@@ -47,7 +47,8 @@ ALTER ROLE eenlijn_sync SET idle_in_transaction_session_timeout = '15s';
 ALTER ROLE eenlijn_sync SET search_path = '';
 """
 CLOSE_PUBLIC = "REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n"
-START_SECONDS = 60.0
+# After a crash with hundreds of administrations it first looks at every file.
+START_SECONDS = 300.0
 STOP_SECONDS = 30.0
 
 

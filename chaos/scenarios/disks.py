@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from forms_catalog.models import Form
 from settings_sync.fencing import settings_tables
 from settings_sync.models import SyncRun, SyncTarget
 from tenants.models import Administration
+from tenants.schemas import inside
 
 from ..company import Company, Watch, wait_until_ended
 from ..stage import Stage
@@ -40,6 +43,9 @@ def run(stage: Stage, full: bool) -> list[Row]:
 
 def _try(stage: Stage, company: Company, child: Administration, disk: Path, row: Row) -> None:
     company.bump()
+    with inside(company.main):
+        # Nothing that compresses, so that it needs pages that the tables do not have yet.
+        Form.objects.create(name=f"Zwaar {uuid.uuid4()}", print_template=os.urandom(400_000).hex())
     watch = Watch(company, company.children)
     filler = _fill(disk)
     accepted = company.start(company.children)

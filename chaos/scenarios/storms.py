@@ -21,6 +21,7 @@ def run(stage: Stage, full: bool) -> list[Row]:
     company.bump()
     watch = Watch(company, company.children)
     accepted = company.start(company.children)
+    stage.checkpoint()
     stage.start_product(workers=2)
     killed, crashed = storm(stage, accepted, targets, kills, crashes)
     took = wait_until_ended([accepted], stage.revive, 300)
@@ -28,6 +29,8 @@ def run(stage: Stage, full: bool) -> list[Row]:
     row = Row(f"kill storm: {killed} workers, {crashed} databases", tried=targets)
     row.lost, row.doubled, row.half = len(verdict.lost), len(verdict.doubled), len(verdict.half)
     row.failures = verdict.sentences
+    if killed < kills or crashed < crashes:
+        row.failures.append(f"it was over after {killed} of {kills} kills and {crashed} of {crashes} crashes")
     row.survived = targets - len(verdict.sentences)
     attempts = sum(SyncTarget.objects.filter(run=accepted).values_list("attempts", flat=True))
     row.note = f"{attempts} attempts for {targets} targets; the last ended {took:.0f} s after the last kill."
@@ -38,7 +41,7 @@ def storm(stage: Stage, accepted: SyncRun, targets: int, kills: int, crashes: in
     """Kill workers in step with what gets done, so that the last targets meet as many kills as the first."""
     chance, killed, crashed = random.Random(4), 0, 0
     deadline = time.monotonic() + 1200
-    while time.monotonic() < deadline and (killed < kills or crashed < crashes):
+    while time.monotonic() < deadline and (killed < kills + kills // 10 + 1 or crashed < crashes):
         stage.revive()
         done = patiently(lambda: SyncTarget.objects.filter(run=accepted, state__in=FINAL).count())
         if done >= targets:
@@ -47,7 +50,7 @@ def storm(stage: Stage, accepted: SyncRun, targets: int, kills: int, crashes: in
             connections.close_all()
             stage.kill_database()
             crashed += 1
-        elif killed * targets <= done * kills and _kill_one(stage, chance):
+        elif killed * targets <= done * (kills + kills // 10 + 1) and _kill_one(stage, chance):
             killed += 1
         time.sleep(chance.uniform(0.005, 0.05))
     return killed, crashed
