@@ -12,6 +12,9 @@ from django.core.cache import cache
 from django.http import QueryDict
 from redis.exceptions import RedisError
 
+from tenants.binding import cache_key, shared_key
+from tenants.models import Administration
+
 logger = logging.getLogger(__name__)
 
 FIELDS = ("to", "category", "kind", "item")
@@ -23,7 +26,8 @@ MOST_PER_ADDRESS = 60
 def keep_choice(*, main_slug: str, sent: QueryDict, address: str) -> str:
     """Keep what was ticked; gives the mark to find it by, or "" when it is too much or the cache server is away.
 
-    `address` is the network address that choices are counted for.
+    `address` is the network address that choices are counted for. Who has not signed in does not learn from the mark
+    whether there is such an administration.
     """
     choice = {name: sent.getlist(name) for name in FIELDS}
     if sum(len(value) for values in choice.values() for value in values) > MOST_CHARACTERS:
@@ -32,23 +36,25 @@ def keep_choice(*, main_slug: str, sent: QueryDict, address: str) -> str:
     try:
         if _count(address) > MOST_PER_ADDRESS:
             return ""
-        cache.set(_key(main_slug, mark), choice, KEPT_SECONDS)
+        main = Administration.objects.existing().filter(slug=main_slug).first()
+        if main is not None:
+            cache.set(_key(main, mark), choice, KEPT_SECONDS)
     except (RedisError, OSError) as error:
         logger.info("A choice is not kept: %s", error)
         return ""
     return mark
 
 
-def find_kept_choice(*, main_slug: str, mark: str) -> dict[str, Any] | None:
+def find_kept_choice(*, main: Administration, mark: str) -> dict[str, Any] | None:
     """What was ticked for this main administration; None when it is not kept, or not any more."""
     try:
-        return cache.get(_key(main_slug, mark)) if mark else None
+        return cache.get(_key(main, mark)) if mark else None
     except (RedisError, OSError):
         return None
 
 
 def _count(address: str) -> int:
-    key = f"kept-choices:{address}"
+    key = shared_key("kept-choices", address)
     cache.add(key, 0, KEPT_SECONDS)
     try:
         return cache.incr(key)
@@ -56,5 +62,5 @@ def _count(address: str) -> int:
         return 1
 
 
-def _key(main_slug: str, mark: str) -> str:
-    return f"kept-choice:{main_slug}:{mark}"
+def _key(main: Administration, mark: str) -> str:
+    return cache_key(main.pk, "kept-choice", mark)

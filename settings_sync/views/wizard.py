@@ -92,7 +92,7 @@ def _asked(request: Any) -> Any:
 
 
 def _kept(request: Any) -> dict[str, Any] | None:
-    return find_kept_choice(main_slug=request.administration.slug, mark=request.GET.get("kept", ""))
+    return find_kept_choice(main=request.administration, mark=request.GET.get("kept", ""))
 
 
 def _earlier_plan(request: Any) -> Plan | None:

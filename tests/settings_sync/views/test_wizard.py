@@ -207,6 +207,21 @@ def test_what_cannot_be_kept_leads_to_the_wizard_as_ever(owner_client, url, owne
     assert (back.request["PATH_INFO"], back.context["chosen"]) == (url("choose"), [])
 
 
+def test_a_visitor_does_not_learn_which_administrations_there_are(owner_client, url, main):
+    owner_client.logout()
+    address = url("choose").replace(main.slug, "no-such-administration")
+    assert "%3Fkept%3D" in owner_client.post(address, {"to": ["a"]}).headers["Location"]
+
+
+def test_a_choice_is_kept_for_its_own_administration_alone(owner_client, owner, url, joined, main):
+    other = make_administration("Van Dijk Twee")
+    make_member(other, user=owner)
+    owner_client.logout()
+    location = owner_client.post(url("choose"), {"to": [joined.slug]}).headers["Location"]
+    back = sign_in_again(owner_client, owner, location.replace(main.slug, other.slug))
+    assert not back.context["is_kept"]
+
+
 def test_an_anonymous_visitor_has_only_so_many_choices_kept(owner_client, url, monkeypatch):
     monkeypatch.setattr("settings_sync.kept_choices.MOST_PER_ADDRESS", 1)
     owner_client.logout()
