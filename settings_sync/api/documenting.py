@@ -23,12 +23,18 @@ def describe(
     answer: Shape | None,
     *,
     body: Shape | Sequence[Shape] | None = None,
+    answers: Sequence[Shape] = (),
     query: Shape | None = None,
     status: int = 200,
     paginated: bool = False,
     key_is_required: bool = False,
+    is_list: bool = False,
+    matches: bool = False,
 ) -> Callable[[View], View]:
-    """Decorate a method of a view: what it takes and answers, or nothing. The method's docstring says the rest."""
+    """Decorate a method of a view: what it takes and answers. The method's docstring says the rest.
+
+    `is_list`: the body is a list of that shape; `answers`: one of several shapes; `matches`: it needs If-Match.
+    """
 
     def decorate(view: View) -> View:
         parameters: list[Any] = [query] if query else []
@@ -36,11 +42,15 @@ def describe(
             parameters.append(PageQuery)
         if view.__name__ == "post":
             parameters.append(_key_parameter(key_is_required))
-        shown = page_shape(answer) if paginated and answer else answer
+        if matches:
+            parameters.append(VERSION_PARAMETER)
+        shown: Any = page_shape(answer) if paginated and answer else answer
+        if answers:
+            shown = _body(answers)
         return extend_schema(
             operation_id=slugify(summary).replace("-", "_"),
             summary=summary,
-            request=_body(body),
+            request=body[0](many=True) if is_list and isinstance(body, Sequence) else _body(body),
             responses={status: shown},
             parameters=parameters,
         )(view)
@@ -75,6 +85,15 @@ def _key_parameter(is_required: bool) -> OpenApiParameter:
         type={"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
         description="A text of your own. The same key and body get the same answer for a day.",
     )
+
+
+VERSION_PARAMETER = OpenApiParameter(
+    name="If-Match",
+    location=OpenApiParameter.HEADER,
+    required=True,
+    type={"type": "string", "pattern": '^"?[1-9][0-9]{0,8}"?$'},
+    description="The version of the plan that was looked at.",
+)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

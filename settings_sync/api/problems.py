@@ -62,6 +62,10 @@ GENERIC = (
     ProblemType(
         "request-in-progress", 409, _("Request in progress"), _("The first request with this key has not ended yet.")
     ),
+    ProblemType(
+        "precondition-failed", 412, _("Precondition failed"), _("The plan has another version than If-Match says.")
+    ),
+    ProblemType("precondition-required", 428, _("Precondition required"), _("This request needs a header If-Match.")),
     ProblemType("unsupported-media-type", 415, _("Unsupported media type"), _("The API takes application/json.")),
     ProblemType(
         "idempotency-key-reused", 422, _("Idempotency key reused"), _("This key was sent with another request before.")

@@ -66,6 +66,8 @@ def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
             "needed_by": change.needed_by,
             "fields": found[change.pk],
             "used_by": used[change.pk],
+            "conflicts": [{"path": path, "side": side} for path, side in change.conflicts],
+            "couples": change.couples,
         }
         for change in changes
     ]
@@ -78,10 +80,13 @@ def shape_runs(runs: list[SyncRun]) -> list[dict[str, Any]]:
     succeeded = SyncTarget.objects.filter(run__in=runs, state=SyncTarget.State.SUCCEEDED).order_by()
     for run_id, counts in succeeded.values_list("run", "counts"):
         done[run_id].append(counts)
-    return list(RunShape([_run(run, done[run.pk]) for run in runs], many=True).data)
+    undone = dict(
+        SyncRun.objects.filter(plan__undoes__in=runs).order_by("created_at").values_list("plan__undoes", "pk")
+    )
+    return list(RunShape([_run(run, done[run.pk], undone.get(run.pk)) for run in runs], many=True).data)
 
 
-def _run(run: SyncRun, counts: list[dict[str, int]]) -> dict[str, Any]:
+def _run(run: SyncRun, counts: list[dict[str, int]], undone_by: Any) -> dict[str, Any]:
     names = ("id", "state", "note", "on_behalf_of", "created_at", "started_at", "finished_at")
     return {
         **{name: getattr(run, name) for name in names},
@@ -89,7 +94,7 @@ def _run(run: SyncRun, counts: list[dict[str, int]]) -> dict[str, Any]:
         "plan": run.plan_id,
         "counts": vars(Counted.sum_of(counts)),
         "requested_by": run.requested_by.email if run.requested_by else None,
-        "undone_by": None,
+        "undone_by": undone_by,
     }
 
 

@@ -81,6 +81,13 @@ class UsedByShape(serializers.Serializer[Any]):
     invoices = serializers.IntegerField()
 
 
+class ConflictShape(serializers.Serializer[Any]):
+    """A path that both sides changed; `side` is local or source once that was decided, and empty until then."""
+
+    path = serializers.CharField()
+    side = serializers.ChoiceField(choices=["", "local", "source"])
+
+
 class ChangeShape(serializers.Serializer[Any]):
     """What happens to one item in one administration, and why."""
 
@@ -95,6 +102,8 @@ class ChangeShape(serializers.Serializer[Any]):
     needed_by = NeededByShape(many=True)
     fields = FieldShape(many=True)  # type: ignore[assignment]
     used_by = UsedByShape()
+    conflicts = ConflictShape(many=True)
+    couples = serializers.UUIDField(allow_null=True)
 
 
 class ChangesQuery(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from ..models import Plan, SyncRun, SyncTarget
-from .base import Body, Text, Uid, UtcTime, Whole
+from .base import Body, Slug, Text, Uid, UtcTime, Whole
 from .plans import Counts, NewPlan
 
 LONGEST_NOTE = 2000
@@ -27,6 +27,13 @@ class OneStepRun(NewPlan):
 
     note = Text(required=False, allow_blank=True, max_length=LONGEST_NOTE, default="")
     confirmation = Text(required=False, allow_blank=True, max_length=200)
+
+
+class UndoBody(Body):
+    """Which administrations a run is taken back in (all that it changed when left out); `confirm` runs it at once."""
+
+    targets = serializers.ListField(child=Slug(max_length=63), required=False, max_length=5000)
+    confirm = serializers.BooleanField(required=False, default=False)
 
 
 class RunShape(serializers.Serializer[Any]):

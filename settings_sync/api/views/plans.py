@@ -1,21 +1,29 @@
 """Plans: previewing a sync."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ...models import Plan
+from ...services.deciding import Asked, decide
 from ...services.plans import create_plan
 from ...services.previewing import plan_changes
 from ...shapes.answers import shape_changes, shape_plan
+from ...shapes.decisions import DecisionBody
 from ...shapes.plans import ChangeShape, ChangesQuery, NewPlan, PlanShape
+from ...verdicts import Word
 from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
+from ..preconditions import tagged, version_asked
 from ..scoping import among_visible, find_plan
 from .base import PREVIEW, TokenView, created
+
+MOST_DECISIONS = 1000
 
 
 class Plans(TokenView):
@@ -42,7 +50,29 @@ class OnePlan(TokenView):
     @describe("Show a plan", PlanShape)
     def get(self, request: Request, plan_id: uuid.UUID) -> Response:
         """Its state, and its counts per administration."""
-        return Response(_shaped(request, find_plan(request, plan_id)))
+        plan = find_plan(request, plan_id)
+        return Response(_shaped(request, plan), headers=tagged(plan))
+
+
+class PlanDecisions(TokenView):
+    """Deciding."""
+
+    scopes = {"PATCH": PREVIEW}
+
+    @describe("Decide about the items of a plan", PlanShape, body=[DecisionBody], is_list=True, matches=True)
+    def patch(self, request: Request, plan_id: uuid.UUID) -> Response:
+        """Make the plan anew with these decisions, all of them or none; it gets a new version."""
+        plan = find_plan(request, plan_id)
+        given = DecisionBody(data=request.data, many=True, allow_empty=False, max_length=MOST_DECISIONS)
+        given.is_valid(raise_exception=True)
+        version = version_asked(request, plan)
+        plan = decide(
+            acting_user=request.user,
+            plan=plan,
+            version=version,
+            decisions=[_asked(row) for row in given.validated_data],
+        )
+        return Response(_shaped(request, plan), headers=tagged(plan))
 
 
 class PlanChanges(TokenView):
@@ -57,6 +87,20 @@ class PlanChanges(TokenView):
         narrowed = self.checked(ChangesQuery, request.query_params.dict())
         changes = among_visible(request, plan_changes(plan, **narrowed), "plan_target__administration")
         return Response(page_of_rows(request, changes, "id").shaped(shape_changes))
+
+
+def _asked(given: Mapping[str, Any]) -> Asked:
+    word = given["decision"]
+    return Asked(
+        item=given["item"],
+        word=Word(word) if word else None,
+        target=given.get("target", ""),
+        path=given.get("path", ""),
+        couple_with=given.get("with"),
+        name=given.get("name", ""),
+        reason=given.get("reason", ""),
+        review_on=given.get("review_on"),
+    )
 
 
 def _made(request: Request, plan: Plan) -> Response:

@@ -8,13 +8,14 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...models import SyncRun
+from ...models import Plan, SyncRun
 from ...services.plans import create_plan
 from ...services.previewing import plan_changes
 from ...services.runs import cancel_run, retry_run, start_run
-from ...shapes.answers import shape_changes, shape_runs, shape_targets
-from ...shapes.plans import ChangeShape, ChangesQuery
-from ...shapes.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, read_new_run
+from ...services.undoing import create_undo_plan
+from ...shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
+from ...shapes.plans import ChangeShape, ChangesQuery, PlanShape
+from ...shapes.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, UndoBody, read_new_run
 from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
@@ -40,11 +41,11 @@ class Runs(TokenView):
     def _plan(self, request: Request) -> dict[str, Any]:
         """The plan to carry out, made first when it was not named."""
         given = read_new_run(request.data)
-        note, _confirmation = given.pop("note"), given.pop("confirmation", "")
+        said = {"note": given.pop("note"), "confirmation": given.pop("confirmation", "")}
         if "plan" in given:
-            return {"plan": find_plan(request, given["plan"]), "version": given["version"], "note": note}
+            return {"plan": find_plan(request, given["plan"]), "version": given["version"], **said}
         plan = create_plan(acting_user=request.user, main=self.main, **given)
-        return {"plan": plan, "version": plan.version, "note": note}
+        return {"plan": plan, "version": plan.version, **said}
 
     def _start(self, planned: dict[str, Any]) -> Response:
         return _accepted(start_run(acting_user=self.request.user, door="api", **planned))
@@ -112,6 +113,32 @@ class RetryRun(TokenView):
         """Only what failed or was skipped is queued again."""
         run = find_run(request, run_id)
         return answer_once(request, lambda _: _accepted(retry_run(acting_user=request.user, run=run)))
+
+
+class UndoRun(TokenView):
+    """Taking a run back."""
+
+    scopes = {"POST": RUN}
+
+    @describe("Take a run back", None, body=UndoBody, answers=[PlanShape, RunShape], status=202)
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        """A plan of kind undo, to look at, decide about and confirm; with `confirm` the run that carries it out."""
+        run = find_run(request, run_id)
+        given = self.checked(UndoBody, request.data)
+
+        def make() -> Plan:
+            return create_undo_plan(acting_user=request.user, run=run, targets=given.get("targets", ()))
+
+        def answer(plan: Plan) -> Response:
+            if not given["confirm"]:
+                targets = among_visible(request, plan.targets.select_related("administration"))
+                return created(shape_plan(plan, targets), reverse("api:plan", args=[plan.pk]), status=202)
+            phrase = plan.administration.slug
+            return _accepted(
+                start_run(acting_user=request.user, plan=plan, version=plan.version, door="api", confirmation=phrase)
+            )
+
+        return answer_once(request, answer, prepare=make)
 
 
 def _accepted(run: SyncRun) -> Response:

@@ -33,6 +33,11 @@ class Caller:
         data = json.dumps({} if body is None else body).encode() if raw is None else raw
         return self.client.generic("POST", BASE + path, data, content_type="application/json", headers=headers)
 
+    def patch(self, path: str, body: Any, *, version: int | str | None = None) -> Any:
+        headers = {} if version is None else {"If-Match": str(version)}
+        data = json.dumps(body).encode()
+        return self.client.generic("PATCH", BASE + path, data, content_type="application/json", headers=headers)
+
     def delete(self, path: str) -> Any:
         return self.client.delete(BASE + path)
 

@@ -37,6 +37,8 @@ def test_it_is_openapi_3_1_and_names_every_address_of_the_contract(schema):
         ("get", "runs/{run_id}/targets/{slug}/changes/"),
         ("post", "runs/{run_id}/cancel/"),
         ("post", "runs/{run_id}/retry/"),
+        ("post", "runs/{run_id}/undo/"),
+        ("patch", "plans/{plan_id}/decisions/"),
         ("get", "alignment/"),
         ("get", "webhooks/"),
         ("post", "webhooks/"),

@@ -1,0 +1,116 @@
+"""Deciding, confirming and taking back over REST."""
+
+import uuid
+
+import pytest
+
+from forms_catalog.models import Form
+from tenants.schemas import inside
+
+from .conftest import is_problem, make_caller, work
+
+
+@pytest.fixture
+def synced(api, reached, settings_in_main) -> dict:
+    run = api.post("runs/", {"targets": reached[:1], "categories": ["forms"]}).json()
+    work(run["id"])
+    return run
+
+
+@pytest.fixture
+def conflict(api, reached, synced, main, child, settings_in_main) -> dict:
+    for administration, text in ((main, "hoofd"), (child, "hier")):
+        with inside(administration):
+            Form.objects.filter(uid=settings_in_main).update(description=text)
+    return api.post("plans/", {"targets": reached[:1], "categories": ["forms"]}).json()
+
+
+def test_a_conflict_is_decided_run_and_taken_back(api, reached, conflict, child, settings_in_main):
+    path = f"plans/{conflict['id']}/"
+    (change,) = api.get(path + "changes/", action="hold").json()["results"]
+    assert change["conflicts"] == [{"path": "description", "side": ""}]
+    assert {"path": "description", "base": None, "source": "hoofd", "local": "hier", "result": "hier"} in change[
+        "fields"
+    ]
+
+    asked = {"item": change["item"], "path": "description", "decision": "overwrite", "target": reached[0]}
+    decided = api.patch(path + "decisions/", [asked], version=conflict["version"])
+    assert decided.status_code == 200, decided.content
+    assert (decided.json()["version"], decided.headers["ETag"]) == (2, '"2"')
+    assert decided.json()["targets"][0]["counts"]["conflict"] == 0
+
+    assert is_problem(api.post("runs/", {"plan": conflict["id"], "version": 1}), 409, "plan-changed")
+    run = api.post("runs/", {"plan": conflict["id"], "version": 2}).json()
+    work(run["id"])
+    with inside(child):
+        assert Form.objects.get(uid=settings_in_main).description == "hoofd"
+
+    plan = api.post(f"runs/{run['id']}/undo/", {}).json()
+    assert (plan["kind"], plan["state"]) == ("undo", "ready")
+    undo = api.post(f"runs/{run['id']}/undo/", {"targets": reached[:1], "confirm": True})
+    assert undo.status_code == 202, undo.content
+    work(undo.json()["id"])
+    with inside(child):
+        assert Form.objects.get(uid=settings_in_main).description == "hier"
+    assert api.get(f"runs/{run['id']}/").json()["undone_by"] == undo.json()["id"]
+    assert undo.json()["kind"] == "undo"
+
+
+def test_a_decision_needs_the_version_that_was_looked_at(api, conflict, settings_in_main):
+    path = f"plans/{conflict['id']}/decisions/"
+    body = [{"item": str(settings_in_main), "decision": "skip"}]
+    assert is_problem(api.patch(path, body), 428, "precondition-required")
+    assert is_problem(api.patch(path, body, version=7), 412, "precondition-failed")
+    assert is_problem(api.patch(path, body, version="x"), 412, "precondition-failed")
+    assert api.patch(path, body, version='"1"').status_code == 200
+    assert is_problem(api.patch(path, body, version=1), 412, "precondition-failed")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"decision": "explode"}, "invalid-input"),
+        ({"decision": "bring_back"}, "unknown-decision"),
+        ({"path": "nowhere"}, "unknown-path"),
+        ({"item": str(uuid.uuid4())}, "nothing-to-decide"),
+        ({"target": "nobody"}, "unknown-target"),
+        ({"colour": "red"}, "invalid-input"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(api, conflict, settings_in_main, changed, code):
+    body = {"item": str(settings_in_main), "decision": "overwrite", **changed}
+    answer = api.patch(f"plans/{conflict['id']}/decisions/", [body], version=1)
+    assert is_problem(answer, 400, code)
+    assert api.get(f"plans/{conflict['id']}/").json()["version"] == 1
+
+
+@pytest.mark.parametrize("body", [[], {}, None, "x", [1]])
+def test_a_body_that_is_no_list_of_decisions_is_refused(api, conflict, body):
+    assert is_problem(api.patch(f"plans/{conflict['id']}/decisions/", body, version=1), 400, "invalid-input")
+
+
+def test_removing_asks_for_a_confirmation(api, reached, synced, main, child, settings_in_main):
+    with inside(main):
+        Form.objects.filter(uid=settings_in_main).delete()
+    policies = {"removed_in_source": "archive"}
+    plan = api.post("plans/", {"targets": reached[:1], "categories": ["forms"], "policies": policies}).json()
+    assert plan["targets"][0]["counts"]["archive"] == 1
+    asked = {"plan": plan["id"], "version": 1}
+    assert is_problem(api.post("runs/", asked), 409, "confirmation-required")
+    run = api.post("runs/", {**asked, "confirmation": main.slug})
+    assert run.status_code == 202
+    work(run.json()["id"])
+    with inside(child):
+        assert Form.objects.get(uid=settings_in_main).is_archived
+
+
+def test_a_run_of_somebody_else_cannot_be_taken_back(api, stranger, foreign_main, synced):
+    theirs = make_caller(stranger, foreign_main)
+    assert is_problem(theirs.post(f"runs/{synced['id']}/undo/", {}), 404, "not-found")
+    assert is_problem(api.post(f"runs/{uuid.uuid4()}/undo/", {}), 404, "not-found")
+
+
+def test_what_changed_nothing_cannot_be_taken_back(api, reached, synced):
+    run = api.post("runs/", {"targets": reached[:1], "categories": ["forms"]}).json()
+    work(run["id"])
+    assert is_problem(api.post(f"runs/{run['id']}/undo/", {}), 409, "nothing-to-undo")
