@@ -60,6 +60,7 @@ def _mail_data(run: SyncRun, targets: list[SyncTarget]) -> dict[str, Any]:
     main = run.administration
     return {
         "run": str(run.pk),
+        "kind": run.plan.kind,
         "state": run.state,
         "path": reverse("sync:run", args=[main.slug, run.pk]),
         "choices_path": reverse("webhooks:mail", args=[main.slug]),

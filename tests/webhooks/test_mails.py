@@ -47,8 +47,8 @@ def end_run(owner, main, child):
     """Ends a made-up run with these states and held items per administration, as a worker would."""
     Membership.objects.get_or_create(user=owner, administration=child, role=owner.memberships.first().role)
 
-    def end(*rows, state="succeeded"):
-        plan = Plan.objects.create(administration=main, requested_by=owner, expires_at=timezone.now())
+    def end(*rows, state="succeeded", kind="sync"):
+        plan = Plan.objects.create(kind=kind, administration=main, requested_by=owner, expires_at=timezone.now())
         run = SyncRun.objects.create(plan=plan, administration=main, state=state, finished_at=timezone.now())
         for number, (administration, ended, held) in enumerate(rows):
             planned = PlanTarget.objects.create(plan=plan, administration=administration, position=number)
@@ -84,6 +84,15 @@ def test_it_is_in_the_language_that_was_chosen(choose, end_run, child):
     (sent,) = mail.outbox
     assert sent.subject == "Sync van Van Dijk: mislukt"
     assert "- Van Dijk Noord: mislukt; daar is niets gewijzigd" in sent.body
+
+
+def test_it_says_when_a_sync_was_undone(choose, end_run, child):
+    choose()
+    end_run((child, "succeeded", 0), kind="undo")
+    send_due()
+    (sent,) = mail.outbox
+    assert sent.subject == "Undoing a sync from Van Dijk: everything went well"
+    assert sent.body.startswith("Undoing a sync from Van Dijk has ended.\n")
 
 
 @pytest.mark.parametrize(
