@@ -6,7 +6,6 @@ what they may not reach is not among it. So it needs no protection, only a limit
 
 import logging
 import secrets
-from typing import Any
 
 from django.core.cache import cache
 from django.http import QueryDict
@@ -17,7 +16,7 @@ from tenants.models import Administration
 
 logger = logging.getLogger(__name__)
 
-FIELDS = ("to", "category", "kind", "item")
+NOT_CHOSEN = ("csrfmiddlewaretoken", "do", "pick")
 KEPT_SECONDS = 30 * 60
 MOST_CHARACTERS = 200_000
 MOST_PER_ADDRESS = 60
@@ -29,8 +28,8 @@ def keep_choice(*, main_slug: str, sent: QueryDict, address: str) -> str:
     `address` is the network address that choices are counted for. Who has not signed in does not learn from the mark
     whether there is such an administration.
     """
-    choice = {name: sent.getlist(name) for name in FIELDS}
-    if sum(len(value) for values in choice.values() for value in values) > MOST_CHARACTERS:
+    choice = {name: sent.getlist(name) for name in sent if name not in NOT_CHOSEN}
+    if sum(len(name) + len(value) for name, values in choice.items() for value in values) > MOST_CHARACTERS:
         return ""
     mark = secrets.token_urlsafe(16)
     try:
@@ -45,12 +44,18 @@ def keep_choice(*, main_slug: str, sent: QueryDict, address: str) -> str:
     return mark
 
 
-def find_kept_choice(*, main: Administration, mark: str) -> dict[str, Any] | None:
-    """What was ticked for this main administration; None when it is not kept, or not any more."""
+def find_kept_choice(*, main: Administration, mark: str) -> QueryDict | None:
+    """What was ticked for this main administration, as it was sent; None when it is not kept, or not any more."""
     try:
-        return cache.get(_key(main, mark)) if mark else None
+        choice = cache.get(_key(main, mark)) if mark else None
     except (RedisError, OSError):
+        choice = None
+    if choice is None:
         return None
+    found = QueryDict(mutable=True)
+    for name, values in choice.items():
+        found.setlist(name, values)
+    return found
 
 
 def _count(address: str) -> int:

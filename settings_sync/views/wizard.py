@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -91,7 +91,7 @@ def _asked(request: Any) -> Any:
     return {"to": to, "category": plan.categories, "item": plan.items}
 
 
-def _kept(request: Any) -> dict[str, Any] | None:
+def _kept(request: Any) -> QueryDict | None:
     return find_kept_choice(main=request.administration, mark=request.GET.get("kept", ""))
 
 
