@@ -6,12 +6,14 @@ import pytest
 
 from accounts.models import User
 from audit.models import AuditEntry
+from forms_catalog.models import Form
 from settings_sync.models import Alignment, SyncTarget
 from settings_sync.services import alignment, reaping, starting
 from settings_sync.services.alignment import fold_alignment
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
+from tenants.schemas import inside
 from tenants.services import create_administration
 from tenants.template_schema import drop_schema
 from tests.conftest import make_administration, make_member
@@ -21,7 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def waiting(owner: User, main: Administration) -> Administration:
-    """An administration whose first sync was not started yet."""
+    """An administration whose first sync was not started yet; the main administration has something to start with."""
+    with inside(main):
+        Form.objects.create(name="Onderhoud")
     made = make_administration("Van Dijk Utrecht", main, start_from=["forms"], created_by=owner)
     make_member(made, user=owner)
     return made
