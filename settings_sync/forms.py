@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .policies import POLICIES
+
 
 class ValuesField(forms.Field):
     """Every value that was sent under one name; the service says which of them exist."""
@@ -34,6 +36,16 @@ class SyncChoiceForm(forms.Form):
     category = ValuesField(required=False)
     kind = ValuesField(required=False)
     item = UidsField(required=False)
+    changed_locally = ValuesField(required=False)
+    conflict = ValuesField(required=False)
+    removed_locally = ValuesField(required=False)
+    removed_in_source = ValuesField(required=False)
+    stale = ValuesField(required=False)
+
+    def policies(self) -> dict[str, str]:
+        """The policies that were chosen; what is not there is as the main administration has it."""
+        chosen = {policy: self.cleaned_data.get(policy) for policy in POLICIES}
+        return {policy: values[0] for policy, values in chosen.items() if values and values[0]}
 
 
 class StartForm(forms.Form):
@@ -47,6 +59,19 @@ class StartForm(forms.Form):
         max_length=1000,
         required=False,
     )
+    confirmation = forms.CharField(
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, phrase: str, **kwargs: Any) -> None:
+        """Without `phrase` no confirmation is asked."""
+        super().__init__(*args, **kwargs)
+        if not phrase:
+            del self.fields["confirmation"]
+            return
+        self.fields["confirmation"].label = _("Type %(slug)s to confirm") % {"slug": phrase}
 
 
 class CreateAdministrationForm(forms.Form):

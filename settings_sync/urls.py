@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import administrations, plans, runs, wizard
+from .views import administrations, deciding, plans, runs, wizard
 
 app_name = "sync"
 
@@ -15,10 +15,12 @@ urlpatterns = [
     path("sync/", wizard.choose, name="choose"),
     path("sync/<uuid:plan_id>/", plans.preview, name="plan"),
     path("sync/<uuid:plan_id>/renew/", plans.renew, name="plan-renew"),
-    path("sync/<uuid:plan_id>/changes/<int:change_id>/", plans.change_details, name="change"),
+    path("sync/<uuid:plan_id>/rehearse/", plans.rehearse, name="plan-rehearse"),
+    path("sync/<uuid:plan_id>/changes/<int:change_id>/", deciding.change_details, name="change"),
     path("runs/", runs.history, name="runs"),
     path("runs/<uuid:run_id>/", runs.show, name="run"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="run-progress"),
     path("runs/<uuid:run_id>/cancel/", runs.cancel, name="run-cancel"),
     path("runs/<uuid:run_id>/retry/", runs.retry, name="run-retry"),
+    path("runs/<uuid:run_id>/undo/", runs.undo, name="run-undo"),
 ]

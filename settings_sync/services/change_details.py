@@ -13,7 +13,7 @@ from ..verdicts import Action
 from ..word_changes import Piece, compare_words, readable
 from ..wording import column_of
 from .plan_overview import ChangeRow, row_of
-from .previewing import FieldPreview, PlacePreview, preview_changes
+from .previewing import ChangePreview, FieldPreview, PlacePreview, preview_changes
 
 LONG = 120
 SHOWN = 600
@@ -59,8 +59,10 @@ class Place:
 
 @dataclass(frozen=True)
 class ChangeDetails:
-    """A change with its places."""
+    """A change with its places; `change` and `preview` are what they were made from."""
 
+    change: Change
+    preview: ChangePreview
     row: ChangeRow
     mode: Mode
     has_base: bool
@@ -90,6 +92,8 @@ def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
     mode = _mode(change)
     places = (_place(place, all_kinds()[change.kind], mode) for place in preview.places)
     return ChangeDetails(
+        change=change,
+        preview=preview,
         row=row_of(change, [change.plan_target.administration.name], undoes=plan.is_undo),
         mode=mode,
         has_base=change.base_digest is not None,

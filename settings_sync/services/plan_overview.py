@@ -17,13 +17,14 @@ from django.utils.translation import ngettext_lazy
 from tenants.models import Administration
 
 from ..kinds import all_kinds
-from ..models import Change, Plan
+from ..models import Change, Plan, PlanTarget
 from ..permissions import syncable_children
 from ..planning.plans import UNCHANGED
 from ..verdicts import Action, Verdict
 from ..wording import needed_by_in_words, reason_of
+from .rehearsing import rehearsal_in_words
 
-PAGE_SIZE = 50
+PAGE_SIZE, QUESTIONS = 50, 10
 WRITES = ("create", "update", "couple", "archive", "delete")
 LINK = "link"
 
@@ -75,6 +76,10 @@ class Counted:
     def changes(self) -> int:
         return sum(getattr(self, name) for name in WRITES)
 
+    @property
+    def removed(self) -> int:
+        return self.archive + self.delete
+
     @classmethod
     def sum_of(cls, counts: Iterable[dict[str, int]]) -> "Counted":
         """The counts added up; keys that are no count of a plan are left out."""
@@ -86,11 +91,14 @@ class Counted:
 
 @dataclass(frozen=True)
 class PlannedTarget:
-    """One administration of a plan."""
+    """One administration of a plan. `rehearsal` is passed, failed or empty when it was not tried."""
 
     slug: str
     name: str
     counted: Counted
+    rehearsal: str = ""
+    rehearsal_error: str = ""
+    rehearsed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -168,10 +176,7 @@ def show_plan(plan: Plan) -> PlanOverview:
     return PlanOverview(
         id=plan.pk,
         version=plan.version,
-        targets=tuple(
-            PlannedTarget(row.administration.slug, row.administration.name, Counted.sum_of([row.counts]))
-            for row in targets
-        ),
+        targets=tuple(_planned(row) for row in targets),
         total=Counted.sum_of(row.counts for row in targets),
         linked=changes.filter(verdict__in=UNCHANGED).count(),
         held=tuple(_held(changes)),
@@ -182,12 +187,34 @@ def show_plan(plan: Plan) -> PlanOverview:
     )
 
 
+def _planned(target: PlanTarget) -> PlannedTarget:
+    tried_at = target.rehearsal.get("at")
+    return PlannedTarget(
+        slug=target.administration.slug,
+        name=target.administration.name,
+        counted=Counted.sum_of([target.counts]),
+        rehearsal=target.rehearsal.get("state", ""),
+        rehearsal_error=rehearsal_in_words(target),
+        rehearsed_at=datetime.fromisoformat(tried_at) if tried_at else None,
+    )
+
+
+def list_questions(plan: Plan) -> Page[ChangeRow]:
+    """The changes that wait for a decision: what is held, but for what waits for something else."""
+    waiting = Change.objects.filter(plan_target__plan=plan, action=Action.HOLD)
+    return _page(plan, waiting.exclude(verdict__in=(Verdict.NEEDS_HELD, Verdict.UNRESOLVED)), 1, QUESTIONS)
+
+
 def list_changes(
     plan: Plan, *, target: str = "", outcome: str = "", category: str = "", verdict: str = "", page: Any = 1
 ) -> Page[ChangeRow]:
     """One page of the changes, narrowed by an administration's slug, an outcome, a category or a verdict."""
     changes = _narrowed(plan, target, outcome, category, verdict)
-    found: Page[Any] = Paginator(_grouped(changes), PAGE_SIZE).get_page(page)
+    return _page(plan, changes, page, PAGE_SIZE)
+
+
+def _page(plan: Plan, changes: "QuerySet[Change]", page: Any, size: int) -> Page[ChangeRow]:
+    found: Page[Any] = Paginator(_grouped(changes), size).get_page(page)
     groups = list(found.object_list)
     rows = Change.objects.in_bulk([group["first"] for group in groups])
     names = _names(changes.filter(uid__in={group["uid"] for group in groups}))

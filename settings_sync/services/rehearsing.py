@@ -9,7 +9,8 @@ from django.utils import timezone
 from ..applying.errors import explain
 from ..applying.targets import rehearse_target
 from ..exceptions import SyncError, error_in_words
-from ..models import PlanTarget
+from ..models import Plan, PlanTarget
+from ..permissions import NotAllowed, may_run_sync, syncable_children
 from ..verdicts import Action, Verdict
 from .work import work_for
 
@@ -30,6 +31,19 @@ def rehearse(target: PlanTarget) -> bool:
     target.rehearsal = told
     target.save(update_fields=["rehearsal"])
     return bool(told["state"] == "passed")
+
+
+def rehearse_plan(*, acting_user: Any, plan: Plan) -> bool:
+    """Rehearse a plan in each of its administrations that the user may sync to; whether all of it would work.
+
+    Raises NotAllowed.
+    """
+    if not may_run_sync(acting_user, plan.administration):
+        raise NotAllowed("sync.run")
+    children = syncable_children(acting_user, plan.administration)
+    targets = plan.targets.filter(administration__in=children).select_related("administration")
+    tried = [rehearse(target) for target in targets]
+    return all(tried)
 
 
 def needs_rehearsal(target: PlanTarget) -> bool:

@@ -73,6 +73,7 @@ class RunTarget:
     findings: tuple[str, ...]
     is_gone: bool
     may_retry: bool
+    may_undo: bool
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +82,15 @@ class RunTarget:
     @property
     def is_failed(self) -> bool:
         return self.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED)
+
+
+@dataclass(frozen=True)
+class RunLink:
+    """Another run that has to do with this one: the run that it takes back, or one that took it back."""
+
+    id: uuid.UUID
+    created_at: datetime
+    requested_by: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,8 @@ class RunOverview:
     targets: tuple[RunTarget, ...]
     hidden: int
     may_cancel: bool
+    undoes: RunLink | None
+    undone_by: tuple[RunLink, ...]
 
     @property
     def is_finished(self) -> bool:
@@ -124,6 +136,11 @@ class RunOverview:
     def retryable(self) -> int:
         """How many administrations failed where the user may try it again."""
         return sum(target.may_retry for target in self.targets)
+
+    @property
+    def undoable(self) -> tuple[RunTarget, ...]:
+        """The administrations where the user may take the run back."""
+        return tuple(target for target in self.targets if target.may_undo) if self.is_finished else ()
 
     @property
     def changed(self) -> int:
@@ -174,12 +191,14 @@ class RunLine:
     administrations: int
     failed: int
     counted: Counted
+    undoes: RunLink | None
+    undone_by: tuple[RunLink, ...]
 
 
 def find_run(*, main: Administration, run_id: uuid.UUID) -> SyncRun | None:
     """A run of this main administration."""
     found = SyncRun.objects.filter(pk=run_id, administration=main)
-    return found.select_related("plan", "requested_by", "administration").first()
+    return found.select_related("plan__undoes__requested_by", "requested_by", "administration").first()
 
 
 def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
@@ -195,7 +214,7 @@ def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
     reached = {child.pk for child in syncable_children(acting_user, run.administration)} if may_run else set()
     states = {target.state for target in targets}
     return RunOverview(
-        **_about(run),
+        **_about(run, _undone_by([run])),
         plan_id=run.plan_id,
         finished_at=run.finished_at,
         seconds=_seconds(run),
@@ -209,17 +228,31 @@ def list_runs(*, acting_user: Any, main: Administration, target: str = "", page:
     """One page of the history, latest first; `target` narrows it to the runs of one administration's slug."""
     reachable = [row.pk for row in reachable_administrations(acting_user) if row.parent_id == main.pk]
     visible = Q(targets__administration__in=reachable) | Q(targets__administration__state="deleted")
-    runs = SyncRun.objects.filter(visible, administration=main).select_related("plan", "requested_by").distinct()
+    runs = SyncRun.objects.filter(visible, administration=main).distinct()
+    runs = runs.select_related("plan__undoes__requested_by", "requested_by")
     if target:
         runs = runs.filter(targets__administration__slug=target, targets__administration__in=reachable)
     found: Page[Any] = Paginator(runs.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
     shown = list(found.object_list)
-    counted = _count_targets(shown)
-    found.object_list = [_line(run, counted.get(run.pk, [])) for run in shown]
+    counted, undone = _count_targets(shown), _undone_by(shown)
+    found.object_list = [_line(run, counted.get(run.pk, []), undone) for run in shown]
     return found
 
 
-def _about(run: SyncRun) -> dict[str, Any]:
+def _undone_by(runs: Iterable[SyncRun]) -> dict[Any, list[RunLink]]:
+    """The runs that took these back, by the run that was taken back."""
+    found: dict[Any, list[RunLink]] = {}
+    taking_back = SyncRun.objects.filter(plan__undoes__in=list(runs)).select_related("plan", "requested_by")
+    for run in taking_back.order_by("created_at"):
+        found.setdefault(run.plan.undoes_id, []).append(_link(run))
+    return found
+
+
+def _link(run: SyncRun) -> RunLink:
+    return RunLink(run.pk, run.created_at, str(run.requested_by or ""))
+
+
+def _about(run: SyncRun, undone: Mapping[Any, list[RunLink]]) -> dict[str, Any]:
     return {
         "id": run.pk,
         "state": run.state,
@@ -229,13 +262,15 @@ def _about(run: SyncRun) -> dict[str, Any]:
         "requested_by": str(run.requested_by or ""),
         "on_behalf_of": run.on_behalf_of,
         "created_at": run.created_at,
+        "undoes": _link(run.plan.undoes) if run.plan.undoes else None,
+        "undone_by": tuple(undone.get(run.pk, ())),
     }
 
 
-def _line(run: SyncRun, targets: list[SyncTarget]) -> RunLine:
+def _line(run: SyncRun, targets: list[SyncTarget], undone: Mapping[Any, list[RunLink]]) -> RunLine:
     done = [target.counts for target in targets if target.state == SyncTarget.State.SUCCEEDED]
     failed = sum(target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED) for target in targets)
-    return RunLine(**_about(run), administrations=len(targets), failed=failed, counted=Counted.sum_of(done))
+    return RunLine(**_about(run, undone), administrations=len(targets), failed=failed, counted=Counted.sum_of(done))
 
 
 def _count_targets(runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]:
@@ -273,6 +308,9 @@ def _target(target: SyncTarget, progress: Progress | None, reached: Collection[u
         is_gone=target.administration.state in Administration.GONE,
         may_retry=target.administration_id in reached
         and target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED),
+        may_undo=target.administration_id in reached
+        and target.state == SyncTarget.State.SUCCEEDED
+        and Counted.sum_of([target.counts]).changes > 0,
     )
 
 

@@ -14,18 +14,22 @@ from ..exceptions import PlanChanged, PlanUsed, SyncError
 from ..forms import StartForm
 from ..kinds import all_kinds
 from ..models import Plan
-from ..services.change_details import show_change
-from ..services.plan_overview import OUTCOMES, find_plan, list_changes, show_plan
+from ..services.confirming import confirmation_of
+from ..services.plan_overview import OUTCOMES, find_plan, list_changes, list_questions, show_plan
 from ..services.plans import create_plan
+from ..services.rehearsing import rehearse_plan
 from ..services.runs import start_run
+from ..services.undoing import create_undo_plan
 from .entering import main_page
 
 
 @main_page(Right.SYNC_RUN)
 def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """What a stored plan would do; confirming it starts the run. Reloading, going back and a second tab are safe."""
-    plan = _find(request, plan_id)
-    form = StartForm(request.POST or None, initial={"version": plan.version})
+    plan = plan_of(request, plan_id)
+    confirmation = None if hasattr(plan, "run") else confirmation_of(plan)
+    phrase = confirmation.phrase if confirmation else ""
+    form = StartForm(request.POST or None, initial={"version": plan.version}, phrase=phrase)
     if request.method == "POST" and form.is_valid() and (answer := _start(request, plan, form)):
         return answer
     asked = _asked(request)
@@ -33,6 +37,8 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
         "plan": show_plan(plan),
         "stored": plan,
         "form": form,
+        "confirmation": confirmation,
+        "questions": list_questions(plan),
         "page": list_changes(plan, **asked, page=request.GET.get("page")),
         "asked": asked,
         "outcomes": OUTCOMES,
@@ -44,36 +50,43 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
 @main_page(Right.SYNC_RUN)
 def renew(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """A new preview of the same choice."""
-    plan = _find(request, plan_id)
+    plan = plan_of(request, plan_id)
     if request.method == "POST":
         try:
-            plan = create_plan(
-                acting_user=request.user,
-                main=request.administration,
-                targets=[row.administration.slug for row in plan.targets.select_related("administration")],
-                categories=plan.categories,
-                items=[uuid.UUID(uid) for uid in plan.items],
-                policies=plan.policies,
-            )
+            plan = _made_again(request, plan)
         except SyncError as refused:
             messages.error(request, refused.detail)
     return redirect("sync:plan", request.administration.slug, plan.pk)
 
 
+def _made_again(request: Any, plan: Plan) -> Plan:
+    targets = [row.administration.slug for row in plan.targets.select_related("administration")]
+    if plan.undoes is not None:
+        return create_undo_plan(acting_user=request.user, run=plan.undoes, targets=targets)
+    return create_plan(
+        acting_user=request.user,
+        main=request.administration,
+        targets=targets,
+        categories=plan.categories,
+        items=[uuid.UUID(uid) for uid in plan.items],
+        policies=plan.policies,
+    )
+
+
 @main_page(Right.SYNC_RUN)
-def change_details(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
-    """One change in full: inside the preview when the browser asks for the part, else as a page."""
-    plan = _find(request, plan_id)
-    details = show_change(plan, change_id)
-    if details is None:
-        raise Http404
-    template = "sync/change_details.html" if request.htmx else "sync/change.html"
-    response = render(request, template, {"details": details, "stored": plan})
-    response["Vary"] = "HX-Request"
-    return response
+def rehearse(request: Any, plan_id: uuid.UUID) -> HttpResponse:
+    """Try the preview for real in every administration, and roll it back."""
+    plan = plan_of(request, plan_id)
+    if request.method == "POST" and not hasattr(plan, "run"):
+        if rehearse_plan(acting_user=request.user, plan=plan):
+            messages.success(request, _("Tried everywhere and rolled back: it works."))
+        else:
+            messages.warning(request, _("Tried and rolled back: it does not work everywhere. See why below."))
+    return redirect(f"{redirect('sync:plan', request.administration.slug, plan.pk).url}#per-administration")
 
 
-def _find(request: Any, plan_id: uuid.UUID) -> Plan:
+def plan_of(request: Any, plan_id: uuid.UUID) -> Plan:
+    """The plan of this address, if the user may look at it. Raises Http404."""
     plan = find_plan(acting_user=request.user, main=request.administration, plan_id=plan_id)
     if plan is None:
         raise Http404

@@ -16,6 +16,7 @@ from ..exceptions import SyncError
 from ..models import SyncRun
 from ..services.run_overview import find_run, list_runs, show_run
 from ..services.runs import cancel_run, retry_run
+from ..services.undoing import create_undo_plan
 from .entering import main_page
 
 
@@ -52,6 +53,22 @@ def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """Try the failed administrations again, or only the one whose button was used."""
     only = [slug.replace("\0", "") for slug in request.POST.getlist("target")]
     return _do(request, run_id, retry_run, _("What failed is tried again."), targets=only)
+
+
+@main_page(Right.SYNC_RUN)
+def undo(request: Any, run_id: uuid.UUID) -> HttpResponse:
+    """Preview taking a run back in the ticked administrations; nothing is taken back before that is confirmed."""
+    run, slug = _find(request, run_id), request.administration.slug
+    ticked = [target.replace("\0", "") for target in request.POST.getlist("target")]
+    if request.method == "POST" and not ticked:
+        messages.error(request, _("Tick the administrations where it is taken back. Nothing was changed."))
+    elif request.method == "POST":
+        try:
+            plan = create_undo_plan(acting_user=request.user, run=run, targets=ticked)
+            return redirect("sync:plan", slug, plan.pk)
+        except SyncError as refused:
+            messages.error(request, refused.detail)
+    return redirect("sync:run", slug, run.pk)
 
 
 def _do(request: Any, run_id: uuid.UUID, service: Callable[..., Any], said: str, **what: Any) -> HttpResponse:

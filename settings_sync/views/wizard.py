@@ -16,12 +16,15 @@ from tenants.entering import View
 from tenants.models import Administration
 from tenants.rights import Right
 
+from ..decision_wording import policy_choices
 from ..exceptions import SyncError
 from ..forms import SyncChoiceForm
 from ..kept_choices import find_kept_choice, keep_choice
 from ..models import Plan
+from ..policies import POLICIES
 from ..services.plan_overview import find_plan
 from ..services.plans import create_plan
+from ..services.rules import policies_of
 from ..services.settings_tree import SettingsTree, read_settings_tree
 from ..services.sub_administrations import SubAdministration, list_subs
 from .entering import main_page
@@ -75,7 +78,14 @@ def _context(
         "categories": form.cleaned_data.get("category", []),
         "kinds": form.cleaned_data.get("kind", []),
         "items": set(form.cleaned_data.get("item", [])),
+        "policies": policy_choices(_policies(request, form)),
     }
+
+
+def _policies(request: Any, form: SyncChoiceForm) -> dict[str, str]:
+    """What is chosen where nobody decides, else as the main administration has it; what does not exist is left out."""
+    chosen = {policy: value for policy, value in form.policies().items() if value in POLICIES[policy]}
+    return {**policies_of(request.administration), **chosen}
 
 
 def _asked(request: Any) -> Any:
@@ -88,7 +98,8 @@ def _asked(request: Any) -> Any:
     if plan is None:
         return request.GET
     to = [target.administration.slug for target in plan.targets.select_related("administration")]
-    return {"to": to, "category": plan.categories, "item": plan.items}
+    policies = {policy: [value] for policy, value in plan.policies.items()}
+    return {"to": to, "category": plan.categories, "item": plan.items, **policies}
 
 
 def _kept(request: Any) -> QueryDict | None:
@@ -133,6 +144,7 @@ def _make_plan(request: Any, form: SyncChoiceForm, tree: SettingsTree) -> Plan |
             targets=chosen["to"],
             categories=chosen["category"],
             items=tree.items_outside(chosen["category"], items),
+            policies=form.policies(),
         )
     except SyncError as refused:
         form.add_error(None, refused.detail)

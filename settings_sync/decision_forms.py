@@ -1,0 +1,156 @@
+"""What the page of one change asks: a decision about the setting, or about each field that both sides changed."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from .decision_wording import COUPLE_SAME, LEAVE_DEFAULT, TAKE_DEFAULT, offer_in_words
+from .kinds import all_kinds
+from .models import Change
+from .planning.values import DEFAULT_FIELD
+from .services.deciding import Asked
+from .services.questions import PathQuestion, Questions
+from .verdicts import Word
+
+DEFAULTS = {TAKE_DEFAULT: Word.OVERWRITE, LEAVE_DEFAULT: Word.KEEP_LOCAL}
+PATH = "path:"
+
+
+class DecisionForm(forms.Form):
+    """A decision about one change; `asked` says it as the service takes it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    word = forms.ChoiceField(
+        label=gettext_lazy("What is to happen?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what is to happen.")},
+    )
+    couple_with = forms.ChoiceField(label=gettext_lazy("Setting of this administration"), required=False)
+    name = forms.CharField(label=gettext_lazy("Name here"), max_length=200, required=False)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, required=False)
+    review_on = forms.DateField(
+        label=gettext_lazy("Look at it again on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    everywhere = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, change: Change, questions: Questions, undoes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.change, self.questions, self.undoes = change, questions, undoes
+        self._offer_words()
+        for question in questions.paths:
+            self.fields[PATH + question.path] = self._path_field(question)
+        self._offer_candidates()
+        self._offer_everywhere()
+        keeps = Word.KEEP_LOCAL in questions.words or questions.paths
+        for field, is_asked in (("name", Word.CREATE_AS in questions.words), ("reason", keeps), ("review_on", keeps)):
+            if not is_asked:
+                del self.fields[field]
+
+    def _offer_words(self) -> None:
+        field = self.fields["word"]
+        field.choices = [(word, self._offer(word)) for word in self.questions.words]  # type: ignore[attr-defined]
+        decided = {one.path: one.word for one in self.questions.decided}
+        if self.questions.is_exactly_equal:
+            field.initial = COUPLE_SAME
+        elif Word.MERGE in self.questions.words:
+            field.initial = Word.MERGE.value
+        if "" in decided:
+            field.initial = decided[""]
+
+    def _offer(self, word: str) -> str:
+        holder = self.questions.same_named.label if self.questions.same_named else ""
+        label, effect = offer_in_words(word, verdict=self.change.verdict, holder=holder, undoes=self.undoes)
+        return format_html('<span class="offer">{} <span class="secondary">{}</span></span>', label, effect)
+
+    def _path_field(self, question: PathQuestion) -> forms.ChoiceField:
+        theirs = _("Before that sync: {value}") if self.undoes else _("Main administration: {value}")
+        choices = [
+            (Word.OVERWRITE.value, theirs.format(value=question.source or "–")),
+            (Word.KEEP_LOCAL.value, _("Here: {value}").format(value=question.local or "–")),
+        ]
+        side = {"source": Word.OVERWRITE, "local": Word.KEEP_LOCAL}.get(question.side, "")
+        return forms.ChoiceField(
+            label=question.label, choices=choices, widget=forms.RadioSelect, required=False, initial=side
+        )
+
+    def _offer_candidates(self) -> None:
+        if not self.questions.candidates:
+            del self.fields["couple_with"]
+            return
+        alike = [(str(one.uid), one.label) for one in self.questions.candidates if one.is_alike]
+        rest = [(str(one.uid), one.label) for one in self.questions.candidates if not one.is_alike]
+        groups = [(_("Called alike"), alike), (_("All others"), rest)]
+        choices = [("", _("Choose a setting")), *(group for group in groups if group[1])]
+        self.fields["couple_with"].choices = choices  # type: ignore[attr-defined]
+
+    def _offer_everywhere(self) -> None:
+        number = len(self.questions.others)
+        if not number:
+            del self.fields["everywhere"]
+            return
+        self.fields["everywhere"].label = ngettext(
+            "Also in the other administration where this is asked: {names}",
+            "Also in the {number} other administrations where this is asked: {names}",
+            number,
+        ).format(number=number, names=self._other_names())
+
+    def _other_names(self) -> str:
+        names = [other.plan_target.administration.name for other in self.questions.others]
+        return ", ".join(names) if len(names) <= 5 else f"{', '.join(names[:4])} …"
+
+    @property
+    def path_fields(self) -> list[forms.BoundField]:
+        return [self[PATH + question.path] for question in self.questions.paths]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        word = given.get("word")
+        if word == Word.MERGE and not any(given.get(PATH + one.path) for one in self.questions.paths):
+            self.add_error("word", _("Choose for each field below, or decide about the setting as a whole."))
+        if word == Word.COUPLE and not given.get("couple_with"):
+            self.add_error("couple_with", _("Choose the setting to couple with."))
+        if word == Word.COUPLE and given.get("everywhere"):
+            self.add_error("everywhere", _("This is another setting in each administration; couple them one by one."))
+        if word == Word.CREATE_AS and not given.get("name", "").strip():
+            self.add_error("name", _("Give the name that it should have here."))
+        return given
+
+    def clean_name(self) -> str:
+        kind = all_kinds()[self.change.kind]
+        length = kind.root.model._meta.get_field(kind.natural_key).max_length  # type: ignore[union-attr]
+        name = str(self.cleaned_data["name"])
+        if length and len(name) > length:
+            raise forms.ValidationError(_("At most %(length)d characters.") % {"length": length})
+        return name
+
+    def asked(self) -> list[Asked]:
+        """The decisions, for this administration or also for the others where the same is asked."""
+        changes = [self.change]
+        if self.cleaned_data.get("everywhere"):
+            if self.questions.is_everywhere and self.cleaned_data["word"] != COUPLE_SAME:
+                return self._asked(self.change, "")
+            changes += self.questions.others
+        return [one for change in changes for one in self._asked(change, change.plan_target.administration.slug)]
+
+    def _asked(self, change: Change, target: str) -> list[Asked]:
+        given, word = self.cleaned_data, self.cleaned_data["word"]
+        said = {"target": target, "reason": given.get("reason", ""), "review_on": given.get("review_on")}
+        if word in DEFAULTS:
+            skipped = [Asked(change.uid, None, target)] if self.fields["word"].initial == Word.SKIP else []
+            return [*skipped, Asked(change.uid, DEFAULTS[word], path=DEFAULT_FIELD, **said)]
+        if word == Word.MERGE:
+            sides = {one.path: given.get(PATH + one.path) for one in self.questions.paths}
+            found = [Asked(change.uid, Word(side), path=path, **said) for path, side in sides.items() if side]
+            return [Asked(change.uid, Word.MERGE, target), *found]
+        if word == COUPLE_SAME:
+            holder = change.facts.get("holder_uid")
+            return [Asked(change.uid, Word.COUPLE, couple_with=uuid.UUID(holder), **said)] if holder else []
+        if word == Word.COUPLE:
+            return [Asked(change.uid, Word.COUPLE, couple_with=uuid.UUID(given["couple_with"]), **said)]
+        return [Asked(change.uid, Word(word), name=given.get("name", "").strip(), **said)]

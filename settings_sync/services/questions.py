@@ -1,0 +1,264 @@
+"""What can be decided about one change of a plan, as people are asked it, and what was decided."""
+
+import difflib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from ..decision_wording import (
+    COUPLE_SAME,
+    LEAVE_DEFAULT,
+    TAKE_DEFAULT,
+    decided_in_words,
+    place_in_words,
+    presence_in_words,
+)
+from ..kinds import all_kinds
+from ..models import Change, Decision, Document, Plan, SnapshotItem
+from ..permissions import syncable_children
+from ..planning.deciding import allowed_words
+from ..planning.plans import UNCHANGED
+from ..planning.values import DEFAULT_FIELD
+from ..reading.index import look_at, read_documents
+from ..verdicts import Verdict, Word
+from .change_details import shortened
+from .previewing import ChangePreview, FieldPreview, PlacePreview
+
+ALIKE = 0.5
+SUGGESTIONS = 8
+
+ORDER = (
+    Word.MERGE,
+    Word.KEEP_LOCAL,
+    Word.OVERWRITE,
+    Word.PUT_BACK,
+    Word.BRING_BACK,
+    Word.LEAVE,
+    Word.COUPLE,
+    Word.CREATE_AS,
+    Word.ARCHIVE,
+    Word.DELETE,
+    Word.SKIP,
+)
+SETTLED = (Verdict.GIVES_WAY, Verdict.PINNED)
+
+
+@dataclass(frozen=True)
+class PathQuestion:
+    """A field that both sides changed: where, the two values in words, and the side that was decided, if any."""
+
+    path: str
+    label: str
+    source: str
+    local: str
+    side: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A setting of the administration's own that a change can be coupled with."""
+
+    uid: uuid.UUID
+    label: str
+    is_alike: bool = False
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided, in words, by whom and when."""
+
+    word: str
+    words: str
+    path: str
+    place: str
+    by: str
+    at: datetime
+    reason: str
+    review_on: date | None
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked about a change. `words` are decisions, or the special ones of this module; `others` are the
+    administrations of the plan where the same is asked about the same setting."""
+
+    words: tuple[str, ...]
+    paths: tuple[PathQuestion, ...]
+    candidates: tuple[Candidate, ...]
+    same_named: Candidate | None
+    is_exactly_equal: bool
+    others: tuple[Change, ...]
+    is_everywhere: bool
+    decided: tuple[Decided, ...]
+
+    @property
+    def is_asked(self) -> bool:
+        return bool(self.words)
+
+
+def read_questions(*, acting_user: Any, plan: Plan, change: Change, preview: ChangePreview) -> Questions:
+    """What can be decided about a change; nothing once the plan was carried out."""
+    decided = tuple(_decided(change, preview, plan))
+    words = [] if hasattr(plan, "run") else list(_words(plan, change))
+    candidates = list(_candidates(plan, change)) if Word.COUPLE in words else []
+    same = next((one for one in candidates if str(one.uid) == change.facts.get("holder_uid")), None)
+    if same is not None:
+        words.insert(words.index(Word.COUPLE), COUPLE_SAME)
+    if not candidates and Word.COUPLE in words:
+        words.remove(Word.COUPLE)
+    others, is_everywhere = _others(acting_user, plan, change) if words else ((), False)
+    return Questions(
+        words=tuple(words),
+        paths=tuple(_paths(change, preview)),
+        candidates=tuple(candidates),
+        same_named=same,
+        is_exactly_equal=same is not None and _is_exactly_equal(change, same),
+        others=others,
+        is_everywhere=is_everywhere,
+        decided=decided,
+    )
+
+
+def _words(plan: Plan, change: Change) -> Iterator[str]:
+    if change.verdict in UNCHANGED or change.verdict in SETTLED:
+        return
+    base, source, local = (
+        None if digest is None else bytes(digest)
+        for digest in (change.base_digest, change.source_digest, change.local_digest)
+    )
+    if change.verdict == Verdict.DEFAULT_TAKEN or _default_of(change):
+        yield from (TAKE_DEFAULT, LEAVE_DEFAULT)
+    allowed = allowed_words(base=base, source=source, local=local, couples=change.couples is not None)
+    left_out = _left_out(plan, change)
+    yield from (word for word in ORDER if word in allowed and word not in left_out)
+
+
+def _left_out(plan: Plan, change: Change) -> set[Word]:
+    """Decisions that are allowed but would say the same as another, or change nothing."""
+    left_out = {Word.OVERWRITE if change.verdict == Verdict.CHANGED_LOCALLY else Word.PUT_BACK}
+    if not change.conflicts:
+        left_out.add(Word.MERGE)
+    if change.verdict == Verdict.LOCKED:
+        left_out |= {Word.KEEP_LOCAL, Word.LEAVE, Word.MERGE}
+    if plan.is_undo:
+        return left_out | {Word.COUPLE, Word.CREATE_AS}
+    is_about_name = change.verdict in (Verdict.NAME_TAKEN, Verdict.NAME_HELD, Verdict.NEW, Verdict.DEFAULT_TAKEN)
+    return left_out if is_about_name else left_out | {Word.CREATE_AS}
+
+
+def _default_of(change: Change) -> bool:
+    found = Decision.objects.filter(plan_target=change.plan_target_id, kind=change.kind, uid=change.uid)
+    return found.filter(path=DEFAULT_FIELD).exists() and not any(
+        path == DEFAULT_FIELD for path, _side in change.conflicts
+    )
+
+
+def _paths(change: Change, preview: ChangePreview) -> Iterator[PathQuestion]:
+    fields = {field.path: (place, field) for place in preview.places for field in place.fields}
+    parts = {field.path.rpartition("/")[0]: place for place in preview.places for field in place.fields if place.part}
+    for path, side in change.conflicts:
+        if path in fields:
+            yield _field_question(path, side, *fields[path])
+        elif path in parts:
+            yield _part_question(path, side, parts[path])
+        else:
+            yield PathQuestion(path, place_in_words(change.kind, path), "", "", side)
+
+
+def _field_question(path: str, side: str, place: PlacePreview, field: FieldPreview) -> PathQuestion:
+    label = " › ".join(part for part in (place.trail, place.title, field.label) if part)
+    return PathQuestion(path, label, shortened(field.source), shortened(field.local), side)
+
+
+def _part_question(path: str, side: str, place: PlacePreview) -> PathQuestion:
+    label = " › ".join(part for part in (place.trail, place.title) if part)
+    has_source = any(field.raw.source is not None for field in place.fields)
+    here, there = presence_in_words(is_there=not has_source), presence_in_words(is_there=has_source)
+    return PathQuestion(path, label, there, here, side)
+
+
+def _candidates(plan: Plan, change: Change) -> Iterator[Candidate]:
+    """The administration's own settings of that kind: those that are called alike first."""
+    local = look_at(change.plan_target.administration)
+    items = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, kind=change.kind)
+    followed = set(items.values_list("uid", flat=True))
+    own = [
+        entry
+        for key, entry in local.entries.items()
+        if key[0] == change.kind and key not in local.bases and key[1] not in followed
+    ]
+    alike = {entry.uid: _likeness(entry.label, change.label) for entry in own}
+    best = sorted((entry for entry in own if alike[entry.uid] >= ALIKE), key=lambda entry: -alike[entry.uid])
+    best = best[:SUGGESTIONS]
+    rest = sorted((entry for entry in own if entry not in best), key=lambda entry: entry.label.casefold())
+    yield from (Candidate(entry.uid, entry.label, is_alike=True) for entry in best)
+    yield from (Candidate(entry.uid, entry.label) for entry in rest)
+
+
+def _likeness(one: str, other: str) -> float:
+    """How much two names are alike, between 0 and 1; a shared word of some length counts as much as half."""
+    ours, theirs = one.casefold(), other.casefold()
+    shared = {word for word in set(ours.split()) & set(theirs.split()) if len(word) > 3}
+    return max(difflib.SequenceMatcher(None, ours, theirs).ratio(), ALIKE if shared else 0)
+
+
+def _is_exactly_equal(change: Change, same: Candidate) -> bool:
+    """Whether natural key and name are the same to the letter: only then coupling is the likely answer."""
+    if same.label != change.label or change.source_digest is None:
+        return False
+    key = (change.kind, same.uid)
+    found = read_documents(change.plan_target.administration.schema_name, {key}).get(key)
+    source = Document.objects.filter(digest=bytes(change.source_digest)).first()
+    name = all_kinds()[change.kind].natural_key
+    return found is not None and source is not None and found.body.get(name) == source.body.get(name)
+
+
+def _others(user: Any, plan: Plan, change: Change) -> tuple[tuple[Change, ...], bool]:
+    """The same question elsewhere in the plan, and whether that is everywhere where the setting changes."""
+    syncable = {child.pk for child in syncable_children(user, plan.administration)}
+    found = Change.objects.filter(plan_target__plan=plan, uid=change.uid).exclude(pk=change.pk)
+    elsewhere = [
+        other
+        for other in found.select_related("plan_target__administration").order_by("plan_target__position")
+        if other.plan_target.administration_id in syncable
+    ]
+    same = tuple(other for other in elsewhere if _is_same(other, change))
+    return same, len(same) == len(elsewhere)
+
+
+def _is_same(one: Change, other: Change) -> bool:
+    paths = [{path for path, _side in change.conflicts} for change in (one, other)]
+    return one.verdict == other.verdict and paths[0] == paths[1]
+
+
+def _decided(change: Change, preview: ChangePreview, plan: Plan) -> Iterator[Decided]:
+    labels = {question.path: question.label for question in _paths(change, preview)}
+    found = Decision.objects.filter(plan_target=change.plan_target_id, kind=change.kind, uid=change.uid)
+    for decision in found.select_related("decided_by"):
+        words = decided_in_words(
+            decision.word,
+            verdict=change.verdict,
+            path=decision.path,
+            name=decision.name or _coupled_name(change, decision),
+            undoes=plan.is_undo,
+        )
+        yield Decided(
+            words=words,
+            path=decision.path,
+            place=labels.get(decision.path, ""),
+            by=str(decision.decided_by or ""),
+            at=decision.decided_at,
+            reason=decision.reason,
+            review_on=decision.review_on,
+            word=decision.word,
+        )
+
+
+def _coupled_name(change: Change, decision: Decision) -> str:
+    if decision.couple_with is None:
+        return ""
+    key = (change.kind, decision.couple_with)
+    found = read_documents(change.plan_target.administration.schema_name, {key}).get(key)
+    return found.entry.label if found else ""

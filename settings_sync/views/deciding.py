@@ -1,0 +1,95 @@
+"""One change of a preview in full, and deciding about it."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from tenants.rights import Right
+
+from ..decision_forms import DecisionForm
+from ..exceptions import PlanChanged, SyncError
+from ..models import Plan
+from ..services.change_details import ChangeDetails, show_change
+from ..services.deciding import Asked, decide
+from ..services.questions import Questions, read_questions
+from .entering import main_page
+from .plans import plan_of
+
+
+@main_page(Right.SYNC_RUN)
+def change_details(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
+    """One change in full: inside the preview when the browser asks for the part, else as a page that decides."""
+    plan = plan_of(request, plan_id)
+    details = show_change(plan, change_id)
+    if details is None:
+        raise Http404
+    if request.htmx and request.method == "GET":
+        return _varying(render(request, "sync/change_details.html", {"details": details, "stored": plan}))
+    questions = read_questions(acting_user=request.user, plan=plan, change=details.change, preview=details.preview)
+    form = _form(request, plan, details, questions)
+    if request.method == "POST" and (answer := _decide(request, plan, details, questions, form)):
+        return answer
+    context = {"details": details, "stored": plan, "questions": questions, "form": form}
+    return _varying(render(request, "sync/change.html", context))
+
+
+def _form(request: Any, plan: Plan, details: ChangeDetails, questions: Questions) -> DecisionForm:
+    return DecisionForm(
+        request.POST if request.method == "POST" and "withdraw" not in request.POST else None,
+        initial={"version": plan.version},
+        change=details.change,
+        questions=questions,
+        undoes=plan.is_undo,
+    )
+
+
+def _decide(
+    request: Any, plan: Plan, details: ChangeDetails, questions: Questions, form: DecisionForm
+) -> HttpResponse | None:
+    """Decide or withdraw; None when the page is shown again, with the reason and what was filled in."""
+    change, slug = details.change, request.administration.slug
+    if "withdraw" in request.POST:
+        target = change.plan_target.administration.slug
+        asked = [Asked(change.uid, None, target, path=one.path) for one in questions.decided]
+        version = _number(request.POST.get("version", ""))
+    elif form.is_valid():
+        asked, version = form.asked(), form.cleaned_data["version"]
+    else:
+        return None
+    if not _store(request, plan, version, asked, form):
+        return None
+    return redirect(f"{redirect('sync:plan', slug, plan.pk).url}#questions")
+
+
+def _store(request: Any, plan: Plan, version: int, asked: Sequence[Asked], form: DecisionForm) -> bool:
+    try:
+        decide(acting_user=request.user, plan=plan, version=version, decisions=asked)
+    except SyncError as refused:
+        if isinstance(refused, PlanChanged) and form.is_bound:
+            form.data = {**form.data.dict(), "version": plan.version}  # type: ignore[attr-defined]
+        _refuse(request, form, refused)
+        return False
+    withdrawn = "withdraw" in request.POST
+    messages.success(request, _("The decision was withdrawn.") if withdrawn else _("Decided; nothing has started."))
+    return True
+
+
+def _refuse(request: Any, form: DecisionForm, refused: SyncError) -> None:
+    if form.is_bound:
+        form.add_error(None, refused.detail)
+    else:
+        messages.error(request, refused.detail)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _varying(response: HttpResponse) -> HttpResponse:
+    response["Vary"] = "HX-Request"
+    return response

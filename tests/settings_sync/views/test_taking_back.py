@@ -1,0 +1,113 @@
+"""Typed confirmation, rehearsal, policies of the wizard, and taking a run back."""
+
+import re
+
+import pytest
+
+from forms_catalog.models import Field, Form
+from reference_data.models import WorkType
+from settings_sync.models import Plan, SyncRun
+from tenants.schemas import inside
+from tests.conftest import make_member
+
+from .conftest import carry_out, make_plan, sync
+from .test_plans import text_of
+
+
+@pytest.fixture
+def removal(owner, main, joined):
+    """A preview that archives what the main administration removed."""
+    with inside(main):
+        WorkType.objects.create(name="Storing")
+        WorkType.objects.create(name="Onderhoud")
+    sync(owner, main, joined, categories=["reference_data"])
+    with inside(main):
+        WorkType.objects.filter(name="Storing").delete()
+    return make_plan(owner, main, joined, categories=["reference_data"], policies={"removed_in_source": "archive"})
+
+
+def test_much_is_confirmed_by_typing_and_a_wrong_word_keeps_the_note(owner_client, url, main, removal):
+    address = url("plan", removal.pk)
+    said = text_of(owner_client.get(address))
+    assert "1 is archived" in said
+    assert "1 setting is removed or archived." in said
+    assert f"Type {main.slug} to confirm" in said
+    answer = owner_client.post(address, {"version": 1, "note": "Nieuwe eisen", "confirmation": "ja"})
+    assert answer.status_code == 200
+    assert f"confirm it by typing “{main.slug}”" in text_of(answer)
+    assert "Nieuwe eisen" in answer.content.decode()
+    assert SyncRun.objects.count() == 1
+    answer = owner_client.post(address, {"version": 1, "confirmation": main.slug})
+    assert answer.status_code == 302
+    assert SyncRun.objects.count() == 2
+
+
+def test_a_rehearsal_is_told_per_administration_and_changes_nothing(owner_client, url, joined, removal):
+    assert "not tried" in text_of(owner_client.get(url("plan", removal.pk)))
+    answer = owner_client.post(url("plan-rehearse", removal.pk), follow=True)
+    assert "rolled back: it works" in text_of(answer)
+    assert removal.targets.get().rehearsal["state"] == "passed"
+    with inside(joined):
+        assert not WorkType.objects.filter(is_archived=True).exists()
+
+
+def test_policies_of_the_wizard_go_into_the_plan_and_come_back_with_it(owner_client, url, joined, form):
+    page = text_of(owner_client.get(url("choose")))
+    assert "What happens where nobody decides" in page
+    assert "waits until somebody decides" in page
+    owner_client.post(
+        url("choose"), {"do": "preview", "to": [joined.slug], "category": ["forms"], "conflict": "overwrite"}
+    )
+    plan = Plan.objects.get()
+    assert (plan.policies["conflict"], plan.policies["stale"]) == ("overwrite", "hold")
+    page = owner_client.get(url("choose"), {"plan": plan.pk}).content.decode()
+    assert re.search(r'value="overwrite" selected', page)
+    answer = owner_client.post(
+        url("choose"), {"do": "preview", "to": [joined.slug], "category": ["forms"], "conflict": "nonsense"}
+    )
+    assert answer.status_code == 200
+    assert Plan.objects.count() == 1
+
+
+def test_a_run_is_taken_back_where_ticked_and_both_say_so(owner_client, url, owner, main, joined, other_child, form):
+    make_member(other_child, user=owner)
+    run = sync(owner, main, joined, other_child)
+    page = text_of(owner_client.get(url("run", run.pk)))
+    assert "Where is it taken back?" in page
+    answer = owner_client.post(url("run-undo", run.pk), follow=True)
+    assert "Tick the administrations" in text_of(answer)
+    answer = owner_client.post(url("run-undo", run.pk), {"target": [joined.slug]}, follow=True)
+    said = text_of(answer)
+    assert "Take back the sync of" in said
+    assert "What do you take along?" not in said
+    assert "Was added by that sync, and is deleted again." in said
+    plan = Plan.objects.get(kind="undo")
+    assert [target.administration for target in plan.targets.all()] == [joined]
+    answer = owner_client.post(url("plan", plan.pk), {"version": 1, "confirmation": main.slug})
+    assert answer.status_code == 302, text_of(answer)
+    back = carry_out(SyncRun.objects.get(plan=plan))
+    for administration, number in ((joined, 0), (other_child, 1)):
+        with inside(administration):
+            assert Form.objects.count() == number
+    assert "Takes back the sync of" in text_of(owner_client.get(url("run", back.pk)))
+    assert f"Taken back by {owner}" in text_of(owner_client.get(url("run", run.pk)))
+    history = text_of(owner_client.get(url("runs")))
+    assert f"Taken back by {owner}" in history
+    assert "Takes back the sync of" in history
+
+
+def test_what_changed_since_is_asked_first(owner_client, url, owner, main, joined, form):
+    sync(owner, main, joined)
+    with inside(main):
+        Field.objects.update(label="CO (groep)")
+    run = sync(owner, main, joined)
+    with inside(joined):
+        Field.objects.update(label="CO (later)")
+    answer = owner_client.post(url("run-undo", run.pk), {"target": [joined.slug]}, follow=True)
+    said = text_of(answer)
+    assert "To decide" in said
+    assert "Was changed here after that sync." in said
+    change = Plan.objects.get(kind="undo").targets.get().changes.get(action="hold")
+    said = text_of(owner_client.get(url("change", change.plan_target.plan_id, change.pk)))
+    assert "Put back what stood here before that sync" in said
+    assert "Before that sync: CO-gehalte" in said
