@@ -188,13 +188,16 @@ class _Merge:
             return uid in (source if forced == SOURCE else local)
         if self.base is not None and uid not in base:
             return True
+        row = source.get(uid) or local[uid]
+        above = f"{part.above}/{row.get(part.above_key)}"
         has, lacks = (self.source, self.local) if uid in source else (self.local, self.source)
-        if self.base is None or self._is_edited(part, uid, has, lacks):
-            row = source.get(uid) or local[uid]
-            above = f"{part.above}/{row.get(part.above_key)}"
-            self.sides[path] = self.sides[above] if above in self.sides else self._settle(path)
-            return uid in (source if self.sides[path] == SOURCE else local)
-        return False
+        if above in self.sides:
+            self.sides[path] = self.sides[above]
+        elif self.base is None or self._is_edited(part, uid, has, lacks):
+            self.sides[path] = self._settle(path)
+        else:
+            return False
+        return uid in (source if self.sides[path] == SOURCE else local)
 
     def _is_edited(self, part: PartShape, uid: str, has: Document, lacks: Document) -> bool:
         """Whether removing a part would lose what the side that has it did to it, or to what lies below it."""
