@@ -75,6 +75,11 @@ def refusals_as_exit_codes() -> Iterator[None]:
         raise CommandError(f"{NotAllowed.__doc__} ({refused.right})", returncode=BAD_ARGUMENTS) from None
 
 
+def listed(text: str) -> list[str]:
+    """The parts of a list with commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Columns as wide as they must be; numbers to the right."""
     cells = [[str(cell) for cell in row] for row in rows]

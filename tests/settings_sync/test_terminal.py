@@ -169,3 +169,51 @@ def test_the_moving_line_is_only_for_terminals():
     line.show("half way")
     assert "half way" in stream.getvalue()
     line.end()
+
+
+@pytest.fixture
+def removed_in_main(main, child, settings_in_main):
+    """The arguments of a sync that archives what the main administration removed."""
+    with a_worker():
+        sync(main, "--to", child.slug, "--categories", "forms", "--apply")
+    with inside(main):
+        Form.objects.filter(uid=settings_in_main).delete()
+    return "--to", child.slug, "--categories", "forms", "--policy", "removed_in_source=archive", "--apply"
+
+
+def test_much_is_confirmed_with_the_phrase(main, child, removed_in_main):
+    code, printed = sync(main, *removed_in_main)
+    assert (code, SyncRun.objects.count()) == (2, 1)
+    assert f"confirm it by typing “{main.slug}”. 1 setting is removed or archived." in printed
+    assert "here it is archived" in printed
+    with a_worker():
+        code, printed = sync(main, *removed_in_main, "--confirm", main.slug)
+    assert code == 0, printed
+    with inside(child):
+        assert Form.objects.get().is_archived
+
+
+def test_somebody_at_a_terminal_is_asked_for_the_phrase(main, child, removed_in_main, monkeypatch):
+    typing = StringIO(f"{main.slug}\n")
+    typing.isatty = lambda: True
+    monkeypatch.setattr("sys.stdin", typing)
+    with a_worker():
+        code, _printed = sync(main, *removed_in_main)
+    assert code == 0
+
+
+def test_a_run_is_taken_back(main, child, other_child, settings_in_main):
+    with a_worker():
+        sync(main, "--to", f"{child.slug},{other_child.slug}", "--categories", "forms", "--apply")
+    done = SyncRun.objects.get()
+    code, printed = run("undo_run", str(done.pk))
+    assert code == 0
+    assert "Was added by that sync, and is deleted again." in printed
+    assert SyncRun.objects.count() == 1
+    with a_worker():
+        code, printed = run("undo_run", str(done.pk), "--to", child.slug, "--apply", "--confirm", main.slug)
+    assert code == 0, printed
+    for administration, number in ((child, 0), (other_child, 1)):
+        with inside(administration):
+            assert Form.objects.count() == number
+    assert run("undo_run", str(done.pk), "--to", "nergens")[0] == 2

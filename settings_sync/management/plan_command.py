@@ -1,0 +1,129 @@
+"""What the commands share that make a plan: printing it, confirming it, following it, and the exit code."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from rest_framework.utils.encoders import JSONEncoder
+
+from accounts.models import User
+
+from ..kinds import all_kinds
+from ..models import Change, Plan, SyncRun
+from ..services.confirming import confirmation_of
+from ..services.plan_overview import Counted, PlanOverview, show_plan
+from ..services.previewing import plan_changes
+from ..services.run_overview import RunOverview
+from ..services.runs import start_run
+from ..shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
+from ..verdicts import Action
+from ..wording import reason_of
+from .terminal import DOOR, FAILED, HELD, follow_run, refusals_as_exit_codes, table
+
+COUNTS = tuple(Counted.__dataclass_fields__)
+
+
+class PlanCommand(BaseCommand):
+    """A command that prints a plan and carries it out with --apply."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--apply", action="store_true", help="confirm the plan and follow it until it ends")
+        parser.add_argument(
+            "--confirm", default="", metavar="PHRASE", help="for a plan that removes or overwrites much (asked)"
+        )
+        parser.add_argument("--note", default="", help="for the people of the sub-administrations")
+        parser.add_argument(
+            "--as", dest="email", default="", metavar="EMAIL", help="who acts (the first administrator)"
+        )
+        parser.add_argument("--json", action="store_true", help="for scripts")
+        parser.add_argument("--timeout", type=float, default=0, help="seconds to wait for the run (for ever)")
+
+    def carry_out(self, plan: Plan, user: User, options: dict[str, Any]) -> None:
+        """Print the plan, apply it when asked, and end with the exit code."""
+        found = show_plan(plan)
+        if not options["json"]:
+            self._print_plan(plan, found, user)
+        run = self._apply(plan, user, options) if options["apply"] else None
+        if options["json"]:
+            self._print_json(plan, run)
+        code = _exit_code(found, run)
+        if code:
+            sys.exit(code)
+
+    def _apply(self, plan: Plan, user: User, options: dict[str, Any]) -> RunOverview:
+        typed = options["confirm"] or self._ask_confirmation(plan)
+        with refusals_as_exit_codes():
+            run = start_run(
+                acting_user=user,
+                plan=plan,
+                version=plan.version,
+                note=options["note"],
+                door=DOOR,
+                confirmation=typed,
+            )
+        ended = follow_run(run, user, options["timeout"])
+        if not options["json"]:
+            self._print_run(ended)
+        return ended
+
+    def _ask_confirmation(self, plan: Plan) -> str:
+        """The confirmation that somebody types, where somebody can; empty when none is asked."""
+        asked = confirmation_of(plan) if sys.stdin.isatty() else None
+        if asked is None:
+            return ""
+        self.stderr.write("\n".join(asked.reasons))
+        self.stderr.write(f"Type {asked.phrase} to confirm: ", ending="")
+        self.stderr.flush()
+        return sys.stdin.readline().strip()
+
+    def _print_plan(self, plan: Plan, found: PlanOverview, user: User) -> None:
+        self.stdout.write(f"{plan.administration.name} – {user.email} – plan {plan.pk}\n")
+        counts = [[target.slug, *(getattr(target.counted, name) for name in COUNTS)] for target in found.targets]
+        self.stdout.write(table(["", *COUNTS], counts) + "\n")
+        rows = [_change_row(change, undoes=plan.is_undo) for change in plan_changes(plan)]
+        if rows:
+            self.stdout.write(table(["administration", "action", "setting", "", "reason"], rows))
+
+    def _print_run(self, run: RunOverview) -> None:
+        self.stdout.write(f"\nRun {run.id}: {run.state_label}")
+        rows = [
+            [
+                row.slug,
+                row.state_label,
+                row.counted.changes,
+                row.counted.hold,
+                row.proof.total if row.proof else 0,
+                row.error,
+            ]
+            for row in run.targets
+        ]
+        self.stdout.write(table(["administration", "state", "changes", "held", "rows", ""], rows))
+        self.stdout.write(f"Rows of daily data written: {run.business_rows_written}")
+
+    def _print_json(self, plan: Plan, run: RunOverview | None) -> None:
+        told: dict[str, Any] = {
+            "plan": shape_plan(plan, plan.targets.select_related("administration")),
+            "changes": shape_changes(list(plan_changes(plan))),
+            "run": None,
+        }
+        if run is not None:
+            row = SyncRun.objects.select_related("plan", "requested_by").get(pk=run.id)
+            targets = row.targets.select_related("administration").prefetch_related("findings")
+            told |= {"run": shape_runs([row])[0], "targets": shape_targets(list(targets))}
+        self.stdout.write(json.dumps(told, cls=JSONEncoder, indent=2, ensure_ascii=False))
+
+
+def _exit_code(plan: PlanOverview, run: RunOverview | None) -> int:
+    if run is not None and run.succeeded < len(run.targets):
+        return FAILED
+    is_held = plan.total.hold or (run is not None and any(target.findings for target in run.targets))
+    return HELD if is_held else 0
+
+
+def _change_row(change: Change, *, undoes: bool) -> list[str]:
+    kind = str(all_kinds()[change.kind].label)
+    facts = {**change.facts, "needs_by_kind": change.kind}
+    reason = reason_of(change.verdict, facts, change.action, undoes=undoes)
+    return [change.plan_target.administration.slug, str(Action(change.action).label), kind, change.label, reason]
