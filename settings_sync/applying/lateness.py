@@ -50,6 +50,8 @@ class Standing:
 def hold_late(cursor: Cursor, work: Work, stale: Collection[WorkChange]) -> list[Held]:
     """Everything that must be held: the stale items, and what cannot be done without them."""
     held = {change: Held(change, "stale") for change in stale}
+    moving = {(change.kind, change.seen_uid): change for change in work.changes if change not in held}
+    coming = {(change.kind, change.uid) for change in moving.values() if change.writes_rows}
     going = [change for change in work.changes if change.writes_rows and change not in held]
     wanted = _read_wanted(cursor, going)
     standing = _read_standing(cursor, work.schema, going, wanted)
@@ -57,19 +59,24 @@ def hold_late(cursor: Cursor, work: Work, stale: Collection[WorkChange]) -> list
     while before != len(held):
         before = len(held)
         for change in [change for change in going if change not in held]:
-            code = _why_not(change, wanted.get(change.result or b""), standing, work, held.keys())
+            code = _why_not(change, wanted.get(change.result or b""), standing, moving, coming)
             if code:
                 held[change] = Held(change, code)
+                del moving[change.kind, change.seen_uid]
+                coming.discard((change.kind, change.uid))
     return list(held.values())
 
 
 def _why_not(
-    change: WorkChange, wanted: Wanted | None, standing: Standing, work: Work, held: Collection[WorkChange]
+    change: WorkChange,
+    wanted: Wanted | None,
+    standing: Standing,
+    moving: Mapping[Key, WorkChange],
+    coming: Collection[Key],
 ) -> str:
+    """`moving` are the changes that go on, by the item that the plan saw; `coming` the items that they write."""
     if wanted is None:
         return ""
-    moving = {(other.kind, other.seen_uid): other for other in work.changes if other not in held}
-    coming = {(other.kind, other.uid) for other in moving.values() if other.writes_rows}
     if any(need not in coming and need not in standing.items for need in wanted.needs):
         return "needs-held"
     for column, value in wanted.keys:
