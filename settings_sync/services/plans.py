@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -32,7 +33,7 @@ from ..reading.composed import AdministrationReader
 from ..reading.index import look_at, read_documents, store_documents
 from ..reading.lines import own_items_in_line
 from ..reading.snapshots import read_source, take_snapshot
-from .rehearsing import needs_rehearsal, rehearse
+from .rehearsing import rehearse_when_needed
 from .rules import policies_of, rules_of
 
 PLAN_LIFETIME = timedelta(hours=24)
@@ -135,8 +136,8 @@ def keep_plan(target: PlanTarget, planned: TargetPlan, reader: AdministrationRea
         target.counts, target.standing, target.rehearsal = dict(planned.counts), standing, {}
         target.save(update_fields=["counts", "standing", "rehearsal"])
         store_changes(target, planned)
-    if needs_rehearsal(target):
-        rehearse(target)
+    # The rehearsal is on a connection of its own, which sees what was stored only once that is committed.
+    transaction.on_commit(partial(rehearse_when_needed, target))
 
 
 CHANGE_COLUMNS = {

@@ -53,6 +53,12 @@ def needs_rehearsal(target: PlanTarget) -> bool:
     return coupled.exists() or merged.exists()
 
 
+def rehearse_when_needed(target: PlanTarget) -> None:
+    """Rehearse where something is coupled or was in conflict."""
+    if needs_rehearsal(target):
+        rehearse(target)
+
+
 def rehearsal_in_words(target: PlanTarget) -> str:
     """Why a rehearsal failed, in the reader's language; empty when it passed or was not held."""
     told = target.rehearsal

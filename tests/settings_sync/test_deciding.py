@@ -137,6 +137,8 @@ class TestMerging:
         asked = Asked(form.uid, word, path=self.path(conflict, form), reason="zo afgesproken")
         plan = decide(acting_user=company.owner, plan=conflict, version=1, decisions=[asked])
         assert plan.version == 2
+        rehearsal = plan.targets.get().rehearsal
+        assert rehearsal.get("state", "") == ("passed" if word == Word.OVERWRITE else ""), rehearsal
         carry_out(company, plan)
         assert labels(child, form) == expected
         again = company.plan(child, categories=["forms"])
