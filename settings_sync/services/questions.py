@@ -103,7 +103,8 @@ def read_questions(*, acting_user: Any, plan: Plan, change: Change, preview: Cha
     decided = tuple(_decided(change, preview, plan))
     words = [] if hasattr(plan, "run") else list(_words(plan, change))
     candidates = list(_candidates(plan, change)) if Word.COUPLE in words else []
-    same = next((one for one in candidates if str(one.uid) == change.facts.get("holder_uid")), None)
+    holder = change.facts.get("holder_uid") if change.verdict == Verdict.NAME_TAKEN else None
+    same = next((one for one in candidates if str(one.uid) == holder), None)
     if same is not None:
         words.insert(words.index(Word.COUPLE), COUPLE_SAME)
     if not candidates and Word.COUPLE in words:
