@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Min, QuerySet, Value, When
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -27,6 +27,13 @@ from .rehearsing import rehearsal_in_words
 PAGE_SIZE, QUESTIONS = 50, 10
 WRITES = ("create", "update", "couple", "archive", "delete")
 LINK = "link"
+REMEMBERED = (
+    ~Q(deviations=[])
+    | Q(base_digest__isnull=True, next_base_digest__isnull=False)
+    | Q(base_digest__isnull=False, next_base_digest__isnull=True)
+    | Q(next_base_digest__isnull=False) & ~Q(next_base_digest=F("base_digest"))
+)
+"""Something is remembered of the change, whether or not anything is written."""
 
 OUTCOMES: dict[str, Any] = {
     Action.CREATE: _("is added"),
@@ -112,13 +119,15 @@ class HeldBack:
 
 @dataclass(frozen=True)
 class PlanOverview:
-    """What a plan comes to. `linked` counts items that are equal already and are only noted as followed."""
+    """What a plan comes to. `linked` counts items that are equal already and are only noted as followed, `noted` those
+    that stay as they are while that is remembered as decided."""
 
     id: uuid.UUID
     version: int
     targets: tuple[PlannedTarget, ...]
     total: Counted
     linked: int
+    noted: int
     held: tuple[HeldBack, ...]
     created_at: datetime
     is_ready: bool
@@ -128,7 +137,7 @@ class PlanOverview:
     @property
     def has_work(self) -> bool:
         """Whether confirming would change or note anything."""
-        return bool(self.total.changes or self.linked)
+        return bool(self.total.changes or self.linked or self.noted)
 
     @property
     def working_targets(self) -> int:
@@ -170,7 +179,7 @@ def find_plan(*, acting_user: Any, main: Administration, plan_id: uuid.UUID) -> 
 
 
 def show_plan(plan: Plan) -> PlanOverview:
-    """What a plan comes to, from its stored counts; three queries, however large the plan."""
+    """What a plan comes to, from its stored counts; a few queries, however large the plan."""
     targets = list(plan.targets.select_related("administration"))
     changes = Change.objects.filter(plan_target__plan=plan)
     return PlanOverview(
@@ -179,6 +188,7 @@ def show_plan(plan: Plan) -> PlanOverview:
         targets=tuple(_planned(row) for row in targets),
         total=Counted.sum_of(row.counts for row in targets),
         linked=changes.filter(verdict__in=UNCHANGED).count(),
+        noted=changes.filter(action=Action.KEEP).exclude(verdict__in=UNCHANGED).filter(REMEMBERED).count(),
         held=tuple(_held(changes)),
         created_at=plan.created_at,
         is_ready=plan.state == Plan.State.READY,

@@ -50,11 +50,14 @@ def test_a_conflict_is_decided_field_by_field_and_withdrawn(owner_client, url, o
     for words in ("Keep what is here", "Take over from the main administration", "CO (groep)", "Here: CO (hier)"):
         assert words in said
     assert "keep_local" not in said
+    assert re.search(r"<button[^>]* disabled", owner_client.get(url("plan", conflict.pk)).content.decode())
     path = f"path:{path_of(change)}"
     answer = owner_client.post(
         address, sent(conflict, word="merge", reason="klantwens", review_on="2027-01-31", **{path: "keep_local"})
     )
     assert answer["Location"] == f"{url('plan', conflict.pk)}#questions"
+    said = text_of(owner_client.get(url("plan", conflict.pk)))
+    assert "Start sync: remember that 1 setting stays as it is" in said
     decision = Decision.objects.get()
     assert (decision.word, f"path:{decision.path}", decision.reason) == ("keep_local", path, "klantwens")
     said = text_of(owner_client.get(address))
