@@ -33,11 +33,12 @@ def main() -> int:
         try:
             stage.start()
             rows = run(stage, options)
+            # Before the folder is removed, which takes a while after hundreds of administrations.
+            print_table(rows)
+            if options.json:
+                options.json.write_text(json.dumps([row.as_json() for row in rows], indent=2) + "\n")
         finally:
             stage.stop()
-    print_table(rows)
-    if options.json:
-        options.json.write_text(json.dumps([row.as_json() for row in rows], indent=2) + "\n")
     return 0 if all(row.held for row in rows) else 1
 
 

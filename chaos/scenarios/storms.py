@@ -3,6 +3,7 @@
 import random
 import signal
 import time
+from functools import partial
 
 from django.db import connections
 
@@ -10,7 +11,9 @@ from settings_sync.models import SyncRun, SyncTarget
 
 from ..company import FINAL, Company, Watch, patiently, wait_until_ended
 from ..stage import Stage, send_signal
-from ..table import Row
+from ..table import Row, Verdict
+
+MOST_ROUNDS = 5
 
 
 def run(stage: Stage, full: bool) -> list[Row]:
@@ -18,23 +21,33 @@ def run(stage: Stage, full: bool) -> list[Row]:
     targets, kills, crashes = (500, 150, 3) if full else (12, 6, 1)
     company = Company()
     company.add(targets)
-    company.bump()
-    watch = Watch(company, company.children)
-    accepted = company.start(company.children)
+    row, killed, crashed, attempts = Row("kill storm"), 0, 0, 0
     stage.checkpoint()
-    stage.start_product(workers=2)
-    killed, crashed = storm(stage, accepted, targets, kills, crashes)
-    took = wait_until_ended([accepted], stage.revive, 300)
-    verdict = patiently(lambda: watch.judge([accepted]))
-    row = Row(f"kill storm: {killed} workers, {crashed} databases", tried=targets)
-    row.lost, row.doubled, row.half = len(verdict.lost), len(verdict.doubled), len(verdict.half)
-    row.failures = verdict.sentences
+    for _round in range(MOST_ROUNDS):
+        company.bump()
+        watch = Watch(company, company.children)
+        accepted = company.start(company.children)
+        stage.start_product(workers=2)
+        more = storm(stage, accepted, targets, kills - killed, crashes - crashed)
+        killed, crashed = killed + more[0], crashed + more[1]
+        wait_until_ended([accepted], stage.revive, 300)
+        _count(row, patiently(partial(watch.judge, [accepted])), targets)
+        attempts += sum(SyncTarget.objects.filter(run=accepted).values_list("attempts", flat=True))
+        if killed >= kills and crashed >= crashes:
+            break
+    row.fault = f"kill storm: {killed} workers, {crashed} databases"
+    row.note = f"{attempts} attempts for {row.tried} targets."
     if killed < kills or crashed < crashes:
         row.failures.append(f"it was over after {killed} of {kills} kills and {crashed} of {crashes} crashes")
-    row.survived = targets - len(verdict.sentences)
-    attempts = sum(SyncTarget.objects.filter(run=accepted).values_list("attempts", flat=True))
-    row.note = f"{attempts} attempts for {targets} targets; the last ended {took:.0f} s after the last kill."
     return [row]
+
+
+def _count(row: Row, verdict: Verdict, targets: int) -> None:
+    row.tried += targets
+    row.survived += targets - len(verdict.sentences)
+    row.lost, row.doubled = row.lost + len(verdict.lost), row.doubled + len(verdict.doubled)
+    row.half += len(verdict.half)
+    row.failures += verdict.sentences
 
 
 def storm(stage: Stage, accepted: SyncRun, targets: int, kills: int, crashes: int) -> tuple[int, int]:
