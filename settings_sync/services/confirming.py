@@ -43,7 +43,8 @@ def _reasons(plan: Plan) -> Iterator[str]:
     removed = changes.filter(action__in=["archive", "delete"]).count()
     if removed:
         yield ngettext("%d setting is removed or archived.", "%d settings are removed or archived.", removed) % removed
-    if plan.snapshot is not None and plan.kind == Plan.Kind.SYNC and not plan.snapshot.items.exists():
+    is_empty = plan.snapshot is not None and plan.kind == Plan.Kind.SYNC and not plan.snapshot.items.exists()
+    if is_empty and changes.exists():
         yield _("The main administration has no settings at all.")
     share = _max_share(plan)
     for name, lost, standing in _losses(plan):

@@ -63,7 +63,7 @@ def preview_changes(plan: Plan, changes: Iterable[Change]) -> list[ChangePreview
     rows = list(changes)
     bodies = _bodies(rows)
     labels = snapshot_labels(plan)
-    return [_preview(change, bodies, labels) for change in rows]
+    return [_preview(change, bodies, labels, undoes=plan.is_undo) for change in rows]
 
 
 def differences_of(changes: Iterable[Change]) -> dict[int, list[Difference]]:
@@ -99,7 +99,9 @@ def _differences(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> l
     )
 
 
-def _preview(change: Change, bodies: Mapping[bytes, Mapping[str, Any]], labels: Mapping[str, str]) -> ChangePreview:
+def _preview(
+    change: Change, bodies: Mapping[bytes, Mapping[str, Any]], labels: Mapping[str, str], *, undoes: bool
+) -> ChangePreview:
     kind = all_kinds()[change.kind]
     found = _differences(change, bodies)
     documents = [bodies.get(bytes(d)) for d in (change.source_digest, change.local_digest, change.base_digest) if d]
@@ -107,7 +109,7 @@ def _preview(change: Change, bodies: Mapping[bytes, Mapping[str, Any]], labels: 
     return ChangePreview(
         change=change,
         kind_label=str(kind.label),
-        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action),
+        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action, undoes=undoes),
         needed_by=[needed_by_in_words(reason) for reason in change.needed_by],
         places=_places(kind, found, {**labels, **{uid: name.words for uid, name in names.items()}}, names),
     )
@@ -206,7 +208,9 @@ def _label(kind: Kind, part: str, name: str) -> str:
 
 def plan_changes(plan: Plan, *, target: str = "", action: str = "", category: str = "") -> Any:
     """The stored changes of a plan, narrowed by an administration's slug, an action or a category."""
-    found = Change.objects.filter(plan_target__plan=plan).select_related("plan_target__administration")
+    found = Change.objects.filter(plan_target__plan=plan).select_related(
+        "plan_target__administration", "plan_target__plan"
+    )
     if target:
         found = found.filter(plan_target__administration__slug=target)
     if action:

@@ -62,7 +62,7 @@ def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
             "label": change.label,
             "action": change.action,
             "verdict": change.verdict,
-            "reason": reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}),
+            "reason": _reason(change),
             "needed_by": change.needed_by,
             "fields": found[change.pk],
             "used_by": used[change.pk],
@@ -72,6 +72,11 @@ def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
         for change in changes
     ]
     return list(ChangeShape(shown, many=True).data)
+
+
+def _reason(change: Change) -> str:
+    facts = {**change.facts, "needs_by_kind": change.kind}
+    return reason_of(change.verdict, facts, change.action, undoes=change.plan_target.plan.is_undo)
 
 
 def shape_runs(runs: list[SyncRun]) -> list[dict[str, Any]]:

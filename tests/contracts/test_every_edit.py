@@ -28,12 +28,12 @@ LINKS = [(kind.key, link.name) for kind in all_kinds() for link in kind.links]
 
 @pytest.fixture(scope="module")
 def administration(standing: None) -> Administration:
-    """An administration with settings of every kind, all of them looked at: nothing is marked."""
-    main = make_company().main
-    with inside(main):
-        Filler("hoofd").everything(count=2)
-    look_at(main)
-    return main
+    """A sub-administration with settings of every kind, all of them looked at: nothing is marked."""
+    child = make_company().child("Noord")
+    with inside(child):
+        Filler("hier").everything(count=2)
+    look_at(child)
+    return child
 
 
 @pytest.fixture

@@ -131,6 +131,6 @@ def test_a_member_of_one_child_sees_that_child_alone(main, child, other_child):
 
 
 def test_other_addresses_do_not_exist(api):
-    for path in ("", "nothing/", "runs", "plans/x/", "webhooks/", f"runs/{NOTHING}/undo/", "../../"):
+    for path in ("", "nothing/", "runs", "plans/x/", "webhook/", f"runs/{NOTHING}/redo/", "../../"):
         assert is_problem(api.get(path), 404, "not-found"), path
         assert is_problem(api.post(path), 404, "not-found"), path
