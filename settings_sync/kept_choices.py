@@ -5,6 +5,7 @@ what they may not reach is not among it. So it needs no protection, only a limit
 """
 
 import logging
+import re
 import secrets
 
 from django.core.cache import cache
@@ -20,6 +21,9 @@ NOT_CHOSEN = ("csrfmiddlewaretoken", "do", "pick")
 KEPT_SECONDS = 30 * 60
 MOST_CHARACTERS = 200_000
 MOST_PER_ADDRESS = 60
+
+MARK = re.compile(r"[A-Za-z0-9_-]{22}")
+"""What `secrets.token_urlsafe(16)` gives."""
 
 
 def keep_choice(*, main_slug: str, sent: QueryDict, address: str) -> str:
@@ -47,7 +51,7 @@ def keep_choice(*, main_slug: str, sent: QueryDict, address: str) -> str:
 def find_kept_choice(*, main: Administration, mark: str) -> QueryDict | None:
     """What was ticked for this main administration, as it was sent; None when it is not kept, or not any more."""
     try:
-        choice = cache.get(_key(main, mark)) if mark else None
+        choice = cache.get(_key(main, mark)) if MARK.fullmatch(mark) else None
     except (RedisError, OSError):
         choice = None
     if choice is None:

@@ -16,7 +16,7 @@ PLANTED = (
     "SELECT ON {child}.business_customer",
     "SELECT (name) ON {child}.business_customer",
     "TRUNCATE ON {child}.forms_catalog_form",
-    "INSERT ON {child}.sync_ledger_dirty",
+    "UPDATE ON {child}.sync_ledger_dirty",
     "SELECT ON {main}.forms_catalog_form",
 )
 

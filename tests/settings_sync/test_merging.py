@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from settings_sync.planning.merging import LOCAL, SOURCE, Conflict, PartShape, Shape, merge
@@ -195,6 +195,7 @@ class TestOrder:
 
 
 UIDS = "uvwxyz"
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WORDS = st.sampled_from(["a", "b", "c"])
 
 
@@ -209,6 +210,7 @@ def documents(draw: Any) -> Body:
     return document(draw(WORDS), "".join(sections), rows, **({"work_types": links} if links else {}))
 
 
+@patient
 @given(documents(), documents())
 def test_a_side_that_changed_nothing_gives_way(base, changed):
     assert merged(base, changed, base).document == changed
@@ -216,6 +218,7 @@ def test_a_side_that_changed_nothing_gives_way(base, changed):
     assert merged(base, changed, changed).conflicts == ()
 
 
+@patient
 @given(documents(), documents(), documents())
 def test_a_side_that_is_forced_comes_out_as_it_is(base, source, local):
     for side, expected in ((SOURCE, source), (LOCAL, local)):
@@ -223,6 +226,7 @@ def test_a_side_that_is_forced_comes_out_as_it_is(base, source, local):
         assert (found.document, found.conflicts, found.broken) == (expected, (), ())
 
 
+@patient
 @given(documents(), documents(), documents())
 def test_conflicts_are_the_same_from_either_side(base, source, local):
     ours, theirs = merged(base, source, local), merged(base, local, source)
@@ -230,6 +234,7 @@ def test_conflicts_are_the_same_from_either_side(base, source, local):
     assert set(ours.broken) == set(theirs.broken) or ours.is_open
 
 
+@patient
 @given(documents(), documents(), documents())
 def test_nothing_that_one_side_alone_added_is_lost(base, source, local):
     found = merged(base, source, local)
@@ -239,6 +244,7 @@ def test_nothing_that_one_side_alone_added_is_lost(base, source, local):
         assert {row["uid"] for row in side.get("parts", {}).get("section", ())} - before <= there
 
 
+@patient
 @given(documents(), documents(), documents(), st.sampled_from([SOURCE, LOCAL]))
 def test_a_merge_in_which_all_is_decided_is_closed_and_whole(base, source, local, side):
     found = merge(base=base, source=source, local=local, shape=SHAPE, answers=lambda path: side)

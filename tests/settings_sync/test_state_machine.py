@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -167,4 +167,6 @@ class History(RuleBasedStateMachine):
 
 MANY = 10 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 1
 TestHistory = History.TestCase
-TestHistory.settings = settings(max_examples=200 * MANY, stateful_step_count=50, deadline=None)
+TestHistory.settings = settings(
+    max_examples=200 * MANY, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
