@@ -96,11 +96,10 @@ def _flushed(waiting: list[Piece]) -> Iterator[Piece]:
     trailing = rest.pop() if rest and rest[-1].fate == Fate.SAME else None
     old = "".join(piece.text for piece in rest if piece.fate in (Fate.GONE, Fate.SAME))
     new = "".join(piece.text for piece in rest if piece.fate in (Fate.NEW, Fate.SAME))
-    if old.strip():
-        yield Piece(Fate.GONE, old)
-    if new.strip():
-        yield Piece(Fate.NEW, new)
-    if rest and not old.strip() and not new.strip():
-        yield Piece(Fate.SAME, new)
+    if not (old + new).strip():
+        yield from [Piece(Fate.SAME, new)] if new else []
+    else:
+        yield from [Piece(Fate.GONE, old)] if old else []
+        yield from [Piece(Fate.NEW, new)] if new else []
     if trailing:
         yield trailing

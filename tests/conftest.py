@@ -1,9 +1,11 @@
 """Fixtures that every test may use: two customers' administrations and the people in them."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -37,6 +39,12 @@ BROWSER_TESTS = "tests/e2e/"
 
 templates: list[SchemaTemplate] = []
 """The template's DDL, put back after each emptying of the shared tables, so that it is dumped once per session."""
+
+
+# The same examples every time, so that a change is judged by what it changed; HYPOTHESIS_PROFILE=long looks for others.
+hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("long", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,11 @@ def test_a_very_long_text_is_compared_in_reasonable_time():
     assert [piece.fate for piece in pieces if piece.fate in (Fate.GONE, Fate.NEW)] == [Fate.GONE, Fate.NEW]
 
 
+def test_a_space_that_stands_in_for_a_word_keeps_its_neighbours_apart():
+    pieces = compare_words("a b\na", "a\na")
+    assert "".join(piece.text for piece in pieces if piece.fate != Fate.GONE).split() == ["a", "a"]
+
+
 texts = st.text(alphabet="ab \n", max_size=60)
 
 
