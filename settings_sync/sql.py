@@ -76,6 +76,15 @@ def digest_of(kind_key: str) -> str:
     return f"sha256(convert_to({literal(kind_key + chr(10))} || body::text, 'UTF8'))"
 
 
+def filled(column: Column) -> str:
+    """The value of a column in a document's row `x`: what is left out there is at its default."""
+    value = f"x.{name(column.name)}"
+    if column.default is None:
+        return value
+    default = f"{literal(json_text(column.default))}::jsonb" if column.is_json else literal(column.default)
+    return f"coalesce({value}, {default})"
+
+
 def json_text(value: Any) -> str:
     """A value as JSON text, for a literal that is cast to jsonb."""
     return json.dumps(value)

@@ -141,14 +141,8 @@ def _record(columns: Iterable[Column]) -> str:
 
 
 def _value(column: Column) -> str:
-    """The value of a column in a document's row `x`: what is left out there is at its default."""
-    if column.reference:
-        return f"ref_{column.name}.id"
-    value = f"x.{sql.name(column.name)}"
-    if column.default is None:
-        return value
-    default = f"{sql.literal(sql.json_text(column.default))}::jsonb" if column.is_json else sql.literal(column.default)
-    return f"coalesce({value}, {default})"
+    """The value of a column in a document's row `x`, a reference as the local key that it points at."""
+    return f"ref_{column.name}.id" if column.reference else sql.filled(column)
 
 
 def _rows(table: Table, columns: list[Column]) -> str:

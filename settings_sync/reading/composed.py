@@ -139,18 +139,10 @@ def _typed_roots(kind: Kind) -> str:
     """The items' own columns as typed rows, with the generated columns that are unique."""
     plain = [column for column in kind.root.columns if not column.reference]
     record = ", ".join(f"{sql.name(column.name)} {column.db_type}" for column in plain)
-    values = ", ".join(f"{_filled(column)} AS {sql.name(column.column)}" for column in plain)
+    values = ", ".join(f"{sql.filled(column)} AS {sql.name(column.column)}" for column in plain)
     generated = "".join(f", {_generated(kind, name)} AS {sql.name(name)}" for name in kind.unique_columns)
     rows = f"SELECT g.id, g.uid, {values} FROM given g, jsonb_to_record(g.body) AS x({record})"
     return f"SELECT t.*{generated} FROM ({rows}) t"
-
-
-def _filled(column: Column) -> str:
-    value = f"x.{sql.name(column.name)}"
-    if column.default is None:
-        return value
-    default = f"{sql.literal(sql.json_text(column.default))}::jsonb" if column.is_json else sql.literal(column.default)
-    return f"coalesce({value}, {default})"
 
 
 def _generated(kind: Kind, column: str) -> str:
@@ -167,7 +159,7 @@ def _typed_parts(part: Table) -> str:
     types = [f"{sql.name(name)} uuid" for name in (*uids, *pointing)]
     types += [f"{sql.name(column.name)} {column.db_type}" for column in plain]
     values = [f"x.{sql.name(name)} AS {sql.name('uid_' + name)}" for name in (*uids, *pointing)]
-    values += [f"{_filled(column)} AS {sql.name(column.column)}" for column in plain]
+    values += [f"{sql.filled(column)} AS {sql.name(column.column)}" for column in plain]
     listed = f"g.body->'parts'->{sql.literal(part.name)}"
     rows = (
         f"SELECT g.id, x.ord, {', '.join(values)} FROM given g CROSS JOIN LATERAL"
