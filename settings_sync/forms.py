@@ -74,6 +74,17 @@ class StartForm(forms.Form):
         self.fields["confirmation"].label = _("Type %(slug)s to confirm") % {"slug": phrase}
 
 
+class GroupForm(forms.Form):
+    """The group that administrations are put in: an existing one or a new one."""
+
+    group = forms.CharField(
+        label=_("Put in group"),
+        help_text=_("For example a region or a line of work. An administration can be in several groups."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "group-names"}),
+    )
+
+
 class CreateAdministrationForm(forms.Form):
     """A new sub-administration. What the address may be and whether there is room, the service says.
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import administrations, deciding, plans, runs, wizard
+from .views import administrations, deciding, grouping, plans, runs, wizard
 
 app_name = "sync"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("rows/<uuid:administration_id>/", administrations.show_row, name="administration-row"),
     path("retry/<slug:child>/", administrations.retry_provisioning, name="administration-retry"),
     path("delete/<slug:child>/", administrations.delete_administration, name="administration-delete"),
+    path("groups/", grouping.edit_groups, name="groups"),
     path("sync/", wizard.choose, name="choose"),
     path("sync/<uuid:plan_id>/", plans.preview, name="plan"),
     path("sync/<uuid:plan_id>/renew/", plans.renew, name="plan-renew"),

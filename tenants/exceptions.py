@@ -102,6 +102,26 @@ class WrongState(AdministrationError):
         return {"state": state_in_words(self.facts.get("state"))}
 
 
+class NoAdministrationsChosen(AdministrationError):
+    """Choose at least one sub-administration that you may enter."""
+
+    code = "no-administrations"
+    status = 400
+
+
+class GroupNameNotUsable(AdministrationError):
+    """Give the group a name that people can read, of at most {most} characters."""
+
+    code = "group-name"
+    status = 400
+
+
+class TooManyGroups(AdministrationError):
+    """{name} would be in more than {most} groups. Nothing was changed."""
+
+    code = "too-many-groups"
+
+
 class RoleError(Refusal):
     """Something went wrong with this role."""
 

@@ -16,7 +16,7 @@ from ..planning.values import Entry, Key
 from ..reading.index import look_at
 from ..wording import needed_by_in_words
 
-SCHEMAS_PER_QUERY = 100
+SCHEMAS_PER_QUERY = 500
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,31 @@ class SettingsTree:
 
     categories: tuple[TreeCategory, ...]
     compared: int
+
+    def come_along(self, ticked: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+        """What these items need, directly or further on, and is not ticked itself; each with the first reason."""
+        known = {item.uid: item for row in self.categories for kind in row.kinds for item in kind.items}
+        waiting = [uid for uid in ticked if uid in known]
+        reasons: dict[uuid.UUID, str] = {}
+        while waiting:
+            for uid, words in known[waiting.pop()].needs:
+                if uid in known and uid not in reasons:
+                    reasons[uid] = words
+                    waiting.append(uid)
+        return {uid: words for uid, words in reasons.items() if uid not in set(ticked)}
+
+    def ticked(
+        self, categories: Collection[str], kinds: Collection[str], uids: Collection[uuid.UUID]
+    ) -> set[uuid.UUID]:
+        """Every item that is chosen, by itself or with its kind or category."""
+        whole = {
+            item.uid
+            for row in self.categories
+            for kind in row.kinds
+            if row.key in categories or kind.key in kinds
+            for item in kind.items
+        }
+        return whole | set(uids)
 
     def items_outside(self, categories: Collection[str], uids: Collection[uuid.UUID]) -> list[uuid.UUID]:
         """Those of the items that do not come with one of these categories already."""

@@ -1,7 +1,8 @@
 """The sub-administrations that one user may enter: how far in line, synced when, and what asks attention."""
 
+import unicodedata
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -133,16 +134,31 @@ def find_sub(*, acting_user: Any, main: Administration, administration_id: uuid.
 def choose_subs(
     subs: Iterable[SubAdministration], *, query: str = "", show: str = "", group: str = "", sort: str = ""
 ) -> list[SubAdministration]:
-    """Narrow a list by name, by `show` (behind, attention) and group; `sort` "attention" puts what is urgent first."""
+    """Narrow a list by name or address, by `show` (behind, attention, never) and group.
+
+    With `sort` "attention" what is urgent comes first.
+    """
+    is_shown = SHOWN.get(show, bool)
+    sought = plain(query)
     found = [
         sub
         for sub in subs
-        if query.casefold() in sub.name.casefold()
-        and (show != "behind" or sub.is_behind)
-        and (show != "attention" or sub.attention)
-        and (not group or group in sub.groups)
+        if (sought in plain(sub.name) or sought in sub.slug) and is_shown(sub) and (not group or group in sub.groups)
     ]
     return sorted(found, key=lambda sub: sub.urgency) if sort == "attention" else found
+
+
+SHOWN: dict[str, Callable[[SubAdministration], bool]] = {
+    "behind": lambda sub: sub.is_behind,
+    "attention": lambda sub: bool(sub.attention),
+    "never": lambda sub: sub.is_active and sub.last_sync is None,
+}
+
+
+def plain(text: str) -> str:
+    """A name as people search it: without accents and capitals."""
+    parts = unicodedata.normalize("NFD", text.casefold())
+    return "".join(character for character in parts if not unicodedata.combining(character))
 
 
 def count_settings(main: Administration) -> list[CategoryCount]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -28,7 +28,7 @@ from ..services.sub_administrations import choose_subs, count_settings, find_sub
 from .entering import main_page
 
 PAGE_SIZE = 50
-SHOWN = ("behind", "attention")
+SHOWN = ("behind", "attention", "never")
 ABOUT_NAME = (NameMissing.code, NameInvisible.code, NameNotUsable.code)
 FIELDS_REFUSED = {SlugTaken.code: "slug"} | dict.fromkeys(ABOUT_NAME, "name")
 
@@ -36,16 +36,19 @@ FIELDS_REFUSED = {SlugTaken.code: "slug"} | dict.fromkeys(ABOUT_NAME, "name")
 @main_page(Right.ADMINISTRATIONS_SEE)
 def list_administrations(request: Any) -> HttpResponse:
     """The main administration with its counts, and its sub-administrations with how far each is in line."""
-    main, asked = request.administration, _asked(request)
+    main, asked = request.administration, asked_of_list(request.GET)
     subs = list_subs(acting_user=request.user, main=main)
+    found = choose_subs(subs, **asked)
     used, cap = tenants_services.licence_use(main)
     context = {
         "categories": count_settings(main),
-        "page": Paginator(choose_subs(subs, **asked), PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "asked": asked,
+        "found": sum(not sub.cannot_sync for sub in found),
         "total": len(subs),
         "behind": len(choose_subs(subs, show="behind")),
         "attention": len(choose_subs(subs, show="attention")),
+        "never": len(choose_subs(subs, show="never")),
         "groups": sorted({group for sub in subs for group in sub.groups}),
         "is_changing": any(sub.is_changing for sub in subs),
         "used": used,
@@ -114,8 +117,9 @@ def delete_administration(request: Any, child: str) -> HttpResponse:
     return render(request, "sync/administration_delete.html", {"form": form, "sub": row})
 
 
-def _asked(request: Any) -> dict[str, str]:
-    asked = {name: request.GET.get(name, "").strip() for name in ("q", "show", "group", "sort")}
+def asked_of_list(query: QueryDict) -> dict[str, str]:
+    """How the list was narrowed and sorted, from an address."""
+    asked = {name: query.get(name, "").strip() for name in ("q", "show", "group", "sort")}
     show = asked["show"] if asked["show"] in SHOWN else ""
     return {"query": asked["q"], "show": show, "group": asked["group"], "sort": asked["sort"]}
 

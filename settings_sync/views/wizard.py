@@ -26,8 +26,11 @@ from ..services.plan_overview import find_plan
 from ..services.plans import create_plan
 from ..services.rules import policies_of
 from ..services.settings_tree import SettingsTree, read_settings_tree
-from ..services.sub_administrations import SubAdministration, list_subs
+from ..services.sub_administrations import SubAdministration, choose_subs, list_subs
+from .administrations import asked_of_list
 from .entering import main_page
+
+PICKS = ("all", "behind", "never")
 
 
 def keep_choice_without_session(view: View) -> View:
@@ -65,19 +68,27 @@ def _context(
     request: Any, form: SyncChoiceForm, subs: list[SubAdministration], chosen: Collection[str], tree: SettingsTree
 ) -> dict[str, Any]:
     possible = [sub for sub in subs if not sub.cannot_sync]
+    sought = request.POST.get("sought", "").strip()
+    found = {sub.slug for sub in choose_subs(subs, query=sought)}.union(chosen)
+    data = form.cleaned_data
+    ticked = tree.ticked(data.get("category", []), data.get("kind", []), data.get("item", []))
     return {
         "form": form,
         "is_kept": request.method == "GET" and _kept(request) is not None,
         "is_refused": request.method == "POST" and request.POST.get("do") == "preview",
-        "subs": subs,
+        "subs": [sub for sub in subs if sub.slug in found],
+        "total": len(subs),
         "chosen": chosen,
         "possible": len(possible),
-        "behind": sum(sub.is_behind for sub in possible),
+        "behind": len(choose_subs(possible, show="behind")),
+        "never": len(choose_subs(possible, show="never")),
+        "sought": sought,
         "groups": sorted({group for sub in possible for group in sub.groups}),
         "tree": tree,
-        "categories": form.cleaned_data.get("category", []),
-        "kinds": form.cleaned_data.get("kind", []),
-        "items": set(form.cleaned_data.get("item", [])),
+        "categories": data.get("category", []),
+        "ticked": ticked,
+        "along": tree.come_along(ticked),
+        "kinds": data.get("kind", []),
         "policies": policy_choices(_policies(request, form)),
     }
 
@@ -119,15 +130,22 @@ def _possible(subs: list[SubAdministration]) -> list[str]:
 
 
 def _chosen_targets(request: Any, form: SyncChoiceForm, subs: list[SubAdministration]) -> list[str]:
-    """The ticked administrations, or those that a button picked: all, none, those behind, or a group."""
+    """The ticked administrations, or those that a button picked: all, none, those behind, a group, or those found."""
     pick = request.POST.get("pick") or request.GET.get("pick") or ""
+    ticked = set(form.cleaned_data.get("to", []))
     can = [sub for sub in subs if not sub.cannot_sync]
-    if not pick:
-        ticked = set(form.cleaned_data.get("to", []))
-        return [sub.slug for sub in can if sub.slug in ticked]
-    if pick.startswith("group:"):
-        return [sub.slug for sub in can if pick.removeprefix("group:") in sub.groups]
-    return [sub.slug for sub in can if pick == "all" or (pick == "behind" and sub.is_behind)]
+    return [sub.slug for sub in can if not pick and sub.slug in ticked] + [
+        sub.slug for sub in _picked(request, pick, can)
+    ]
+
+
+def _picked(request: Any, pick: str, subs: list[SubAdministration]) -> list[SubAdministration]:
+    group = pick.removeprefix("group:")
+    if group and group != pick:
+        return choose_subs(subs, group=group)
+    if pick == "found":
+        return choose_subs(subs, **asked_of_list(request.GET))
+    return choose_subs(subs, show="" if pick == "all" else pick) if pick in PICKS else []
 
 
 def _administrations(slugs: Collection[str]) -> list[Administration]:

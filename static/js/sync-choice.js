@@ -28,6 +28,11 @@
     if (nothing) nothing.hidden = !sought || leaves().some((leaf) => !leaf.hidden);
   }
 
+  // What is in line everywhere is folded away, and opened when it is asked for.
+  function showInLine(all) {
+    for (const fold of tree().querySelectorAll(".tree-fold > details")) fold.open = all;
+  }
+
   // Everything that the ticked settings point at, directly or further on, with the first reason.
   function needed() {
     const byUid = new Map(leaves().map((leaf) => [leaf.dataset.uid, leaf]));
@@ -84,6 +89,9 @@
   document.addEventListener("change", (event) => {
     if (event.target.form === form) queueMicrotask(refresh);
   });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-only-differing]")) showInLine(!event.target.checked);
+  });
   document.addEventListener("input", (event) => {
     if (event.target.dataset.filtersTree) search(event.target.value);
   });
@@ -119,6 +127,7 @@
       ticked: new Set(boxes().filter((box) => box.checked && !box.disabled).map(nameOf)),
       open: [...tree().querySelectorAll("details[open][id]")].map((details) => details.id),
       sought: document.querySelector("[data-filters-tree]").value,
+      onlyDiffering: document.querySelector("[data-only-differing]").checked,
       focused: document.activeElement?.closest("#settings") && document.activeElement,
     };
   });
@@ -133,6 +142,8 @@
     for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
     const sought = document.querySelector("[data-filters-tree]");
     sought.value = kept.sought;
+    document.querySelector("[data-only-differing]").checked = kept.onlyDiffering;
+    if (!kept.onlyDiffering) showInLine(true);
     if (focused?.type === "search") sought.focus({ preventScroll: true });
     kept = null;
     start();

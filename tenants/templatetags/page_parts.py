@@ -60,6 +60,12 @@ def alignment_legend() -> dict[str, Any]:
     return {"segments": BAR_SEGMENTS.items()}
 
 
+@register.filter
+def at(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping has at a key that is a variable of the template; None when it has nothing there."""
+    return mapping.get(key)
+
+
 @register.simple_tag(takes_context=True)
 def switch_url(context: template.Context, administration: Any) -> str:
     """The address of another administration, at the section that is open now."""

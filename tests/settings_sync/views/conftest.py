@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +16,8 @@ from settings_sync.models import Plan, SyncRun
 from settings_sync.services.plans import create_plan
 from settings_sync.services.runs import start_run
 from settings_sync.services.targets import execute_target
-from tenants.models import Administration
+from tenants.models import Administration, Membership, Role
+from tenants.rights import ADMINISTRATOR_ROLE
 from tenants.schemas import inside
 from tests.conftest import make_member
 
@@ -82,3 +84,26 @@ def sync(owner: User, main: Administration, *children: Administration, **choice:
     """A sync from preview to end."""
     plan = make_plan(owner, main, *children, **choice)
     return carry_out(start_run(acting_user=owner, plan=plan, version=plan.version, note="New CO rules"))
+
+
+def make_many(number: int, main: Administration, owner: User, like: Administration) -> list[Administration]:
+    """Sub-administrations that the owner may sync to, of which the schemas hold no more than what the pages compare."""
+    made = Administration.objects.bulk_create(
+        Administration(
+            name=f"Vestiging {count}", slug=f"vestiging-{count}", parent=main, state="active", groups=["many"]
+        )
+        for count in range(number)
+    )
+    role = Role.objects.get(administration=None, name=ADMINISTRATOR_ROLE)
+    Membership.objects.bulk_create(Membership(user=owner, administration=row, role=role) for row in made)
+    Administration.objects.filter(parent=main).update(migration_head=main.migration_head)
+    tables = ("sync_ledger_indexentry", "sync_ledger_edit")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ";".join(
+                f"CREATE SCHEMA {row.schema_name};"
+                + ";".join(f"CREATE TABLE {row.schema_name}.{name} (LIKE {like.schema_name}.{name})" for name in tables)
+                for row in made
+            )
+        )
+    return made

@@ -15,7 +15,7 @@ from tenants.schemas import inside
 from tests.conftest import make_administration, make_member
 from workflows.models import Step, Workflow
 
-from .conftest import make_plan, sync
+from .conftest import make_many, make_plan, sync
 
 
 def text_of(answer):
@@ -79,10 +79,12 @@ def test_a_choice_can_come_from_the_address(owner_client, url, joined, form):
 def test_an_earlier_preview_can_be_changed(owner_client, url, owner, main, joined, form):
     plan = make_plan(owner, main, joined, items=[form.uid])
     page = owner_client.get(url("choose"), {"plan": plan.pk})
-    assert (page.context["chosen"], page.context["items"]) == ([joined.slug], {form.uid})
+    assert (page.context["chosen"], page.context["ticked"]) == ([joined.slug], {form.uid})
 
 
-@pytest.mark.parametrize(("pick", "chosen"), [("all", 2), ("behind", 1), ("group:west", 1), ("none", 0), ("group:", 0)])
+@pytest.mark.parametrize(
+    ("pick", "chosen"), [("all", 2), ("behind", 1), ("group:west", 1), ("never", 1), ("none", 0), ("group:", 0)]
+)
 def test_buttons_pick_administrations(owner_client, url, owner, main, joined, form, pick, chosen):
     west = make_administration("Van Dijk West", main, groups=["west"])
     make_member(west, user=owner)
@@ -109,6 +111,35 @@ def test_the_tree_tells_what_differs_and_why_something_comes_along(owner_client,
         ["Onderhoud cv-ketel"],
     )
     assert "needed by workflow “Onderhoud”, step 1, form" in text_of(page)
+
+
+def test_what_comes_along_is_ticked_and_greyed_with_its_reason(owner_client, url, main, joined, form):
+    with inside(main):
+        workflow = Workflow.objects.create(name="Onderhoud")
+        Step.objects.create(workflow=workflow, type="predefined_form", form_id=form.pk, position=1)
+        (work_type,) = form.work_types.all()
+    page = owner_client.get(url("choose"), {"to": joined.slug, "item": workflow.uid})
+    assert set(page.context["along"]) == {form.uid, work_type.uid}
+    assert f'value="{form.uid}" checked disabled' in text_of(page)
+    chosen_too = owner_client.get(url("choose"), {"to": joined.slug, "item": [workflow.uid, form.uid]})
+    assert set(chosen_too.context["along"]) == {work_type.uid}
+
+
+def test_searching_keeps_what_is_ticked_in_sight(owner_client, url, owner, main, joined):
+    more = [make_administration(f"Vestiging {number}", main) for number in range(2)]
+    for child in more:
+        make_member(child, user=owner)
+    page = owner_client.post(url("choose"), {"do": "refresh", "sought": "vestiging 1", "to": [joined.slug]})
+    assert [sub.slug for sub in page.context["subs"]] == [joined.slug, more[1].slug]
+
+
+def test_those_found_in_the_list_are_chosen_at_once(owner_client, url, owner, main, joined):
+    more = make_administration("Vestiging e", main, groups=["west"])
+    make_member(more, user=owner)
+    for query in ({"q": "VESTÍGING E"}, {"group": "west"}):
+        assert owner_client.get(url("choose"), {"pick": "found", **query}).context["chosen"] == [more.slug]
+    listed = owner_client.get(url("administrations"), {"group": "west"})
+    assert f"{url('choose')}?group=west&amp;pick=found" in text_of(listed)
 
 
 @pytest.mark.parametrize("state", ["provisioning", "failed", "deleting"])
@@ -153,8 +184,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_subs_and_setting
 
     queries()
     with_one = queries()
-    for number in range(4):
-        make_member(make_administration(f"Van Dijk {number}", main), user=owner)
+    make_many(100, main, owner, joined)
     with inside(main):
         for number in range(20):
             Form.objects.create(name=f"Form {number}")
@@ -183,7 +213,7 @@ def test_a_choice_that_was_sent_without_a_session_is_there_again_after_signing_i
     back = sign_in_again(owner_client, owner, answer.headers["HX-Redirect" if htmx else "Location"])
     assert back.request["PATH_INFO"] == url("choose")
     assert (back.context["chosen"], back.context["categories"]) == ([joined.slug], ["workflows"])
-    assert back.context["items"] == {form.uid}
+    assert form.uid in back.context["ticked"]
     assert back.context["is_kept"]
     assert not Plan.objects.exists()
 

@@ -1,0 +1,49 @@
+"""Groups of sub-administrations: putting the chosen ones in a group, and taking them out."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import ngettext
+
+from tenants.exceptions import AdministrationError
+from tenants.groups import add_to_group, find_reachable, groups_of, remove_from_group
+from tenants.rights import Right
+
+from ..forms import GroupForm
+from .entering import main_page
+
+
+@main_page(Right.ADMINISTRATIONS_UPDATE)
+def edit_groups(request: Any) -> HttpResponse:
+    """The groups of the chosen sub-administrations, each with how many of them are in it."""
+    asked = request.POST if request.method == "POST" else request.GET
+    slugs = [slug for slug in asked.getlist("to") if "\0" not in slug]
+    chosen = find_reachable(request.user, request.administration, slugs)
+    is_adding = request.method == "POST" and "remove" not in request.POST
+    form = GroupForm(request.POST if is_adding else None)
+    if request.method == "POST" and (not is_adding or form.is_valid()) and _regroup(request, slugs, form):
+        return redirect(f"{request.path}?{urlencode({'to': slugs}, doseq=True)}")
+    known = groups_of(list(request.administration.children.existing()))
+    here = groups_of(chosen)
+    context = {"form": form, "chosen": chosen, "here": here, "others": [name for name in known if name not in here]}
+    return render(request, "sync/groups.html", context)
+
+
+def _regroup(request: Any, slugs: list[str], form: GroupForm) -> bool:
+    who = {"acting_user": request.user, "main": request.administration, "slugs": slugs}
+    try:
+        if "remove" in request.POST:
+            number = remove_from_group(**who, group=request.POST["remove"])
+        else:
+            number = add_to_group(**who, group=form.cleaned_data["group"])
+    except AdministrationError as refused:
+        form.add_error(None, refused.detail) if form.is_bound else messages.error(request, refused.detail)
+        return not form.is_bound
+    done = ngettext(
+        "The groups of %d administration were changed.", "The groups of %d administrations were changed.", number
+    )
+    messages.success(request, done % number)
+    return True
