@@ -1,10 +1,11 @@
 """How a catalog declares what travels: `Category`, `ModelSync`, and the words they use."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from django.db import models
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 
@@ -24,6 +25,50 @@ class Removed(models.TextChoices):
     DELETE = "delete", _("delete")
 
 
+@dataclass(frozen=True)
+class Warned:
+    """Something worth knowing about an item: a code of its catalog, and what fills in its words."""
+
+    code: str
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An item filled in with the values of one administration; `subject` is empty for what has none."""
+
+    subject: str
+    body: SafeString
+    is_text: bool
+
+
+class LocalValues(Protocol):
+    """For items with placeholders: the values that each administration has for them, and what to know of those."""
+
+    def read(self, administration: Any) -> Mapping[str, Any]:
+        """The values of the administration that was entered, by placeholder; empty for what it has to fill in."""
+
+    def own_details(self, administration: Any) -> Collection[tuple[str, str]]:
+        """What would be wrong elsewhere if it were typed out: a placeholder and the value of this administration."""
+
+    def names_in(self, document: Mapping[str, Any]) -> Collection[str]:
+        """The placeholders in a document that every administration fills in for itself."""
+
+    def warn_of_literals(
+        self, document: Mapping[str, Any], own: Collection[tuple[str, str]], whose: str
+    ) -> list[Warned]:
+        """Details typed out in a document; `whose` is the name of the administration that `own` belongs to."""
+
+    def warn_of_missing(self, names: Collection[str], values: Mapping[str, Any]) -> list[Warned]:
+        """Which of these placeholders an administration has no value for."""
+
+    def in_words(self, warned: Warned) -> str:
+        """A warning as a sentence in the reader's language."""
+
+    def show(self, document: Mapping[str, Any], values: Mapping[str, Any]) -> Shown:
+        """The document filled in. Values are put in place of placeholders as escaped text; nothing is run."""
+
+
 class ModelSync:
     """Declares how one model travels. Subclass it in `<app>/sync.py` and decorate it with `@register(Model)`.
 
@@ -33,6 +78,7 @@ class ModelSync:
         label           the field shown to people (default: natural_key)
         links           many-to-many fields that this item declares; soft, never followed backwards
         removed         what "removed in the source" may do at most (Removed.ARCHIVE by default)
+        local_values    for items with placeholders: what each administration fills in, and what to warn about
     For a part:
         part_of         the foreign key to the item, or to the part above it
         part_key        the field by which a part without a common uid is recognised among its siblings, or None
@@ -56,6 +102,7 @@ class ModelSync:
     part_key: ClassVar[str | None] = None
     removed: ClassVar[Removed] = Removed.ARCHIVE
     merge_together: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    local_values: ClassVar[LocalValues | None] = None
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .views import administrations, deciding, grouping, plans, runs, wizard
+from .views import administrations, deciding, filled_in, grouping, plans, runs, wizard
 
 app_name = "sync"
+CHANGE = "sync/<uuid:plan_id>/changes/<int:change_id>/"
 
 urlpatterns = [
     path("", administrations.list_administrations, name="administrations"),
@@ -17,7 +18,9 @@ urlpatterns = [
     path("sync/<uuid:plan_id>/", plans.preview, name="plan"),
     path("sync/<uuid:plan_id>/renew/", plans.renew, name="plan-renew"),
     path("sync/<uuid:plan_id>/rehearse/", plans.rehearse, name="plan-rehearse"),
-    path("sync/<uuid:plan_id>/changes/<int:change_id>/", deciding.change_details, name="change"),
+    path(CHANGE, deciding.change_details, name="change"),
+    path(f"{CHANGE}filled-in/", filled_in.show_everywhere, name="filled-in"),
+    path(f"{CHANGE}filled-in/<slug:child>/", filled_in.show_one, name="filled-in-one"),
     path("runs/", runs.history, name="runs"),
     path("runs/<uuid:run_id>/", runs.show, name="run"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="run-progress"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from settings_sync.models import Item, NameKey
 
 DEFAULT_CURRENCY = "EUR"
+VARIABLE_NAME = r"^[a-z][a-z0-9_]*$"
 
 
 class MessageTemplate(Item):
@@ -140,6 +141,24 @@ class Scheme(Item):
             models.CheckConstraint(
                 condition=Q(currency__regex="^[A-Z]{3}$"), name="templates_catalog_scheme_currency_code"
             ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Variable(models.Model):
+    """A text of one administration alone, which shared templates take up as `{{ eigen.<name> }}`. It never travels."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    value = models.TextField(_("value"))
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("variable")
+        verbose_name_plural = _("variables")
+        constraints = [
+            models.CheckConstraint(condition=Q(name__regex=VARIABLE_NAME), name="templates_catalog_variable_name"),
         ]
 
     def __str__(self) -> str:

@@ -95,6 +95,10 @@ PLACEHOLDERS: dict[str, tuple[Placeholder, ...]] = {
     "work_order": (*COMPANY, *CUSTOMER, *WORK_ORDER, *WORK_ORDER_CONTENT),
 }
 
+OWN = "eigen."
+"""What the names of an administration's own variables start with: `{{ eigen.openingstijden }}`."""
+
+_OWN_NAME = re.compile(re.escape(OWN) + r"[a-z][a-z0-9_]{0,59}")
 _BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}")
 
@@ -114,6 +118,16 @@ def problems_of_placeholders(kind: str, text: str) -> list[str]:
     return [*_unknown(kind, text), *_unclosed(text)]
 
 
+def is_own(name: str) -> bool:
+    """Whether a placeholder stands for a variable that each administration has, or lacks, for itself."""
+    return _OWN_NAME.fullmatch(name) is not None
+
+
+def without_placeholders(text: str) -> str:
+    """The text that is typed out: a space where a placeholder stood."""
+    return _BRACES.sub(" ", text)
+
+
 def substitute(text: str, values: Mapping[str, Any], *, escape: bool = True) -> str:
     """Put values in the place of placeholders, HTML-escaped unless told not to; an unknown one stays as it stands."""
 
@@ -121,7 +135,9 @@ def substitute(text: str, values: Mapping[str, Any], *, escape: bool = True) -> 
         name = match.group(1).strip()
         if name not in values:
             return match.group(0)
-        return str(conditional_escape(values[name])) if escape else str(values[name])
+        if not escape:
+            return str(values[name])
+        return str(conditional_escape(values[name])).replace("\n", "<br>")
 
     return _BRACES.sub(value_of, text)
 
@@ -129,7 +145,7 @@ def substitute(text: str, values: Mapping[str, Any], *, escape: bool = True) -> 
 def _unknown(kind: str, text: str) -> Iterator[str]:
     known = known_names(kind)
     for name in used_names(text):
-        if name in known:
+        if name in known or is_own(name):
             continue
         nearest = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
         shown = "{{ " + name + " }}"

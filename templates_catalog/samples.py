@@ -1,6 +1,5 @@
 """The values of a preview: the administration's own company details, and a customer that does not exist."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.html import format_html
@@ -28,21 +27,21 @@ def company_values(administration: Any) -> dict[str, Any]:
     return values
 
 
-def missing_company_values(administration: Any, used: Mapping[str, Any] | list[str]) -> list[str]:
-    """The placeholders among `used` that this administration has no value for."""
-    values = company_values(administration)
-    return [name for name in used if name in values and not values[name]]
+def sample_texts() -> dict[str, Any]:
+    """A sample for every placeholder that daily data fills in."""
+    return _customer() | _work_order() | _documents()
 
 
-def sample_values(administration: Any, layout: Any = None) -> dict[str, Any]:
-    """A value for every placeholder: the company's own, and samples for the rest; `layout` decides on columns."""
-    values = company_values(administration) | _customer() | _work_order() | _documents()
-    if layout is not None:
-        table = line_table(visible_columns(layout), sample_lines())
-        values |= {"factuur.regels": table, "offerte.regels": table, "werkbon.regels": table}
-        values["werkbon.formulieren"] = _("(the filled-in forms)")
-        values["werkbon.handtekening"] = _("(signature)")
-    return values
+def layout_samples(layout: Any) -> dict[str, Any]:
+    """Samples for what only a layout shows: its lines in the columns that are on, forms and a signature."""
+    table = line_table(visible_columns(layout), sample_lines())
+    return {
+        "factuur.regels": table,
+        "offerte.regels": table,
+        "werkbon.regels": table,
+        "werkbon.formulieren": _("(the filled-in forms)"),
+        "werkbon.handtekening": _("(signature)"),
+    }
 
 
 def _customer() -> dict[str, str]:

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.options import Category, ModelSync
-from settings_sync.registry import register
+from settings_sync.registry import exclude, register
 
 from . import models, rules
+from .local_values import LayoutValues, MessageValues
 
 TEMPLATES = Category("templates", _("Templates"), order=30)
 
@@ -19,6 +20,7 @@ class MessageTemplateSync(ModelSync):
     natural_key = "name"
     fields = ("kind", "name", "subject", "body")
     merge_together = (("kind", "subject"),)
+    local_values = MessageValues()
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
@@ -44,6 +46,7 @@ class LayoutSync(ModelSync):
         "show_amount",
         "attach_pdf",
     )
+    local_values = LayoutValues()
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
@@ -71,3 +74,6 @@ class SchemeSync(ModelSync):
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
         return rules.messages_of(rules.problems_of_scheme(document))
+
+
+exclude(models.Variable, reason="Each administration fills in shared templates with values of its own.")

@@ -24,6 +24,7 @@ from .forms import LayoutForm, MessageTemplateForm, SchemeForm, TemplateForm
 from .models import Layout, MessageTemplate, Scheme
 from .placeholders import PLACEHOLDERS
 from .previews import preview_of, warnings_about
+from .variables import own_values
 
 PREVIEW_POLICY = {
     "default-src": ["'none'"],
@@ -106,7 +107,7 @@ def preview_template(request: HttpRequest, section: str, uid: UUID | None = None
         raise Http404
     errors = _problems_of_text(form) if form is not None else []
     shown = None if errors else preview_of(form.instance if form else item, request.administration)  # type: ignore[attr-defined]
-    return render(request, "templates_catalog/preview.html", {"shown": shown, "errors": errors})
+    return render(request, "includes/filled_in_frame.html", {"shown": shown, "errors": errors})
 
 
 @require_POST
@@ -178,6 +179,7 @@ def _context_of(request: HttpRequest, section: Section, form: Any, item: Any) ->
         "uses": uses_of(item) if item else [],
         "has_preview": section.model is not Scheme,
         "placeholders": [(label, PLACEHOLDERS[kind]) for kind, label in kinds] if section.model is not Scheme else [],
+        "own_placeholders": list(own_values()) if section.model is not Scheme else [],
         "warnings": warnings_about(item, request.administration) if item else [],  # type: ignore[attr-defined]
     }
 

@@ -104,6 +104,13 @@ OWN_SETTINGS = (
         Right.ADMINISTRATIONS_UPDATE,
     ),
     Section(
+        "templates:variables",
+        _("Variables"),
+        _("Texts of this administration that shared templates take up, such as opening hours."),
+        "template",
+        Right.ADMINISTRATIONS_UPDATE,
+    ),
+    Section(
         "role-list",
         _("Roles and permissions"),
         _("Which roles there are and what each of them may do."),

@@ -13,6 +13,7 @@ from accounts.models import User
 from ..kinds import all_kinds
 from ..models import Change, Plan, SyncRun
 from ..services.confirming import confirmation_of
+from ..services.local_values import warnings_in_words
 from ..services.plan_overview import Counted, PlanOverview, show_plan
 from ..services.previewing import plan_changes
 from ..services.run_overview import RunOverview
@@ -85,6 +86,9 @@ class PlanCommand(BaseCommand):
         rows = [_change_row(change, undoes=plan.is_undo) for change in plan_changes(plan)]
         if rows:
             self.stdout.write(table(["administration", "action", "setting", "", "reason"], rows))
+        warnings = [row for change in plan_changes(plan) for row in _warning_rows(change)]
+        if warnings:
+            self.stdout.write("\n" + table(["administration", "setting", "worth knowing"], warnings))
 
     def _print_run(self, run: RunOverview) -> None:
         self.stdout.write(f"\nRun {run.id}: {run.state_label}")
@@ -120,6 +124,11 @@ def _exit_code(plan: PlanOverview, run: RunOverview | None) -> int:
         return FAILED
     is_held = plan.total.hold or (run is not None and any(target.findings for target in run.targets))
     return HELD if is_held else 0
+
+
+def _warning_rows(change: Change) -> list[list[str]]:
+    slug = change.plan_target.administration.slug
+    return [[slug, change.label, words] for words in warnings_in_words(change.kind, change.warnings)]
 
 
 def _change_row(change: Change, *, undoes: bool) -> list[str]:

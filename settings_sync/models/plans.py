@@ -117,6 +117,8 @@ class Change(models.Model):
     # [{"path", "is_pinned", "reason", "review_on"}]: what stays as it is here from now on.
     deviations = models.JSONField(default=list)
     clears_deviations = models.BooleanField(default=False)
+    # [{"code", "facts"}]: what is worth knowing of the content, such as a number that is typed out.
+    warnings = models.JSONField(default=list)
 
     class Meta:
         ordering = ["id"]

@@ -12,6 +12,7 @@ from ..models import Change, Plan
 from ..verdicts import Action
 from ..word_changes import Piece, compare_words, readable
 from ..wording import column_of
+from .filled_in import can_be_filled_in
 from .plan_overview import ChangeRow, row_of
 from .previewing import ChangePreview, FieldPreview, PlacePreview, preview_changes
 
@@ -76,6 +77,11 @@ class ChangeDetails:
     @property
     def columns(self) -> int:
         return 1 + self.value_columns
+
+    @property
+    def can_be_filled_in(self) -> bool:
+        """Whether the item has placeholders that each administration fills in."""
+        return can_be_filled_in(self.change.kind)
 
     @property
     def is_written(self) -> bool:

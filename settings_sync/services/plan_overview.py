@@ -22,6 +22,7 @@ from ..permissions import syncable_children
 from ..planning.plans import UNCHANGED
 from ..verdicts import Action, Verdict
 from ..wording import needed_by_in_words, reason_of
+from .local_values import warnings_in_words
 from .rehearsing import rehearsal_in_words
 
 PAGE_SIZE, QUESTIONS = 50, 10
@@ -120,7 +121,7 @@ class HeldBack:
 @dataclass(frozen=True)
 class PlanOverview:
     """What a plan comes to. `linked` counts items that are equal already and are only noted as followed, `noted` those
-    that stay as they are while that is remembered as decided."""
+    that stay as they are while that is remembered as decided, `warned` those with something worth knowing."""
 
     id: uuid.UUID
     version: int
@@ -133,6 +134,7 @@ class PlanOverview:
     is_ready: bool
     is_expired: bool
     run_id: uuid.UUID | None
+    warned: int = 0
 
     @property
     def has_work(self) -> bool:
@@ -163,6 +165,7 @@ class ChangeRow:
     reason: str
     needed_by: tuple[str, ...]
     administrations: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def has_details(self) -> bool:
@@ -194,6 +197,7 @@ def show_plan(plan: Plan) -> PlanOverview:
         is_ready=plan.state == Plan.State.READY,
         is_expired=plan.expires_at <= timezone.now(),
         run_id=plan.run.pk if hasattr(plan, "run") else None,
+        warned=changes.exclude(warnings=[]).values("uid").distinct().count(),
     )
 
 
@@ -216,10 +220,20 @@ def list_questions(plan: Plan) -> Page[ChangeRow]:
 
 
 def list_changes(
-    plan: Plan, *, target: str = "", outcome: str = "", category: str = "", verdict: str = "", page: Any = 1
+    plan: Plan,
+    *,
+    target: str = "",
+    outcome: str = "",
+    category: str = "",
+    verdict: str = "",
+    warned: str = "",
+    page: Any = 1,
 ) -> Page[ChangeRow]:
-    """One page of the changes, narrowed by an administration's slug, an outcome, a category or a verdict."""
+    """One page of the changes, narrowed by an administration's slug, an outcome, a category, a verdict, or to those
+    with a warning."""
     changes = _narrowed(plan, target, outcome, category, verdict)
+    if warned:
+        changes = changes.exclude(warnings=[])
     return _page(plan, changes, page, PAGE_SIZE)
 
 
@@ -254,7 +268,7 @@ def _narrowed(plan: Plan, target: str, outcome: str, category: str, verdict: str
     return found.filter(verdict=verdict) if verdict else found
 
 
-SAME = ("kind", "uid", "action", "verdict", "facts", "base_digest", "local_digest")
+SAME = ("kind", "uid", "action", "verdict", "facts", "base_digest", "local_digest", "warnings")
 """What changes have in common that are shown as one: the same is done for the same reason to the same local value."""
 
 
@@ -293,4 +307,5 @@ def row_of(change: Change, names: list[str], *, undoes: bool = False) -> ChangeR
         reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action, undoes=undoes),
         needed_by=tuple(needed_by_in_words(reason) for reason in change.needed_by),
         administrations=tuple(names),
+        warnings=tuple(warnings_in_words(change.kind, change.warnings)),
     )

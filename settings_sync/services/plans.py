@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -25,6 +25,7 @@ from ..exceptions import (
 )
 from ..kinds import all_kinds
 from ..models import Change, Document, Plan, PlanTarget, SnapshotItem
+from ..options import Warned
 from ..permissions import NotAllowed, may_run_sync, syncable_children
 from ..planning.plans import UNCHANGED, plan_in_line, plan_target, with_own
 from ..planning.values import Choice, Key, PlannedChange, Source, TargetPlan
@@ -33,10 +34,12 @@ from ..reading.composed import AdministrationReader
 from ..reading.index import look_at, read_documents, store_documents
 from ..reading.lines import own_items_in_line
 from ..reading.snapshots import read_source, take_snapshot
+from .local_values import Examiner, stored_warnings
 from .rehearsing import rehearse_when_needed
 from .rules import policies_of, rules_of
 
 PLAN_LIFETIME = timedelta(hours=24)
+Warnings = Mapping[Key, Sequence[Warned]]
 
 
 def create_plan(
@@ -81,13 +84,13 @@ def create_plan(
 
 def compute_plan(plan: Plan, choice: Choice) -> None:
     """Compare the plan's snapshot with each of its targets, and store what comes out."""
-    source = _source_of(plan)
+    source, examiner = _source_of(plan), Examiner(plan.administration)
     assert plan.snapshot is not None
     nothing_to_do = plan_in_line(source, choice, category_of())
     for target in plan.targets.select_related("administration"):
         own = own_items_in_line(plan.snapshot.pk, target.administration)
         if own is None:
-            compute_target(target, source, choice)
+            compute_target(target, source, choice, examiner)
         else:
             target.counts = dict(with_own(nothing_to_do, own, choice, category_of()).counts)
             target.save(update_fields=["counts"])
@@ -97,9 +100,9 @@ def compute_plan(plan: Plan, choice: Choice) -> None:
 
 def recompute_targets(plan: Plan, targets: Iterable[PlanTarget]) -> None:
     """Make a plan anew for some of its administrations, from the same snapshot."""
-    source, choice = _source_of(plan), choice_of(plan)
+    source, choice, examiner = _source_of(plan), choice_of(plan), Examiner(plan.administration)
     for target in targets:
-        compute_target(target, source, choice)
+        compute_target(target, source, choice, examiner)
 
 
 def choice_of(plan: Plan) -> Choice:
@@ -119,23 +122,26 @@ def _source_of(plan: Plan) -> Source:
     return read_source(plan.snapshot)
 
 
-def compute_target(target: PlanTarget, source: Source, choice: Choice) -> None:
+def compute_target(target: PlanTarget, source: Source, choice: Choice, examiner: Examiner) -> None:
     """Compare a snapshot with one administration and store what comes out in place of what was there."""
     administration = target.administration
     local = look_at(administration)
     reader = AdministrationReader(administration.schema_name)
     planned = plan_target(source, local, choice, category_of(), rules_of(target), reader)
-    keep_plan(target, planned, reader, standing=len(local.entries))
+    keep_plan(target, planned, reader, examiner, standing=len(local.entries))
 
 
-def keep_plan(target: PlanTarget, planned: TargetPlan, reader: AdministrationReader, *, standing: int) -> None:
+def keep_plan(
+    target: PlanTarget, planned: TargetPlan, reader: AdministrationReader, examiner: Examiner, *, standing: int
+) -> None:
     """Store what planning came to for one administration, with every document that it shows or writes."""
     _store_local_documents(target.administration, planned)
     reader.store({digest for change in planned.changes for digest in (change.result, change.next_base) if digest})
+    warnings = examiner.warnings_of(target.administration, planned.changes)
     with transaction.atomic():
         target.counts, target.standing, target.rehearsal = dict(planned.counts), standing, {}
         target.save(update_fields=["counts", "standing", "rehearsal"])
-        store_changes(target, planned)
+        store_changes(target, planned, warnings)
     # The rehearsal is on a connection of its own, which sees what was stored only once that is committed.
     transaction.on_commit(partial(rehearse_when_needed, target))
 
@@ -158,10 +164,11 @@ CHANGE_COLUMNS = {
     "conflicts": "jsonb",
     "deviations": "jsonb",
     "clears_deviations": "boolean",
+    "warnings": "jsonb",
 }
 
 
-def store_changes(target: PlanTarget, planned: TargetPlan) -> None:
+def store_changes(target: PlanTarget, planned: TargetPlan, warnings: Warnings | None = None) -> None:
     """Store the changes of a plan for one administration: one statement, with all rows as one JSON value.
 
     A change that was there keeps its key, so that links to it go on working when something is decided.
@@ -170,17 +177,18 @@ def store_changes(target: PlanTarget, planned: TargetPlan) -> None:
     columns = ", ".join(f"{name} {db_type}" for name, db_type in CHANGE_COLUMNS.items())
     renewed = ", ".join(f"{name} = excluded.{name}" for name in CHANGE_COLUMNS)
     uids = [change.key[1] for change in planned.changes]
+    rows = [_row_of(change, (warnings or {}).get(change.key, ())) for change in planned.changes]
     Change.objects.filter(plan_target=target).exclude(uid__in=uids).delete()
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO public.settings_sync_change (plan_target_id, {names}) SELECT %s, {names}"
             f" FROM json_to_recordset(%s) AS change({columns})"
             f" ON CONFLICT (plan_target_id, kind, uid) DO UPDATE SET {renewed}",
-            [target.pk, json.dumps([_row_of(change) for change in planned.changes])],
+            [target.pk, json.dumps(rows)],
         )
 
 
-def _row_of(change: PlannedChange) -> dict[str, Any]:
+def _row_of(change: PlannedChange, warnings: Sequence[Warned]) -> dict[str, Any]:
     return {
         "kind": change.key[0],
         "category": all_kinds()[change.key[0]].category.key,
@@ -199,6 +207,7 @@ def _row_of(change: PlannedChange) -> dict[str, Any]:
         "conflicts": change.conflicts,
         "deviations": [asdict(kept) for kept in change.deviations],
         "clears_deviations": change.clears_deviations,
+        "warnings": stored_warnings(warnings),
     }
 
 

@@ -16,6 +16,7 @@ from ..planning.undoing import Step, plan_undo
 from ..planning.values import Entry, Rules
 from ..reading.composed import AdministrationReader
 from ..reading.index import look_at
+from .local_values import Examiner
 from .plans import PLAN_LIFETIME, category_of, keep_plan
 from .rules import decisions_of, policies_of
 
@@ -61,7 +62,7 @@ def compute_undo(target: PlanTarget) -> None:
     reader = UndoReader(target.administration.schema_name)
     rules = Rules(policies=target.plan.policies, decisions=decisions_of(target))
     planned = plan_undo(steps_of(undone), local, category_of(), rules, reader)
-    keep_plan(target, planned, reader, standing=len(local.entries))
+    keep_plan(target, planned, reader, Examiner(target.plan.administration), standing=len(local.entries))
 
 
 class UndoReader(AdministrationReader):

@@ -10,6 +10,7 @@ from tenants.models import Administration
 from ..exceptions import error_in_words
 from ..models import Change, Plan, Receipt, SyncRun, SyncTarget
 from ..services.alignment import alignment_of
+from ..services.local_values import warnings_in_words
 from ..services.plan_overview import Counted
 from ..services.previewing import differences_of
 from ..services.usage import used_by
@@ -68,6 +69,7 @@ def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
             "used_by": used[change.pk],
             "conflicts": [{"path": path, "side": side} for path, side in change.conflicts],
             "couples": change.couples,
+            "warnings": _warnings(change),
         }
         for change in changes
     ]
@@ -77,6 +79,11 @@ def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
 def _reason(change: Change) -> str:
     facts = {**change.facts, "needs_by_kind": change.kind}
     return reason_of(change.verdict, facts, change.action, undoes=change.plan_target.plan.is_undo)
+
+
+def _warnings(change: Change) -> list[dict[str, Any]]:
+    words = warnings_in_words(change.kind, change.warnings)
+    return [{**warned, "detail": detail} for warned, detail in zip(change.warnings, words, strict=True)]
 
 
 def shape_runs(runs: list[SyncRun]) -> list[dict[str, Any]]:

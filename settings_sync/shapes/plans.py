@@ -88,6 +88,14 @@ class ConflictShape(serializers.Serializer[Any]):
     side = serializers.ChoiceField(choices=["", "local", "source"])
 
 
+class WarningShape(serializers.Serializer[Any]):
+    """Something worth knowing of the content: a code with its facts, and the sentence."""
+
+    code = serializers.CharField()
+    facts = serializers.DictField(child=serializers.CharField())
+    detail = serializers.CharField()
+
+
 class ChangeShape(serializers.Serializer[Any]):
     """What happens to one item in one administration, and why."""
 
@@ -104,6 +112,7 @@ class ChangeShape(serializers.Serializer[Any]):
     used_by = UsedByShape()
     conflicts = ConflictShape(many=True)
     couples = serializers.UUIDField(allow_null=True)
+    warnings = WarningShape(many=True)
 
 
 class ChangesQuery(serializers.Serializer[Any]):

@@ -22,6 +22,9 @@ from ..services.runs import start_run
 from ..services.undoing import create_undo_plan
 from .entering import main_page
 
+ASKED = ("target", "outcome", "category", "verdict", "warned")
+"""By what the list of changes is narrowed."""
+
 
 @main_page(Right.SYNC_RUN)
 def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
@@ -94,7 +97,7 @@ def plan_of(request: Any, plan_id: uuid.UUID) -> Plan:
 
 
 def _asked(request: Any) -> dict[str, str]:
-    return {name: request.GET.get(name, "").replace("\0", "") for name in ("target", "outcome", "category", "verdict")}
+    return {name: request.GET.get(name, "").replace("\0", "") for name in ASKED}
 
 
 def _start(request: Any, plan: Plan, form: StartForm) -> HttpResponse | None:

@@ -68,6 +68,8 @@ SCREENS = [
     Screen("work-type", f"{MAIN}settings/reference/work-types/", (FIRST,)),
     Screen("work-type-refused", f"{MAIN}settings/reference/work-types/new/", ("main form button.primary",)),
     Screen("company", f"{MAIN}settings/company/"),
+    Screen("variables", f"{MAIN}settings/templates/variables/"),
+    Screen("variable-new", f"{MAIN}settings/templates/variables/new/", ("main form button.primary",)),
     Screen("roles", f"{MAIN}settings/roles/"),
     Screen("role-new", f"{MAIN}settings/roles/new/"),
     Screen("webhooks", f"{MAIN}settings/webhooks/"),

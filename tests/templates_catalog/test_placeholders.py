@@ -14,7 +14,8 @@ def english():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Geen", "{{ klant.naam }}", "{{klant.naam}} en {{  werkbon.nummer  }}", "a { b } c"]
+    "text",
+    ["", "Geen", "{{ klant.naam }}", "{{klant.naam}} en {{  werkbon.nummer  }}", "a { b } c", "{{ eigen.uren }}"],
 )
 def test_a_known_placeholder_is_fine(text):
     assert problems_of_placeholders("email", text) == []
@@ -25,6 +26,7 @@ def test_a_known_placeholder_is_fine(text):
     [
         ("email", "{{ klant.nam }}", "{{ klant.nam }} does not exist here. Did you mean {{ klant.naam }}?"),
         ("email", "{{ Bedrijf.IBAN }}", "{{ Bedrijf.IBAN }} does not exist here. Did you mean {{ bedrijf.iban }}?"),
+        ("sms", "{{ eigen.Ur }}", "{{ eigen.Ur }} does not exist here. Choose one from the list of placeholders."),
         ("email", "{{ zzz }}", "{{ zzz }} does not exist here. Choose one from the list of placeholders."),
         ("email", "{{ }}", "{{  }} does not exist here. Choose one from the list of placeholders."),
         (

@@ -5,16 +5,25 @@ from types import SimpleNamespace
 import pytest
 from django.utils import translation
 
+from templates_catalog import local_values
 from templates_catalog.models import Layout, MessageTemplate
 from templates_catalog.placeholders import PLACEHOLDERS
 from templates_catalog.previews import preview_of, warnings_about
-from templates_catalog.samples import sample_values
+from templates_catalog.samples import company_values, layout_samples, sample_texts
 
 
 @pytest.fixture(autouse=True)
 def english():
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def variables(monkeypatch):
+    """The variables of the administration."""
+    found = {"eigen.uren": "ma–vr\n8–17 <uur>"}
+    monkeypatch.setattr(local_values, "own_values", lambda: found)
+    return found
 
 
 @pytest.fixture
@@ -34,13 +43,13 @@ def company():
 
 @pytest.mark.parametrize("kind", ["invoice", "quotation", "work_order"])
 def test_every_placeholder_of_a_layout_has_a_sample(company, kind):
-    values = sample_values(company, Layout(kind=kind))
+    values = company_values(company) | sample_texts() | layout_samples(Layout(kind=kind))
     assert [p.name for p in PLACEHOLDERS[kind] if p.name not in values] == []
 
 
 @pytest.mark.parametrize("kind", ["email", "sms"])
 def test_every_placeholder_of_a_message_has_a_sample(company, kind):
-    values = sample_values(company)
+    values = company_values(company) | sample_texts()
     assert [p.name for p in PLACEHOLDERS[kind] if p.name not in values] == []
 
 
@@ -77,5 +86,24 @@ def test_an_empty_detail_that_is_used_is_pointed_out(company):
 def test_a_detail_that_is_typed_out_is_pointed_out(company):
     found = warnings_about(Layout(footer="Rekening NL91ABNA0417164300"), company)
     assert found == [
-        "“NL91 ABNA 0417 1643 00” is typed out. Write {{ bedrijf.iban }}, so that every administration shows its own."
+        "“NL91 ABNA 0417 1643 00” of Noord is typed out. "
+        "Write {{ bedrijf.iban }}, so that every administration shows its own."
     ]
+
+
+def test_a_variable_is_filled_in_as_text_with_its_lines(company):
+    shown = preview_of(Layout(footer="{{ eigen.uren }}"), company)
+    assert "ma–vr<br>8–17 &lt;uur&gt;" in shown.body
+
+
+def test_a_variable_that_is_not_there_is_pointed_out_and_stays_as_it_stands(company):
+    layout = Layout(footer="{{ eigen.openingstijden }}")
+    assert warnings_about(layout, company) == [
+        "{{ eigen.openingstijden }} is unknown here: add it to the variables of this administration."
+    ]
+    assert "{{ eigen.openingstijden }}" in preview_of(layout, company).body
+
+
+def test_a_value_that_looks_like_a_placeholder_is_not_filled_in_again(company, variables):
+    variables["eigen.uren"] = "{{ bedrijf.iban }}"
+    assert "NL91" not in preview_of(Layout(footer="{{ eigen.uren }}"), company).body

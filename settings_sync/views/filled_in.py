@@ -1,0 +1,50 @@
+"""An item of a preview as it will be read in each administration, with the values of each."""
+
+import uuid
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from tenants.rights import Right
+
+from ..frames import framed
+from ..models import Change, Plan
+from ..services.filled_in import can_be_filled_in, documents_of, look_everywhere, show_there
+from .entering import main_page
+from .plans import plan_of
+
+FRAMES_PER_PAGE = 12
+
+
+@main_page(Right.SYNC_RUN)
+def show_everywhere(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
+    """The item in every administration of the preview, a frame for each."""
+    plan = plan_of(request, plan_id)
+    change = _change_of(plan, change_id)
+    documents = documents_of(acting_user=request.user, plan=plan, change=change)
+    page = Paginator(documents, FRAMES_PER_PAGE).get_page(request.GET.get("page"))
+    found = look_everywhere(plan.administration, change.kind, page.object_list)
+    context = {"stored": plan, "change": change, "found": found, "page": page}
+    return render(request, "sync/filled_in.html", context)
+
+
+@framed
+@main_page(Right.SYNC_RUN)
+def show_one(request: Any, plan_id: uuid.UUID, change_id: int, child: str) -> HttpResponse:
+    """What one of those frames holds."""
+    plan = plan_of(request, plan_id)
+    change = _change_of(plan, change_id)
+    documents = documents_of(acting_user=request.user, plan=plan, change=change)
+    found = next((row for row in documents if row[0].slug == child), None)
+    if found is None:
+        raise Http404
+    return render(request, "includes/filled_in_frame.html", {"shown": show_there(found[0], change.kind, found[1])})
+
+
+def _change_of(plan: Plan, change_id: int) -> Change:
+    found = Change.objects.filter(plan_target__plan=plan, pk=change_id).first()
+    if found is None or not can_be_filled_in(found.kind):
+        raise Http404
+    return found

@@ -1,0 +1,59 @@
+"""A template as it reads in every administration of the customer, with the values of each."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from settings_sync.frames import framed
+from settings_sync.services.filled_in import look_everywhere, show_there
+from tenants.entering import administration_page
+from tenants.models import Administration
+from tenants.rights import Right
+
+from .models import Scheme
+from .previews import document_of
+from .views import SECTIONS
+
+FRAMES_PER_PAGE = 12
+
+
+@administration_page(Right.TEMPLATES_READ)
+def show_everywhere(request: Any, section: str, uid: UUID) -> HttpResponse:
+    """The template as it stands here, a frame for each administration whose templates the user may read."""
+    item = _item_of(request, section, uid)
+    page = Paginator(_readable(request), FRAMES_PER_PAGE).get_page(request.GET.get("page"))
+    documents = [(administration, document_of(item)) for administration in page.object_list]
+    found = look_everywhere(request.administration, item._meta.label_lower, documents)
+    context = {"section": SECTIONS[section], "item": item, "found": found, "page": page}
+    return render(request, "templates_catalog/everywhere.html", context)
+
+
+@framed
+@administration_page(Right.TEMPLATES_READ)
+def show_one(request: Any, section: str, uid: UUID, there: str) -> HttpResponse:
+    """What one of those frames holds."""
+    item = _item_of(request, section, uid)
+    found = next((row for row in _readable(request) if row.slug == there), None)
+    if found is None:
+        raise Http404
+    shown = show_there(found, item._meta.label_lower, document_of(item))
+    return render(request, "includes/filled_in_frame.html", {"shown": shown})
+
+
+def _item_of(request: Any, section: str, uid: UUID) -> Any:
+    """A message or layout of a main administration; elsewhere there is nothing to compare. Raises Http404."""
+    if section not in SECTIONS or SECTIONS[section].model is Scheme or not request.administration.is_main:
+        raise Http404
+    return get_object_or_404(SECTIONS[section].model, uid=uid)
+
+
+def _readable(request: Any) -> list[Administration]:
+    """The main administration and those below it whose templates the user may read."""
+    main = request.administration
+    held = {"memberships__user": request.user, "memberships__role__rights__contains": [Right.TEMPLATES_READ]}
+    found = Administration.objects.active().filter(Q(pk=main.pk) | Q(parent=main)).filter(**held)
+    return sorted(found, key=lambda row: (not row.is_main, row.name.casefold()))

@@ -1,0 +1,135 @@
+"""The own variables of an administration: a name and a text, which shared templates take up. They never travel."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from audit.models import record
+from settings_sync.editing import EditRefused
+from tenants.models import Administration
+from tenants.permissions import require
+from tenants.rights import Right
+
+from .models import Layout, MessageTemplate, Variable
+from .placeholders import OWN, is_own, used_names
+
+MAY_CHANGE = Right.ADMINISTRATIONS_UPDATE
+"""Variables belong to the company details, and so does the right to change them."""
+
+
+def own_values() -> dict[str, str]:
+    """The value of each variable by its placeholder, in the administration that was entered."""
+    return {f"{OWN}{name}": value for name, value in Variable.objects.values_list("name", "value")}
+
+
+def create_variable(*, acting_user: Any, administration: Administration, name: str, value: str) -> Variable:
+    """A new variable. Raises NotAllowed, or EditRefused when the name is there already."""
+    require(acting_user, MAY_CHANGE, administration)
+    with _saving():
+        made = Variable.objects.create(name=name, value=value)
+        _record(acting_user, administration, made, before=None)
+    return made
+
+
+def update_variable(
+    *, acting_user: Any, administration: Administration, variable: Variable, values: Mapping[str, str]
+) -> Variable:
+    """Change the name, the value or both. Raises NotAllowed, or EditRefused when it is gone or the name taken."""
+    require(acting_user, MAY_CHANGE, administration)
+    with _saving():
+        stored = _lock(variable)
+        before = {"name": stored.name, "value": stored.value}
+        stored.name, stored.value = values["name"], values["value"]
+        stored.save()
+        _record(acting_user, administration, stored, before=before)
+    return stored
+
+
+def delete_variable(*, acting_user: Any, administration: Administration, variable: Variable) -> None:
+    """Remove a variable; templates that use it show its placeholder. Raises NotAllowed, or EditRefused."""
+    require(acting_user, MAY_CHANGE, administration)
+    with _saving():
+        stored = _lock(variable)
+        record("variable.deleted", actor=acting_user, administration=administration, name=stored.name)
+        stored.delete()
+
+
+@contextmanager
+def _saving() -> Iterator[None]:
+    """One transaction in which a name that is taken becomes an EditRefused."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise EditRefused({"name": [_("There is a variable with this name already.")]}) from error
+
+
+def _lock(variable: Variable) -> Variable:
+    found = Variable.objects.select_for_update().filter(pk=variable.pk).first()
+    if found is None:
+        raise EditRefused({"": [_("“%(name)s” was deleted by somebody else.") % {"name": variable}]})
+    return found
+
+
+def _record(user: Any, administration: Administration, variable: Variable, before: Mapping[str, str] | None) -> None:
+    record(
+        "variable.changed" if before else "variable.created",
+        actor=user,
+        administration=administration,
+        name=variable.name,
+        value=variable.value,
+        before=before,
+    )
+
+
+@dataclass(frozen=True)
+class VariableRow:
+    """One variable, its placeholder, and how many templates of the administration have that."""
+
+    id: int
+    name: str
+    value: str
+    placeholder: str
+    used: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The variables of an administration; `missing` are the names that its templates ask for in vain."""
+
+    rows: tuple[VariableRow, ...]
+    missing: tuple[str, ...]
+
+
+def read_overview() -> Overview:
+    """The variables of the administration that was entered, by name; three queries."""
+    found, used = list(Variable.objects.all()), _names_in_templates()
+    rows = tuple(
+        VariableRow(row.pk, row.name, row.value, "{{ " + OWN + row.name + " }}", len(used.get(row.name, ())))
+        for row in found
+    )
+    return Overview(rows, tuple(sorted(used.keys() - {row.name for row in found})))
+
+
+def templates_with(name: str) -> list[str]:
+    """The names of the templates here that have the placeholder of a variable."""
+    return _names_in_templates().get(name, [])
+
+
+def _names_in_templates() -> dict[str, list[str]]:
+    """Which templates ask for which variable; those that are archived do not count."""
+    texts = [
+        *MessageTemplate.objects.filter(is_archived=False).values_list("name", "subject", "body"),
+        *Layout.objects.filter(is_archived=False).values_list("name", "header", "body", "footer"),
+    ]
+    found: dict[str, list[str]] = defaultdict(list)
+    for template, *fields in texts:
+        for name in used_names("\n".join(fields)):
+            if is_own(name):
+                found[name.removeprefix(OWN)].append(template)
+    return dict(found)
