@@ -1,11 +1,11 @@
 """Which questions of a filled-in form are shown, and what is wrong with its answers. Pure: plain data in and out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, time
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from forms_catalog.rules import is_readable
 
 Questions = Sequence[Mapping[str, Any]]
 Answers = Mapping[str, Any]
@@ -71,7 +71,7 @@ def _problems_of_answer(field: Mapping[str, Any], answer: Any) -> list[str]:
         return [_("Fill this in.")] if field["is_required"] else []
     if field["type"] in ("radio", "dropdown") and answer not in field["options"]:
         return [_("Choose one of the options.")]
-    return [] if _is_readable(field["type"], str(answer)) else [_("This does not fit the question.")]
+    return [] if is_readable(field["type"], str(answer)) else [_("This does not fit the question.")]
 
 
 def _problems_of_ticks(field: Mapping[str, Any], ticked: Sequence[str]) -> list[str]:
@@ -80,12 +80,3 @@ def _problems_of_ticks(field: Mapping[str, Any], ticked: Sequence[str]) -> list[
     if field["is_required"] and set(ticked) != set(field["options"]):
         return [_("Tick all of them.")]
     return []
-
-
-def _is_readable(kind: str, text: str) -> bool:
-    readers: dict[str, Any] = {"number": Decimal, "date": date.fromisoformat, "time": time.fromisoformat}
-    try:
-        readers.get(kind, str)(text)
-    except (ValueError, InvalidOperation):
-        return False
-    return kind != "number" or Decimal(text).is_finite()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reference_data.rules import problems_of_options
+from reference_data.rules import messages_of, problems_of_options
 from settings_sync.markup import problems_of_markup
 from tenants.names import is_visible
 
@@ -48,12 +48,13 @@ def _default_problems(kind: str, options: Sequence[Any], default: str) -> list[s
         ticked = default.splitlines() if kind == "checkboxes" else [default]
         unknown = [text for text in ticked if text not in options]
         return [_("The default “%(value)s” is not one of the options.") % {"value": text} for text in unknown]
-    if not _is_readable(kind, default):
+    if not is_readable(kind, default):
         return [_("The default “%(value)s” does not fit the type of the field.") % {"value": default}]
     return []
 
 
-def _is_readable(kind: str, text: str) -> bool:
+def is_readable(kind: str, text: str) -> bool:
+    """Whether a text is an answer to a question of this type: a number, a date, a time, or any text."""
     readers: dict[str, Callable[[str], Any]] = {
         "number": Decimal,
         "date": date.fromisoformat,
@@ -171,10 +172,10 @@ def _empty_names(document: Mapping[str, Any]) -> Iterator[str]:
 def _part_problems(document: Mapping[str, Any]) -> Iterator[str]:
     fields = {row["uid"]: row for row in _parts(document, "field")}
     for row in _parts(document, "section"):
-        for message in _flat(problems_of_condition(row, fields)):
+        for message in messages_of(problems_of_condition(row, fields)):
             yield _("Section “%(section)s”: %(message)s") % {"section": row.get("title", ""), "message": message}
     for row in fields.values():
-        for message in (*_flat(problems_of_field(row)), *_flat(problems_of_condition(row, fields))):
+        for message in (*messages_of(problems_of_field(row)), *messages_of(problems_of_condition(row, fields))):
             yield _("Field “%(field)s”: %(message)s") % {"field": row.get("label", ""), "message": message}
 
 
@@ -194,7 +195,3 @@ def _parts(document: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
 
 def _all_parts(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*_parts(document, "section"), *_parts(document, "field")]
-
-
-def _flat(problems: Problems) -> list[str]:
-    return [message for messages in problems.values() for message in messages]

@@ -38,7 +38,7 @@ def create_form(*, acting_user: Any, administration: Administration, values: Map
     with editing(Form):
         form = Form()
         _write_form(form, values)
-        _record(acting_user, form, {}, values_for_log(form))
+        record_edits(acting_user=acting_user, item=form, before={}, after=values_for_log(form))
     return form
 
 
@@ -74,7 +74,7 @@ def delete_form(*, acting_user: Any, administration: Administration, form: Form)
     with editing(Form):
         locked = lock(form)
         refuse_when_used(locked)
-        _record(acting_user, locked, values_for_log(locked), {})
+        record_edits(acting_user=acting_user, item=locked, before=values_for_log(locked), after={})
         # Fields go before the sections that point at them, which a constraint made immediate does not accept.
         locked.sections.update(visible_if_field=None)
         locked.delete()
@@ -182,7 +182,7 @@ def _changing(acting_user: Any, administration: Administration, form: Form) -> I
         # What was wrong before (an older form that came by sync) does not stand in the way of another edit.
         found = [message for message in problems_of_form(document_of(locked)) if message not in stood]
         refuse_when({"": found})
-        _record(acting_user, locked, before, values_for_log(locked, known))
+        record_edits(acting_user=acting_user, item=locked, before=before, after=values_for_log(locked, known))
 
 
 def _write_form(form: Form, values: Mapping[str, Any]) -> None:
@@ -242,14 +242,3 @@ def _set_archived(acting_user: Any, administration: Administration, form: Form, 
         locked.is_archived = value
         locked.save(update_fields=["is_archived"])
     return locked
-
-
-def _record(acting_user: Any, form: Form, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    record_edits(
-        acting_user=acting_user,
-        kind=form._meta.label_lower,
-        uid=form.uid,
-        label=form.name,
-        before=before,
-        after=after,
-    )

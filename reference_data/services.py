@@ -34,7 +34,7 @@ def create_item(
     _refuse_problems(item, {})
     with editing(model):
         item.save()
-        _record(acting_user, item, {}, values_for_log(item))
+        record_edits(acting_user=acting_user, item=item, before={}, after=values_for_log(item))
     return item
 
 
@@ -58,7 +58,7 @@ def update_item(
             setattr(locked, name, value)
         _refuse_problems(locked, used)
         locked.save()
-        _record(acting_user, locked, before, values_for_log(locked))
+        record_edits(acting_user=acting_user, item=locked, before=before, after=values_for_log(locked))
     return locked
 
 
@@ -79,7 +79,7 @@ def delete_item(*, acting_user: Any, administration: Administration, item: Item)
     with editing(type(item)):
         locked = lock(item)
         refuse_when_used(locked)
-        _record(acting_user, locked, values_for_log(locked), {})
+        record_edits(acting_user=acting_user, item=locked, before=values_for_log(locked), after={})
         locked.delete()
 
 
@@ -121,16 +121,5 @@ def _set_archived(acting_user: Any, administration: Administration, item: Item, 
         before = values_for_log(locked)
         locked.is_archived = value
         locked.save(update_fields=["is_archived"])
-        _record(acting_user, locked, before, values_for_log(locked))
+        record_edits(acting_user=acting_user, item=locked, before=before, after=values_for_log(locked))
     return locked
-
-
-def _record(acting_user: Any, item: Item, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    record_edits(
-        acting_user=acting_user,
-        kind=item._meta.label_lower,
-        uid=item.uid,
-        label=str(item),
-        before=before,
-        after=after,
-    )

@@ -44,10 +44,5 @@ def problems_of_scheme(document: Mapping[str, Any]) -> dict[str, list[str]]:
     return {"currency": [_("Write the currency as three capitals, such as EUR.")]}
 
 
-def messages_of(problems: Mapping[str, list[str]]) -> list[str]:
-    """The messages without their fields."""
-    return [message for messages in problems.values() for message in messages]
-
-
 def _only_found(problems: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {field: messages for field, messages in problems.items() if messages}

@@ -242,11 +242,5 @@ def _change(acting_user: Any, item: Template, change: Callable[[Template], None]
 
 
 def _record(acting_user: Any, item: Template, before: Mapping[str, Any], *, is_deleted: bool = False) -> None:
-    record_edits(
-        acting_user=acting_user,
-        kind=item._meta.label_lower,
-        uid=item.uid,
-        label=item.name,
-        before=before,
-        after={} if is_deleted else values_for_log(item),
-    )
+    after = {} if is_deleted else values_for_log(item)
+    record_edits(acting_user=acting_user, item=item, before=before, after=after)

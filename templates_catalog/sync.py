@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from reference_data.rules import messages_of
 from settings_sync.options import Category, ModelSync
 from settings_sync.registry import exclude, register
 
@@ -24,7 +25,7 @@ class MessageTemplateSync(ModelSync):
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
-        return rules.messages_of(rules.problems_of_message(document))
+        return messages_of(rules.problems_of_message(document))
 
 
 @register(models.Layout)
@@ -50,7 +51,7 @@ class LayoutSync(ModelSync):
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
-        return rules.messages_of(rules.problems_of_layout(document))
+        return messages_of(rules.problems_of_layout(document))
 
 
 @register(models.Scheme)
@@ -73,7 +74,7 @@ class SchemeSync(ModelSync):
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:
-        return rules.messages_of(rules.problems_of_scheme(document))
+        return messages_of(rules.problems_of_scheme(document))
 
 
 exclude(models.Variable, reason="Each administration fills in shared templates with values of its own.")

@@ -57,7 +57,7 @@ def create_workflow(*, acting_user: Any, administration: Administration, values:
         workflow = Workflow()
         _refuse_problems(workflow, values)
         _write(workflow, values)
-        _record(acting_user, workflow, {}, values_for_log(workflow))
+        record_edits(acting_user=acting_user, item=workflow, before={}, after=values_for_log(workflow))
     return workflow
 
 
@@ -79,7 +79,7 @@ def update_workflow(
         labels = _labels_of(locked.steps.all())
         _refuse_problems(locked, values)
         _write(locked, values)
-        _record(acting_user, locked, before, values_for_log(locked, labels))
+        record_edits(acting_user=acting_user, item=locked, before=before, after=values_for_log(locked, labels))
     return locked
 
 
@@ -100,7 +100,7 @@ def delete_workflow(*, acting_user: Any, administration: Administration, workflo
     with editing(Workflow):
         locked = lock(workflow)
         refuse_when_used(locked)
-        _record(acting_user, locked, values_for_log(locked), {})
+        record_edits(acting_user=acting_user, item=locked, before=values_for_log(locked), after={})
         locked.delete()
 
 
@@ -196,16 +196,5 @@ def _set_archived(acting_user: Any, administration: Administration, workflow: Wo
         before = values_for_log(locked)
         locked.is_archived = value
         locked.save(update_fields=["is_archived"])
-        _record(acting_user, locked, before, values_for_log(locked))
+        record_edits(acting_user=acting_user, item=locked, before=before, after=values_for_log(locked))
     return locked
-
-
-def _record(acting_user: Any, workflow: Workflow, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    record_edits(
-        acting_user=acting_user,
-        kind=workflow._meta.label_lower,
-        uid=workflow.uid,
-        label=workflow.name,
-        before=before,
-        after=after,
-    )

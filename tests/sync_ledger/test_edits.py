@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.db import connection, transaction
 
+from forms_catalog.models import Form
 from sync_ledger.edits import record_edits
 from sync_ledger.models import Edit
 from tenants.schemas import inside
@@ -33,7 +34,7 @@ def within(company: Company):
 
 
 def record(before: dict[str, object], after: dict[str, object], **changed: object) -> list[tuple[str, object, object]]:
-    stated = {"acting_user": None, "kind": "shelf.form", "uid": UID, "label": "Onderhoud"} | changed
+    stated = {"acting_user": None, "item": Form(uid=UID, name="Onderhoud")} | changed
     record_edits(**stated, before=before, after=after)
     return list(Edit.objects.order_by("id").values_list("path", "before", "after"))
 
@@ -61,12 +62,12 @@ def test_it_says_who_and_what(company):
     record({}, {"name": "a"}, acting_user=company.owner)
     edit = Edit.objects.get()
     assert (edit.by_id, edit.by_name) == (company.owner.pk, str(company.owner))
-    assert (edit.kind, edit.uid, edit.label) == ("shelf.form", UID, "Onderhoud")
+    assert (edit.kind, edit.uid, edit.label) == ("forms_catalog.form", UID, "Onderhoud")
     assert edit.at
 
 
 def test_long_names_and_paths_fit():
-    record({}, {"p" * 400: "a"}, label="l" * 400)
+    record({}, {"p" * 400: "a"}, item=Form(uid=UID, name="l" * 400))
     assert (len(Edit.objects.get().label), len(Edit.objects.get().path)) == (250, 250)
 
 

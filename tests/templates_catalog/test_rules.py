@@ -3,8 +3,9 @@
 import pytest
 from django.utils import translation
 
+from reference_data.rules import messages_of
 from settings_sync.markup import problems_of_markup
-from templates_catalog.rules import messages_of, problems_of_layout, problems_of_message, problems_of_scheme
+from templates_catalog.rules import problems_of_layout, problems_of_message, problems_of_scheme
 
 
 @pytest.fixture(autouse=True)
