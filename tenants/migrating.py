@@ -105,9 +105,7 @@ def _migrate_schema(schema_name: str) -> None:
         "app_label": None, "migration_name": None, "database": connection.alias, "interactive": False, "verbosity": 0,
         "fake": False, "fake_initial": False, "run_syncdb": False, "plan": False, "check_unapplied": False,
         "prune": False, "skip_checks": True, "traceback": False, "no_color": True, "force_color": False,
-        "pythonpath": None, "settings": None, "stdout": None, "stderr": None, "no_input": True,
+        "pythonpath": None, "settings": None,
     }  # fmt: skip
-    for unused in ("stdout", "stderr", "no_input"):
-        options.pop(unused)
     with schema_context(schema_name):
         run_migrations([], options, "eenlijn", schema_name)
