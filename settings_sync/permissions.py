@@ -3,15 +3,35 @@
 from typing import Any
 
 from tenants.models import Administration
-from tenants.permissions import NotAllowed, may, reachable_administrations
+from tenants.permissions import NotAllowed, may, reachable_administrations, require
 from tenants.rights import Right
 
-__all__ = ["NotAllowed", "may_run_sync", "may_see_administrations", "may_see_runs", "syncable_children"]
+from .models import Plan
+
+__all__ = [
+    "NotAllowed",
+    "may_run_sync",
+    "may_see_administrations",
+    "may_see_runs",
+    "require_for",
+    "right_for",
+    "syncable_children",
+]
 
 
 def may_run_sync(user: Any, main: Administration) -> bool:
     """Whether the user may preview and run syncs from this main administration."""
     return main.is_main and may(user, Right.SYNC_RUN, main)
+
+
+def right_for(plan: Plan) -> Right:
+    """The right that carrying out a plan takes: taking a run back is one of its own."""
+    return Right.SYNC_UNDO if plan.is_undo else Right.SYNC_RUN
+
+
+def require_for(user: Any, plan: Plan) -> None:
+    """Raise NotAllowed unless the user may decide about, rehearse and confirm a plan of this kind."""
+    require(user, right_for(plan), plan.administration)
 
 
 def may_see_administrations(user: Any, main: Administration) -> bool:
@@ -24,10 +44,10 @@ def may_see_runs(user: Any, main: Administration) -> bool:
     return may_see_administrations(user, main)
 
 
-def syncable_children(user: Any, main: Administration) -> list[Administration]:
-    """The sub-administrations that the user may enter and sync to."""
+def syncable_children(user: Any, main: Administration, right: Right = Right.SYNC_RUN) -> list[Administration]:
+    """The sub-administrations that the user may enter and sync to; with SYNC_UNDO those where they may take it back."""
     reachable = {row.pk for row in reachable_administrations(user) if row.parent_id == main.pk}
     held = Administration.objects.filter(
-        pk__in=reachable, memberships__user=user, memberships__role__rights__contains=[Right.SYNC_RUN]
+        pk__in=reachable, memberships__user=user, memberships__role__rights__contains=[right]
     )
     return list(held.order_by("name"))

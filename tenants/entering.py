@@ -7,20 +7,22 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 
 from .models import Administration
-from .permissions import rights_of
+from .permissions import NotAllowed, reachable_administrations, rights_of
 from .rights import Right
 from .schemas import inside
 
 View = Callable[..., HttpResponseBase]
 
 
-def administration_page(right: Right | None = None) -> Callable[[View], View]:
-    """Decorate a view under `/a/<slug>/`: sign-in, membership (else 404), `right` (else 403), inside the schema.
+def administration_page(*any_of: Right) -> Callable[[View], View]:
+    """Decorate a view under `/a/<slug>/`: sign-in, membership (else 404), a right (else 403), inside the schema.
 
-    The view receives a request with `administration` and `rights`, and no `slug`; it must return a rendered response,
-    because nothing lazy may leave the schema.
+    Of several rights one is enough; without any, whoever may enter may see the page. The view receives a request with
+    `administration` and `rights`, and no `slug`; it must return a rendered response, because nothing lazy may leave the
+    schema.
     """
 
     def decorate(view: View) -> View:
@@ -29,17 +31,41 @@ def administration_page(right: Right | None = None) -> Callable[[View], View]:
         def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             administration, rights = _find(request.user, slug)
             request.administration, request.rights = administration, rights  # type: ignore[attr-defined]
-            if right is not None and right not in rights:
+            if any_of and rights.isdisjoint(any_of):
                 raise PermissionDenied
             if request.session.get("last_administration") != str(administration.pk):
                 request.session["last_administration"] = str(administration.pk)
             with inside(administration):
                 return view(request, *args, **kwargs)
 
-        enter.right = right  # type: ignore[attr-defined]
+        enter.any_of = any_of  # type: ignore[attr-defined]
         return enter
 
     return decorate
+
+
+def main_page(*any_of: Right) -> Callable[[View], View]:
+    """Like `administration_page`; a sub-administration gets a page that says where to go instead."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def enter(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.administration.is_main:
+                return _point_to_main(request)
+            try:
+                return view(request, *args, **kwargs)
+            except NotAllowed as refused:
+                raise PermissionDenied from refused
+
+        return administration_page(*any_of)(enter)
+
+    return decorate
+
+
+def _point_to_main(request: Any) -> HttpResponseBase:
+    main = request.administration.main
+    context = {"main": main, "may_enter": main in reachable_administrations(request.user)}
+    return render(request, "home/only_in_main.html", context)
 
 
 def _find(user: Any, slug: str) -> tuple[Administration, frozenset[str]]:

@@ -126,6 +126,11 @@ class Administration(models.Model):
         return self.parent_id is None
 
     @property
+    def was_made(self) -> bool:
+        """Whether it has had a schema: then what failed was its deletion, and making it again would make it empty."""
+        return bool(self.migration_head)
+
+    @property
     def went_wrong(self) -> str:
         """What went wrong with it: the product's own sentences in the reader's language, the database's as they are."""
         return gettext(self.state_detail) if self.state_detail else ""

@@ -163,9 +163,9 @@ def section_address(administration: Administration, rights: Collection[str], sec
         match = resolve(address)
     except Resolver404:
         return None
-    right = getattr(match.func, "right", None)
+    any_of = getattr(match.func, "any_of", ())
     lists_something = set(match.kwargs) == {"slug"}
-    return address if lists_something and (right is None or right in rights) else None
+    return address if lists_something and (not any_of or not set(any_of).isdisjoint(rights)) else None
 
 
 def _address(url_name: str, administration: Administration) -> str:

@@ -95,18 +95,22 @@ def _accept(user: Any, main_id: uuid.UUID, name: str, slug: str, start_from: Seq
 
 def retry_provisioning(*, acting_user: Any, administration: Administration) -> Administration:
     """Try again to make, or to delete, an administration where that failed. Raises NotAllowed or WrongState."""
-    require(acting_user, Right.ADMINISTRATIONS_CREATE, administration.main)
+    require(acting_user, right_to_retry(administration), administration.main)
     with transaction.atomic():
         row = Administration.objects.select_for_update(of=("self",)).get(pk=administration.pk)
         if row.state != Administration.State.FAILED:
             raise WrongState(state=row.state)
-        # Whatever has a schema was being deleted when it failed; making it again would bring it back empty.
-        row.state = Administration.State.DELETING if row.migration_head else Administration.State.PROVISIONING
+        row.state = Administration.State.DELETING if row.was_made else Administration.State.PROVISIONING
         row.state_detail, row.attempts, row.not_before = "", 0, None
         row.save(update_fields=["state", "state_detail", "attempts", "not_before"])
         record("administration.retried", actor=acting_user, administration=row)
         wake_administrations([row.pk])
     return row
+
+
+def right_to_retry(administration: Administration) -> Right:
+    """What trying again takes: the right to do what failed."""
+    return Right.ADMINISTRATIONS_DELETE if administration.was_made else Right.ADMINISTRATIONS_CREATE
 
 
 def delete_administration(*, acting_user: Any, administration: Administration, confirm: str) -> Administration:

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from tenants.entering import main_page
 from tenants.rights import Right
 
-from .entering import main_page
 from .exceptions import WebhookError
 from .forms import EndpointForm, MailChoiceForm
 from .models import Endpoint, OutboxMessage

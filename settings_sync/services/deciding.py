@@ -21,7 +21,7 @@ from ..exceptions import (
 )
 from ..kinds import all_kinds, field_of
 from ..models import Change, Decision, Document, Plan, PlanTarget
-from ..permissions import NotAllowed, may_run_sync, syncable_children
+from ..permissions import require_for, right_for, syncable_children
 from ..planning.deciding import allowed_on_path, allowed_words
 from ..planning.differences import flatten
 from ..planning.values import DEFAULT_FIELD
@@ -53,8 +53,7 @@ def decide(*, acting_user: Any, plan: Plan, version: int, decisions: Sequence[As
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanUsed or PlanChanged; UnknownTarget, NothingToDecide,
     UnknownDecision, UnknownPath, CannotCouple or NameMissing for a decision that makes no sense.
     """
-    if not may_run_sync(acting_user, plan.administration):
-        raise NotAllowed("sync.run")
+    require_for(acting_user, plan)
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration", "snapshot").get(pk=plan.pk)
         check_plan(plan, version)
@@ -87,7 +86,7 @@ def _recompute(plan: Plan, targets: Iterable[PlanTarget]) -> None:
 
 def _changes_asked(user: Any, plan: Plan, asked: Asked) -> list[Change]:
     """The changes that a decision is about: of its target, or of every administration that the user may sync to."""
-    syncable = {child.pk: child for child in syncable_children(user, plan.administration)}
+    syncable = {child.pk: child for child in syncable_children(user, plan.administration, right_for(plan))}
     changes = Change.objects.filter(plan_target__plan=plan, uid=asked.item).select_related(
         "plan_target__administration"
     )

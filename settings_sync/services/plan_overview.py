@@ -18,7 +18,7 @@ from tenants.models import Administration
 
 from ..kinds import all_kinds
 from ..models import Change, Plan, PlanTarget
-from ..permissions import syncable_children
+from ..permissions import right_for, syncable_children
 from ..planning.plans import UNCHANGED
 from ..verdicts import Action, Verdict
 from ..wording import needed_by_in_words, reason_of
@@ -177,7 +177,7 @@ def find_plan(*, acting_user: Any, main: Administration, plan_id: uuid.UUID) -> 
     found = Plan.objects.filter(pk=plan_id, administration=main).select_related("run", "administration").first()
     if found is None or found.requested_by_id == acting_user.pk:
         return found
-    allowed = {child.pk for child in syncable_children(acting_user, main)}
+    allowed = {child.pk for child in syncable_children(acting_user, main, right_for(found))}
     return found if allowed.issuperset(found.targets.values_list("administration", flat=True)) else None
 
 

@@ -17,7 +17,7 @@ from ..decision_wording import (
 )
 from ..kinds import all_kinds
 from ..models import Change, Decision, Document, Plan, SnapshotItem
-from ..permissions import syncable_children
+from ..permissions import right_for, syncable_children
 from ..planning.deciding import allowed_words
 from ..planning.plans import UNCHANGED
 from ..planning.values import DEFAULT_FIELD
@@ -218,7 +218,7 @@ def _is_exactly_equal(change: Change, same: Candidate) -> bool:
 
 def _others(user: Any, plan: Plan, change: Change) -> tuple[tuple[Change, ...], bool]:
     """The same question elsewhere in the plan, and whether that is everywhere where the setting changes."""
-    syncable = {child.pk for child in syncable_children(user, plan.administration)}
+    syncable = {child.pk for child in syncable_children(user, plan.administration, right_for(plan))}
     found = Change.objects.filter(plan_target__plan=plan, uid=change.uid).exclude(pk=change.pk)
     elsewhere = [
         other

@@ -10,7 +10,7 @@ from ..applying.errors import explain
 from ..applying.targets import rehearse_target
 from ..exceptions import SyncError, error_in_words
 from ..models import Plan, PlanTarget
-from ..permissions import NotAllowed, may_run_sync, syncable_children
+from ..permissions import require_for, right_for, syncable_children
 from ..verdicts import Action, Verdict
 from .work import work_for
 
@@ -38,9 +38,8 @@ def rehearse_plan(*, acting_user: Any, plan: Plan) -> bool:
 
     Raises NotAllowed.
     """
-    if not may_run_sync(acting_user, plan.administration):
-        raise NotAllowed("sync.run")
-    children = syncable_children(acting_user, plan.administration)
+    require_for(acting_user, plan)
+    children = syncable_children(acting_user, plan.administration, right_for(plan))
     targets = plan.targets.filter(administration__in=children).select_related("administration")
     tried = [rehearse(target) for target in targets]
     return all(tried)

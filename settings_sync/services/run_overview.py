@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tenants.models import Administration
-from tenants.permissions import reachable_administrations
+from tenants.permissions import may, reachable_administrations
+from tenants.rights import Right
 
 from ..exceptions import error_in_words
 from ..kinds import all_kinds
 from ..models import Receipt, SyncRun, SyncTarget
-from ..permissions import may_run_sync, syncable_children
+from ..permissions import right_for, syncable_children
 from ..progress import Progress, read_progress
 from .plan_overview import Counted
 
@@ -210,18 +211,26 @@ def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
     )
     seen = _visible(acting_user, targets)
     progress = read_progress([target for target in seen if target.state == SyncTarget.State.RUNNING])
-    may_run = may_run_sync(acting_user, run.administration)
-    reached = {child.pk for child in syncable_children(acting_user, run.administration)} if may_run else set()
+    right = right_for(run.plan)
+    reached, undoable = (_reached(acting_user, run, asked) for asked in (right, Right.SYNC_UNDO))
+    may_run = may(acting_user, right, run.administration)
     states = {target.state for target in targets}
     return RunOverview(
         **_about(run, _undone_by([run])),
         plan_id=run.plan_id,
         finished_at=run.finished_at,
         seconds=_seconds(run),
-        targets=tuple(_target(target, progress.get(target.pk), reached) for target in seen),
+        targets=tuple(_target(target, progress.get(target.pk), reached, undoable) for target in seen),
         hidden=len(targets) - len(seen),
         may_cancel=may_run and not run.is_finished and SyncTarget.State.QUEUED in states,
     )
+
+
+def _reached(user: Any, run: SyncRun, right: Right) -> set[uuid.UUID]:
+    """Where the user may do this, as far as they may do it in the main administration."""
+    if not may(user, right, run.administration):
+        return set()
+    return {child.pk for child in syncable_children(user, run.administration, right)}
 
 
 def list_runs(*, acting_user: Any, main: Administration, target: str = "", page: Any = 1) -> Page[RunLine]:
@@ -293,7 +302,9 @@ def _seconds(run: SyncRun) -> float | None:
     return (run.finished_at - (run.started_at or run.created_at)).total_seconds()
 
 
-def _target(target: SyncTarget, progress: Progress | None, reached: Collection[uuid.UUID]) -> RunTarget:
+def _target(
+    target: SyncTarget, progress: Progress | None, reached: Collection[uuid.UUID], undoable: Collection[uuid.UUID]
+) -> RunTarget:
     return RunTarget(
         slug=target.administration.slug,
         name=target.administration.name,
@@ -308,7 +319,7 @@ def _target(target: SyncTarget, progress: Progress | None, reached: Collection[u
         is_gone=target.administration.state in Administration.GONE,
         may_retry=target.administration_id in reached
         and target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED),
-        may_undo=target.administration_id in reached
+        may_undo=target.administration_id in undoable
         and target.state == SyncTarget.State.SUCCEEDED
         and Counted.sum_of([target.counts]).changes > 0,
     )

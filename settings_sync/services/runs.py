@@ -21,7 +21,7 @@ from ..exceptions import (
     UnknownTarget,
 )
 from ..models import Plan, SyncRun, SyncTarget
-from ..permissions import NotAllowed, may_run_sync, syncable_children
+from ..permissions import require_for, right_for, syncable_children
 from ..waking import wake_targets
 from .announcing import announce_run
 from .confirming import check_confirmation
@@ -46,8 +46,7 @@ def start_run(
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and UnknownTarget when
     the acting user may no longer sync to one of the plan's administrations; then nothing was started.
     """
-    if not may_run_sync(acting_user, plan.administration):
-        raise NotAllowed("sync.run")
+    require_for(acting_user, plan)
     asker, behalf = asked_by or acting_user, str(acting_user) if asked_by else ""
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
@@ -95,7 +94,7 @@ def check_plan(plan: Plan, version: int) -> None:
 
 def _check_targets(plan: Plan, acting_user: Any) -> None:
     """Rights may have been taken away since the preview."""
-    allowed = {child.pk for child in syncable_children(acting_user, plan.administration)}
+    allowed = {child.pk for child in syncable_children(acting_user, plan.administration, right_for(plan))}
     for target in plan.targets.select_related("administration"):
         if target.administration_id not in allowed:
             raise UnknownTarget(slug=target.administration.slug)
@@ -106,8 +105,7 @@ def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
 
     Raises NotAllowed or RunFinished.
     """
-    if not may_run_sync(acting_user, run.administration):
-        raise NotAllowed("sync.run")
+    require_for(acting_user, run.plan)
     with transaction.atomic():
         run = lock_run(run.pk)
         if run.is_finished:
@@ -127,8 +125,7 @@ def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) 
 
     Raises NotAllowed, NothingToRetry, or TargetGone when all that failed was deleted since.
     """
-    if not may_run_sync(acting_user, run.administration):
-        raise NotAllowed("sync.run")
+    require_for(acting_user, run.plan)
     with transaction.atomic():
         run = lock_run(run.pk)
         again = _targets_to_retry(acting_user, run, targets)
@@ -146,7 +143,9 @@ def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) 
 def _targets_to_retry(acting_user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
     failed = run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED])
     failed = failed.filter(administration__slug__in=slugs) if slugs else failed
-    again = list(failed.filter(administration__in=syncable_children(acting_user, run.administration)))
+    again = list(
+        failed.filter(administration__in=syncable_children(acting_user, run.administration, right_for(run.plan)))
+    )
     if not again:
         gone = failed.filter(administration__state__in=Administration.GONE).select_related("administration")
         if names := sorted(target.administration.name for target in gone):
@@ -157,7 +156,7 @@ def _targets_to_retry(acting_user: Any, run: SyncRun, slugs: Collection[str]) ->
 
 def lock_run(run_id: Any) -> SyncRun:
     """The run's row, locked, so that its state and its targets' change together."""
-    return SyncRun.objects.select_for_update(of=("self",)).select_related("administration").get(pk=run_id)
+    return SyncRun.objects.select_for_update(of=("self",)).select_related("administration", "plan").get(pk=run_id)
 
 
 def finish_run_when_done(run: SyncRun) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from tenants.models import Administration, Membership
 from tenants.rights import Right
+from tenants.services import right_to_retry
 
 from ..kinds import all_kinds
 from ..models import SyncTarget
@@ -206,7 +207,7 @@ def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) 
         cannot_sync=_why_not(administration, rights, facts.main),
         is_busy=latest is not None and latest.state in SyncTarget.OPEN,
         may_delete=is_stable and Right.ADMINISTRATIONS_DELETE in rights & set(facts.main_rights),
-        may_retry=failed and Right.ADMINISTRATIONS_CREATE in facts.main_rights,
+        may_retry=failed and right_to_retry(administration) in facts.main_rights,
     )
 
 
@@ -218,8 +219,7 @@ def _last_sync(target: SyncTarget | None) -> LastSync | None:
 
 def _attention(administration: Administration, counts: Counts, latest: SyncTarget | None) -> Iterable[Attention]:
     if administration.state == Administration.State.FAILED:
-        was_made = bool(administration.migration_head)
-        yield Attention("failed", _("could not be deleted") if was_made else _("could not be made"))
+        yield Attention("failed", _("could not be deleted") if administration.was_made else _("could not be made"))
     conflicts = counts.get("conflict", 0)
     if conflicts:
         yield Attention("conflict", ngettext("%d conflict", "%d conflicts", conflicts) % conflicts)

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import record
+from tenants.permissions import require
+from tenants.rights import Right
 
 from ..exceptions import NothingToUndo, RunNotFinished, UnknownTarget
 from ..models import Change, Document, Plan, PlanTarget, SyncRun, SyncTarget
-from ..permissions import NotAllowed, may_run_sync, syncable_children
+from ..permissions import syncable_children
 from ..planning.undoing import Step, plan_undo
 from ..planning.values import Entry, Rules
 from ..reading.composed import AdministrationReader
@@ -24,11 +26,10 @@ from .rules import decisions_of, policies_of
 def create_undo_plan(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) -> Plan:
     """Preview taking a run back in these administrations (slugs), or in all that it changed. Writes only the plan.
 
-    Raises NotAllowed, RunNotFinished, NothingToUndo, or UnknownTarget for an administration of which the user may not
-    sync or that the run did not change.
+    Raises NotAllowed, RunNotFinished, NothingToUndo, or UnknownTarget for an administration where the user may
+    not take it back or that the run did not change.
     """
-    if not may_run_sync(acting_user, run.administration):
-        raise NotAllowed("sync.run")
+    require(acting_user, Right.SYNC_UNDO, run.administration)
     if not run.is_finished:
         raise RunNotFinished
     done = _find_targets(acting_user, run, targets)
@@ -129,7 +130,7 @@ def _digest(value: Any) -> bytes | None:
 
 
 def _find_targets(user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
-    syncable = {child.pk for child in syncable_children(user, run.administration)}
+    syncable = {child.pk for child in syncable_children(user, run.administration, Right.SYNC_UNDO)}
     done = run.targets.filter(state=SyncTarget.State.SUCCEEDED, administration__in=syncable)
     found = {target.administration.slug: target for target in done.select_related("administration", "plan_target")}
     for slug in slugs:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tenants import services as tenants_services
+from tenants.entering import main_page
 from tenants.exceptions import (
     AdministrationError,
     LicenceCapReached,
@@ -25,7 +26,6 @@ from tenants.rights import Right
 from ..forms import CreateAdministrationForm, DeleteAdministrationForm
 from ..permissions import may_run_sync
 from ..services.sub_administrations import choose_subs, count_settings, find_sub, list_subs
-from .entering import main_page
 
 PAGE_SIZE = 50
 SHOWN = ("behind", "attention", "never")
@@ -87,7 +87,7 @@ def create_administration(request: Any) -> HttpResponse:
     return render(request, "sync/administration_new.html", context)
 
 
-@main_page(Right.ADMINISTRATIONS_CREATE)
+@main_page(Right.ADMINISTRATIONS_CREATE, Right.ADMINISTRATIONS_DELETE)
 def retry_provisioning(request: Any, child: str) -> HttpResponse:
     """Try again to make, or to delete, an administration where that failed."""
     sub = _find_child(request, child)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from tenants.entering import main_page
 from tenants.rights import Right
 
 from ..decision_forms import DecisionForm
@@ -17,11 +18,10 @@ from ..models import Plan
 from ..services.change_details import ChangeDetails, show_change
 from ..services.deciding import Asked, decide
 from ..services.questions import Questions, read_questions
-from .entering import main_page
 from .plans import plan_of
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
 def change_details(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
     """One change in full: inside the preview when the browser asks for the part, else as a page that decides."""
     plan = plan_of(request, plan_id)

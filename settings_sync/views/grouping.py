@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
+from tenants.entering import main_page
 from tenants.exceptions import AdministrationError
 from tenants.groups import add_to_group, find_reachable, groups_of, remove_from_group
 from tenants.rights import Right
 
 from ..forms import GroupForm
-from .entering import main_page
 
 
 @main_page(Right.ADMINISTRATIONS_UPDATE)

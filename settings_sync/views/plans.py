@@ -4,29 +4,31 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from tenants.entering import main_page
 from tenants.rights import Right
 
 from ..exceptions import PlanChanged, PlanUsed, SyncError
 from ..forms import StartForm
 from ..kinds import all_kinds
 from ..models import Plan
+from ..permissions import right_for
 from ..services.confirming import confirmation_of
 from ..services.plan_overview import OUTCOMES, find_plan, list_changes, list_questions, show_plan
 from ..services.plans import create_plan
 from ..services.rehearsing import rehearse_plan
 from ..services.runs import start_run
 from ..services.undoing import create_undo_plan
-from .entering import main_page
 
 ASKED = ("target", "outcome", "category", "verdict", "warned")
 """By what the list of changes is narrowed."""
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
 def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """What a stored plan would do; confirming it starts the run. Reloading, going back and a second tab are safe."""
     plan = plan_of(request, plan_id)
@@ -50,7 +52,7 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     return render(request, "sync/plan.html", context)
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
 def renew(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """A new preview of the same choice."""
     plan = plan_of(request, plan_id)
@@ -76,7 +78,7 @@ def _made_again(request: Any, plan: Plan) -> Plan:
     )
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
 def rehearse(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """Try the preview for real in every administration, and roll it back."""
     plan = plan_of(request, plan_id)
@@ -89,10 +91,12 @@ def rehearse(request: Any, plan_id: uuid.UUID) -> HttpResponse:
 
 
 def plan_of(request: Any, plan_id: uuid.UUID) -> Plan:
-    """The plan of this address, if the user may look at it. Raises Http404."""
+    """The plan of this address, if the user may look at it. Raises Http404, or PermissionDenied for lack of a right."""
     plan = find_plan(acting_user=request.user, main=request.administration, plan_id=plan_id)
     if plan is None:
         raise Http404
+    if right_for(plan) not in request.rights:
+        raise PermissionDenied
     return plan
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from tenants.entering import main_page
 from tenants.permissions import reachable_administrations
 from tenants.rights import Right
 
@@ -17,7 +18,6 @@ from ..models import SyncRun
 from ..services.run_overview import find_run, list_runs, show_run
 from ..services.runs import cancel_run, retry_run
 from ..services.undoing import create_undo_plan
-from .entering import main_page
 
 
 @main_page(Right.ADMINISTRATIONS_SEE)
@@ -42,20 +42,20 @@ def progress(request: Any, run_id: uuid.UUID) -> HttpResponse:
     return render(request, "sync/run_progress.html", context)
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
 def cancel(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """Stop what has not started yet."""
     return _do(request, run_id, cancel_run, _("What had not started yet is stopped; what is busy is finished first."))
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
 def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """Try the failed administrations again, or only the one whose button was used."""
     only = [slug.replace("\0", "") for slug in request.POST.getlist("target")]
     return _do(request, run_id, retry_run, _("What failed is tried again."), targets=only)
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(Right.SYNC_UNDO)
 def undo(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """Preview taking a run back in the ticked administrations; nothing is taken back before that is confirmed."""
     run, slug = _find(request, run_id), request.administration.slug

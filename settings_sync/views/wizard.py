@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.views import network_address
-from tenants.entering import View
+from tenants.entering import View, main_page
 from tenants.models import Administration
 from tenants.rights import Right
 
@@ -28,7 +28,6 @@ from ..services.rules import policies_of
 from ..services.settings_tree import SettingsTree, read_settings_tree
 from ..services.sub_administrations import SubAdministration, choose_subs, list_subs
 from .administrations import asked_of_list
-from .entering import main_page
 
 PICKS = ("all", "behind", "never")
 

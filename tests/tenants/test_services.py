@@ -21,10 +21,10 @@ from tenants.exceptions import (
     SlugTaken,
     WrongState,
 )
-from tenants.models import Administration, AdministrationsStay
+from tenants.models import Administration, AdministrationsStay, Role
 from tenants.permissions import NotAllowed
 from tenants.preparing import preparations
-from tenants.rights import EMPLOYEE_ROLE
+from tenants.rights import EMPLOYEE_ROLE, Right
 from tenants.schemas import inside
 from tenants.services import (
     create_administration,
@@ -225,6 +225,19 @@ class TestDeleting:
             delete_administration(acting_user=owner, administration=made, confirm=made.slug)
         with pytest.raises(WrongState):
             retry_provisioning(acting_user=owner, administration=made)
+
+    def test_a_failed_deletion_is_tried_again_by_who_may_delete(self, main: Administration, owner: User) -> None:
+        made = self.active(main, owner, "Half weg", State.FAILED)
+        Administration.objects.filter(pk=made.pk).update(migration_head="head")
+        made.refresh_from_db()
+        role = Role.objects.create(administration=main, name="Maker", rights=[Right.ADMINISTRATIONS_CREATE])
+        maker = make_member(main)
+        maker.memberships.update(role=role)
+        with pytest.raises(NotAllowed):
+            retry_provisioning(acting_user=maker, administration=made)
+        role.rights = [Right.ADMINISTRATIONS_DELETE]
+        role.save()
+        assert retry_provisioning(acting_user=maker, administration=made).state == State.DELETING
 
     def test_a_row_is_never_deleted(self, main: Administration, owner: User) -> None:
         made = self.active(main, owner, "Rij")

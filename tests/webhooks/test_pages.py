@@ -178,7 +178,7 @@ def test_reading_never_writes(page, url, endpoint):
 def test_a_sub_administration_points_to_the_main_one(owner, child, main):
     user = make_member(child)
     shown = text(browser(user).get(reverse("webhooks:list", args=[child.slug])))
-    assert f"This is set in {main.name}" in shown
+    assert f"This is done in {main.name}" in shown
     assert "You have no access" in shown
     assert browser(user).post(reverse("webhooks:new", args=[child.slug]), {}).status_code == 200
     assert not Endpoint.objects.exists()
