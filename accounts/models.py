@@ -111,6 +111,11 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.user})"
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was revoked or has expired."""
+        return self.revoked_at is not None or self.expires_at <= timezone.now()
+
     @staticmethod
     def new_secret() -> str:
         """A fresh token: the product's prefix and 256 random bits."""

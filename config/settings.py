@@ -241,6 +241,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "EXCEPTION_HANDLER": "settings_sync.api.problems.problem_response",
     "URL_FORMAT_OVERRIDE": None,
 }
+# Of one token; above that an answer is 429 with Retry-After.
+API_CALLS_PER_MINUTE = env.int("EENLIJN_API_CALLS_PER_MINUTE", default=3_000)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Eenlijn API",
     "VERSION": "1",

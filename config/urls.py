@@ -6,7 +6,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from tenants import home, role_pages
+from tenants import home, role_pages, token_pages
 
 from . import health, metrics, styleguide
 
@@ -19,6 +19,9 @@ in_administration: list[URLPattern | URLResolver] = [
     path("settings/roles/new/", role_pages.create_role, name="role-new"),
     path("settings/roles/<int:role_id>/", role_pages.edit_role, name="role-edit"),
     path("settings/roles/<int:role_id>/delete/", role_pages.delete_role, name="role-delete"),
+    path("settings/tokens/", token_pages.list_tokens, name="token-list"),
+    path("settings/tokens/new/", token_pages.create_token, name="token-new"),
+    path("settings/tokens/<uuid:token_id>/revoke/", token_pages.revoke_token, name="token-revoke"),
     path("settings/webhooks/", include("webhooks.urls")),
     path("settings/administrations/", include("settings_sync.urls")),
     path("settings/forms/", include("forms_catalog.urls")),

@@ -122,6 +122,60 @@ class TooManyGroups(AdministrationError):
     code = "too-many-groups"
 
 
+class TokenError(AdministrationError):
+    """Something went wrong with this token."""
+
+    code = "token-error"
+
+
+class UnknownUser(TokenError):
+    """There is no user with the e-mail address {email}, or the account is closed."""
+
+    code = "unknown-user"
+    status = 400
+
+
+class UnknownMain(TokenError):
+    """There is no main administration with the address {slug}."""
+
+    code = "unknown-main"
+    status = 400
+
+
+class UnknownScope(TokenError):
+    """{scope} is not a scope of a token. Choose from: {known}."""
+
+    code = "unknown-scope"
+    status = 400
+
+
+class NoScopes(TokenError):
+    """Give the token at least one scope. Choose from: {known}."""
+
+    code = "no-scopes"
+    status = 400
+
+
+class NothingToReach(TokenError):
+    """{email} may not enter {name} or any of its sub-administrations."""
+
+    code = "nothing-to-reach"
+    status = 400
+
+
+class WrongLifetime(TokenError):
+    """A token lives for at least 1 and at most {most} days."""
+
+    code = "wrong-lifetime"
+    status = 400
+
+
+class TooManyTokens(TokenError):
+    """You have {most} tokens here that still work. Revoke one that is not used any more."""
+
+    code = "too-many-tokens"
+
+
 class RoleError(Refusal):
     """Something went wrong with this role."""
 

@@ -126,6 +126,14 @@ OWN_SETTINGS = (
         main_only=True,
     ),
     Section(
+        "token-list",
+        _("API tokens"),
+        _("Keys with which other systems act for you over REST."),
+        "lock",
+        Right.ADMINISTRATIONS_SEE,
+        main_only=True,
+    ),
+    Section(
         "webhooks:mail",
         _("E-mail about syncs"),
         _("Whether you get an e-mail when a sync has ended. Everybody chooses for themselves."),

@@ -5,89 +5,72 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import ApiToken, Scope, User, hash_token
 from audit.models import record
 
-from .exceptions import AdministrationError
+from .exceptions import (
+    NoScopes,
+    NothingToReach,
+    NotTheMain,
+    TooManyTokens,
+    UnknownMain,
+    UnknownScope,
+    UnknownUser,
+    WrongLifetime,
+)
 from .models import Administration
+from .permissions import NotAllowed, may
+from .rights import Right
 
 LIFETIME_DAYS = 365
 LONGEST_LIFETIME_DAYS = 3650
 SHOWN_CHARACTERS = 16
+MOST_TOKENS = 50
+"""Of one user in one main administration, those that have ended not counted."""
 USE_NOTED_EVERY = timedelta(minutes=1)
-
-
-class UnknownUser(AdministrationError):
-    """There is no user with the e-mail address {email}, or the account is closed."""
-
-    code = "unknown-user"
-    status = 400
-
-
-class UnknownMain(AdministrationError):
-    """There is no main administration with the address {slug}."""
-
-    code = "unknown-main"
-    status = 400
-
-
-class UnknownScope(AdministrationError):
-    """{scope} is not a scope of a token. Choose from: {known}."""
-
-    code = "unknown-scope"
-    status = 400
-
-
-class NoScopes(AdministrationError):
-    """Give the token at least one scope. Choose from: {known}."""
-
-    code = "no-scopes"
-    status = 400
-
-
-class NothingToReach(AdministrationError):
-    """{email} may not enter {name} or any of its sub-administrations."""
-
-    code = "nothing-to-reach"
-    status = 400
-
-
-class WrongLifetime(AdministrationError):
-    """A token lives for at least 1 and at most {most} days."""
-
-    code = "wrong-lifetime"
-    status = 400
 
 
 def create_api_token(
     *, email: str, administration: str, scopes: Collection[str], name: str = "", days: int = LIFETIME_DAYS
 ) -> tuple[ApiToken, str]:
-    """Make a token for a user and a main administration (its slug). Returns its row and, this once, the token itself.
+    """Make a token for a user (by e-mail address) and a main administration (its slug), as the terminal does.
 
-    Raises UnknownUser, UnknownMain, NothingToReach, NoScopes, UnknownScope or WrongLifetime.
+    Returns its row and, this once, the token itself. Raises UnknownUser, UnknownMain, or as `create_own_token`.
     """
     user, main = _find_user(email), _find_main(administration)
-    reachable = Administration.objects.existing().reachable_by(user)
-    if not (reachable.filter(pk=main.pk).exists() or reachable.filter(parent=main).exists()):
-        raise NothingToReach(email=user.email, name=main.name)
+    return create_own_token(acting_user=user, main=main, scopes=scopes, name=name, days=days)
+
+
+def create_own_token(
+    *, acting_user: User, main: Administration, scopes: Collection[str], name: str = "", days: int = LIFETIME_DAYS
+) -> tuple[ApiToken, str]:
+    """Make a token that acts for this user. Returns its row and, this once, the token itself.
+
+    What it may do, besides its scopes, is at any moment what the user may do. Raises NotTheMain, NothingToReach,
+    NoScopes, UnknownScope, WrongLifetime or TooManyTokens.
+    """
+    if not main.is_main:
+        raise NotTheMain
+    _check_reach(acting_user, main)
     chosen = _check_scopes(scopes)
     if not 1 <= days <= LONGEST_LIFETIME_DAYS:
         raise WrongLifetime(most=LONGEST_LIFETIME_DAYS)
     secret = ApiToken.new_secret()
     with transaction.atomic():
+        _refuse_too_many(acting_user, main)
         token = ApiToken.objects.create(
-            user=user,
+            user=acting_user,
             administration=main,
-            name=name,
+            name=name.strip(),
             prefix=secret[:SHOWN_CHARACTERS],
             secret_hash=hash_token(secret),
             scopes=chosen,
             expires_at=timezone.now() + timedelta(days=days),
         )
-        record("token.created", administration=main, on_behalf_of=user.email, token=str(token.pk), scopes=chosen)
+        record("token.created", administration=main, on_behalf_of=acting_user.email, token=str(token.pk), scopes=chosen)
     return token, secret
 
 
@@ -97,6 +80,25 @@ def revoke_api_token(token: ApiToken, *, acting_user: Any = None) -> None:
         ended = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
         if ended:
             record("token.revoked", actor=acting_user, administration=token.administration, token=str(token.pk))
+
+
+def may_revoke(user: Any, token: ApiToken) -> bool:
+    """Whether the user may end this token: their own, or anybody's where they manage who may do what."""
+    return token.user_id == user.pk or may(user, Right.ROLES_MANAGE, token.administration)
+
+
+def revoke_token_of(*, acting_user: Any, token: ApiToken) -> None:
+    """End a token from a page. Raises NotAllowed."""
+    if not may_revoke(acting_user, token):
+        raise NotAllowed(Right.ROLES_MANAGE)
+    revoke_api_token(token, acting_user=acting_user)
+
+
+def visible_tokens(user: Any, main: Administration) -> "QuerySet[ApiToken]":
+    """The tokens of a main administration that the user may see: their own, or all where they manage roles."""
+    found = ApiToken.objects.filter(administration=main).select_related("user", "administration")
+    shown = found if may(user, Right.ROLES_MANAGE, main) else found.filter(user=user)
+    return shown.order_by(F("revoked_at").asc(nulls_first=True), "-created_at")
 
 
 def accept_token(secret: str) -> ApiToken | None:
@@ -123,6 +125,19 @@ def _find_main(slug: str) -> Administration:
     if main is None:
         raise UnknownMain(slug=slug)
     return main
+
+
+def _check_reach(user: User, main: Administration) -> None:
+    reachable = Administration.objects.existing().reachable_by(user)
+    if not reachable.filter(Q(pk=main.pk) | Q(parent=main)).exists():
+        raise NothingToReach(email=user.email, name=main.name)
+
+
+def _refuse_too_many(user: User, main: Administration) -> None:
+    """Counted with the user locked, so that two tabs do not pass the limit together."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if ApiToken.objects.usable().filter(user=user, administration=main).count() >= MOST_TOKENS:
+        raise TooManyTokens(most=MOST_TOKENS)
 
 
 def _check_scopes(scopes: Collection[str]) -> list[str]:

@@ -13,6 +13,7 @@ from tenants.models import Administration
 from ..authentication import BearerAuthentication, HasScope, ScopesByMethod, token_of
 from ..parsers import StrictJSONParser
 from ..scoping import find_administration
+from ..throttling import Allowance, TokenThrottle
 
 READ_SETTINGS = (Scope.SETTINGS_READ,)
 PREVIEW = (Scope.SYNC_PREVIEW, Scope.SYNC_RUN)
@@ -29,13 +30,22 @@ class TokenView(APIView):
     permission_classes = [HasScope]
     parser_classes = [StrictJSONParser]
     renderer_classes = [JSONRenderer]
+    throttle_classes = [TokenThrottle]
     metadata_class = None
     scopes: ClassVar[ScopesByMethod] = {}
+    allowance: Allowance | None = None
 
     @property
     def main(self) -> Administration:
         """The token's main administration. Raises Http404 when its user may not enter it (any more)."""
         return find_administration(self.request, token_of(self.request).administration.slug)
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Every answer to a token tells what is left of its calls."""
+        response = super().finalize_response(*args, **kwargs)
+        for name, value in (self.allowance.headers() if self.allowance else {}).items():
+            response[name] = value
+        return response
 
     def checked(self, serializer: type[BaseSerializer[Any]], data: Any) -> Any:
         """What was sent, checked and typed. Raises ValidationError."""
