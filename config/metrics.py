@@ -9,6 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
+from .product_figures import product_figures
+
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
@@ -22,6 +24,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     elif not is_from_here(request):
         raise Http404
     response: HttpResponse = ExportToDjangoView(request)
+    response.content += product_figures()
     return response
 
 

@@ -5,6 +5,7 @@ import pytest
 FIGURES = b"django_http_requests"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
 def test_without_a_token_they_are_for_this_machine(client, settings, address):
     settings.METRICS_TOKEN = ""
@@ -30,6 +31,7 @@ def test_without_a_token_nobody_else_finds_them(client, settings, request_of):
     assert FIGURES not in answer.content
 
 
+@pytest.mark.django_db
 def test_with_a_token_they_are_for_who_brings_it(client, settings):
     settings.METRICS_TOKEN = "geheim"
     for scheme in ("Bearer", "bearer"):
