@@ -138,8 +138,14 @@ def _settle(administration: Administration, branch: Branch) -> Administration:
     administration.company_email = f"info@{branch.slug}.example"
     administration.company_phone = f"030 555 {place:02} {place * 7:02}"
     administration.company_vat_number = f"NL8000000{place:02}B01"
-    administration.company_iban = f"NL{20 + place}DEMO0{300000000 + place * 1117}"
+    administration.company_iban = _iban(f"DEMO0{300000000 + place * 1117}")
     administration.save()
     with inside(administration):
         shift_sequences(administration, by=1000 * place)
     return administration
+
+
+def _iban(account: str) -> str:
+    """The Dutch number of this account, with the check digits that belong to it (ISO 13616)."""
+    digits = "".join(str(int(character, 36)) for character in f"{account}NL00")
+    return f"NL{98 - int(digits) % 97:02}{account}"

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.db.models import Max, Sum
+from django.forms import model_to_dict
 
 from business.amounts import add_up
 from business.answers import problems_of_answers
@@ -22,6 +23,8 @@ from settings_sync.services.alignment import alignment_of, summed
 from settings_sync.services.plans import create_plan
 from sync_ledger.models import Edit
 from templates_catalog.models import Layout, MessageTemplate, Scheme
+from tenants.company import COMPANY_FIELDS
+from tenants.company_forms import CompanyDetailsForm
 from tenants.models import Administration, Membership
 from tenants.permissions import may
 from tenants.rights import Right
@@ -265,3 +268,9 @@ def test_every_model_of_daily_data_is_shown(within):
     with within("van-dijk"):
         empty = [model.__name__ for model in apps.get_app_config("business").get_models() if not model.objects.exists()]
     assert empty == []
+
+
+def test_company_details_are_ones_that_their_page_accepts(demo):
+    for administration in demo.values():
+        form = CompanyDetailsForm(model_to_dict(administration, COMPANY_FIELDS), instance=administration)
+        assert form.is_valid(), (administration.slug, form.errors)
