@@ -75,6 +75,19 @@ class NameInvisible(AdministrationError):
     status = 400
 
 
+class CompanyDetailsMoved(AdministrationError):
+    """Somebody else changed this while you were working on it. Nothing was saved: open it again."""
+
+    code = "company-details-moved"
+
+
+class NameHidesSomething(AdministrationError):
+    """A character stands in the name that nobody sees, such as a soft hyphen. Clear the name and type it again."""
+
+    code = "name-hides-something"
+    status = 400
+
+
 class MainCannotBeDeleted(AdministrationError):
     """The main administration cannot be deleted."""
 

@@ -1,5 +1,6 @@
 """What can be a name: something that people can read. One rule for administrations, roles, settings and customers."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -9,6 +10,9 @@ from django.utils.translation import gettext as _
 # By their category letters and symbols, yet nothing is seen of them: fillers of Hangul and an empty cell of Braille.
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 SEEN = "LNPS"
+# They show nothing of their own: two names that differ in them look the same, or one is read backwards. Joiners are not
+# among them: emoji and some scripts are written with those.
+HIDDEN = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
 def is_visible(text: str) -> bool:
@@ -16,13 +20,26 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(character)[0] in SEEN and character not in BLANK for character in text)
 
 
+def has_hidden(text: str) -> bool:
+    """Whether a character stands in it that nobody sees, or that turns the direction of what follows."""
+    return HIDDEN.search(text) is not None
+
+
 def problems_of_names(row: models.Model) -> dict[str, list[str]]:
     """Messages about the names of a row, per field: its short texts that may not be empty, such as a name or a code."""
     return {
-        field.name: [_("Only invisible characters stand here. Type something that people can read.")]
+        field.name: [problem]
         for field in row._meta.concrete_fields
-        if _is_name(field) and (text := getattr(row, field.name)) and not is_visible(text)
+        if _is_name(field) and (text := getattr(row, field.name)) and (problem := _problem_of(text))
     }
+
+
+def _problem_of(text: str) -> str:
+    if not is_visible(text):
+        return _("Only invisible characters stand here. Type something that people can read.")
+    if has_hidden(text):
+        return _("A character stands here that nobody sees, such as a soft hyphen. Clear the text and type it again.")
+    return ""
 
 
 def _is_name(field: "models.Field[Any, Any]") -> bool:

@@ -3,6 +3,7 @@
 The standard roles belong to nobody and stay as they are. A role can be given in the main administration and its subs.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from .exceptions import (
 )
 from .fingerprints import fingerprint
 from .models import Administration, Membership, Role
-from .names import is_visible
+from .names import has_hidden, is_visible
 from .permissions import require, rights_of
 from .rights import Right
 
@@ -154,12 +155,17 @@ def _locked(role: Role) -> Role:
     return found
 
 
+def _comparable(name: str) -> str:
+    """Equal for names that look the same: é can be written in two ways."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def _check(acting_user: Any, role: Role, changed: Collection[str]) -> None:
     assert role.administration is not None
-    if not is_visible(role.name):
+    if not is_visible(role.name) or has_hidden(role.name):
         raise RoleNameInvisible
     others = usable_roles(role.administration).exclude(pk=role.pk).values_list("name", flat=True)
-    if role.name.casefold() in {other.casefold() for other in others}:
+    if _comparable(role.name) in {_comparable(other) for other in others}:
         raise RoleNameTaken(name=role.name)
     _check_own(acting_user, role.administration, changed)
 

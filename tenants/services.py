@@ -19,6 +19,7 @@ from .exceptions import (
     ConfirmationDiffers,
     LicenceCapReached,
     MainCannotBeDeleted,
+    NameHidesSomething,
     NameInvisible,
     NameMissing,
     NameNotUsable,
@@ -29,7 +30,7 @@ from .exceptions import (
 from .failpoints import reach
 from .migrating import refresh_template
 from .models import Administration, Membership
-from .names import is_visible
+from .names import has_hidden, is_visible
 from .permissions import require
 from .preparing import preparations
 from .provisioning import create_schema, remove_schema
@@ -51,8 +52,8 @@ def create_administration(
     """Accept a new sub-administration; a worker makes its schema. `start_from` names categories of the main's settings.
 
     The creator gets the role there that they have in the main administration; starting from the main's settings is a
-    sync and needs that right as well. Raises NotAllowed, NotTheMain, NameMissing, NameInvisible, NameNotUsable,
-    LicenceCapReached or SlugTaken.
+    sync and needs that right as well. Raises NotAllowed, NotTheMain, NameMissing, NameInvisible, NameHidesSomething,
+    NameNotUsable, LicenceCapReached or SlugTaken.
     """
     require(acting_user, Right.ADMINISTRATIONS_CREATE, main)
     if start_from:
@@ -63,6 +64,8 @@ def create_administration(
         raise NameMissing
     if not is_visible(name):
         raise NameInvisible
+    if has_hidden(name):
+        raise NameHidesSomething
     if len(name.strip()) > NAME_LENGTH or not _is_text(name):
         raise NameNotUsable(most=NAME_LENGTH)
     slug = slugify(slug or name)[:63] or f"administratie-{uuid.uuid4().hex[:6]}"

@@ -6,9 +6,9 @@ from django.db import models
 from business.models import Customer
 from forms_catalog.models import Field, Section
 from settings_sync.kinds import all_kinds
-from tenants.exceptions import NameInvisible, NameMissing
+from tenants.exceptions import NameHidesSomething, NameInvisible, NameMissing
 from tenants.models import Administration, Role
-from tenants.names import is_visible, problems_of_names
+from tenants.names import has_hidden, is_visible, problems_of_names
 from tenants.services import create_administration
 
 INVISIBLE = ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u202e\u202c", "\u2066\u2069", "\u3164", "\u2800", "\u200b "]
@@ -39,3 +39,17 @@ def test_no_administration_is_made_without_a_name_that_can_be_read(owner, main):
             create_administration(acting_user=owner, main=main, name=name)
     with pytest.raises(NameMissing):
         create_administration(acting_user=owner, main=main, name=" ")
+
+
+@pytest.mark.parametrize("name", ["Oost\u200b", "O\u00adost", "\u202etsoO", "Oost\ufeff", "\u2066Oost\u2069"])
+def test_a_name_that_looks_like_another_one_is_refused(owner, main, name):
+    assert has_hidden(name)
+    assert "title" in problems_of_names(Section(title=name))
+    with pytest.raises(NameHidesSomething):
+        create_administration(acting_user=owner, main=main, name=name)
+
+
+@pytest.mark.parametrize("name", ["Oost", "👩\u200d🔧 Service", "ע\u200f", "می\u200cخواهم"])
+def test_joiners_and_marks_that_writing_needs_are_allowed(name):
+    assert not has_hidden(name)
+    assert not problems_of_names(Section(title=name))

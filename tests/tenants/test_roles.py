@@ -136,7 +136,13 @@ def test_two_roles_never_have_one_name(made, owner, main, colleague, name):
         create_role(acting_user=owner, main=main, name=name, rights=[])
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u200b"])
+def test_one_name_written_in_two_ways_is_one_name(owner, main):
+    create_role(acting_user=owner, main=main, name="Caf\u00e9", rights=[])
+    with pytest.raises(RoleNameTaken):
+        create_role(acting_user=owner, main=main, name="Cafe\u0301", rights=[])
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "Plan\u00adner"])
 def test_a_role_has_a_name_that_people_can_read(made, owner, main, name):
     with pytest.raises(RoleNameInvisible):
         update_role(acting_user=owner, role=made, name=name, rights=FORMS)

@@ -130,7 +130,7 @@ HOSTILE = {
     "quotes": "'; DROP SCHEMA public CASCADE; --\"$$%s{0}",
     "markup": "<script>alert(1)</script>",
     "emoji": "🔧🚿👩🏽‍🔧",
-    "right to left": "\u202eשלום \u0627\u0644\u0639\u0631\u0628\u064a\u0629",
+    "right to left": "\u200fשלום \u0627\u0644\u0639\u0631\u0628\u064a\u0629",
     "200 characters": "é" * 200,
     "backslashes": "\\x00\\'",
     "combining": "e\u0301\u0323" * 20,
