@@ -8,6 +8,8 @@ from stdnum import iban
 
 from audit.models import record
 
+from .exceptions import CompanyDetailsMoved
+from .fingerprints import fingerprint
 from .models import Administration
 from .permissions import require
 from .rights import Right
@@ -25,20 +27,28 @@ COMPANY_FIELDS = (
 
 
 def update_company_details(
-    *, acting_user: Any, administration: Administration, details: Mapping[str, str]
+    *, acting_user: Any, administration: Administration, details: Mapping[str, str], seen: str | None = None
 ) -> list[str]:
     """Store the company details and return the names of the fields that changed.
 
-    `details` has a value per field of COMPANY_FIELDS that may change. Raises NotAllowed.
+    `details` has a value per field of COMPANY_FIELDS that may change; `seen` is the mark of what the editor was looking
+    at. Raises NotAllowed, or CompanyDetailsMoved when somebody else changed them since.
     """
     require(acting_user, Right.ADMINISTRATIONS_UPDATE, administration)
     with transaction.atomic():
         stored = Administration.objects.select_for_update().get(pk=administration.pk)
+        if seen is not None and seen != mark_of_company(stored):
+            raise CompanyDetailsMoved
         changes = _changes(stored, details)
         if changes:
             stored.save(update_fields=list(changes))
             record("company_details.changed", actor=acting_user, administration=stored, changes=changes)
     return list(changes)
+
+
+def mark_of_company(administration: Administration) -> str:
+    """A mark of the details as they stand, by which saving sees that they have moved."""
+    return fingerprint({field: getattr(administration, field) for field in COMPANY_FIELDS})
 
 
 def is_iban(text: str) -> bool:

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from .company import update_company_details
+from .company import mark_of_company, update_company_details
 from .company_forms import CompanyDetailsForm
 from .entering import administration_page
+from .exceptions import CompanyDetailsMoved
 from .models import Administration
 from .permissions import reachable_administrations
 from .rights import Right
@@ -65,12 +66,19 @@ def settings_home(request: HttpRequest) -> HttpResponse:
 def company_details(request: HttpRequest) -> HttpResponse:
     """Edit name, address and numbers of the company behind the administration."""
     administration = request.administration  # type: ignore[attr-defined]
-    form = CompanyDetailsForm(request.POST or None, instance=Administration.objects.get(pk=administration.pk))
+    stored = Administration.objects.get(pk=administration.pk)
+    seen = request.POST.get("seen") or mark_of_company(stored)
+    form = CompanyDetailsForm(request.POST or None, instance=stored)
     if form.is_valid():
-        update_company_details(acting_user=request.user, administration=administration, details=form.cleaned_data)
-        messages.success(request, _("The company details are saved."))
-        return redirect("company-details", administration.slug)
-    return render(request, "home/company_details.html", {"form": form})
+        try:
+            update_company_details(
+                acting_user=request.user, administration=administration, details=form.cleaned_data, seen=seen
+            )
+            messages.success(request, _("The company details are saved."))
+            return redirect("company-details", administration.slug)
+        except CompanyDetailsMoved as moved:
+            form.add_error(None, str(moved))
+    return render(request, "home/company_details.html", {"form": form, "seen": seen})
 
 
 def _subs_of(request: HttpRequest) -> list[Administration]:

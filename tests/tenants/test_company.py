@@ -69,3 +69,14 @@ def test_details_of_one_administration_leave_the_others_alone(child: Administrat
     owner_client.post(f"/a/{child.parent.slug}/settings/company/", {"company_name": "Van Dijk BV"})
     child.refresh_from_db()
     assert child.company_name == ""
+
+
+def test_a_second_tab_does_not_undo_what_the_first_one_saved(main: Administration, owner_client: Client) -> None:
+    address = f"/a/{main.slug}/settings/company/"
+    first, second = (owner_client.get(address).context["seen"] for _ in range(2))
+    owner_client.post(address, {"company_city": "Utrecht", "seen": first})
+    answer = owner_client.post(address, {"company_phone": "030 1234567", "seen": second})
+    assert answer.status_code == 200
+    assert answer.context["form"].non_field_errors()
+    main.refresh_from_db()
+    assert (main.company_city, main.company_phone) == ("Utrecht", "")
