@@ -1,7 +1,9 @@
 """Nothing here travels: a sync never touches daily data."""
 
+from django.utils.translation import ngettext_lazy
+
 from settings_sync.registry import exclude
-from settings_sync.usage import count_usage
+from settings_sync.usage import Document, count_usage
 
 from . import models
 
@@ -30,4 +32,24 @@ exclude(
 )
 exclude(models.NumberSequence, reason="Daily data: each administration counts for itself, without gaps.")
 
-count_usage(work_orders=models.WorkOrder, quotations=models.Quotation, invoices=models.Invoice)
+WorkStage = models.WorkOrder.Stage
+count_usage(
+    work_orders=Document(
+        models.WorkOrder,
+        column="stage",
+        open_values=(WorkStage.PLANNED, WorkStage.READY, WorkStage.PICKED_UP, WorkStage.COMPLETE),
+        words=ngettext_lazy("%d open work order", "%d open work orders"),
+    ),
+    quotations=Document(
+        models.Quotation,
+        column="state",
+        open_values=(models.Quotation.State.DRAFT, models.Quotation.State.SENT),
+        words=ngettext_lazy("%d open quotation", "%d open quotations"),
+    ),
+    invoices=Document(
+        models.Invoice,
+        column="state",
+        open_values=(models.Invoice.State.DRAFT,),
+        words=ngettext_lazy("%d draft invoice", "%d draft invoices"),
+    ),
+)

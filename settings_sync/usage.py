@@ -1,13 +1,36 @@
 """Which documents of daily data are counted when a setting is used; declared in a `sync.py`, like what is excluded."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from django.db.models import CASCADE, ForeignKey, Model
 
-counted: dict[str, type[Model]] = {}
+
+@dataclass(frozen=True)
+class Document:
+    """A kind of document that is counted while it is open, which it is while `column` has one of these values.
+
+    `words` is a plural form with one `%d`, such as `ngettext_lazy("%d open work order", "%d open work orders")`.
+    """
+
+    model: type[Model]
+    column: str
+    open_values: tuple[str, ...]
+    words: Any
 
 
-def count_usage(**documents: type[Model]) -> None:
-    """Declare documents by the name under which they are counted, such as `work_orders=WorkOrder`."""
+counted: dict[str, Document] = {}
+
+
+def count_usage(**documents: Document) -> None:
+    """Declare documents by the name under which they are counted, such as `work_orders=Document(WorkOrder, …)`."""
     counted.update(documents)
+
+
+def in_words(used: Mapping[str, int]) -> list[tuple[str, str]]:
+    """(name, words) of what is used, such as “12 open work orders”; what is not used is left out."""
+    return [(name, str(document.words % used[name])) for name, document in counted.items() if used.get(name)]
 
 
 def document_column(model: type[Model], document: type[Model]) -> str | None:

@@ -79,6 +79,8 @@ class PlanTarget(models.Model):
     # How many settings stood there, so that a share of them can be told.
     standing = models.PositiveIntegerField(default=0)
     rehearsal = models.JSONField(_("rehearsal"), default=dict)
+    # How many open documents use something that would be written, by their name, such as {"work_orders": 12}.
+    affected = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("administration of a preview")
@@ -119,6 +121,8 @@ class Change(models.Model):
     clears_deviations = models.BooleanField(default=False)
     # [{"code", "facts"}]: what is worth knowing of the content, such as a number that is typed out.
     warnings = models.JSONField(default=list)
+    # How many open documents use the administration's item, by their name.
+    used_by = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["id"]

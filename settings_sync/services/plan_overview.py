@@ -2,14 +2,16 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -20,10 +22,12 @@ from ..kinds import all_kinds
 from ..models import Change, Plan, PlanTarget
 from ..permissions import right_for, syncable_children
 from ..planning.plans import UNCHANGED
+from ..usage import counted, in_words
 from ..verdicts import Action, Verdict
 from ..wording import needed_by_in_words, reason_of
 from .local_values import warnings_in_words
 from .rehearsing import rehearsal_in_words
+from .usage import WRITTEN
 
 PAGE_SIZE, QUESTIONS = 50, 10
 WRITES = ("create", "update", "couple", "archive", "delete")
@@ -35,6 +39,12 @@ REMEMBERED = (
     | Q(next_base_digest__isnull=False) & ~Q(next_base_digest=F("base_digest"))
 )
 """Something is remembered of the change, whether or not anything is written."""
+
+SAME = ("kind", "uid", "action", "verdict", "facts", "base_digest", "local_digest", "warnings")
+"""What changes have in common that are shown as one: the same is done for the same reason to the same local value."""
+
+ASKED_ALIKE = ("kind", "uid", "verdict")
+"""What questions have in common that are shown as one: its page tells which values there are, and decides at once."""
 
 OUTCOMES: dict[str, Any] = {
     Action.CREATE: _("is added"),
@@ -107,6 +117,7 @@ class PlannedTarget:
     rehearsal: str = ""
     rehearsal_error: str = ""
     rehearsed_at: datetime | None = None
+    affected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +132,8 @@ class HeldBack:
 @dataclass(frozen=True)
 class PlanOverview:
     """What a plan comes to. `linked` counts items that are equal already and are only noted as followed, `noted` those
-    that stay as they are while that is remembered as decided, `warned` those with something worth knowing."""
+    that stay as they are while that is remembered as decided, `warned` those with something worth knowing. `affected`
+    are the open documents that use something that changes, each with the name by which the changes are narrowed."""
 
     id: uuid.UUID
     version: int
@@ -130,6 +142,7 @@ class PlanOverview:
     linked: int
     noted: int
     held: tuple[HeldBack, ...]
+    affected: tuple[tuple[str, str], ...]
     created_at: datetime
     is_ready: bool
     is_expired: bool
@@ -166,6 +179,7 @@ class ChangeRow:
     needed_by: tuple[str, ...]
     administrations: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()
 
     @property
     def has_details(self) -> bool:
@@ -193,6 +207,7 @@ def show_plan(plan: Plan) -> PlanOverview:
         linked=changes.filter(verdict__in=UNCHANGED).count(),
         noted=changes.filter(action=Action.KEEP).exclude(verdict__in=UNCHANGED).filter(REMEMBERED).count(),
         held=tuple(_held(changes)),
+        affected=tuple(in_words(_added(row.affected for row in targets))),
         created_at=plan.created_at,
         is_ready=plan.state == Plan.State.READY,
         is_expired=plan.expires_at <= timezone.now(),
@@ -210,13 +225,22 @@ def _planned(target: PlanTarget) -> PlannedTarget:
         rehearsal=target.rehearsal.get("state", ""),
         rehearsal_error=rehearsal_in_words(target),
         rehearsed_at=datetime.fromisoformat(tried_at) if tried_at else None,
+        affected=tuple(words for _name, words in in_words(target.affected)),
     )
+
+
+def _added(numbers: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for row in numbers:
+        total.update(row)
+    return total
 
 
 def list_questions(plan: Plan) -> Page[ChangeRow]:
     """The changes that wait for a decision: what is held, but for what waits for something else."""
     waiting = Change.objects.filter(plan_target__plan=plan, action=Action.HOLD)
-    return _page(plan, waiting.exclude(verdict__in=(Verdict.NEEDS_HELD, Verdict.UNRESOLVED)), 1, QUESTIONS)
+    asked = waiting.exclude(verdict__in=(Verdict.NEEDS_HELD, Verdict.UNRESOLVED))
+    return _page(plan, asked, 1, QUESTIONS, same=ASKED_ALIKE)
 
 
 def list_changes(
@@ -227,22 +251,38 @@ def list_changes(
     category: str = "",
     verdict: str = "",
     warned: str = "",
+    used: str = "",
     page: Any = 1,
 ) -> Page[ChangeRow]:
     """One page of the changes, narrowed by an administration's slug, an outcome, a category, a verdict, or to those
-    with a warning."""
+    with a warning.
+
+    `used` leaves the changes of what open documents of that name use.
+    """
     changes = _narrowed(plan, target, outcome, category, verdict)
     if warned:
         changes = changes.exclude(warnings=[])
+    if used in counted:
+        changes = changes.filter(action__in=WRITTEN, **{f"used_by__{used}__gt": 0})
     return _page(plan, changes, page, PAGE_SIZE)
 
 
-def _page(plan: Plan, changes: "QuerySet[Change]", page: Any, size: int) -> Page[ChangeRow]:
-    found: Page[Any] = Paginator(_grouped(changes), size).get_page(page)
+def _page(
+    plan: Plan, changes: "QuerySet[Change]", page: Any, size: int, *, same: tuple[str, ...] = SAME
+) -> Page[ChangeRow]:
+    found: Page[Any] = Paginator(_grouped(changes, same), size).get_page(page)
     groups = list(found.object_list)
     rows = Change.objects.in_bulk([group["first"] for group in groups])
-    names = _names(changes.filter(uid__in={group["uid"] for group in groups}))
-    found.object_list = [row_of(rows[group["first"]], names[group["first"]], undoes=plan.is_undo) for group in groups]
+    where = _where(changes.filter(uid__in={group["uid"] for group in groups}), same)
+    found.object_list = [
+        row_of(
+            rows[group["first"]],
+            where[group["first"]]["names"],
+            undoes=plan.is_undo,
+            used_by={name: where[group["first"]][f"used_{name}"] for name in counted},
+        )
+        for group in groups
+    ]
     return found
 
 
@@ -268,23 +308,19 @@ def _narrowed(plan: Plan, target: str, outcome: str, category: str, verdict: str
     return found.filter(verdict=verdict) if verdict else found
 
 
-SAME = ("kind", "uid", "action", "verdict", "facts", "base_digest", "local_digest", "warnings")
-"""What changes have in common that are shown as one: the same is done for the same reason to the same local value."""
-
-
-def _grouped(changes: "QuerySet[Change]") -> Any:
+def _grouped(changes: "QuerySet[Change]", same: tuple[str, ...]) -> Any:
     """Equal changes together, in the order in which they are shown; `first` stands for all of them."""
     order = Case(*(When(kind=kind.key, then=Value(number)) for number, kind in enumerate(_shown_order())))
-    same = changes.order_by().values(*SAME)
-    return same.annotate(first=Min("id"), name=Min("label"), place=order).order_by("place", "name", "uid", "first")
+    alike = changes.order_by().values(*same)
+    return alike.annotate(first=Min("id"), name=Min("label"), place=order).order_by("place", "name", "uid", "first")
 
 
-def _names(changes: "QuerySet[Change]") -> dict[int, list[str]]:
-    """The names of the administrations of each group, by its first change."""
+def _where(changes: "QuerySet[Change]", same: tuple[str, ...]) -> dict[int, dict[str, Any]]:
+    """By the first change of each group the names of its administrations, and how many open documents use it there."""
     names = ArrayAgg("plan_target__administration__name", order_by="plan_target__position")
-    return {
-        row["first"]: row["names"] for row in changes.order_by().values(*SAME).annotate(first=Min("id"), names=names)
-    }
+    used = {f"used_{name}": Sum(Cast(KeyTextTransform(name, "used_by"), IntegerField()), default=0) for name in counted}
+    rows = changes.order_by().values(*same).annotate(first=Min("id"), names=names, **used)
+    return {row["first"]: row for row in rows}
 
 
 def _shown_order() -> list[Any]:
@@ -292,8 +328,13 @@ def _shown_order() -> list[Any]:
     return sorted(all_kinds(), key=lambda kind: (kind.category.order, kind.category.key, str(kind.label)))
 
 
-def row_of(change: Change, names: list[str], *, undoes: bool = False) -> ChangeRow:
-    """A change as a row, with the names of the administrations that have it; `undoes` for one of an undo plan."""
+def row_of(
+    change: Change, names: list[str], *, undoes: bool = False, used_by: Mapping[str, int] | None = None
+) -> ChangeRow:
+    """A change as a row, with the names of the administrations that have it; `undoes` for one of an undo plan.
+
+    `used_by` counts what uses it in all of these, where that is more than the change itself knows.
+    """
     kind = all_kinds()[change.kind]
     outcome = LINK if change.verdict in UNCHANGED else change.action
     return ChangeRow(
@@ -308,4 +349,5 @@ def row_of(change: Change, names: list[str], *, undoes: bool = False) -> ChangeR
         needed_by=tuple(needed_by_in_words(reason) for reason in change.needed_by),
         administrations=tuple(names),
         warnings=tuple(warnings_in_words(change.kind, change.warnings)),
+        used_by=tuple(words for _name, words in in_words(change.used_by if used_by is None else used_by)),
     )

@@ -37,6 +37,7 @@ from ..reading.snapshots import read_source, take_snapshot
 from .local_values import Examiner, stored_warnings
 from .rehearsing import rehearse_when_needed
 from .rules import policies_of, rules_of
+from .usage import Uses, count_uses
 
 PLAN_LIFETIME = timedelta(hours=24)
 Warnings = Mapping[Key, Sequence[Warned]]
@@ -137,11 +138,13 @@ def keep_plan(
     """Store what planning came to for one administration, with every document that it shows or writes."""
     _store_local_documents(target.administration, planned)
     reader.store({digest for change in planned.changes for digest in (change.result, change.next_base) if digest})
+    uses = count_uses(target.administration.schema_name, planned.changes)
     warnings = examiner.warnings_of(target.administration, planned.changes)
     with transaction.atomic():
         target.counts, target.standing, target.rehearsal = dict(planned.counts), standing, {}
-        target.save(update_fields=["counts", "standing", "rehearsal"])
-        store_changes(target, planned, warnings)
+        target.affected = uses.affected
+        target.save(update_fields=["counts", "standing", "rehearsal", "affected"])
+        store_changes(target, planned, warnings, uses)
     # The rehearsal is on a connection of its own, which sees what was stored only once that is committed.
     transaction.on_commit(partial(rehearse_when_needed, target))
 
@@ -165,10 +168,13 @@ CHANGE_COLUMNS = {
     "deviations": "jsonb",
     "clears_deviations": "boolean",
     "warnings": "jsonb",
+    "used_by": "jsonb",
 }
 
 
-def store_changes(target: PlanTarget, planned: TargetPlan, warnings: Warnings | None = None) -> None:
+def store_changes(
+    target: PlanTarget, planned: TargetPlan, warnings: Warnings | None = None, uses: Uses | None = None
+) -> None:
     """Store the changes of a plan for one administration: one statement, with all rows as one JSON value.
 
     A change that was there keeps its key, so that links to it go on working when something is decided.
@@ -177,7 +183,8 @@ def store_changes(target: PlanTarget, planned: TargetPlan, warnings: Warnings | 
     columns = ", ".join(f"{name} {db_type}" for name, db_type in CHANGE_COLUMNS.items())
     renewed = ", ".join(f"{name} = excluded.{name}" for name in CHANGE_COLUMNS)
     uids = [change.key[1] for change in planned.changes]
-    rows = [_row_of(change, (warnings or {}).get(change.key, ())) for change in planned.changes]
+    uses, warnings = uses or Uses(), warnings or {}
+    rows = [_row_of(change, warnings.get(change.key, ()), uses.of(change)) for change in planned.changes]
     Change.objects.filter(plan_target=target).exclude(uid__in=uids).delete()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -188,7 +195,7 @@ def store_changes(target: PlanTarget, planned: TargetPlan, warnings: Warnings | 
         )
 
 
-def _row_of(change: PlannedChange, warnings: Sequence[Warned]) -> dict[str, Any]:
+def _row_of(change: PlannedChange, warnings: Sequence[Warned], used_by: Mapping[str, int]) -> dict[str, Any]:
     return {
         "kind": change.key[0],
         "category": all_kinds()[change.key[0]].category.key,
@@ -208,6 +215,7 @@ def _row_of(change: PlannedChange, warnings: Sequence[Warned]) -> dict[str, Any]
         "deviations": [asdict(kept) for kept in change.deviations],
         "clears_deviations": change.clears_deviations,
         "warnings": stored_warnings(warnings),
+        "used_by": used_by,
     }
 
 

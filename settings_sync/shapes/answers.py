@@ -13,7 +13,7 @@ from ..services.alignment import alignment_of
 from ..services.local_values import warnings_in_words
 from ..services.plan_overview import Counted
 from ..services.previewing import differences_of
-from ..services.usage import used_by
+from ..usage import counted
 from ..wording import reason_of
 from .administrations import AdministrationShape
 from .plans import ChangeShape, PlanShape
@@ -53,7 +53,7 @@ def shape_plan(plan: Plan, targets: Iterable[Any]) -> dict[str, Any]:
 
 def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
     """Changes with the fields that differ, the reason in words, and the daily data that uses the item."""
-    found, used = differences_of(changes), used_by(changes)
+    found = differences_of(changes)
     shown = [
         {
             "target": change.plan_target.administration.slug,
@@ -66,7 +66,7 @@ def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
             "reason": _reason(change),
             "needed_by": change.needed_by,
             "fields": found[change.pk],
-            "used_by": used[change.pk],
+            "used_by": {name: change.used_by.get(name, 0) for name in counted},
             "conflicts": [{"path": path, "side": side} for path, side in change.conflicts],
             "couples": change.couples,
             "warnings": _warnings(change),

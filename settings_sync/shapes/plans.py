@@ -74,7 +74,7 @@ class NeededByShape(serializers.Serializer[Any]):
 
 
 class UsedByShape(serializers.Serializer[Any]):
-    """How much daily data of that administration points at the item."""
+    """How much of that administration's open work uses the item: of invoices only the drafts."""
 
     work_orders = serializers.IntegerField()
     quotations = serializers.IntegerField()

@@ -24,7 +24,7 @@ from ..services.rehearsing import rehearse_plan
 from ..services.runs import start_run
 from ..services.undoing import create_undo_plan
 
-ASKED = ("target", "outcome", "category", "verdict", "warned")
+ASKED = ("target", "outcome", "category", "verdict", "warned", "used")
 """By what the list of changes is narrowed."""
 
 
@@ -46,6 +46,7 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
         "questions": list_questions(plan),
         "page": list_changes(plan, **asked, page=request.GET.get("page")),
         "asked": asked,
+        "is_narrowed": any(asked.values()),
         "outcomes": OUTCOMES,
         "categories": all_kinds().categories,
     }
