@@ -1,6 +1,7 @@
 """What the page of one change asks: a decision about the setting, or about each field that both sides changed."""
 
 import uuid
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -18,6 +19,12 @@ from .verdicts import Word
 
 DEFAULTS = {TAKE_DEFAULT: Word.OVERWRITE, LEAVE_DEFAULT: Word.KEEP_LOCAL}
 PATH = "path:"
+HERE, SAME, ALL = "here", "same", "all"
+
+
+def _names(changes: Sequence[Change]) -> str:
+    names = [change.plan_target.administration.name for change in changes]
+    return ", ".join(names) if len(names) <= 5 else f"{', '.join(names[:4])} …"
 
 
 class DecisionForm(forms.Form):
@@ -27,7 +34,10 @@ class DecisionForm(forms.Form):
     word = forms.ChoiceField(
         label=gettext_lazy("What is to happen?"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose what is to happen.")},
+        error_messages={
+            "required": gettext_lazy("Choose what is to happen."),
+            "invalid_choice": gettext_lazy("That cannot be decided here. Choose one of the decisions below."),
+        },
     )
     couple_with = forms.ChoiceField(label=gettext_lazy("Setting of this administration"), required=False)
     name = forms.CharField(label=gettext_lazy("Name here"), max_length=200, required=False)
@@ -37,7 +47,12 @@ class DecisionForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    everywhere = forms.BooleanField(required=False)
+    scope = forms.ChoiceField(
+        label=gettext_lazy("Where does this hold?"),
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the places below.")},
+    )
 
     def __init__(self, *args: Any, change: Change, questions: Questions, undoes: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +61,8 @@ class DecisionForm(forms.Form):
         for question in questions.paths:
             self.fields[PATH + question.path] = self._path_field(question)
         self._offer_candidates()
-        self._offer_everywhere()
+        self._offer_scope()
+        self._fill_in_earlier()
         keeps = Word.KEEP_LOCAL in questions.words or questions.paths
         for field, is_asked in (("name", Word.CREATE_AS in questions.words), ("reason", keeps), ("review_on", keeps)):
             if not is_asked:
@@ -79,6 +95,12 @@ class DecisionForm(forms.Form):
             label=question.label, choices=choices, widget=forms.RadioSelect, required=False, initial=side
         )
 
+    def _fill_in_earlier(self) -> None:
+        """The reason and the date that were given before: in this preview, else what was agreed earlier."""
+        known = next((one for one in self.questions.decided if one.reason), None) or self.questions.earlier
+        if known is not None:
+            self.fields["reason"].initial, self.fields["review_on"].initial = known.reason, known.review_on
+
     def _offer_candidates(self) -> None:
         if not self.questions.candidates:
             del self.fields["couple_with"]
@@ -89,20 +111,35 @@ class DecisionForm(forms.Form):
         choices = [("", _("Choose a setting")), *(group for group in groups if group[1])]
         self.fields["couple_with"].choices = choices  # type: ignore[attr-defined]
 
-    def _offer_everywhere(self) -> None:
-        number = len(self.questions.others)
-        if not number:
-            del self.fields["everywhere"]
+    def _offer_scope(self) -> None:
+        if not self.questions.others:
+            del self.fields["scope"]
             return
-        self.fields["everywhere"].label = ngettext(
+        field = self.fields["scope"]
+        field.choices = list(self._scopes())  # type: ignore[attr-defined]
+        same, others = self.questions.same_values, self.questions.others
+        field.initial = HERE if not same else SAME if len(same) < len(others) else ALL
+
+    def _scopes(self) -> Iterator[tuple[str, str]]:
+        here, same, others = (
+            self.change.plan_target.administration.name,
+            self.questions.same_values,
+            self.questions.others,
+        )
+        yield HERE, _("Only in {name}").format(name=here)
+        if same and len(same) < len(others):
+            words = ngettext(
+                "Also in the other administration that has this value: {names}",
+                "Also in the {number} other administrations that have this value: {names}",
+                len(same),
+            )
+            yield SAME, words.format(number=len(same), names=_names(same))
+        words = ngettext(
             "Also in the other administration where this is asked: {names}",
             "Also in the {number} other administrations where this is asked: {names}",
-            number,
-        ).format(number=number, names=self._other_names())
-
-    def _other_names(self) -> str:
-        names = [other.plan_target.administration.name for other in self.questions.others]
-        return ", ".join(names) if len(names) <= 5 else f"{', '.join(names[:4])} …"
+            len(others),
+        )
+        yield ALL, words.format(number=len(others), names=_names(others))
 
     @property
     def path_fields(self) -> list[forms.BoundField]:
@@ -115,8 +152,8 @@ class DecisionForm(forms.Form):
             self.add_error("word", _("Choose for each field below, or decide about the setting as a whole."))
         if word == Word.COUPLE and not given.get("couple_with"):
             self.add_error("couple_with", _("Choose the setting to couple with."))
-        if word == Word.COUPLE and given.get("everywhere"):
-            self.add_error("everywhere", _("This is another setting in each administration; couple them one by one."))
+        if word == Word.COUPLE and given.get("scope") in (SAME, ALL):
+            self.add_error("scope", _("This is another setting in each administration; couple them one by one."))
         if word == Word.CREATE_AS and not given.get("name", "").strip():
             self.add_error("name", _("Give the name that it should have here."))
         return given
@@ -131,11 +168,11 @@ class DecisionForm(forms.Form):
 
     def asked(self) -> list[Asked]:
         """The decisions, for this administration or also for the others where the same is asked."""
-        changes = [self.change]
-        if self.cleaned_data.get("everywhere"):
-            if self.questions.is_everywhere and self.cleaned_data["word"] != COUPLE_SAME:
-                return self._asked(self.change, "")
-            changes += self.questions.others
+        scope = self.cleaned_data.get("scope")
+        if scope == ALL and self.questions.is_everywhere and self.cleaned_data["word"] != COUPLE_SAME:
+            return self._asked(self.change, "")
+        also = {ALL: self.questions.others, SAME: self.questions.same_values}.get(scope or HERE, ())
+        changes = [self.change, *also]
         return [one for change in changes for one in self._asked(change, change.plan_target.administration.slug)]
 
     def _asked(self, change: Change, target: str) -> list[Asked]:

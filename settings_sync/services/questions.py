@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sync_ledger.models import Deviation
+from tenants.schemas import inside
+
 from ..decision_wording import (
     COUPLE_SAME,
     LEAVE_DEFAULT,
@@ -25,6 +28,7 @@ from ..reading.index import look_at, read_documents
 from ..verdicts import Verdict, Word
 from .change_details import shortened
 from .previewing import ChangePreview, FieldPreview, PlacePreview
+from .spread import Spread, same_values, spread_of
 
 ALIKE = 0.5
 SUGGESTIONS = 8
@@ -80,9 +84,20 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What was agreed about the setting before: why it is otherwise here, until when, by whom and since when."""
+
+    reason: str
+    review_on: date | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Questions:
     """What is asked about a change. `words` are decisions, or the special ones of this module; `others` are the
-    administrations of the plan where the same is asked about the same setting."""
+    administrations of the plan where the same is asked about the same setting, `same_values` those of them that have
+    the same values as well."""
 
     words: tuple[str, ...]
     paths: tuple[PathQuestion, ...]
@@ -90,8 +105,11 @@ class Questions:
     same_named: Candidate | None
     is_exactly_equal: bool
     others: tuple[Change, ...]
+    same_values: tuple[Change, ...]
+    spread: tuple[Spread, ...]
     is_everywhere: bool
     decided: tuple[Decided, ...]
+    earlier: Earlier | None
 
     @property
     def is_asked(self) -> bool:
@@ -117,6 +135,9 @@ def read_questions(*, acting_user: Any, plan: Plan, change: Change, preview: Cha
         same_named=same,
         is_exactly_equal=same is not None and _is_exactly_equal(change, same),
         others=others,
+        same_values=tuple(same_values(change, others)),
+        spread=tuple(spread_of(plan, change, preview, others)),
+        earlier=_earlier(change),
         is_everywhere=is_everywhere,
         decided=decided,
     )
@@ -227,6 +248,14 @@ def _others(user: Any, plan: Plan, change: Change) -> tuple[tuple[Change, ...], 
     ]
     same = tuple(other for other in elsewhere if _is_same(other, change))
     return same, len(same) == len(elsewhere)
+
+
+def _earlier(change: Change) -> Earlier | None:
+    """The agreement that stands in the administration for the setting or one of its fields, the latest first."""
+    with inside(change.plan_target.administration):
+        kept = Deviation.objects.filter(kind=change.kind, uid=change.uid, is_pinned=False).exclude(reason="")
+        found = kept.order_by("-decided_at").first()
+    return None if found is None else Earlier(found.reason, found.review_on, found.decided_by, found.decided_at)
 
 
 def _is_same(one: Change, other: Change) -> bool:

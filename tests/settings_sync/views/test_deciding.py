@@ -95,7 +95,7 @@ def test_the_same_conflict_elsewhere_is_decided_at_once(owner_client, url, owner
     assert f"Also in the other administration where this is asked: {other_child.name}" in text_of(
         owner_client.get(address)
     )
-    owner_client.post(address, sent(plan, word="overwrite", everywhere="on"))
+    owner_client.post(address, sent(plan, word="overwrite", scope="all"))
     assert Decision.objects.count() == 2
     assert not Change.objects.filter(plan_target__plan=plan, action="hold").exists()
 

@@ -1,0 +1,164 @@
+"""How a question is spread: which value how many administrations have, who changed it there, and when."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..models import Change, Document, Plan
+from ..planning.differences import flatten
+from ..reading.edits import LoggedEdit, latest_of, read_edits
+from .previewing import ChangePreview, FieldPreview, preview_changes
+
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An administration with a value; `change_id` leads to its page, and `edit` tells who last changed it there."""
+
+    change_id: int
+    name: str
+    edit: LoggedEdit | None
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class SpreadValue:
+    """One value in words, and the administrations that have it; some of them by name."""
+
+    words: str
+    number: int
+    holders: tuple[Holder, ...]
+
+    @property
+    def more(self) -> int:
+        return self.number - len(self.holders)
+
+    @property
+    def is_here(self) -> bool:
+        return any(holder.is_here for holder in self.holders)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A field that both sides changed: the main's value with who changed it, and every other value."""
+
+    label: str
+    source: str
+    base: str
+    source_edit: LoggedEdit | None
+    values: tuple[SpreadValue, ...]
+    total: int
+
+
+def spread_of(plan: Plan, change: Change, preview: ChangePreview, others: Sequence[Change]) -> list[Spread]:
+    """Per field that both sides changed, which values there are; a fixed number of queries, however many ask the same.
+
+    `others` are the changes of the same item where the same is asked.
+    """
+    paths = [path for path, _side in change.conflicts]
+    fields = {
+        field.path: (" › ".join(part for part in (place.trail, place.title, field.label) if part), field)
+        for place in preview.places
+        for field in place.fields
+        if field.path in paths
+    }
+    if not fields:
+        return []
+    changes = [change, *others]
+    schemas = [row.plan_target.administration.schema_name for row in changes]
+    edits = read_edits([plan.administration.schema_name, *schemas], change.kind, change.uid)
+    words = _words(plan, changes, preview)
+    return [_spread(plan, changes, label, field, words, edits) for label, field in fields.values()]
+
+
+def same_values(change: Change, others: Sequence[Change]) -> list[Change]:
+    """Those of the other changes whose administrations have the same values where both sides changed something."""
+    digests = {bytes(row.local_digest) for row in [change, *others] if row.local_digest is not None}
+    bodies = dict(Document.objects.filter(digest__in=digests).values_list("digest", "body"))
+    values = {bytes(digest): flatten(body) for digest, body in bodies.items()}
+    paths = [path for path, _side in change.conflicts]
+    ours = _at(values, change, paths)
+    return [other for other in others if paths and ours == _at(values, other, paths)]
+
+
+def _at(values: Mapping[bytes, Mapping[str, Any]], change: Change, paths: Sequence[str]) -> list[Any]:
+    found = values.get(bytes(change.local_digest), {}) if change.local_digest is not None else {}
+    return [found.get(path) for path in paths]
+
+
+def _words(plan: Plan, changes: Sequence[Change], preview: ChangePreview) -> dict[bytes, dict[str, FieldPreview]]:
+    """Per local document the fields in words; administrations with equal documents are worked out once."""
+    firsts = {bytes(row.local_digest): row for row in reversed(changes) if row.local_digest is not None}
+    first = preview.change
+    rest = [row for row in firsts.values() if row.pk != first.pk]
+    found = [preview, *(preview_changes(plan, rest) if rest else [])]
+    return {
+        bytes(one.change.local_digest): {field.path: field for place in one.places for field in place.fields}
+        for one in found
+        if one.change.local_digest is not None
+    }
+
+
+def _spread(
+    plan: Plan,
+    changes: Sequence[Change],
+    label: str,
+    field: FieldPreview,
+    words: Mapping[bytes, Mapping[str, FieldPreview]],
+    edits: Mapping[str, Sequence[LoggedEdit]],
+) -> Spread:
+    names = _part_names(field.path, changes)
+    name = field.path.rsplit("/", 1)[-1]
+    by_value: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        shown = words.get(bytes(change.local_digest or b""), {}).get(field.path)
+        by_value[shown.local if shown else ""].append(change)
+    values = [_value(value, holders, changes[0], edits, name, names) for value, holders in by_value.items()]
+    return Spread(
+        label=label,
+        source=field.source,
+        base=field.base,
+        source_edit=latest_of(edits.get(plan.administration.schema_name, []), name, names),
+        values=tuple(sorted(values, key=lambda value: (-value.number, value.words))),
+        total=len(changes),
+    )
+
+
+def _value(
+    words: str,
+    changes: Sequence[Change],
+    here: Change,
+    edits: Mapping[str, Sequence[LoggedEdit]],
+    field: str,
+    names: frozenset[str],
+) -> SpreadValue:
+    shown = sorted(changes, key=lambda change: change is not here)[:NAMED]
+    holders = (
+        Holder(
+            change.pk,
+            change.plan_target.administration.name,
+            latest_of(edits.get(change.plan_target.administration.schema_name, []), field, names),
+            change is here,
+        )
+        for change in shown
+    )
+    return SpreadValue(words, len(changes), tuple(holders))
+
+
+def _part_names(path: str, changes: Sequence[Change]) -> frozenset[str]:
+    """Every name that the part of a path has or had, as the log of edits writes it."""
+    steps = path.split("/")
+    if len(steps) != 3:
+        return frozenset()
+    digests = {digest for row in changes for digest in (row.base_digest, row.source_digest, row.local_digest) if digest}
+    bodies = Document.objects.filter(digest__in=digests).values_list("body", flat=True)
+    return frozenset(_names_in(bodies, steps[0], steps[1]))
+
+
+def _names_in(bodies: Any, part: str, uid: str) -> Iterator[str]:
+    for body in bodies:
+        for row in body.get("parts", {}).get(part, ()):
+            if row["uid"] == uid:
+                yield from (value.replace("/", "⁄") for value in row.values() if isinstance(value, str))
