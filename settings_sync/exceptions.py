@@ -63,6 +63,37 @@ class NotTheMain(SyncError):
     status = 400
 
 
+class ChoiceNameNotUsable(SyncError):
+    """Give the choice a name that people can read, of at most {most} characters."""
+
+    code = "choice-name"
+    status = 400
+
+
+class ChoiceNameTaken(SyncError):
+    """There is a saved choice called “{name}” already. Choose another name."""
+
+    code = "choice-name-taken"
+
+
+class TooManyChoices(SyncError):
+    """There are {most} saved choices already. Delete one first."""
+
+    code = "too-many-choices"
+
+
+class NotAChoice(SyncError):
+    """A preview that takes a sync back cannot be saved as a choice."""
+
+    code = "not-a-choice"
+
+
+class ChoiceGone(SyncError):
+    """Nothing is left of “{name}” that you can sync now: its administrations or its settings are gone."""
+
+    code = "choice-gone"
+
+
 class UnknownTarget(SyncError):
     """{slug} is not a sub-administration that you can sync to."""
 

@@ -74,6 +74,17 @@ class StartForm(forms.Form):
         self.fields["confirmation"].label = _("Type %(slug)s to confirm") % {"slug": phrase}
 
 
+class SavedChoiceForm(forms.Form):
+    """The name of a saved choice."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("For example: CO forms to all branches."),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class GroupForm(forms.Form):
     """The group that administrations are put in: an existing one or a new one."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import administrations, deciding, filled_in, grouping, plans, runs, wizard
+from .views import administrations, deciding, filled_in, grouping, plans, runs, saved_choices, wizard
 
 app_name = "sync"
 CHANGE = "sync/<uuid:plan_id>/changes/<int:change_id>/"
@@ -21,6 +21,9 @@ urlpatterns = [
     path(CHANGE, deciding.change_details, name="change"),
     path(f"{CHANGE}filled-in/", filled_in.show_everywhere, name="filled-in"),
     path(f"{CHANGE}filled-in/<slug:child>/", filled_in.show_one, name="filled-in-one"),
+    path("sync/<uuid:plan_id>/save/", saved_choices.save, name="choice-save"),
+    path("choices/<uuid:choice_id>/", saved_choices.edit, name="choice"),
+    path("choices/<uuid:choice_id>/preview/", saved_choices.preview, name="choice-preview"),
     path("runs/", runs.history, name="runs"),
     path("runs/<uuid:run_id>/", runs.show, name="run"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="run-progress"),

@@ -6,6 +6,7 @@ from .items import Item, NameKey, Part
 from .plans import Change, Plan, PlanTarget
 from .requests import IdempotencyRecord
 from .runs import Alignment, Finding, FormerDocument, Receipt, SyncRun, SyncTarget
+from .saved_choices import SavedChoice
 
 __all__ = [
     "Alignment",
@@ -22,6 +23,7 @@ __all__ = [
     "Plan",
     "PlanTarget",
     "Receipt",
+    "SavedChoice",
     "Snapshot",
     "SnapshotItem",
     "SyncPolicy",

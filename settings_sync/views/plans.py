@@ -13,7 +13,7 @@ from tenants.entering import main_page
 from tenants.rights import Right
 
 from ..exceptions import PlanChanged, PlanUsed, SyncError
-from ..forms import StartForm
+from ..forms import SavedChoiceForm, StartForm
 from ..kinds import all_kinds
 from ..models import Plan
 from ..permissions import right_for
@@ -48,6 +48,7 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
         "asked": asked,
         "is_narrowed": any(asked.values()),
         "outcomes": OUTCOMES,
+        "save_form": SavedChoiceForm(auto_id="save_%s"),
         "categories": all_kinds().categories,
     }
     return render(request, "sync/plan.html", context)

@@ -25,6 +25,7 @@ from ..policies import POLICIES
 from ..services.plan_overview import find_plan
 from ..services.plans import create_plan
 from ..services.rules import policies_of
+from ..services.saved_choices import list_choices
 from ..services.settings_tree import SettingsTree, read_settings_tree
 from ..services.sub_administrations import SubAdministration, choose_subs, list_subs
 from .administrations import asked_of_list
@@ -82,6 +83,7 @@ def _context(
         "behind": len(choose_subs(possible, show="behind")),
         "never": len(choose_subs(possible, show="never")),
         "sought": sought,
+        "saved": list_choices(acting_user=request.user, main=request.administration),
         "groups": sorted({group for sub in possible for group in sub.groups}),
         "tree": tree,
         "categories": data.get("category", []),

@@ -23,8 +23,7 @@ def relabel(administration, label, user=None):
         field = Field.objects.get()
         path = f"sections/{field.section.title}/{field.label}/label"
         form = field.section.form
-        stated = {"kind": "forms_catalog.form", "uid": form.uid, "label": form.name}
-        record_edits(acting_user=user, before={path: field.label}, after={path: label}, **stated)
+        record_edits(acting_user=user, item=form, before={path: field.label}, after={path: label})
         Field.objects.update(label=label)
 
 

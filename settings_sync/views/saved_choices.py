@@ -1,0 +1,85 @@
+"""Saved choices: kept from a preview, previewed again, renamed and deleted."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from tenants.entering import main_page
+from tenants.rights import Right
+
+from ..exceptions import SyncError
+from ..forms import SavedChoiceForm
+from ..models import SavedChoice
+from ..services.saved_choices import delete_choice, find_choice, open_choice, rename_choice, save_choice
+from .plans import plan_of
+
+
+@main_page(Right.SYNC_RUN)
+def save(request: Any, plan_id: uuid.UUID) -> HttpResponse:
+    """Keep what a preview was made of under a name."""
+    plan = plan_of(request, plan_id)
+    form = SavedChoiceForm(request.POST or None)
+    if request.method == "POST":
+        try:
+            choice = save_choice(acting_user=request.user, plan=plan, name=_name(form))
+            messages.success(request, _("“%(name)s” is saved: you find it where a sync begins.") % {"name": choice})
+        except SyncError as refused:
+            messages.error(request, refused.detail)
+    return redirect("sync:plan", request.administration.slug, plan.pk)
+
+
+@main_page(Right.SYNC_RUN)
+def preview(request: Any, choice_id: uuid.UUID) -> HttpResponse:
+    """A new preview of a saved choice; nothing starts before that is confirmed."""
+    choice, slug = _find(request, choice_id), request.administration.slug
+    if request.method != "POST":
+        return redirect("sync:choose", slug)
+    try:
+        opened = open_choice(acting_user=request.user, choice=choice)
+    except SyncError as refused:
+        messages.error(request, refused.detail)
+        return redirect("sync:choose", slug)
+    if opened.left_out:
+        left_out = _("Left out, because it is gone or cannot be synced now: %(names)s.")
+        messages.warning(request, left_out % {"names": ", ".join(opened.left_out)})
+    return redirect("sync:plan", slug, opened.plan.pk)
+
+
+@main_page(Right.SYNC_RUN)
+def edit(request: Any, choice_id: uuid.UUID) -> HttpResponse:
+    """Rename or delete a saved choice."""
+    choice = _find(request, choice_id)
+    form = SavedChoiceForm(request.POST or None, initial={"name": choice.name})
+    if request.method == "POST" and ("delete" in request.POST or form.is_valid()) and _changed(request, choice, form):
+        return redirect("sync:choose", request.administration.slug)
+    return render(request, "sync/saved_choice.html", {"form": form, "choice": choice})
+
+
+def _changed(request: Any, choice: SavedChoice, form: SavedChoiceForm) -> bool:
+    name = choice.name
+    try:
+        if "delete" in request.POST:
+            delete_choice(acting_user=request.user, choice=choice)
+            messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
+        else:
+            rename_choice(acting_user=request.user, choice=choice, name=_name(form))
+            messages.success(request, _("“%(name)s” is renamed.") % {"name": name})
+    except SyncError as refused:
+        form.add_error("name", refused.detail)
+        return False
+    return True
+
+
+def _name(form: SavedChoiceForm) -> str:
+    return str(form.cleaned_data.get("name", "")) if form.is_valid() else ""
+
+
+def _find(request: Any, choice_id: uuid.UUID) -> SavedChoice:
+    choice = find_choice(acting_user=request.user, main=request.administration, choice_id=choice_id)
+    if choice is None:
+        raise Http404
+    return choice
