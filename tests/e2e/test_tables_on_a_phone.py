@@ -1,0 +1,31 @@
+"""A list on a phone: nothing hangs out of the page however long a code is, and a finger hits what it means."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+STYLES = ("tokens", "ground", "table")
+LIST = """<!doctype html><meta name="viewport" content="width=device-width, initial-scale=1"><main style="padding:12px">
+<table class="table stacked"><thead><tr><th>Code</th><th>Naam</th></tr></thead><tbody>
+<tr><th scope="row"><a href="#">{code}</a></th><td data-label="Naam"><a href="#">{code}</a></td></tr>
+<tr><th scope="row"><a href="#">A1</a></th><td data-label="Naam">Lekkage</td></tr>
+</tbody></table></main>"""
+REACH = """link => {
+  const box = link.getBoundingClientRect();
+  const hit = (y) => document.elementFromPoint(box.left + 4, y) === link;
+  let top = box.top + box.height / 2, bottom = top;
+  while (hit(top - 1)) top -= 1;
+  while (hit(bottom + 1)) bottom += 1;
+  return bottom - top + 1;
+}"""
+
+
+def test_a_long_code_stays_inside_and_a_name_is_large_enough_to_touch(browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.set_content(LIST.format(code="9" * 60))
+    for name in STYLES:
+        page.add_style_tag(content=Path(f"static/css/{name}.css").read_text())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.get_by_role("link", name="A1").evaluate(REACH) >= 40
+    context.close()
