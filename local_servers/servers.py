@@ -1,10 +1,12 @@
 """The database and queue that a command works with: started here, or named by the environment."""
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from local_servers.binaries import find_postgres, find_valkey
 from local_servers.data_folder import DataFolder
@@ -14,6 +16,12 @@ from local_servers.problems import Problem
 from local_servers.processes import PROJECT, Started, Supervisor
 from local_servers.valkey import Valkey
 
+NAMED = {
+    "DATABASE_URL": ("postgres://user:password@host:5432/name", 5432),
+    "SYNC_DATABASE_URL": ("postgres://user:password@host:5432/name", 5432),
+    "REDIS_URL": ("redis://host:6379/0", 6379),
+}
+ANSWER_SECONDS = 5.0
 PRINTED = ("DATABASE_URL", "SYNC_DATABASE_URL", "REDIS_URL", "BASE_URL")
 
 
@@ -39,6 +47,9 @@ class Servers:
             self.addresses["REDIS_URL"] = os.environ["REDIS_URL"]
         else:
             started.append(self._start_valkey(former.get("valkey")))
+        for name in NAMED:
+            if os.environ.get(name):
+                refuse_silent_server(name, os.environ[name])
         return started
 
     def _start_postgres(self, port: int | None) -> Started:
@@ -74,6 +85,27 @@ def use_named_database(addresses: dict[str, str]) -> bool:
         )
     addresses.update(named)
     return True
+
+
+def refuse_silent_server(name: str, address: str) -> None:
+    """Raise Problem when what the environment names is no address, or nothing answers there; sockets are believed."""
+    example, usual_port = NAMED[name]
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port or usual_port
+    except ValueError:
+        raise Problem(f"{name} is no address. Write it as {example}.") from None
+    if not parts.scheme or "://" not in address:
+        raise Problem(f"{name} is no address. Write it as {example}.")
+    if not host or host.startswith(("%2f", "/")):
+        return
+    try:
+        socket.create_connection((host, port), timeout=ANSWER_SECONDS).close()
+    except OSError as error:
+        raise Problem(
+            f"{name} names {host}, port {port}, where nothing answers ({error}). Start that server, correct the "
+            "address, or leave the variable out to use the embedded server."
+        ) from None
 
 
 def environment_for(addresses: Mapping[str, str], *, base_url: str, demo: bool) -> dict[str, str]:

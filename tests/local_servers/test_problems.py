@@ -13,8 +13,8 @@ from local_servers.command_line import main
 from local_servers.data_folder import DataFolder
 from local_servers.postgres import recover
 from local_servers.problems import NothingRuns, Problem, problem_from
-from local_servers.processes import free_port, is_free, refuse_busy_port
-from local_servers.servers import use_named_database
+from local_servers.processes import Supervisor, free_port, is_free, refuse_busy_port
+from local_servers.servers import NAMED, Servers, refuse_silent_server, use_named_database
 from local_servers.translations import is_fresh
 
 
@@ -101,6 +101,30 @@ def test_named_databases_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     addresses: dict[str, str] = {}
     assert use_named_database(addresses)
     assert addresses["DATABASE_URL"] == "postgres://somewhere/eenlijn"
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_named_server_that_does_not_answer_is_told_before_anything_starts(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for other in NAMED:
+        monkeypatch.setenv(other, "unix:///run/server")
+    monkeypatch.setenv(name, f"redis://127.0.0.1:{free_port()}/0")
+    with pytest.raises(
+        Problem, match=rf"{name} names 127\.0\.0\.1, port \d+, where nothing answers.*leave the variable"
+    ):
+        Servers(DataFolder(tmp_path), Supervisor()).start()
+
+
+@pytest.mark.parametrize("address", ["nonsense", "localhost:5432", "postgres://host:port/name", "postgres://[/name"])
+def test_what_is_no_address_is_told_with_an_example(address: str) -> None:
+    with pytest.raises(Problem, match=r"DATABASE_URL is no address\. Write it as postgres://"):
+        refuse_silent_server("DATABASE_URL", address)
+
+
+def test_a_server_that_answers_is_used() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        refuse_silent_server("REDIS_URL", f"redis://127.0.0.1:{server.getsockname()[1]}/0")
 
 
 def test_missing_servers_are_told_with_the_way_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
