@@ -101,6 +101,10 @@ class UnknownTarget(SyncError):
     status = 400
 
 
+class TargetLost(UnknownTarget):
+    """{name} was deleted, or you may not sync to it any more. Choose again without it, and look at a new preview."""
+
+
 class TargetNotReady(SyncError):
     """{name} cannot be synced now: {state}."""
 

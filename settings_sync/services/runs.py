@@ -18,7 +18,7 @@ from ..exceptions import (
     PlanUsed,
     RunFinished,
     TargetGone,
-    UnknownTarget,
+    TargetLost,
 )
 from ..models import Plan, SyncRun, SyncTarget
 from ..permissions import require_for, right_for, syncable_children
@@ -43,7 +43,7 @@ def start_run(
     `door` tells the trail by which way it was asked, where that is not a page; `confirmation` is what was typed where
     a plan removes or overwrites much.
 
-    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and UnknownTarget when
+    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost when
     the acting user may no longer sync to one of the plan's administrations; then nothing was started.
     """
     require_for(acting_user, plan)
@@ -97,7 +97,7 @@ def _check_targets(plan: Plan, acting_user: Any) -> None:
     allowed = {child.pk for child in syncable_children(acting_user, plan.administration, right_for(plan))}
     for target in plan.targets.select_related("administration"):
         if target.administration_id not in allowed:
-            raise UnknownTarget(slug=target.administration.slug)
+            raise TargetLost(name=target.administration.name)
 
 
 def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:

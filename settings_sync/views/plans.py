@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tenants.entering import main_page
+from tenants.models import Administration
 from tenants.rights import Right
 
 from ..exceptions import PlanChanged, PlanUsed, SyncError
@@ -56,7 +57,7 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
 
 @main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
 def renew(request: Any, plan_id: uuid.UUID) -> HttpResponse:
-    """A new preview of the same choice."""
+    """A new preview of the same choice, without what was deleted since."""
     plan = plan_of(request, plan_id)
     if request.method == "POST":
         try:
@@ -67,7 +68,8 @@ def renew(request: Any, plan_id: uuid.UUID) -> HttpResponse:
 
 
 def _made_again(request: Any, plan: Plan) -> Plan:
-    targets = [row.administration.slug for row in plan.targets.select_related("administration")]
+    left = plan.targets.exclude(administration__state__in=Administration.GONE).select_related("administration")
+    targets = [row.administration.slug for row in left]
     if plan.undoes is not None:
         return create_undo_plan(acting_user=request.user, run=plan.undoes, targets=targets)
     return create_plan(
