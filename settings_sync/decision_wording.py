@@ -138,6 +138,12 @@ def policy_choices(chosen: Mapping[str, str]) -> list[PolicyChoice]:
     ]
 
 
+def policy_in_words(policy: str, value: str) -> tuple[str, str]:
+    """What a policy is about, and what one of its values does."""
+    label, values = POLICY_WORDS[policy]
+    return _(label), _(values.get(value, value))
+
+
 def offer_in_words(word: str, *, verdict: str, holder: str = "", undoes: bool = False) -> tuple[str, str]:
     """What a decision is called and what it does."""
     offer = OFFERS[word]

@@ -285,6 +285,32 @@ class ReasonMissing(SyncError):
     status = 400
 
 
+class OnlyInSubs(SyncError):
+    """Only a sub-administration keeps settings as they are; {name} is a main administration."""
+
+    code = "only-in-subs"
+    status = 400
+
+
+class NotFollowed(SyncError):
+    """This setting does not come from the main administration, so no sync changes it."""
+
+    code = "not-followed"
+
+
+class ReasonNeeded(SyncError):
+    """Say why it stays as it is here; whoever looks at it later will want to know."""
+
+    code = "reason-needed"
+    status = 400
+
+
+class NothingPinned(SyncError):
+    """This was withdrawn already."""
+
+    code = "nothing-pinned"
+
+
 def error_in_words(code: str, facts: Mapping[str, Any] | None, otherwise: str) -> str:
     """The sentence of a stored error in the reader's language; `otherwise` when its facts were not kept."""
     error = next((known for known in _errors_below(SyncError) if known.code == code), None)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import administrations, deciding, filled_in, grouping, plans, runs, saved_choices, wizard
+from .views import (
+    administrations,
+    deciding,
+    deviations,
+    filled_in,
+    grouping,
+    plans,
+    rule_book,
+    runs,
+    saved_choices,
+    wizard,
+)
 
 app_name = "sync"
 CHANGE = "sync/<uuid:plan_id>/changes/<int:change_id>/"
@@ -24,6 +35,11 @@ urlpatterns = [
     path("sync/<uuid:plan_id>/save/", saved_choices.save, name="choice-save"),
     path("choices/<uuid:choice_id>/", saved_choices.edit, name="choice"),
     path("choices/<uuid:choice_id>/preview/", saved_choices.preview, name="choice-preview"),
+    path("policies/", rule_book.policies, name="policies"),
+    path("policies/<str:kind>/<uuid:uid>/", rule_book.rule, name="rule"),
+    path("kept/", deviations.kept, name="kept"),
+    path("kept/<int:deviation_id>/withdraw/", deviations.withdraw, name="kept-withdraw"),
+    path("kept/<str:kind>/<uuid:uid>/", deviations.kept_item, name="kept-item"),
     path("runs/", runs.history, name="runs"),
     path("runs/<uuid:run_id>/", runs.show, name="run"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="run-progress"),

@@ -21,6 +21,7 @@ class Section:
     icon: str
     right: Right
     main_only: bool = False
+    sub_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,22 @@ OWN_SETTINGS = (
         Right.ADMINISTRATIONS_UPDATE,
     ),
     Section(
+        "sync:kept",
+        _("Kept as it is here"),
+        _("What the main administration does not change here: pinned, or agreed, with the reason."),
+        "lock",
+        Right.ADMINISTRATIONS_SEE,
+        sub_only=True,
+    ),
+    Section(
+        "sync:policies",
+        _("Policies of syncs"),
+        _("What a sync does where nobody decides, and which settings are locked."),
+        "sync",
+        Right.SYNC_RUN,
+        main_only=True,
+    ),
+    Section(
         "role-list",
         _("Roles and permissions"),
         _("Which roles there are and what each of them may do."),
@@ -153,7 +170,7 @@ def links_to(
         SectionLink(section, url)
         for section in sections
         if section.right in rights
-        and (administration.is_main or not section.main_only)
+        and not (section.sub_only if administration.is_main else section.main_only)
         and (url := _address(section.url_name, administration))
     ]
     return found

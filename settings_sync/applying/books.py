@@ -133,6 +133,11 @@ def move_index(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     )
 
 
+def pins_in(schema: str) -> str:
+    """A query for the paths that are pinned in an administration."""
+    return f"SELECT kind, uid, path FROM {sql.name(schema, 'sync_ledger_deviation')} WHERE is_pinned"
+
+
 def migrations_in(schema: str, apps: list[str]) -> str:
     """A query for the names of the migrations of these apps that a schema has had."""
     return (

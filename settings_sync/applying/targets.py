@@ -1,7 +1,8 @@
 """Applying one target: check, keep, write, move the base, write the receipt. All of it or none."""
 
 import json
-from collections import Counter
+import uuid
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,7 +115,19 @@ def _keep_former(cursor: Cursor, work: Work, *, rehearses: bool) -> list[WorkCha
         cursor.execute(books.keep_former_and_find_stale(kind, work.schema, target_id, changes))
         moved = {uid for (uid,) in cursor.fetchall()}
         stale += [change for change in changes if change.uid in moved]
-    return stale
+    return [*stale, *(change for change in _pinned_since(cursor, work) if change not in stale)]
+
+
+def _pinned_since(cursor: Cursor, work: Work) -> list[WorkChange]:
+    """The changes that would write over what was pinned after the plan was made."""
+    if not work.heeds_pins:
+        return []
+    cursor.execute(books.pins_in(work.schema))
+    pins: dict[tuple[str, uuid.UUID], set[str]] = defaultdict(set)
+    for kind, uid, path in cursor.fetchall():
+        pins[kind, uid].add(path)
+    writing = [change for change in work.changes if change.writes_rows or change.action == "delete"]
+    return [change for change in writing if pins[change.kind, change.uid] - change.pins]
 
 
 def _check_business_untouched(cursor: Cursor, work: Work) -> None:

@@ -26,6 +26,7 @@ class WorkChange:
     couples: uuid.UUID | None = None
     deviations: tuple[Deviation, ...] = ()
     clears_deviations: bool = False
+    pins: frozenset[str] = frozenset()
 
     @property
     def seen_uid(self) -> uuid.UUID:
@@ -48,7 +49,8 @@ class WorkChange:
 
 @dataclass(frozen=True)
 class Work:
-    """Everything that applying a target needs; it reads no settings of the main administration."""
+    """Everything that applying a target needs; it reads no settings of the main administration. `heeds_pins` unless a
+    run is taken back."""
 
     target_id: uuid.UUID
     token: uuid.UUID
@@ -57,4 +59,5 @@ class Work:
     changes: tuple[WorkChange, ...]
     counts: dict[str, int]
     stop_when_stale: bool = False
+    heeds_pins: bool = True
     audit: dict[str, Any] = field(default_factory=dict)

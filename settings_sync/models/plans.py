@@ -119,6 +119,8 @@ class Change(models.Model):
     # [{"path", "is_pinned", "reason", "review_on"}]: what stays as it is here from now on.
     deviations = models.JSONField(default=list)
     clears_deviations = models.BooleanField(default=False)
+    # What was pinned there when the plan was made: what is pinned later holds the change.
+    pins = models.JSONField(default=list)
     # [{"code", "facts"}]: what is worth knowing of the content, such as a number that is typed out.
     warnings = models.JSONField(default=list)
     # How many open documents use the administration's item, by their name.

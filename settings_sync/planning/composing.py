@@ -30,10 +30,11 @@ def compose(
 
 def _item(change: PlannedChange, source: Source, local: Local, rules: Rules) -> Item:
     key = change.key
+    pins = local.pins.get(key, frozenset())
     return Item(
-        change=change,
+        change=replace(change, pins=tuple(sorted(pins))),
         rules=rules,
-        pins=local.pins.get(key, frozenset()),
+        pins=pins,
         agreed=local.agreed.get(key, frozenset()),
         locks=rules.locks.get(key, frozenset()),
         source_entry=source.entries.get(key),

@@ -148,7 +148,7 @@ class PlannedChange:
 
     `result` is what will stand there, where something is written; `next_base` what will be remembered as decided;
     `couples` the uid of the administration's own item that this one becomes; `conflicts` the paths that both sides
-    changed, with what was decided ("" while nobody has).
+    changed, with what was decided ("" while nobody has); `pins` the paths that were pinned there.
     """
 
     key: Key
@@ -164,6 +164,7 @@ class PlannedChange:
     conflicts: tuple[tuple[str, str], ...] = ()
     deviations: tuple[Deviation, ...] = ()
     clears_deviations: bool = False
+    pins: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     needed_by: tuple[NeededBy, ...] = ()
 

@@ -169,6 +169,7 @@ CHANGE_COLUMNS = {
     "clears_deviations": "boolean",
     "warnings": "jsonb",
     "used_by": "jsonb",
+    "pins": "jsonb",
 }
 
 
@@ -216,6 +217,7 @@ def _row_of(change: PlannedChange, warnings: Sequence[Warned], used_by: Mapping[
         "clears_deviations": change.clears_deviations,
         "warnings": stored_warnings(warnings),
         "used_by": used_by,
+        "pins": change.pins,
     }
 
 

@@ -105,7 +105,7 @@ def _preview(
     kind = all_kinds()[change.kind]
     found = _differences(change, bodies)
     documents = [bodies.get(bytes(d)) for d in (change.source_digest, change.local_digest, change.base_digest) if d]
-    names = _part_names(kind, [document for document in documents if document])
+    names = name_parts(kind, [document for document in documents if document])
     return ChangePreview(
         change=change,
         kind_label=str(kind.label),
@@ -116,7 +116,7 @@ def _preview(
 
 
 @dataclass(frozen=True)
-class _PartName:
+class PartName:
     """What people call one part, where it stands among all of them, and the part that it belongs to."""
 
     words: str
@@ -125,12 +125,12 @@ class _PartName:
     above: str = ""
 
 
-Names = Mapping[str, _PartName]
+Names = Mapping[str, PartName]
 
 
-def _part_names(kind: Kind, documents: list[Mapping[str, Any]]) -> dict[str, _PartName]:
+def name_parts(kind: Kind, documents: list[Mapping[str, Any]]) -> dict[str, PartName]:
     """Each part by uid: known by its label or key field, else by its number; placed below the part above it."""
-    found: dict[str, _PartName] = {}
+    found: dict[str, PartName] = {}
     for document in documents:
         for part in kind.parts:
             for number, row in enumerate(document.get("parts", {}).get(part.name, ()), start=1):
@@ -139,15 +139,15 @@ def _part_names(kind: Kind, documents: list[Mapping[str, Any]]) -> dict[str, _Pa
     return found
 
 
-def _part_name(part: Table, row: Mapping[str, Any], number: int, above: _PartName | None) -> _PartName:
+def _part_name(part: Table, row: Mapping[str, Any], number: int, above: PartName | None) -> PartName:
     said = ""
     for key in (part.declaration.label, part.declaration.part_key):
         said = said or (value_in_words(column_of_table(part, key), row.get(key), {}) if key else "")
     numbered = f"{part.label} {number}"
     title = f"{part.label} “{said}”" if said else numbered
     if above is None:
-        return _PartName(said or numbered, title, (number,))
-    return _PartName(said or numbered, title, (*above.place, number), above.title)
+        return PartName(said or numbered, title, (number,))
+    return PartName(said or numbered, title, (*above.place, number), above.title)
 
 
 def _places(kind: Kind, found: list[Difference], labels: Mapping[str, str], names: Names) -> list[PlacePreview]:

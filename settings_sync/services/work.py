@@ -30,6 +30,7 @@ def work_for(
         schema=plan_target.administration.schema_name,
         changes=_changes_of(plan_target),
         counts=dict(plan_target.counts),
+        heeds_pins=not plan.is_undo,
         stop_when_stale=plan.policies.get("stale") == "stop",
         audit=audit or {},
     )
@@ -58,6 +59,7 @@ def _work_change(change: Change) -> WorkChange:
         couples=change.couples,
         deviations=tuple(Deviation(**kept) for kept in change.deviations),
         clears_deviations=change.clears_deviations,
+        pins=frozenset(change.pins),
     )
 
 

@@ -1,6 +1,6 @@
 """The log of edits of one setting, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,8 @@ from django.db.models import Field, Model
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
-from sync_ledger.models import Edit
+from sync_ledger.models import Base, Edit
+from tenants.rights import Right
 
 from ..kinds import Kind, all_kinds
 from ..models import Item
@@ -32,11 +33,26 @@ class ShownEdit:
     after: str
 
 
-@register.inclusion_tag("includes/item_edits.html")
-def item_edits(item: Item) -> dict[str, Any]:
-    """The last edits of this item: who changed what, when."""
-    edits = Edit.objects.filter(kind=item._meta.label_lower, uid=item.uid)
-    return {"edits": [in_words(edit) for edit in edits[:SHOWN]], "more": max(0, edits.count() - SHOWN)}
+@register.inclusion_tag("includes/item_edits.html", takes_context=True)
+def item_edits(context: template.Context, item: Item) -> dict[str, Any]:
+    """The last edits of this item: who changed what, when; and where it can be locked, or kept as it is."""
+    kind, administration = item._meta.label_lower, context["administration"]
+    edits = Edit.objects.filter(kind=kind, uid=item.uid)
+    return {
+        "edits": [in_words(edit) for edit in edits[:SHOWN]],
+        "more": max(0, edits.count() - SHOWN),
+        "administration": administration,
+        "kind": kind,
+        "uid": item.uid,
+        "may_lock": administration.is_main and Right.SYNC_RUN in context["rights"],
+        "may_pin": not administration.is_main and _may_pin(kind, item, context["rights"]),
+    }
+
+
+def _may_pin(kind: str, item: Item, rights: Collection[str]) -> bool:
+    """Whether it came from the main administration, and these rights are over such settings."""
+    may_edit = f"{all_kinds()[kind].category.key}.update" in rights
+    return may_edit and Base.objects.filter(kind=kind, uid=item.uid).exists()
 
 
 def in_words(edit: Edit) -> ShownEdit:

@@ -97,10 +97,12 @@ def test_settings_list_what_there_is_with_its_address(main: Administration, owne
         assert f'href="/a/{main.slug}/settings/{address}"' in page
 
 
-def test_every_section_that_is_named_has_an_address(main: Administration) -> None:
-    everything = [right.value for right in Right]
-    found = links_to((*DAILY_WORK, *SETTINGS), main, everything)
-    assert [link.section for link in found] == [*DAILY_WORK, *SETTINGS]
+def test_every_section_that_is_named_has_an_address(main: Administration, child: Administration) -> None:
+    everything, sections = [right.value for right in Right], (*DAILY_WORK, *SETTINGS)
+    found = [link.section for link in links_to(sections, main, everything)]
+    assert found == [section for section in sections if not section.sub_only]
+    found = [link.section for link in links_to(sections, child, everything)]
+    assert found == [section for section in sections if not section.main_only]
 
 
 def test_roles_show_the_members_of_this_administration_alone(child: Administration, owner: User) -> None:

@@ -1,0 +1,91 @@
+"""The pages of what a main administration decided for good: its policies, and its rules for single settings."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from tenants.entering import main_page
+from tenants.rights import Right
+
+from ..exceptions import SyncError
+from ..rule_forms import WHOLE, PoliciesForm, RuleForm
+from ..services.places import read_standing
+from ..services.rule_book import (
+    PER_ITEM,
+    find_items,
+    find_rule,
+    list_rules,
+    max_share_of,
+    set_rule,
+    update_policies,
+)
+from ..services.rules import policies_of
+
+
+@main_page(Right.SYNC_RUN)
+def policies(request: Any) -> HttpResponse:
+    """What syncs do where nobody decides, and which settings have a rule of their own; `?q=` finds one to give one."""
+    main = request.administration
+    initial = {**policies_of(main), "max_share": max_share_of(main)}
+    form = PoliciesForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        share = form.cleaned_data["max_share"]
+        if _asked(form, update_policies, request, policies=form.policies(), max_share=share):
+            messages.success(request, _("Saved; it holds for previews that are made from now on."))
+            return redirect("sync:policies", main.slug)
+    query = request.GET.get("q", "").replace("\0", "").strip()
+    context = {"form": form, "rules": list_rules(main), "query": query, "found": find_items(main, query)}
+    return render(request, "sync/policies.html", context)
+
+
+@main_page(Right.SYNC_RUN)
+def rule(request: Any, kind: str, uid: uuid.UUID) -> HttpResponse:
+    """The rule of one setting: made, changed, or removed by leaving everything empty."""
+    main, standing = request.administration, read_standing(request.administration, kind, uid)
+    stored = find_rule(main, kind, uid)
+    if standing is None:
+        return _forget(request, kind, uid) if stored else _not_there()
+    form = RuleForm(request.POST or None, standing=standing, initial=_initial(stored))
+    if request.method == "POST" and ("remove" in request.POST or form.is_valid()):
+        locked, chosen = ([], {}) if "remove" in request.POST else (form.locked_paths(), form.policies())
+        if _asked(form, set_rule, request, kind=kind, uid=uid, locked_paths=locked, policies=chosen):
+            messages.success(request, _("The rule for “%(name)s” was saved.") % {"name": standing.label})
+            return redirect("sync:policies", main.slug)
+    return render(request, "sync/rule.html", {"form": form, "standing": standing, "stored": stored})
+
+
+def _initial(stored: Any) -> dict[str, Any]:
+    if stored is None:
+        return {}
+    own = {policy: stored.policies.get(policy, "") for policy in PER_ITEM}
+    return {"locked": [path or WHOLE for path in stored.locked_paths], **own}
+
+
+def _forget(request: Any, kind: str, uid: uuid.UUID) -> HttpResponse:
+    """The setting is gone from the main administration: its rule can only be removed."""
+    if request.method == "POST":
+        set_rule(
+            acting_user=request.user, main=request.administration, kind=kind, uid=uid, locked_paths=[], policies={}
+        )
+        messages.success(request, _("The rule was removed."))
+        return redirect("sync:policies", request.administration.slug)
+    return render(request, "sync/rule.html", {"standing": None})
+
+
+def _not_there() -> HttpResponse:
+    raise Http404
+
+
+def _asked(form: Any, service: Callable[..., Any], request: Any, **what: Any) -> bool:
+    """Whether the service did it; what it refuses is shown above the form."""
+    try:
+        service(acting_user=request.user, main=request.administration, **what)
+    except SyncError as refused:
+        form.add_error(None, refused.detail)
+        return False
+    return True
