@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from workflows.step_types import type_label
@@ -227,7 +228,8 @@ class WorkOrderHour(models.Model):
         constraints = [models.CheckConstraint(condition=Q(hours__gt=0), name="business_workorderhour_positive")]
 
     def __str__(self) -> str:
-        return f"{self.hours} × {self.hour_type_id}"
+        when = date_format(self.worked_on, "SHORT_DATE_FORMAT")
+        return f"{self.employee_name} {when}".strip()
 
 
 class WorkOrderMaterial(models.Model):

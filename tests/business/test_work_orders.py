@@ -1,9 +1,11 @@
 """Making and editing work orders."""
 
+import datetime
+
 import pytest
 
 from audit.models import AuditEntry
-from business.models import Contact, Customer
+from business.models import Contact, Customer, WorkOrderHour
 from business.services import advance_work_order, create_customer, create_work_order, update_work_order
 from reference_data.models import WorkType
 from settings_sync.editing import EditRefused
@@ -108,3 +110,9 @@ def test_an_employee_changes_their_own_work_and_not_that_of_others(employee, wit
     other = make_member(within, "Medewerker")
     with pytest.raises(NotAllowed):
         update_work_order(acting_user=other, administration=within, work_order=work_order, values={"reference": "A2"})
+
+
+def test_hours_are_named_by_who_worked_them_and_when(settings):
+    settings.LANGUAGE_CODE = "nl"
+    worked = WorkOrderHour(employee_name="J. Jansen", worked_on=datetime.date(2026, 11, 3), hours=1, hour_type_id=5859)
+    assert str(worked) == "J. Jansen 3-11-2026"
