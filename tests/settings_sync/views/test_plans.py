@@ -123,6 +123,7 @@ def test_a_double_click_and_going_back_lead_to_the_same_run(owner_client, url, o
     back = owner_client.get(url("plan", plan.pk))
     assert "See how it went" in text_of(back)
     assert "Start sync" not in text_of(back)
+    assert "before you confirm" not in text_of(back)
 
 
 def test_an_expired_preview_is_refused_and_can_be_made_again(owner_client, url, owner, main, joined, form):
