@@ -2,22 +2,45 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from .addresses import with_next
 from .models import User
+from .second_factor import needs_second_factor, reset_second_factor
 
-admin.site.unregister(Group)
+for unwanted in (Group, TOTPDevice, StaticDevice):  # the keys of a second factor are known to nobody here
+    admin.site.unregister(unwanted)
 
 
 def is_support(request: HttpRequest) -> bool:
-    """Whether the signed-in user may use the admin."""
-    return bool(request.user.is_active and request.user.is_staff)
+    """Whether the signed-in user may use the admin: staff, with a second factor where that is needed."""
+    user: Any = request.user
+    return bool(user.is_active and user.is_staff and (user.is_verified() or not needs_second_factor(user)))
+
+
+def sign_in_to_admin(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """There is one page to sign in, which counts attempts and asks for the second factor."""
+    is_unverified = request.user.is_authenticated and request.user.is_staff
+    page = "accounts:security" if is_unverified else "accounts:login"
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise PermissionDenied
+    return HttpResponseRedirect(with_next(request, reverse(page)))
+
+
+admin.site.has_permission = is_support  # type: ignore[method-assign]
+admin.site.login = sign_in_to_admin  # type: ignore[method-assign]
 
 
 class SupportAdmin(ModelAdmin):
@@ -73,7 +96,18 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
         (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+    actions = ("reset_second_factor",)
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
+
+    @admin.action(description=_("Switch off the second factor of the chosen users"))
+    def reset_second_factor(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        """For who lost telephone and backup codes; make sure first that it is them."""
+        allowed = [user for user in queryset if self.has_change_permission(request, user)]
+        number = sum(reset_second_factor(acting_user=request.user, user=user) for user in allowed)  # type: ignore[arg-type]
+        said = (
+            ngettext("The second factor of %d user is off.", "The second factor of %d users is off.", number) % number
+        )
+        messages.success(request, said)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_support(request)

@@ -13,8 +13,14 @@ from redis.exceptions import RedisError
 
 from .models import User
 
-ATTEMPTS = 10
 WINDOW_SECONDS = 15 * 60
+ATTEMPTS = 10
+"""In a window, of one e-mail address from one place."""
+ATTEMPTS_OF_PLACE = 300
+"""In a window, from one place, whatever the e-mail addresses: an office signs in in the morning, a list of leaked
+passwords is longer."""
+ATTEMPTS_OF_ADDRESS = 100
+"""In a window, of one e-mail address from everywhere."""
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +30,13 @@ class SignInRefused(Exception):
 
     def __str__(self) -> str:
         return _("This e-mail address and password do not belong together. Check both and try again.")
+
+
+class WrongPassword(SignInRefused):
+    """Who has signed in typed another password than their own."""
+
+    def __str__(self) -> str:
+        return _("This is not your password.")
 
 
 class TooManyAttempts(SignInRefused):
@@ -43,19 +56,35 @@ def check_sign_in(*, request: HttpRequest, email: str, password: str, address: s
 
     `address` is the network address that the attempts are counted for, together with the e-mail address.
     """
-    key = _attempts_key(email, address)
-    if _count_attempt(key) > ATTEMPTS:
+    whose = email.strip().casefold()
+    limits = {
+        _key(f"{whose}\n{address}"): ATTEMPTS,
+        _key(f"\n{address}"): ATTEMPTS_OF_PLACE,
+        _key(f"{whose}\n"): ATTEMPTS_OF_ADDRESS,
+    }
+    made = {key: _count_attempt(key) for key in limits}
+    if any(made[key] > most for key, most in limits.items()):
         raise TooManyAttempts
     user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):
         raise SignInRefused
-    _forget_attempts(key)
+    _forget_attempts(next(iter(limits)))
     return user
 
 
-def _attempts_key(email: str, address: str) -> str:
-    who = hashlib.sha256(f"{email.strip().casefold()}\n{address}".encode()).hexdigest()
-    return f"sign-in-attempts:{who}"
+def check_password_again(*, request: HttpRequest, password: str) -> None:
+    """Ask who has signed in for the password once more; raises SignInRefused or TooManyAttempts."""
+    user = request.user
+    assert isinstance(user, User)
+    if _count_attempt(_key(f"again\n{user.pk}")) > ATTEMPTS:
+        raise TooManyAttempts
+    if not user.check_password(password):
+        raise WrongPassword
+    _forget_attempts(_key(f"again\n{user.pk}"))
+
+
+def _key(who: str) -> str:
+    return f"sign-in-attempts:{hashlib.sha256(who.encode()).hexdigest()}"
 
 
 def _count_attempt(key: str) -> int:

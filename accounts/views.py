@@ -3,13 +3,15 @@
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from .addresses import network_address, next_address, wanted_address
 from .forms import SignInForm
+from .second_factor import has_second_factor
+from .second_factor_pages import ask_for_code
 from .services import SignInRefused, check_sign_in
 
 DEMO_PASSWORD = "demo"
@@ -27,7 +29,7 @@ DEMO_ACCOUNTS = (
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for e-mail address and password; go on to `next` when it is an address of this site."""
     if request.user.is_authenticated:
-        return HttpResponseRedirect(_next_address(request))
+        return HttpResponseRedirect(next_address(request))
     form = SignInForm(request.POST or None)
     if form.is_valid():
         try:
@@ -35,8 +37,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except SignInRefused as refusal:
             form.add_error(None, str(refusal))
         else:
+            if has_second_factor(user):
+                return ask_for_code(request, user)
             login(request, user)
-            return HttpResponseRedirect(_next_address(request))
+            return HttpResponseRedirect(next_address(request))
     return render(request, "accounts/sign_in.html", _sign_in_context(request, form))
 
 
@@ -49,25 +53,4 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _sign_in_context(request: HttpRequest, form: SignInForm) -> dict[str, object]:
     demo = {"demo_accounts": DEMO_ACCOUNTS, "demo_password": DEMO_PASSWORD} if settings.DEMO else {}
-    return {"form": form, "next": _wanted_address(request), **demo}
-
-
-def _next_address(request: HttpRequest) -> str:
-    wanted = _wanted_address(request)
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
-
-
-def _wanted_address(request: HttpRequest) -> str:
-    return request.POST.get("next") or request.GET.get("next") or ""
-
-
-def network_address(request: HttpRequest) -> str:
-    """Where the request comes from; behind our own proxy that is the last address in its header."""
-    if settings.SECURE_PROXY_SSL_HEADER is not None:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return {"form": form, "next": wanted_address(request), **demo}

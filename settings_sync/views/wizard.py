@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.views import network_address
+from accounts.addresses import network_address
 from tenants.entering import View, main_page
 from tenants.models import Administration
 from tenants.rights import Right

@@ -151,3 +151,23 @@ def test_behind_the_proxy_attempts_count_per_address_in_its_header(client: Clien
 def test_rubbish_as_next_address_is_no_error(client: Client, person: User, wanted: str) -> None:
     assert send(client, next=wanted).status_code == 302
     assert client.get(SIGN_IN, {"next": wanted}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("limit", "attempt"),
+    [
+        ("ATTEMPTS_OF_PLACE", lambda number: {"email": f"person{number}@van-dijk.example", "address": "192.0.2.1"}),
+        ("ATTEMPTS_OF_ADDRESS", lambda number: {"email": "anneke@van-dijk.example", "address": f"192.0.2.{number}"}),
+    ],
+)
+def test_a_list_of_passwords_and_a_crowd_of_guessers_are_stopped_too(
+    person: User, monkeypatch: pytest.MonkeyPatch, limit: str, attempt: Any
+) -> None:
+    monkeypatch.setattr(services, limit, 5)
+    request = RequestFactory().post(SIGN_IN)
+    refusals = []
+    for number in range(8):
+        with pytest.raises(services.SignInRefused) as told:
+            check_sign_in(request=request, password="wrong", **attempt(number))
+        refusals.append(type(told.value) is TooManyAttempts)
+    assert refusals == [False] * 5 + [True] * 3
