@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +21,14 @@ from ..exceptions import (
     UnknownTarget,
 )
 from ..kinds import all_kinds, field_of
-from ..models import Change, Decision, Document, Plan, PlanTarget
+from ..models import Change, Document, Plan, PlanTarget
 from ..permissions import require_for, right_for, syncable_children
 from ..planning.deciding import allowed_on_path, allowed_words
 from ..planning.differences import flatten
-from ..planning.values import DEFAULT_FIELD
+from ..planning.values import DEFAULT_FIELD, Local
 from ..reading.index import look_at
 from ..verdicts import Word
+from .decision_rows import DecisionRows
 from .plans import recompute_targets
 from .runs import check_plan
 from .undoing import compute_undo
@@ -57,13 +59,14 @@ def decide(*, acting_user: Any, plan: Plan, version: int, decisions: Sequence[As
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration", "snapshot").get(pk=plan.pk)
         check_plan(plan, version)
-        touched: dict[int, PlanTarget] = {}
-        for asked in decisions:
-            for change in _changes_asked(acting_user, plan, asked):
-                _check(change, asked)
-                _store(change, asked, acting_user)
-                touched[change.plan_target_id] = change.plan_target
-        _recompute(plan, touched.values())
+        desk = _Desk(acting_user, plan, decisions)
+        asked_changes = [(change, asked) for asked in decisions for change in desk.changes_of(asked)]
+        rows = DecisionRows(change for change, _asked in asked_changes)
+        for change, asked in asked_changes:
+            desk.check(change, asked)
+            rows.put(change, asked.path, asked.word, _values(asked, acting_user))
+        rows.store()
+        _recompute(plan, {change.plan_target_id: change.plan_target for change, _asked in asked_changes}.values())
         plan.version += 1
         plan.save(update_fields=["version"])
         record(
@@ -84,42 +87,60 @@ def _recompute(plan: Plan, targets: Iterable[PlanTarget]) -> None:
         recompute_targets(plan, targets)
 
 
-def _changes_asked(user: Any, plan: Plan, asked: Asked) -> list[Change]:
-    """The changes that a decision is about: of its target, or of every administration that the user may sync to."""
-    syncable = {child.pk: child for child in syncable_children(user, plan.administration, right_for(plan))}
-    changes = Change.objects.filter(plan_target__plan=plan, uid=asked.item).select_related(
-        "plan_target__administration"
-    )
-    if asked.target:
-        targets = {target.administration.slug: target for target in plan.targets.select_related("administration")}
-        if asked.target not in targets or targets[asked.target].administration_id not in syncable:
-            raise UnknownTarget(slug=asked.target)
-        changes = changes.filter(plan_target=targets[asked.target])
-    found = [change for change in changes if change.plan_target.administration_id in syncable]
-    if not found:
-        raise NothingToDecide(item=asked.item)
-    return found
+class _Desk:
+    """What a round of decisions looks at, read once however many there are."""
+
+    def __init__(self, user: Any, plan: Plan, decisions: Sequence[Asked]) -> None:
+        self._syncable = {child.pk for child in syncable_children(user, plan.administration, right_for(plan))}
+        self._targets = {row.administration.slug: row for row in plan.targets.select_related("administration")}
+        self._changes: dict[uuid.UUID, list[Change]] = defaultdict(list)
+        self._locals: dict[int, Local] = {}
+        found = Change.objects.filter(plan_target__plan=plan, uid__in={asked.item for asked in decisions})
+        for change in found.select_related("plan_target__administration", "plan_target__plan").order_by("id"):
+            if change.plan_target.administration_id in self._syncable:
+                self._changes[change.uid].append(change)
+
+    def changes_of(self, asked: Asked) -> list[Change]:
+        """The changes that a decision is about: of its target, or of every administration that the user may sync to."""
+        found = self._changes[asked.item]
+        if asked.target:
+            target = self._targets.get(asked.target)
+            if target is None or target.administration_id not in self._syncable:
+                raise UnknownTarget(slug=asked.target)
+            found = [change for change in found if change.plan_target_id == target.pk]
+        if not found:
+            raise NothingToDecide(item=asked.item)
+        return found
+
+    def check(self, change: Change, asked: Asked) -> None:
+        """Raises UnknownDecision, UnknownPath, CannotCouple or NameMissing for what makes no sense."""
+        if asked.word is None:
+            return
+        if asked.path:
+            _check_path(change, asked)
+        allowed = _allowed(change, asked)
+        if asked.word not in allowed:
+            raise UnknownDecision(label=change.label, allowed=", ".join(sorted(allowed)))
+        if asked.word == Word.CREATE_AS:
+            _check_name(change, asked.name)
+        if asked.word == Word.COUPLE:
+            _check_coupling(change, asked.couple_with, self._local_of(change.plan_target))
+
+    def _local_of(self, target: PlanTarget) -> Local:
+        if target.pk not in self._locals:
+            self._locals[target.pk] = look_at(target.administration)
+        return self._locals[target.pk]
 
 
-def _check(change: Change, asked: Asked) -> None:
-    if asked.word is None:
-        return
+def _allowed(change: Change, asked: Asked) -> frozenset[Word]:
     base, source, local = (
         None if digest is None else bytes(digest)
         for digest in (change.base_digest, change.source_digest, change.local_digest)
     )
     coupled = change.couples is not None
     if asked.path:
-        allowed = allowed_on_path(asked.path, source=source, local=None if coupled else local)
-        _check_path(change, asked)
-    else:
-        allowed = allowed_words(base=base, source=source, local=local, couples=coupled)
-    if asked.word not in allowed:
-        raise UnknownDecision(label=change.label, allowed=", ".join(sorted(allowed)))
-    if asked.word == Word.CREATE_AS:
-        _check_name(change, asked.name)
-    if asked.word == Word.COUPLE:
-        _check_coupling(change, asked.couple_with)
+        return allowed_on_path(asked.path, source=source, local=None if coupled else local)
+    return allowed_words(base=base, source=source, local=local, couples=coupled)
 
 
 def _check_path(change: Change, asked: Asked) -> None:
@@ -137,34 +158,21 @@ def _check_name(change: Change, name: str) -> None:
         raise NameMissing(label=change.label)
 
 
-def _check_coupling(change: Change, uid: uuid.UUID | None) -> None:
-    local = look_at(change.plan_target.administration)
+def _check_coupling(change: Change, uid: uuid.UUID | None, local: Local) -> None:
     if uid is None or (change.kind, uid) not in local.entries:
         raise CannotCouple(label=change.label, reason=_("there is no such setting of this kind here."))
     if (change.kind, uid) in local.bases:
         raise CannotCouple(label=change.label, reason=_("it follows another setting of the main administration."))
 
 
-def _store(change: Change, asked: Asked, user: Any) -> None:
-    """The decision in place of an earlier one; one about the whole item replaces those about its fields."""
-    key: dict[str, Any] = {"plan_target": change.plan_target, "kind": change.kind, "uid": change.uid}
-    if asked.word is None or asked.word == Word.MERGE:
-        Decision.objects.filter(**key, path=asked.path).delete()
-        return
-    if not asked.path and asked.word not in (Word.COUPLE, Word.CREATE_AS):
-        Decision.objects.filter(**key).delete()
-    Decision.objects.update_or_create(
-        **key,
-        path=asked.path,
-        defaults={
-            "word": asked.word,
-            "couple_with": asked.couple_with if asked.word == Word.COUPLE else None,
-            "name": asked.name if asked.word == Word.CREATE_AS else "",
-            "reason": asked.reason,
-            "review_on": asked.review_on,
-            "decided_by": user,
-        },
-    )
+def _values(asked: Asked, user: Any) -> dict[str, Any]:
+    return {
+        "couple_with": asked.couple_with if asked.word == Word.COUPLE else None,
+        "name": asked.name if asked.word == Word.CREATE_AS else "",
+        "reason": asked.reason,
+        "review_on": asked.review_on,
+        "decided_by": user,
+    }
 
 
 def _recorded(asked: Asked) -> Mapping[str, str]:
