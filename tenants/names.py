@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 # By their category letters and symbols, yet nothing is seen of them: fillers of Hangul and an empty cell of Braille.
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 SEEN = "LNPS"
-# They show nothing of their own: two names that differ in them look the same, or one is read backwards. Joiners are not
-# among them: emoji and some scripts are written with those.
-HIDDEN = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069]")
+# They show nothing of their own: two names that differ in them look the same, one is read backwards, or breaks the line
+# or the terminal that it is shown on. Joiners are not among them: emoji and some scripts are written with those.
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
 def is_visible(text: str) -> bool:
@@ -21,7 +21,7 @@ def is_visible(text: str) -> bool:
 
 
 def has_hidden(text: str) -> bool:
-    """Whether a character stands in it that nobody sees, or that turns the direction of what follows."""
+    """Whether a character stands in it that nobody sees: that breaks the line or turns its direction, for one."""
     return HIDDEN.search(text) is not None
 
 

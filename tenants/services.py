@@ -64,10 +64,10 @@ def create_administration(
         raise NameMissing
     if not is_visible(name):
         raise NameInvisible
-    if has_hidden(name):
-        raise NameHidesSomething
     if len(name.strip()) > NAME_LENGTH or not _is_text(name):
         raise NameNotUsable(most=NAME_LENGTH)
+    if has_hidden(name):
+        raise NameHidesSomething
     slug = slugify(slug or name)[:63] or f"administratie-{uuid.uuid4().hex[:6]}"
     try:
         with transaction.atomic():

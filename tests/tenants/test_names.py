@@ -49,6 +49,12 @@ def test_a_name_that_looks_like_another_one_is_refused(owner, main, name):
         create_administration(acting_user=owner, main=main, name=name)
 
 
+@pytest.mark.parametrize("name", ["two\nlines", "a\ttab", "\x1b[31mred", "bell\x07", "\x9b31m", "two\u2028lines"])
+def test_what_breaks_a_line_or_a_terminal_is_no_name(name):
+    for row, field in ((Section(title=name), "title"), (Customer(name=name), "name")):
+        assert field in problems_of_names(row)
+
+
 @pytest.mark.parametrize("name", ["Oost", "👩\u200d🔧 Service", "ע\u200f", "می\u200cخواهم"])
 def test_joiners_and_marks_that_writing_needs_are_allowed(name):
     assert not has_hidden(name)
