@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ..verdicts import Action, Verdict, Word
@@ -161,7 +162,11 @@ def _merged(item: Item, side: Chooser, *, verdict: Verdict | None = None, forces
         return Draft(_with(item, Action.HOLD, facts={"lost": "yes"}))
     only_here = item.change.verdict == Verdict.CHANGED_LOCALLY
     forced = _forced(item, side if forces or only_here else nobody)
-    merged = merge(base=item.base, source=item.source, local=item.local, shape=item.shape, answers=side, forced=forced)
+    attempt = partial(merge, base=item.base, source=item.source, local=item.local, shape=item.shape, answers=side)
+    merged = attempt(forced=forced)
+    if item.change.verdict == Verdict.BOTH_CHANGED and not forces and _puts_back_by_policy(item):
+        back = attempt(forced=_forced(item, _around(merged, item)))
+        only_here, merged = back.document != merged.document, back
     change = replace(item.change, verdict=verdict or item.change.verdict, conflicts=tuple(merged.conflicts))
     if merged.is_open:
         return Draft(replace(change, action=Action.HOLD))
@@ -172,6 +177,22 @@ def _merged(item: Item, side: Chooser, *, verdict: Verdict | None = None, forces
         change = replace(change, facts={**change.facts, "overwrites": "yes"})
     draft = Draft(replace(change, action=Action.UPDATE, deviations=(*kept, *_agreed_paths(item))), merged.document)
     return _with_base(draft, item)
+
+
+def _puts_back_by_policy(item: Item) -> bool:
+    """Whether what was changed here alone goes back as well, which takes knowing what it was."""
+    return item.base is not None and item.policy("changed_locally") == "put_back"
+
+
+def _around(merged: Merged, item: Item) -> Chooser:
+    """The main's side for all that is not a conflict, not in one with it, and not agreed to stay."""
+    groups = [group for groups in item.shape.together.values() for group in groups]
+    asked = {path for path, _side in merged.conflicts}
+    for path in list(asked):
+        above, _slash, name = path.rpartition("/")
+        asked |= {f"{above}/{mate}".lstrip("/") for group in groups if name in group for mate in group}
+    kept = frozenset(asked) | item.agreed
+    return lambda path: "" if _covers(kept, path) else SOURCE
 
 
 def _with_base(draft: Draft, item: Item) -> Draft:
@@ -231,7 +252,7 @@ def _agreed_paths(item: Item) -> tuple[Deviation, ...]:
 
 
 def _settle_removed_locally(item: Item) -> Draft:
-    asked = item.is_decided(Word.BRING_BACK, Word.OVERWRITE, Word.PUT_BACK)
+    asked = item.is_decided(Word.BRING_BACK, Word.OVERWRITE, Word.PUT_BACK, Word.CREATE_AS)
     by_policy = item.policy("removed_locally") == "bring_back" and not item.is_decided(Word.LEAVE, Word.KEEP_LOCAL)
     if item.locks:
         draft = _take_source(item, Action.CREATE)

@@ -95,8 +95,10 @@ def _conflicts(
     merged, is_open = {}, False
     for name in {*s, *here}:
         ours, theirs, before = here.get(name), s.get(name), b.get(name)
-        if ours == theirs or (not everything and before == theirs):
+        if ours == theirs:
             value = ours
+        elif not everything and before == theirs:
+            value = theirs if policies["changed_locally"] == "put_back" else ours
         elif (not everything and before == ours) or policies["conflict"] == "overwrite":
             value = theirs
         else:

@@ -3,27 +3,21 @@
 `HYPOTHESIS_PROFILE=long ./dev test tests/settings_sync/test_state_machine.py` runs ten times as many.
 """
 
-import hashlib
-import json
 import os
-import uuid
-from collections.abc import Collection, Mapping
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from settings_sync.planning.merging import Shape
 from settings_sync.planning.plans import plan_target
-from settings_sync.planning.reader import Body, Described, NoReader
-from settings_sync.planning.values import Choice, Decision, Entry, Key, Local, Rules, Source
+from settings_sync.planning.values import Choice, Decision, Local, Rules, Source
 from settings_sync.policies import DEFAULTS
 from settings_sync.verdicts import Action, Word
 
+from .papers import KIND, Shelf, body_of, key_of
 from .reference import HELD, WRITTEN, Items, expected_sync
 
-KIND = "shelf.form"
 UIDS = st.integers(min_value=1, max_value=5)
 NAMES = st.sampled_from(["Ketel", "KETEL", "Pomp", "Klep", "Filter", "Sensor", "Meting"])
 TEXTS = st.sampled_from(["", "a", "b", "c"])
@@ -35,44 +29,6 @@ POLICIES = st.fixed_dictionaries(
         "removed_locally": st.sampled_from(["leave", "bring_back"]),
     }
 )
-
-
-def key_of(uid: int) -> Key:
-    return (KIND, uuid.UUID(int=uid))
-
-
-def body_of(item: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in item.items() if value}
-
-
-def entry_of(uid: int, item: Mapping[str, str]) -> Entry:
-    digest = hashlib.sha256(json.dumps(body_of(item), sort_keys=True).encode()).digest()
-    return Entry(KIND, uuid.UUID(int=uid), digest, item["name"], {"name_key": item["name"].lower()})
-
-
-class Shelf(NoReader):
-    """Documents by digest, as the database keeps them."""
-
-    def __init__(self) -> None:
-        self.by_digest: dict[bytes, dict[str, str]] = {}
-        self.child: Items = {}
-
-    def keep(self, uid: int, item: Mapping[str, str]) -> Entry:
-        entry = entry_of(uid, item)
-        self.by_digest[entry.digest] = body_of(item)
-        return entry
-
-    def bodies(self, digests: Collection[bytes]) -> Mapping[bytes, Body]:
-        return {digest: self.by_digest[digest] for digest in digests}
-
-    def local_bodies(self, keys: Collection[Key]) -> Mapping[Key, Body]:
-        return {key: body_of(self.child[key[1].int]) for key in keys if key[1].int in self.child}
-
-    def describe(self, composed: Mapping[Key, list[Body]]) -> Mapping[Key, list[Described]]:
-        return {key: [Described(self.keep(key[1].int, body)) for body in bodies] for key, bodies in composed.items()}
-
-    def shape(self, kind: str) -> Shape:
-        return Shape()
 
 
 class History(RuleBasedStateMachine):
