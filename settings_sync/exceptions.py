@@ -206,6 +206,12 @@ class NothingToUndo(SyncError):
     code = "nothing-to-undo"
 
 
+class RunPruned(SyncError):
+    """This run is from too long ago to be taken back or tried again: what that takes was kept until {date}."""
+
+    code = "run-pruned"
+
+
 class RunNotFinished(SyncError):
     """This run is still busy; take it back when it has finished."""
 

@@ -10,7 +10,8 @@ from tenants.models import Administration
 class Document(models.Model):
     """One item's content, stored once however many snapshots and administrations have it.
 
-    `needs` lists what it points at: `[{"kind", "uid", "path"}]`; `keys` has the values of its unique columns.
+    `needs` lists what it points at: `[{"kind", "uid", "path"}]`; `keys` has the values of its unique columns;
+    `created_at` is when it was stored, or taken into use again.
     """
 
     digest = models.BinaryField(primary_key=True)
@@ -25,7 +26,10 @@ class Document(models.Model):
 
 
 class Snapshot(models.Model):
-    """Every published item of a main administration at one instant. Equal contents share one snapshot."""
+    """Every published item of a main administration at one instant. Equal contents share one snapshot.
+
+    `taken_at` is the first time, or the last on which that many days had gone by.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="+")

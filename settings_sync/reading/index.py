@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -28,6 +29,9 @@ from .needs import needs_of, points_out
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """The moment that an alignment is set back to when the index that it was counted from has changed."""
+
+IN_USE = timedelta(days=1)
+"""What was stored, or used again, within this time is never pruned."""
 
 BATCH_SIZE = 30_000_000
 """How many characters of documents are stored with one statement."""
@@ -135,11 +139,26 @@ def _read_touched(schema: str) -> tuple[list[int], list[ReadDocument], Touched]:
 def store_documents(documents: list[ReadDocument]) -> None:
     """Store documents by digest; those that are there already cost a look-up."""
     by_digest = {document.entry.digest: document for document in documents}
-    there = Document.objects.filter(digest__in=list(by_digest)).values_list("digest", flat=True)
-    for digest in there:
-        del by_digest[bytes(digest)]
+    for digest in stored_digests(by_digest):
+        del by_digest[digest]
     for rows in _batches(list(by_digest.values())):
         _insert_documents(rows)
+
+
+def stored_digests(digests: Collection[bytes]) -> set[bytes]:
+    """Those of these documents that are stored. Old ones are noted as in use again, so that nobody prunes them now."""
+    found = Document.objects.filter(digest__in=list(digests)).values_list("digest", "created_at")
+    there, long_ago = {bytes(digest): at for digest, at in found}, timezone.now() - IN_USE
+    old = [digest for digest, at in there.items() if at < long_ago]
+    if old:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE public.settings_sync_document SET created_at = now() WHERE digest = ANY(%s) RETURNING digest",
+                [old],
+            )
+            renewed = {bytes(digest) for (digest,) in cursor.fetchall()}
+        return (there.keys() - set(old)) | renewed
+    return set(there)
 
 
 def _batches(documents: list[ReadDocument]) -> Iterator[list[ReadDocument]]:

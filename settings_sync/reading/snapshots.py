@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Mapping
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from tenants.models import Administration
 
 from ..models import Document, Snapshot, SnapshotItem
 from ..planning.values import Entry, Key, Need, Source
-from .index import columns_of, look_at, read_documents, store_documents
+from .index import IN_USE, columns_of, look_at, read_documents, store_documents, stored_digests
 
 
 def take_snapshot(main: Administration) -> tuple[Snapshot, Mapping[Key, Entry]]:
@@ -23,19 +24,27 @@ def take_snapshot(main: Administration) -> tuple[Snapshot, Mapping[Key, Entry]]:
     stated = main.migration_head.encode() + b"".join(entry.uid.bytes + entry.digest for entry in ordered)
     content = hashlib.sha256(stated).digest()
     with transaction.atomic():
-        snapshot, is_new = Snapshot.objects.get_or_create(
-            administration=main, content=content, defaults={"migration_head": main.migration_head}
-        )
+        snapshot, is_new = _get_or_create(main, content)
         if is_new:
             _store_items(snapshot, ordered)
-            _store_missing_documents(snapshot)
+            _store_missing_documents(snapshot, entries)
     return snapshot, entries
 
 
-def _store_missing_documents(snapshot: Snapshot) -> None:
+def _get_or_create(main: Administration, content: bytes) -> tuple[Snapshot, bool]:
+    """The snapshot with this content; an old one is noted as in use again, so that nobody prunes it now."""
+    defaults = {"migration_head": main.migration_head}
+    snapshot, is_new = Snapshot.objects.get_or_create(administration=main, content=content, defaults=defaults)
+    is_old = snapshot.taken_at < timezone.now() - IN_USE
+    if is_old and not Snapshot.objects.filter(pk=snapshot.pk, content=content).update(taken_at=timezone.now()):
+        return Snapshot.objects.get_or_create(administration=main, content=content, defaults=defaults)
+    return snapshot, is_new
+
+
+def _store_missing_documents(snapshot: Snapshot, entries: Mapping[Key, Entry]) -> None:
     """A look by somebody who kept no documents has emptied the list of touched items all the same."""
-    missing = snapshot.items.exclude(digest__in=Document.objects.values("digest")).values_list("kind", "uid", "digest")
-    wanted = {(kind, uid): bytes(digest) for kind, uid, digest in missing}
+    there = stored_digests({entry.digest for entry in entries.values()})
+    wanted = {key: entry.digest for key, entry in entries.items() if entry.digest not in there}
     if wanted:
         found = read_documents(snapshot.administration.schema_name, set(wanted))
         store_documents([document for key, document in found.items() if document.entry.digest == wanted[key]])

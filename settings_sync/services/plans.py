@@ -24,14 +24,14 @@ from ..exceptions import (
     UnknownTarget,
 )
 from ..kinds import all_kinds
-from ..models import Change, Document, Plan, PlanTarget, SnapshotItem
+from ..models import Change, Plan, PlanTarget, SnapshotItem
 from ..options import Warned
 from ..permissions import NotAllowed, may_run_sync, syncable_children
 from ..planning.plans import UNCHANGED, plan_in_line, plan_target, with_own
 from ..planning.values import Choice, Key, PlannedChange, Source, TargetPlan
 from ..policies import POLICIES
 from ..reading.composed import AdministrationReader
-from ..reading.index import look_at, read_documents, store_documents
+from ..reading.index import look_at, read_documents, store_documents, stored_digests
 from ..reading.lines import own_items_in_line
 from ..reading.snapshots import read_source, take_snapshot
 from .local_values import Examiner, stored_warnings
@@ -231,8 +231,7 @@ def _store_local_documents(administration: Administration, planned: TargetPlan) 
     What was synced before is kept already, and not read again.
     """
     seen = [change for change in planned.changes if change.local is not None and change.verdict not in UNCHANGED]
-    there = Document.objects.filter(digest__in={change.local for change in seen if change.local})
-    kept = {bytes(digest) for digest in there.values_list("digest", flat=True)} if seen else set()
+    kept = stored_digests({change.local for change in seen if change.local}) if seen else set()
     keys = {(change.key[0], change.couples or change.key[1]) for change in seen if change.local not in kept}
     if keys:
         documents = read_documents(administration.schema_name, keys)

@@ -17,6 +17,7 @@ from ..exceptions import (
     PlanNotReady,
     PlanUsed,
     RunFinished,
+    RunPruned,
     TargetGone,
     TargetLost,
 )
@@ -123,11 +124,12 @@ def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
 def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) -> SyncRun:
     """Queue the failed and skipped targets again that the user may sync to, or only those of these slugs.
 
-    Raises NotAllowed, NothingToRetry, or TargetGone when all that failed was deleted since.
+    Raises NotAllowed, RunPruned, NothingToRetry, or TargetGone when all that failed was deleted since.
     """
     require_for(acting_user, run.plan)
     with transaction.atomic():
         run = lock_run(run.pk)
+        check_kept(run)
         again = _targets_to_retry(acting_user, run, targets)
         for target in again:
             target.state, target.attempts, target.finished_at = SyncTarget.State.QUEUED, 0, None
@@ -152,6 +154,12 @@ def _targets_to_retry(acting_user: Any, run: SyncRun, slugs: Collection[str]) ->
             raise TargetGone(names=", ".join(names))
         raise NothingToRetry
     return again
+
+
+def check_kept(run: SyncRun) -> None:
+    """Raises RunPruned when the documents are gone that taking a run back, or trying it again, would need."""
+    if run.pruned_at is not None:
+        raise RunPruned(date=run.pruned_at.date().isoformat())
 
 
 def lock_run(run_id: Any) -> SyncRun:

@@ -21,19 +21,22 @@ from ..reading.index import look_at
 from .local_values import Examiner
 from .plans import PLAN_LIFETIME, category_of, keep_plan
 from .rules import decisions_of, policies_of
+from .runs import check_kept, lock_run
 
 
 def create_undo_plan(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) -> Plan:
     """Preview taking a run back in these administrations (slugs), or in all that it changed. Writes only the plan.
 
-    Raises NotAllowed, RunNotFinished, NothingToUndo, or UnknownTarget for an administration where the user may
-    not take it back or that the run did not change.
+    Raises NotAllowed, RunNotFinished, RunPruned, NothingToUndo, or UnknownTarget for an administration where the user
+    may not take it back or that the run did not change.
     """
     require(acting_user, Right.SYNC_UNDO, run.administration)
     if not run.is_finished:
         raise RunNotFinished
+    check_kept(run)
     done = _find_targets(acting_user, run, targets)
     with transaction.atomic():
+        check_kept(lock_run(run.pk))
         plan = Plan.objects.create(
             kind=Plan.Kind.UNDO,
             administration=run.administration,

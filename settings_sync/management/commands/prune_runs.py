@@ -1,0 +1,28 @@
+"""`prune_runs`: remove what taking runs back needs, once it was kept long enough."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from settings_sync.management.terminal import BAD_ARGUMENTS
+from settings_sync.services.pruning import KEPT_DAYS, prune
+
+
+class Command(BaseCommand):
+    help = (
+        "Remove former documents, expired previews and unused snapshots of so many days ago. Runs and the trail stay;"
+        " runs from before cannot be taken back any more."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--days", type=int, default=KEPT_DAYS, help=f"keep so many days ({KEPT_DAYS})")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["days"] < 1:
+            raise CommandError("Keep at least 1 day.", returncode=BAD_ARGUMENTS)
+        pruned = prune(days=options["days"])
+        self.stdout.write(f"Previews removed: {pruned.plans}")
+        self.stdout.write(f"Runs that can no longer be taken back: {pruned.runs}")
+        self.stdout.write(f"Snapshots removed: {pruned.snapshots}")
+        self.stdout.write(f"Documents removed: {pruned.documents}")
