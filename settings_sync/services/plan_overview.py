@@ -267,6 +267,12 @@ def list_changes(
     return _page(plan, changes, page, PAGE_SIZE)
 
 
+def group_changes(plan: Plan, changes: "QuerySet[Change]", *, most: int) -> tuple[list[ChangeRow], int]:
+    """The first of these changes, equal ones of several administrations together, and how many there are in all."""
+    found = _page(plan, changes, 1, most)
+    return list(found.object_list), found.paginator.count
+
+
 def _page(
     plan: Plan, changes: "QuerySet[Change]", page: Any, size: int, *, same: tuple[str, ...] = SAME
 ) -> Page[ChangeRow]:

@@ -1,5 +1,6 @@
 """Runs as people follow them: how far each administration is, how it ended, and the proof."""
 
+import math
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from tenants.models import Administration
 from tenants.permissions import may, reachable_administrations
@@ -24,12 +26,14 @@ from .plan_overview import Counted
 
 PAGE_SIZE = 30
 MANY = 50
+ENOUGH, LATELY = 3, 300
+"""How many administrations must have ended before the time left is told, and within how many seconds."""
 ORDER = ("running", "failed", "skipped", "queued", "cancelled", "succeeded")
 
 
 @dataclass(frozen=True)
 class Busy:
-    """How far a worker is with an administration: the kind it wrote last, and how many kinds are done."""
+    """How far a worker is with an administration: the kind it is writing, and how many settings are written."""
 
     kind_label: str
     done: int
@@ -112,6 +116,7 @@ class RunOverview:
     targets: tuple[RunTarget, ...]
     hidden: int
     may_cancel: bool
+    seconds_left: float | None
     undoes: RunLink | None
     undone_by: tuple[RunLink, ...]
 
@@ -169,6 +174,16 @@ class RunOverview:
         return sum(not target.is_open for target in self.targets)
 
     @property
+    def time_left(self) -> str:
+        """How long it takes yet, in words; empty while that cannot be told."""
+        if self.seconds_left is None:
+            return ""
+        minutes = math.ceil(self.seconds_left / 60)
+        if self.seconds_left < 60:
+            return _("less than a minute left")
+        return ngettext("about %d minute left", "about %d minutes left", minutes) % minutes
+
+    @property
     def business_rows_written(self) -> int:
         return sum(target.proof.business_rows_written for target in self.targets if target.proof)
 
@@ -222,6 +237,7 @@ def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
         seconds=_seconds(run),
         targets=tuple(_target(target, progress.get(target.pk), reached, undoable) for target in seen),
         hidden=len(targets) - len(seen),
+        seconds_left=None if run.is_finished else seconds_left(targets, now=timezone.now()),
         may_cancel=may_run and not run.is_finished and SyncTarget.State.QUEUED in states,
     )
 
@@ -289,6 +305,19 @@ def _count_targets(runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]
     return found
 
 
+def seconds_left(targets: Collection[SyncTarget], *, now: datetime) -> float | None:
+    """How long the open targets will take at the pace of those that ended lately; None while too few have.
+
+    Only what ended in the last minutes counts, so that a run that was tried again the next day tells nothing strange.
+    """
+    waiting = sum(target.state in SyncTarget.OPEN for target in targets)
+    ended = [target for target in targets if target.finished_at and (now - target.finished_at).total_seconds() < LATELY]
+    begun = [target.started_at for target in ended if target.started_at]
+    if not waiting or len(begun) < ENOUGH:
+        return None
+    return waiting * (now - min(begun)).total_seconds() / len(begun)
+
+
 def _visible(user: Any, targets: list[SyncTarget]) -> list[SyncTarget]:
     """The targets that the user may enter, and those that nobody can enter any more."""
     reachable = {row.pk for row in reachable_administrations(user)}
@@ -315,7 +344,7 @@ def _target(
         error=error_in_words(target.error_code, target.error_facts, target.error_detail),
         busy=_busy(progress),
         proof=_proof(target),
-        findings=tuple(_finding(row.code, row.label) for row in target.findings.all()),
+        findings=tuple(finding_in_words(row.code, row.label) for row in target.findings.all()),
         is_gone=target.administration.state in Administration.GONE,
         may_retry=target.administration_id in reached
         and target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED),
@@ -358,5 +387,6 @@ FINDINGS = {
 }
 
 
-def _finding(code: str, label: str) -> str:
+def finding_in_words(code: str, label: str) -> str:
+    """A difference between a plan and its result, as one sentence."""
     return _(FINDINGS.get(code, gettext_noop("“{label}” was held back."))).format(label=label)

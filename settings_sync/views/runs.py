@@ -32,13 +32,13 @@ def history(request: Any) -> HttpResponse:
 @main_page(Right.ADMINISTRATIONS_SEE)
 def show(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """One run: moving while it is busy, with the result and the proof afterwards."""
-    return render(request, "sync/run.html", {"run": show_run(acting_user=request.user, run=_find(request, run_id))})
+    return render(request, "sync/run.html", {"run": show_run(acting_user=request.user, run=run_of(request, run_id))})
 
 
 @main_page(Right.ADMINISTRATIONS_SEE)
 def progress(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """The moving part of that page; once the run is finished it asks for no more."""
-    context = {"run": show_run(acting_user=request.user, run=_find(request, run_id)), "is_part": True}
+    context = {"run": show_run(acting_user=request.user, run=run_of(request, run_id)), "is_part": True}
     return render(request, "sync/run_progress.html", context)
 
 
@@ -58,7 +58,7 @@ def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
 @main_page(Right.SYNC_UNDO)
 def undo(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """Preview taking a run back in the ticked administrations; nothing is taken back before that is confirmed."""
-    run, slug = _find(request, run_id), request.administration.slug
+    run, slug = run_of(request, run_id), request.administration.slug
     ticked = [target.replace("\0", "") for target in request.POST.getlist("target")]
     if request.method == "POST" and not ticked:
         messages.error(request, _("Tick the administrations where it is taken back. Nothing was changed."))
@@ -72,7 +72,7 @@ def undo(request: Any, run_id: uuid.UUID) -> HttpResponse:
 
 
 def _do(request: Any, run_id: uuid.UUID, service: Callable[..., Any], said: str, **what: Any) -> HttpResponse:
-    run = _find(request, run_id)
+    run = run_of(request, run_id)
     if request.method == "POST":
         try:
             service(acting_user=request.user, run=run, **what)
@@ -82,7 +82,8 @@ def _do(request: Any, run_id: uuid.UUID, service: Callable[..., Any], said: str,
     return redirect("sync:run", request.administration.slug, run.pk)
 
 
-def _find(request: Any, run_id: uuid.UUID) -> SyncRun:
+def run_of(request: Any, run_id: uuid.UUID) -> SyncRun:
+    """The run of this address. Raises Http404."""
     run = find_run(main=request.administration, run_id=run_id)
     if run is None:
         raise Http404

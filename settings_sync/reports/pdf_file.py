@@ -1,0 +1,142 @@
+"""A report on paper: A4, with names of any length and in any script that its fonts have.
+
+DejaVu Sans has Latin, Greek, Cyrillic and more, and stands beside this file; Chinese, Japanese and Korean are left to
+the fonts of whoever reads the file. What no font has is shown as a square.
+"""
+
+import functools
+import io
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+
+from .content import Report, Table
+
+FONTS = Path(__file__).parent / "fonts"
+MARGIN = 16 * mm
+WIDTH = A4[0] - 2 * MARGIN
+INK, QUIET, LINE = colors.HexColor("#1a2328"), colors.HexColor("#5b676d"), colors.HexColor("#d5d9da")
+SQUARE = "□"
+LONGEST_CELL = 1500
+"""Characters of one cell; a row that is higher than a page cannot be laid out."""
+
+
+def write_pdf(report: Report) -> bytes:
+    """The report as a PDF file."""
+    _fonts()
+    file = io.BytesIO()
+    document = SimpleDocTemplate(
+        file, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
+        title=report.title, author="Eenlijn",
+    )  # fmt: skip
+    document.build(list(_story(report)), onFirstPage=_foot, onLaterPages=_foot)
+    return file.getvalue()
+
+
+@functools.cache
+def _fonts() -> frozenset[int]:
+    """Register the fonts once; gives the characters that the one beside this file has."""
+    regular = TTFont("Sans", FONTS / "DejaVuSans.ttf")
+    pdfmetrics.registerFont(regular)
+    pdfmetrics.registerFont(TTFont("Sans-Bold", FONTS / "DejaVuSans-Bold.ttf"))
+    pdfmetrics.registerFontFamily("Sans", normal="Sans", bold="Sans-Bold", italic="Sans", boldItalic="Sans-Bold")
+    for name in ("STSong-Light", "HeiseiKakuGo-W5", "HYGothic-Medium"):
+        pdfmetrics.registerFont(UnicodeCIDFont(name))
+    return frozenset(regular.face.charToGlyph)
+
+
+def font_of(character: str) -> str:
+    """The font that has a character; empty when none has."""
+    code = ord(character)
+    if code in _fonts():
+        return "Sans"
+    if 0xAC00 <= code <= 0xD7A3 or 0x1100 <= code <= 0x11FF:
+        return "HYGothic-Medium"
+    if 0x3040 <= code <= 0x30FF:
+        return "HeiseiKakuGo-W5"
+    return "STSong-Light" if 0x3000 <= code <= 0x9FFF or 0xFF00 <= code <= 0xFFEF else ""
+
+
+def marked_up(text: str) -> str:
+    """A text with its fonts, as paragraphs take it; nothing in it is taken for markup."""
+    pieces = []
+    for font, characters in groupby(text[:LONGEST_CELL], key=lambda one: "Sans" if one == "\n" else font_of(one)):
+        piece = "".join(characters)
+        shown = escape(piece).replace("\n", "<br/>") if font else SQUARE * len(piece)
+        pieces.append(shown if font in ("", "Sans") else f'<font name="{font}">{shown}</font>')
+    return "".join(pieces) + (" …" if len(text) > LONGEST_CELL else "")
+
+
+def _style(size: float, *, bold: bool = False, color: Any = INK, after: float = 0) -> ParagraphStyle:
+    return ParagraphStyle(
+        f"{size} {bold} {color}",
+        fontName="Sans-Bold" if bold else "Sans",
+        fontSize=size,
+        leading=size * 1.35,
+        textColor=color,
+        spaceAfter=after,
+        splitLongWords=1,
+    )
+
+
+def _story(report: Report) -> Iterator[Any]:
+    yield Paragraph(marked_up(report.title), _style(16, bold=True, after=6))
+    yield Paragraph(marked_up(report.headline), _style(11, after=8))
+    if report.note:
+        yield Paragraph(marked_up(f"“{report.note}”"), _style(10, color=QUIET, after=8))
+    facts = [(Paragraph(marked_up(name), _style(8.5, color=QUIET)), _cell(value)) for name, value in report.facts]
+    if facts:
+        yield LongTable(facts, colWidths=[WIDTH * 0.25, WIDTH * 0.75], style=TableStyle(_LINES[:1]), hAlign="LEFT")
+    for table in report.tables:
+        yield from _table(table)
+
+
+_LINES: list[Any] = [
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+    ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#ecefee")),
+    ("LEFTPADDING", (0, 0), (-1, -1), 4),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+]
+
+
+def _table(table: Table) -> Iterator[Any]:
+    yield Spacer(1, 8)
+    yield Paragraph(marked_up(table.title), _style(11, bold=True, after=4))
+    head = [Paragraph(marked_up(header), _style(8, bold=True)) for header in table.headers]
+    rows = [[_cell(value) for value in row] for row in table.rows]
+    widths = [WIDTH * share / sum(table.widths) for share in table.widths]
+    if rows:
+        yield LongTable([head, *rows], colWidths=widths, repeatRows=1, style=TableStyle(_LINES))
+    if table.more:
+        words = ngettext(
+            "And %d more; the file for spreadsheets has all of them.",
+            "And %d more; the file for spreadsheets has all of them.",
+            table.more,
+        )
+        yield Paragraph(marked_up(words % table.more), _style(8.5, color=QUIET))
+
+
+def _cell(text: str) -> Paragraph:
+    return Paragraph(marked_up(text), _style(8.5))
+
+
+def _foot(canvas: Any, document: Any) -> None:
+    canvas.saveState()
+    canvas.setFont("Sans", 7.5)
+    canvas.setFillColor(QUIET)
+    canvas.drawRightString(A4[0] - MARGIN, 9 * mm, _("page %d") % document.page)
+    canvas.restoreState()

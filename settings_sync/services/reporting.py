@@ -1,0 +1,189 @@
+"""Reports of a plan and of a result: for a manager to read, and for a spreadsheet to work on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..models import Change, Plan, SyncRun, SyncTarget
+from ..planning.plans import UNCHANGED
+from ..reports.content import Report, Table
+from ..verdicts import Action
+from .plan_overview import WRITES, Counted, PlanOverview, group_changes, row_of, show_plan
+from .run_overview import RunOverview, RunTarget, finding_in_words, show_run
+
+MOST_ROWS = 1000
+Rows = Iterator[tuple[str, ...]]
+
+
+def columns() -> tuple[str, ...]:
+    """The columns of the file for spreadsheets."""
+    names = (_("Administration"), _("State"), _("Category"), _("Kind"), _("Setting"), _("What happens"), _("Why"))
+    return (*names, _("Needed by"), _("Used by"), _("Remark"))
+
+
+def plan_rows(plan: Plan) -> Rows:
+    """Every change of a plan, one row for each administration; what is only noted is left out."""
+    changes = _told(Change.objects.filter(plan_target__plan=plan))
+    for change in changes.iterator(chunk_size=2000):
+        yield _row(change, state="", remark="", undoes=plan.is_undo)
+
+
+def run_rows(*, acting_user: Any, run: SyncRun) -> Rows:
+    """What a run did, one row for each change and administration; of one that did not succeed one row says why."""
+    overview = show_run(acting_user=acting_user, run=run)
+    targets = {target.slug: target for target in overview.targets}
+    findings = _findings(run)
+    for target in overview.targets:
+        if target.state != SyncTarget.State.SUCCEEDED:
+            yield (target.name, target.state_label, "", "", "", "", "", "", "", target.error)
+    done = [slug for slug, target in targets.items() if target.state == SyncTarget.State.SUCCEEDED]
+    changes = _told(Change.objects.filter(plan_target__plan=run.plan_id, plan_target__administration__slug__in=done))
+    for change in changes.iterator(chunk_size=2000):
+        target = targets[change.plan_target.administration.slug]
+        remark = findings.get((change.plan_target_id, change.kind, change.uid), "")
+        yield _row(change, state=target.state_label, remark=remark, undoes=run.plan.is_undo)
+
+
+def plan_report(plan: Plan) -> Report:
+    """A plan on paper: what it comes to, per administration, and its changes, equal ones together."""
+    overview = show_plan(plan)
+    return Report(
+        title=_("Preview of a sync from %(main)s") % {"main": plan.administration},
+        headline=_("%(changes)s in %(administrations)s. Customers, work orders and invoices: 0.")
+        % {
+            "changes": _count_changes(overview.total.changes),
+            "administrations": _count_administrations(overview.working_targets),
+        },
+        facts=tuple(_plan_facts(plan, overview)),
+        tables=(_planned_table(overview), _changes_table(plan, _told(Change.objects.filter(plan_target__plan=plan)))),
+    )
+
+
+def run_report(*, acting_user: Any, run: SyncRun) -> Report:
+    """A result on paper: how it ended, per administration, and what changed, equal changes together."""
+    overview = show_run(acting_user=acting_user, run=run)
+    done = [target.slug for target in overview.targets if target.state == SyncTarget.State.SUCCEEDED]
+    changes = Change.objects.filter(
+        plan_target__plan=run.plan_id, plan_target__administration__slug__in=done, action__in=[*WRITES, Action.HOLD]
+    ).exclude(verdict__in=UNCHANGED)
+    return Report(
+        title=_("Result of a sync from %(main)s") % {"main": run.administration},
+        headline=_headline(overview),
+        facts=tuple(_run_facts(overview)),
+        tables=(_result_table(overview), _changes_table(run.plan, changes)),
+        note=overview.note,
+    )
+
+
+def _told(changes: "QuerySet[Change]") -> "QuerySet[Change]":
+    found = changes.exclude(verdict__in=UNCHANGED).select_related("plan_target__administration")
+    return found.order_by("plan_target__position", "category", "label", "id")
+
+
+def _row(change: Change, *, state: str, remark: str, undoes: bool) -> tuple[str, ...]:
+    row = row_of(change, [change.plan_target.administration.name], undoes=undoes)
+    words = (row.category_label, row.kind_label, row.label, row.outcome_label, row.reason)
+    said = ("; ".join(row.needed_by), ", ".join(row.used_by), " ".join([remark, *row.warnings]).strip())
+    return (row.administrations[0], state, *words, *said)
+
+
+def _findings(run: SyncRun) -> Mapping[tuple[int, str, Any], str]:
+    return {
+        (target.plan_target_id, found.kind, found.uid): finding_in_words(found.code, found.label)
+        for target in run.targets.prefetch_related("findings")
+        for found in target.findings.all()
+    }
+
+
+def _headline(run: RunOverview) -> str:
+    if not run.succeeded:
+        return _("%(state)s. Nothing was changed.") % {"state": run.state_label.capitalize()}
+    said = _(
+        "%(state)s: %(changes)s in %(administrations)s. Customers, work orders and invoices: %(rows)d rows changed."
+    )
+    return said % {
+        "state": run.state_label.capitalize(),
+        "changes": _count_changes(run.total.changes),
+        "administrations": _count_administrations(run.changed),
+        "rows": run.business_rows_written,
+    }
+
+
+def _count_changes(number: int) -> str:
+    return ngettext("%d change", "%d changes", number) % number
+
+
+def _count_administrations(number: int) -> str:
+    return ngettext("%d administration", "%d administrations", number) % number
+
+
+def _plan_facts(plan: Plan, overview: PlanOverview) -> Iterator[tuple[str, str]]:
+    yield _("Preview of"), _moment(plan.created_at)
+    yield _("Made by"), str(plan.requested_by or "–")
+    if overview.held:
+        yield _("Held back"), "; ".join(held.words for held in overview.held)
+    if overview.affected:
+        yield _("Affected"), ", ".join(words for _name, words in overview.affected)
+    if overview.run_id:
+        yield _("Carried out"), _("yes")
+
+
+def _run_facts(run: RunOverview) -> Iterator[tuple[str, str]]:
+    yield _("Started"), _moment(run.created_at)
+    yield _("By"), f"{run.requested_by}{f' ({run.on_behalf_of})' if run.on_behalf_of else ''}" or "–"
+    if run.seconds is not None:
+        yield _("Took"), _("%(seconds)s s") % {"seconds": formats.number_format(run.seconds, 1)}
+    if run.failed:
+        yield _("Failed"), _count_administrations(run.failed)
+    if run.total.hold:
+        yield _("Held back"), str(run.total.hold)
+    if run.undone_by:
+        yield _("Taken back"), ", ".join(_moment(undo.created_at) for undo in run.undone_by)
+
+
+def _moment(moment: Any) -> str:
+    return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def _planned_table(overview: PlanOverview) -> Table:
+    rows = [
+        (target.name, *_numbers(target.counted), ", ".join(target.affected) or "–")
+        for target in overview.targets[:MOST_ROWS]
+    ]
+    headers = (_("Administration"), _("Added"), _("Updated"), _("Removed"), _("Held back"), _("Affected"))
+    more = max(len(overview.targets) - MOST_ROWS, 0)
+    return Table(_("Per administration"), headers, rows, (34, 12, 12, 12, 12, 18), more)
+
+
+def _numbers(counted: Counted) -> tuple[str, str, str, str]:
+    return str(counted.create), str(counted.update + counted.couple), str(counted.removed), str(counted.hold)
+
+
+def _result_table(run: RunOverview) -> Table:
+    rows = [(target.name, target.state_label, *_numbers(target.counted), _remark(target)) for target in run.targets]
+    names = (_("Administration"), _("State"), _("Added"), _("Updated"), _("Removed"), _("Held back"), _("Remark"))
+    return Table(
+        _("Per administration"), names, rows[:MOST_ROWS], (26, 11, 11, 11, 11, 11, 25), max(len(rows) - MOST_ROWS, 0)
+    )
+
+
+def _remark(target: RunTarget) -> str:
+    return " ".join([target.error, *target.findings]).strip() or "–"
+
+
+def _changes_table(plan: Plan, changes: "QuerySet[Change]") -> Table:
+    rows, number = group_changes(plan, changes, most=MOST_ROWS)
+    shown = [
+        (f"{row.kind_label} {row.label}", row.outcome_label, _places(row.administrations), row.reason) for row in rows
+    ]
+    headers = (_("Setting"), _("What happens"), _("Where"), _("Why"))
+    return Table(_("What changes"), headers, shown, (32, 16, 22, 36), max(number - MOST_ROWS, 0))
+
+
+def _places(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join(listed) if len(listed) <= 6 else f"{', '.join(listed[:5])} +{len(listed) - 5}"
