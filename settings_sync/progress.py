@@ -19,7 +19,7 @@ KEPT_SECONDS = 600
 
 @dataclass(frozen=True)
 class Progress:
-    """The kind that was written last, and how many of the target's kinds are done."""
+    """The kind that is being written, and how many of the target's settings are written."""
 
     kind: str
     done: int

@@ -54,9 +54,12 @@ def write(cursor: Cursor, work: Work, changes: list[WorkChange], progress: Progr
     for kind, found in writing.items():
         if any(change.row_action == "update" for change in found):
             _run(cursor, work, statements.removals(kind.key), found, written)
-    for number, (kind, found) in enumerate(writing.items(), start=1):
+    done, total = 0, sum(map(len, writing.values()))
+    for kind, found in writing.items():
+        progress(kind.key, done, total)
         _run(cursor, work, statements.writes(kind.key), found, written)
-        progress(kind.key, number, len(writing))
+        done += len(found)
+        progress(kind.key, done, total)
         reach("apply.between-kinds")
     for kind, found in writing.items():
         _run(cursor, work, statements.late_references(kind.key), found, written)

@@ -2,17 +2,19 @@
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from forms_catalog.models import Form
 from settings_sync.models import Finding, Plan, PlanTarget, SyncRun, SyncTarget
 from settings_sync.services.news import news_for
+from settings_sync.services.run_overview import seconds_left, show_run
 from settings_sync.services.runs import start_run
 from tenants.models import Administration, Membership, Role
 from tenants.rights import ADMINISTRATOR_ROLE
@@ -231,3 +233,52 @@ def test_with_many_administrations_only_some_move(owner_client, url, owner, main
     assert "Sub 59" in text_of(page)
     assert "And 10 administrations more" in text_of(page)
     assert 'hx-trigger="every 3s"' in page.content.decode()
+
+
+def test_progress_counts_settings_and_names_what_is_written(owner, main, joined, form, monkeypatch):
+    noted = []
+    monkeypatch.setattr(
+        "settings_sync.services.targets.note_progress", lambda _target, progress: noted.append(progress)
+    )
+    carry_out(start(owner, main, joined))
+    assert [(progress.kind, progress.done, progress.total) for progress in noted] == [
+        ("reference_data.worktype", 0, 2),
+        ("reference_data.worktype", 1, 2),
+        ("forms_catalog.form", 1, 2),
+        ("forms_catalog.form", 2, 2),
+    ]
+
+
+def ended(started, finished):
+    return SyncTarget(
+        state="succeeded", started_at=NOW - timedelta(seconds=started), finished_at=NOW - timedelta(seconds=finished)
+    )
+
+
+NOW = timezone.now()
+WAITING = SyncTarget(state="queued")
+
+
+@pytest.mark.parametrize(
+    ("targets", "left"),
+    [
+        ([WAITING] * 4, None),
+        ([ended(20, 15), ended(15, 10), WAITING], None),
+        ([ended(30, 20), ended(20, 10), ended(10, 0), *[WAITING] * 6], 60),
+        ([ended(30, 20), ended(20, 10), ended(10, 0)], None),
+        ([ended(90_000, 86_000)] * 3 + [WAITING], None),
+        ([ended(90_000, 86_000), ended(30, 20), ended(20, 10), ended(10, 0), WAITING], 10),
+    ],
+)
+def test_the_time_left_is_told_only_where_enough_ended_lately(targets, left):
+    assert seconds_left(targets, now=NOW) == left
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, ""), (59, "less than a minute left"), (60, "about 1 minute left"), (150, "about 3 minutes left")],
+)
+def test_the_time_left_in_words(owner, main, joined, form, seconds, words):
+    with translation.override("en"):
+        shown = replace(show_run(acting_user=owner, run=start(owner, main, joined)), seconds_left=seconds)
+        assert shown.time_left == words
