@@ -116,7 +116,7 @@ _LINES: list[Any] = [
 def _table(table: Table) -> Iterator[Any]:
     yield Spacer(1, 8)
     yield Paragraph(marked_up(table.title), _style(11, bold=True, after=4))
-    head = [Paragraph(marked_up(header), _style(8, bold=True)) for header in table.headers]
+    head = [Paragraph(marked_up(header), _style(7.5, bold=True)) for header in table.headers]
     rows = [[_cell(value) for value in row] for row in table.rows]
     widths = [WIDTH * share / sum(table.widths) for share in table.widths]
     if rows:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import formats, timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -156,7 +157,7 @@ def _planned_table(overview: PlanOverview) -> Table:
     ]
     headers = (_("Administration"), _("Added"), _("Updated"), _("Removed"), _("Held back"), _("Affected"))
     more = max(len(overview.targets) - MOST_ROWS, 0)
-    return Table(_("Per administration"), headers, rows, (34, 12, 12, 12, 12, 18), more)
+    return Table(_("Per administration"), headers, rows, (30, 14, 13, 13, 14, 18), more)
 
 
 def _numbers(counted: Counted) -> tuple[str, str, str, str]:
@@ -167,7 +168,7 @@ def _result_table(run: RunOverview) -> Table:
     rows = [(target.name, target.state_label, *_numbers(target.counted), _remark(target)) for target in run.targets]
     names = (_("Administration"), _("State"), _("Added"), _("Updated"), _("Removed"), _("Held back"), _("Remark"))
     return Table(
-        _("Per administration"), names, rows[:MOST_ROWS], (26, 11, 11, 11, 11, 11, 25), max(len(rows) - MOST_ROWS, 0)
+        _("Per administration"), names, rows[:MOST_ROWS], (24, 11, 14, 13, 13, 14, 18), max(len(rows) - MOST_ROWS, 0)
     )
 
 
@@ -178,7 +179,8 @@ def _remark(target: RunTarget) -> str:
 def _changes_table(plan: Plan, changes: "QuerySet[Change]") -> Table:
     rows, number = group_changes(plan, changes, most=MOST_ROWS)
     shown = [
-        (f"{row.kind_label} {row.label}", row.outcome_label, _places(row.administrations), row.reason) for row in rows
+        (capfirst(f"{row.kind_label} {row.label}"), row.outcome_label, _places(row.administrations), row.reason)
+        for row in rows
     ]
     headers = (_("Setting"), _("What happens"), _("Where"), _("Why"))
     return Table(_("What changes"), headers, shown, (32, 16, 22, 36), max(number - MOST_ROWS, 0))
