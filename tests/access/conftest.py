@@ -1,0 +1,142 @@
+"""A customer with everything that an address can point at, and everybody who must not reach it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import ApiToken, Scope, User
+from business.models import Customer, FilledForm, Invoice, Quotation, WorkOrder
+from forms_catalog.models import Form, Section
+from reference_data.models import WorkType
+from settings_sync.models import Change, SavedChoice
+from settings_sync.services.runs import start_run
+from settings_sync.services.targets import execute_target
+from sync_ledger.models import Deviation
+from templates_catalog.models import MessageTemplate, Scheme, Variable
+from tenants.models import Administration, Membership, Role
+from tenants.schemas import inside
+from tenants.tokens import create_own_token
+from tests.conftest import make_administration, make_member
+from tests.contracts.samples import Filler
+from tests.contracts.world import Company, make_company
+from webhooks.events import Event
+from webhooks.services.endpoints import create_endpoint, send_test
+from workflows.models import Workflow
+
+PAGES_OF_A_SUB = ("kept", "kept-withdraw", "kept-item")
+PART_PAGES = ("new_field", "edit_part", "move_part", "delete_part")
+SECRET_WORD = "Zeldzaamwoord"
+"""Stands in every text of the customer, and nowhere else."""
+
+
+@dataclass
+class World:
+    """The customer, the sample values of addresses, and the people."""
+
+    company: Company
+    child: Administration
+    samples: dict[str, dict[str, Any]]
+    stranger: User
+    powerless: User
+    other_main: Administration
+
+    def samples_of(self, name: str) -> dict[str, Any]:
+        """The values for the address of a route: those of all, then of its app, then its own."""
+        space = name.rpartition(":")[0]
+        return {**self.samples[""], **self.samples.get(space, {}), **self.samples.get(name, {})}
+
+
+@pytest.fixture(scope="module")
+def world(standing: None) -> World:
+    company = make_company("Van Dijk")
+    child = company.child("Noord")
+    for administration in (company.main, child):
+        with inside(administration), transaction.atomic():
+            filler = Filler(SECRET_WORD)
+            filler.everything(2)
+            filler.daily_data(2)
+            Variable.objects.create(name="eigen", value=SECRET_WORD)
+            uid = Form.objects.values_list("uid", flat=True)[0]
+            Deviation.objects.create(
+                kind="forms_catalog.form", uid=uid, is_pinned=True, reason=SECRET_WORD, decided_at=timezone.now()
+            )
+    other_main = make_administration("De Boer")
+    powerless = make_powerless(company.main, child)
+    return World(company, child, make_samples(company, child), make_member(other_main), powerless, other_main)
+
+
+def make_powerless(*administrations: Administration) -> User:
+    """Somebody who may enter these administrations, and has no right there."""
+    user = make_member(administrations[0])
+    role = Role.objects.create(administration=administrations[0], name="Niets", rights=[])
+    user.memberships.update(role=role)
+    for administration in administrations[1:]:
+        Membership.objects.create(user=user, administration=administration, role=role)
+    return user
+
+
+def make_samples(company: Company, child: Administration) -> dict[str, dict[str, Any]]:
+    """What stands in addresses: things that are really there."""
+    main, owner = company.main, company.owner
+    plan = company.plan(child, categories=["forms"])
+    run = start_run(acting_user=owner, plan=plan, version=plan.version)
+    execute_target(run.targets.get().pk)
+    open_plan = company.plan(child, categories=["templates"])
+    change = Change.objects.filter(plan_target__plan=open_plan, kind="templates_catalog.messagetemplate").first()
+    endpoint = create_endpoint(acting_user=owner, main=main, url="https://example.com/hook", events=list(Event.values))
+    message = send_test(acting_user=owner, endpoint=endpoint)
+    token, _secret = create_own_token(acting_user=owner, main=main, scopes=Scope.values, name=SECRET_WORD)
+    choice = SavedChoice.objects.create(administration=main, name=SECRET_WORD, created_by=owner)
+    role = Role.objects.create(administration=main, name=SECRET_WORD, rights=[])
+    with inside(child):
+        kept = Deviation.objects.all()[0]
+    with inside(main):
+        form, section = Form.objects.all()[0], Section.objects.all()[0]
+        work_order, filled = WorkOrder.objects.all()[0], FilledForm.objects.all()[0]
+        return {
+            "": {
+                "slug": main.slug, "child": child.slug, "there": child.slug, "plan_id": open_plan.pk, "run_id": run.pk,
+                "change_id": change.pk,
+                "choice_id": choice.pk, "role_id": role.pk, "token_id": token.pk, "webhook_id": endpoint.pk,
+                "message_id": message.pk, "delivery_id": message.pk, "administration_id": child.pk,
+                "kind": "forms_catalog.form", "uid": form.uid, "key": "forms",
+            },
+            "business": {"number": work_order.number, "position": 1, "pk": filled.pk},
+            "business:customer-detail": {"number": Customer.objects.all()[0].number},
+            "business:customer-edit": {"number": Customer.objects.all()[0].number},
+            "business:quotation-detail": {"number": Quotation.objects.all()[0].number},
+            "business:invoice-detail": {"pk": Invoice.objects.all()[0].pk},
+            "business:work-order-form": {"number": filled.work_order.number},
+            "forms_catalog": {"kind": "sections"},
+            **{f"forms_catalog:{name}": {"uid": section.uid} for name in PART_PAGES},
+            "reference_data": {"code_list": "work-types", "uid": WorkType.objects.all()[0].uid},
+            "workflows": {"uid": Workflow.objects.all()[0].uid},
+            "templates": {
+                "section": "messages", "uid": MessageTemplate.objects.all()[0].uid,
+                "variable_id": Variable.objects.all()[0].pk,
+            },
+            "templates:make_default": {"uid": Scheme.objects.all()[0].uid},
+            **{f"sync:{name}": {"slug": child.slug, "deviation_id": kept.pk, "uid": kept.uid} for name in PAGES_OF_A_SUB},
+            "api:item": {"slug": main.slug}, "api:target-changes": {"slug": child.slug},
+            "api:administration": {"slug": child.slug}, "api:retry-creation": {"slug": child.slug},
+        }  # fmt: skip
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def with_token(secret: str) -> Client:
+    return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+def token_of(user: User, main: Administration, scopes: list[str] | None = None) -> tuple[ApiToken, Client]:
+    """A new token of this user with these scopes or all, and a program that uses it."""
+    token, secret = create_own_token(acting_user=user, main=main, scopes=Scope.values if scopes is None else scopes)
+    return token, with_token(secret)

@@ -1,0 +1,252 @@
+"""Nobody in: every route of the URL configuration, by every method, refuses who must not pass, and no row moves."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import path
+from django.utils import timezone
+
+from accounts.models import ApiToken, Scope
+from settings_sync.witness import fingerprint_tables
+from tenants.models import Administration
+from tests.conftest import make_member
+from tests.contracts.world import fingerprint
+
+from .conftest import SECRET_WORD, World, signed_in, token_of, with_token
+from .routes import ADMIN_SAMPLES, OPEN_TO_MEMBERS, Route, all_routes
+
+pytestmark = pytest.mark.usefixtures("db")
+NO_METHOD, NOT_FOUND, FORBIDDEN = 405, 404, 403
+SIGN_IN = "/account/sign-in/"
+NOTED = {"django_session", "accounts_apitoken"}
+"""Sessions of the visitors themselves, and when a token was last used."""
+
+
+@pytest.fixture
+def db(standing: None) -> None:
+    """The database stands for this module: nothing here changes it."""
+
+
+class Public:
+    schema_name = "public"
+
+
+def routes(area: str) -> list[Route]:
+    return [route for route in all_routes() if route.area == area]
+
+
+def stand_of_everything() -> dict[str, Any]:
+    """Where every row of every table stands, and who wrote it last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        shared = {name for (name,) in cursor.fetchall()} - NOTED
+    found: dict[str, Any] = {"public": fingerprint_tables(Public(), shared)}
+    return found | {row.schema_name: fingerprint(row) for row in Administration.objects.existing()}
+
+
+@contextmanager
+def nothing_changes() -> Iterator[None]:
+    before = stand_of_everything()
+    yield
+    assert stand_of_everything() == before
+
+
+def ask(client: Client, method: str, address: str) -> Any:
+    if "/api/" in address:
+        headers = {"Idempotency-Key": uuid.uuid4().hex, "If-Match": "1"}
+        return client.generic(method, address, json.dumps({}), content_type="application/json", headers=headers)
+    return client.generic(method, address)
+
+
+def refusals(client: Client, chosen: list[Route], samples_of: Any, methods: str, is_refused: Any) -> list[str]:
+    """The routes and methods that did not refuse, with what they answered."""
+    wrong = []
+    for route in chosen:
+        for method in methods.split():
+            answer = ask(client, method, route.address(samples_of(route.name)))
+            if not is_refused(route, method, answer):
+                wrong.append(f"{method} {route.name} {route.pattern}: {answer.status_code}")
+    return wrong
+
+
+def leads_to_sign_in(_route: Route, _method: str, answer: Any) -> bool:
+    return answer.status_code == NO_METHOD or (
+        answer.status_code == 302 and answer.headers["Location"].startswith(SIGN_IN)
+    )
+
+
+class TestTheList:
+    def test_every_route_is_listed(self) -> None:
+        assert [route.name for route in all_routes() if route.area == "unlisted"] == []
+
+    def test_a_planted_route_is_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from config import urls
+
+        monkeypatch.setattr(
+            urls, "urlpatterns", [*urls.urlpatterns, path("planted/", lambda request: None, name="planted")]
+        )
+        from django.urls import clear_url_caches
+
+        clear_url_caches()
+        try:
+            assert [route.name for route in all_routes() if route.area == "unlisted"] == ["planted"]
+        finally:
+            monkeypatch.undo()
+            clear_url_caches()
+
+    def test_the_owner_gets_in_so_that_a_refusal_means_something(self, world: World) -> None:
+        client, seen = signed_in(world.company.owner), 0
+        for route in routes("page"):
+            answer = client.get(route.address(world.samples_of(route.name)))
+            assert answer.status_code in (200, 302, 405), f"{route.name}: {answer.status_code}"
+            seen += answer.status_code == 200
+        assert seen > 70
+
+
+class TestPages:
+    def test_who_has_not_signed_in_is_asked_to(self, world: World) -> None:
+        with nothing_changes():
+            for area in ("page", "account"):
+                assert refusals(Client(), routes(area), world.samples_of, "GET POST PUT DELETE", leads_to_sign_in) == []
+
+    def test_another_customer_finds_nothing(self, world: World) -> None:
+        def is_refused(_route: Route, _method: str, answer: Any) -> bool:
+            return answer.status_code in (NOT_FOUND, NO_METHOD)
+
+        client = signed_in(world.stranger)
+        with nothing_changes():
+            assert refusals(client, routes("page"), world.samples_of, "GET POST", is_refused) == []
+
+    def test_another_customers_address_does_not_open_this_ones_things(self, world: World) -> None:
+        """The stranger's own administration in the address, and this customer's ids behind it."""
+
+        def shows_nothing(_route: Route, _method: str, answer: Any) -> bool:
+            return answer.status_code != 500 and SECRET_WORD not in answer.content.decode()
+
+        pointing = [route for route in routes("page") if len(route.converters) > 1]
+        # What a stranger does in their own administration may well change rows there: not in this customer's.
+        before = [fingerprint(row) for row in (world.company.main, world.child)]
+        client, own = signed_in(world.stranger), {"slug": world.other_main.slug}
+        wrong = refusals(client, pointing, lambda name: {**world.samples_of(name), **own}, "GET POST", shows_nothing)
+        assert wrong == []
+        assert [fingerprint(row) for row in (world.company.main, world.child)] == before
+
+    def test_a_member_without_rights_may_do_nothing(self, world: World) -> None:
+        def is_refused(route: Route, method: str, answer: Any) -> bool:
+            if route.name in OPEN_TO_MEMBERS and method == "GET":
+                return answer.status_code == 200 and SECRET_WORD not in answer.content.decode()
+            return answer.status_code in (FORBIDDEN, NOT_FOUND, NO_METHOD)
+
+        client = signed_in(world.powerless)
+        with nothing_changes():
+            assert refusals(client, routes("page"), world.samples_of, "GET POST", is_refused) == []
+
+
+class TestApi:
+    METHODS = "GET POST PUT PATCH DELETE"
+
+    @pytest.mark.parametrize("who", ["nobody", "unknown", "revoked", "expired", "closed account"])
+    def test_without_a_token_that_works_nothing_is_told(self, world: World, who: str) -> None:
+        client = self.caller(world, who)
+
+        def is_refused(_route: Route, _method: str, answer: Any) -> bool:
+            return answer.status_code in (401, NO_METHOD)
+
+        with nothing_changes():
+            assert refusals(client, routes("api"), world.samples_of, self.METHODS, is_refused) == []
+
+    def caller(self, world: World, who: str) -> Client:
+        if who in ("nobody", "unknown"):
+            return Client() if who == "nobody" else with_token("eenlijn_" + "x" * 43)
+        user = make_member(world.company.main)
+        token, client = token_of(user, world.company.main)
+        if who == "closed account":
+            user.is_active = False
+            user.save()
+        column = {"revoked": "revoked_at", "expired": "expires_at"}.get(who)
+        if column:
+            ApiToken.objects.filter(pk=token.pk).update(**{column: timezone.now()})
+        return client
+
+    def test_another_customers_token_finds_nothing(self, world: World) -> None:
+        _token, client = token_of(world.stranger, world.other_main)
+
+        def is_refused(route: Route, _method: str, answer: Any) -> bool:
+            said = answer.content.decode()
+            is_silent = SECRET_WORD not in said and world.company.main.slug not in said
+            if set(route.converters) <= {"key"}:  # a list of the stranger's own
+                return is_silent and answer.status_code in (200, 400, NO_METHOD)
+            return is_silent and answer.status_code in (NOT_FOUND, NO_METHOD)
+
+        with nothing_changes():
+            assert refusals(client, routes("api"), world.samples_of, self.METHODS, is_refused) == []
+
+    @pytest.mark.parametrize("left_out", Scope.values)
+    def test_a_token_without_the_scope_is_refused(self, world: World, left_out: str) -> None:
+        others = [scope for scope in Scope.values if scope != left_out]
+        _token, client = token_of(world.company.owner, world.company.main, others)
+        chosen = [route for route in routes("api") if self.takes(route, left_out)]
+        assert chosen or left_out in (Scope.SYNC_PREVIEW, Scope.SETTINGS_READ)
+
+        def is_refused(route: Route, method: str, answer: Any) -> bool:
+            is_asked = set(route.view.cls.scopes.get(method, ())) == {left_out}
+            return not is_asked or (answer.status_code == FORBIDDEN and answer.json()["type"] == "scope-missing")
+
+        with nothing_changes():
+            methods = [(route, method) for route in chosen for method in self.METHODS.split()]
+            wrong = [
+                found
+                for route, method in methods
+                if set(route.view.cls.scopes.get(method, ())) == {left_out}
+                for found in refusals(client, [route], world.samples_of, method, is_refused)
+            ]
+        assert wrong == []
+
+    def takes(self, route: Route, scope: str) -> bool:
+        """Whether some method of this route takes this scope and no other."""
+        return any(set(scopes) == {scope} for scopes in route.view.cls.scopes.values())
+
+    def test_every_method_of_every_view_names_a_scope(self) -> None:
+        silent = [
+            f"{method} {route.name}"
+            for route in routes("api")
+            for method in self.METHODS.split()
+            if hasattr(route.view.cls, method.lower()) and not route.view.cls.scopes.get(method)
+        ]
+        assert silent == []
+
+    def test_a_token_of_somebody_without_rights_reads_and_changes_nothing(self, world: World) -> None:
+        _token, client = token_of(world.powerless, world.company.main)
+
+        def is_refused(route: Route, method: str, answer: Any) -> bool:
+            if answer.status_code == 200:
+                return method == "GET" and SECRET_WORD not in answer.content.decode()
+            return answer.status_code in (400, FORBIDDEN, NOT_FOUND, NO_METHOD)
+
+        with nothing_changes():
+            assert refusals(client, routes("api"), world.samples_of, self.METHODS, is_refused) == []
+
+
+class TestAdmin:
+    def is_refused(self, _route: Route, _method: str, answer: Any) -> bool:
+        if answer.status_code == 302:
+            return answer.headers["Location"].startswith("/admin/login/")
+        return answer.status_code in (FORBIDDEN, NO_METHOD)
+
+    @pytest.mark.parametrize("who", ["nobody", "owner", "staff without a second factor"])
+    def test_only_support_gets_in(self, world: World, who: str, settings: Any) -> None:
+        settings.STAFF_SECOND_FACTOR = True
+        client = Client()
+        if who != "nobody":
+            user = world.company.owner if who == "owner" else make_member(world.other_main)
+            type(user).objects.filter(pk=user.pk).update(is_staff=who != "owner")
+            client = signed_in(user)
+        chosen = [route for route in routes("admin") if route.name not in ("admin:logout", "admin:jsi18n")]
+        with nothing_changes():
+            assert refusals(client, chosen, lambda name: ADMIN_SAMPLES, "GET POST", self.is_refused) == []
