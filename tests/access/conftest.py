@@ -94,6 +94,7 @@ def make_samples(company: Company, child: Administration) -> dict[str, dict[str,
     role = Role.objects.create(administration=main, name=SECRET_WORD, rights=[])
     with inside(child):
         kept = Deviation.objects.all()[0]
+        in_sub = {"slug": child.slug, "deviation_id": kept.pk, "uid": kept.uid}
     with inside(main):
         form, section = Form.objects.all()[0], Section.objects.all()[0]
         work_order, filled = WorkOrder.objects.all()[0], FilledForm.objects.all()[0]
@@ -120,7 +121,7 @@ def make_samples(company: Company, child: Administration) -> dict[str, dict[str,
                 "variable_id": Variable.objects.all()[0].pk,
             },
             "templates:make_default": {"uid": Scheme.objects.all()[0].uid},
-            **{f"sync:{name}": {"slug": child.slug, "deviation_id": kept.pk, "uid": kept.uid} for name in PAGES_OF_A_SUB},
+            **{f"sync:{name}": in_sub for name in PAGES_OF_A_SUB},
             "api:item": {"slug": main.slug}, "api:target-changes": {"slug": child.slug},
             "api:administration": {"slug": child.slug}, "api:retry-creation": {"slug": child.slug},
         }  # fmt: skip

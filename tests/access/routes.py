@@ -25,6 +25,7 @@ PUBLIC = {
 }
 OF_THE_ACCOUNT = ("home", "accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable")
 OPEN_TO_MEMBERS = {"administration-home": "whoever may enter an administration sees its start page"}
+NOT_BY_GET = {"templates:preview_new": "previews what is typed in a form, which comes by POST"}
 
 
 @dataclass(frozen=True)
