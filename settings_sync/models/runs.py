@@ -137,6 +137,8 @@ class Alignment(models.Model):
     administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="alignment")
     category = models.CharField(max_length=60)
     counts = models.JSONField(default=dict)
+    # The first day on which something that is kept as it is there should be looked at again.
+    review_on = models.DateField(null=True)
     as_of = models.DateTimeField()
 
     class Meta:

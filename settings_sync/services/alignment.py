@@ -8,13 +8,18 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Min
 from django.db.models.functions import Now
+from django.utils import timezone
 from psycopg import sql
 
+from sync_ledger.models import Deviation
 from tenants.models import Administration
+from tenants.schemas import inside
 
 from ..kinds import all_kinds
 from ..models import Alignment
@@ -35,6 +40,13 @@ def alignment_of(administrations: Collection[Administration]) -> dict[uuid.UUID,
     for row in Alignment.objects.filter(administration__in=found):
         found[row.administration_id][row.category] = row.counts
     return found
+
+
+def reviews_due(administrations: Collection[Administration]) -> dict[uuid.UUID, date]:
+    """Of these administrations those where something should have been looked at again, and since when; one query."""
+    due = Alignment.objects.filter(administration__in=administrations, review_on__lte=timezone.localdate())
+    first = due.values("administration").annotate(first=Min("review_on"))
+    return dict(first.values_list("administration", "first"))
 
 
 def summed(per_category: Mapping[str, Counts]) -> Counts:
@@ -133,14 +145,41 @@ def _count_own(source: Local) -> dict[str, Counts]:
     return {category.key: {"items": counted[category.key]} for category in all_kinds().categories}
 
 
+def note_reviews(administration: Administration) -> None:
+    """Note when what is kept as it is in an administration should be looked at again, such as after pinning."""
+    reviews = _first_reviews(administration)
+    for category in all_kinds().categories:
+        rows = Alignment.objects.filter(administration=administration, category=category.key)
+        rows.update(review_on=reviews.get(category.key))
+
+
+def _first_reviews(administration: Administration) -> dict[str, date]:
+    """Per category the first day on which something that is kept should be looked at again."""
+    with inside(administration):
+        rows = list(Deviation.objects.exclude(review_on=None).values_list("kind", "review_on"))
+    first: dict[str, date] = {}
+    for kind, day in rows:
+        if kind in all_kinds().by_key and day is not None:
+            category = all_kinds()[kind].category.key
+            first[category] = min(day, first.get(category, day))
+    return first
+
+
 def _store(administration: Administration, counts: Mapping[str, Counts]) -> None:
+    reviews = _first_reviews(administration)
     with transaction.atomic():
         Alignment.objects.bulk_create(
             (
-                Alignment(administration=administration, category=category, counts=found, as_of=Now())
+                Alignment(
+                    administration=administration,
+                    category=category,
+                    counts=found,
+                    review_on=reviews.get(category),
+                    as_of=Now(),
+                )
                 for category, found in counts.items()
             ),
             update_conflicts=True,
             unique_fields=["administration", "category"],
-            update_fields=["counts", "as_of"],
+            update_fields=["counts", "review_on", "as_of"],
         )

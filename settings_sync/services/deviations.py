@@ -22,6 +22,7 @@ from ..kinds import all_kinds
 from ..permissions import NotAllowed
 from ..planning.values import Key
 from ..reading.index import ReadDocument, look_at, read_documents
+from .alignment import note_reviews
 from .places import Standing, place_called, read_standing
 
 
@@ -83,6 +84,7 @@ def pin(
             label=standing.label,
             path=path,
         )
+    note_reviews(administration)
 
 
 def withdraw_deviation(*, acting_user: Any, administration: Administration, deviation_id: int) -> None:
@@ -104,6 +106,7 @@ def withdraw_deviation(*, acting_user: Any, administration: Administration, devi
             reason=found.reason,
         )
         found.delete()
+    note_reviews(administration)
 
 
 def list_deviations(*, acting_user: Any, administration: Administration, kind: str = "") -> list[DeviationRow]:

@@ -154,10 +154,11 @@ def _part_names(path: str, changes: Sequence[Change]) -> frozenset[str]:
         return frozenset()
     digests = {digest for row in changes for digest in (row.base_digest, row.source_digest, row.local_digest) if digest}
     bodies = Document.objects.filter(digest__in=digests).values_list("body", flat=True)
-    return frozenset(_names_in(bodies, steps[0], steps[1]))
+    return frozenset(names_in(bodies, steps[0], steps[1]))
 
 
-def _names_in(bodies: Any, part: str, uid: str) -> Iterator[str]:
+def names_in(bodies: Any, part: str, uid: str) -> Iterator[str]:
+    """Every text of a part in these documents, among them its names, as the log of edits writes them."""
     for body in bodies:
         for row in body.get("parts", {}).get(part, ()):
             if row["uid"] == uid:

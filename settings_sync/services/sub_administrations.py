@@ -4,9 +4,10 @@ import unicodedata
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,10 +17,10 @@ from tenants.services import right_to_retry
 
 from ..kinds import all_kinds
 from ..models import SyncTarget
-from .alignment import Counts, alignment_of, summed
+from .alignment import Counts, alignment_of, reviews_due, summed
 
 PRESENT = ("in_line", "behind", "changed_locally", "conflict")
-WEIGHTS = {"failed": 1000, "sync_failed": 100, "conflict": 10, "held": 1}
+WEIGHTS = {"failed": 1000, "sync_failed": 100, "conflict": 10, "review": 2, "held": 1}
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class _Facts:
     counts: Mapping[uuid.UUID, Counts]
     synced: Mapping[uuid.UUID, SyncTarget]
     latest: Mapping[uuid.UUID, SyncTarget]
+    reviews: Mapping[uuid.UUID, date] = field(default_factory=dict)
     main_rights: Collection[str] = field(default_factory=frozenset)
 
 
@@ -181,6 +183,7 @@ def _read_facts(user: Any, main: Administration, administrations: list[Administr
         counts={key: summed(counts) for key, counts in per_category.items()},
         synced=_first_each(synced.order_by("administration_id", "-finished_at")),
         latest=_first_each(targets.order_by("administration_id", "-run__created_at")),
+        reviews=reviews_due(administrations),
         main_rights=frozenset(role.role.rights) if role else frozenset(),
     )
 
@@ -203,7 +206,7 @@ def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) 
         groups=tuple(administration.groups),
         counts=counts,
         last_sync=_last_sync(facts.synced.get(administration.pk)),
-        attention=tuple(_attention(administration, counts, latest)),
+        attention=tuple(_attention(administration, counts, latest, facts.reviews.get(administration.pk))),
         cannot_sync=_why_not(administration, rights, facts.main),
         is_busy=latest is not None and latest.state in SyncTarget.OPEN,
         may_delete=is_stable and Right.ADMINISTRATIONS_DELETE in rights & set(facts.main_rights),
@@ -217,12 +220,17 @@ def _last_sync(target: SyncTarget | None) -> LastSync | None:
     return LastSync(target.run_id, target.finished_at, str(target.run.requested_by or ""))
 
 
-def _attention(administration: Administration, counts: Counts, latest: SyncTarget | None) -> Iterable[Attention]:
+def _attention(
+    administration: Administration, counts: Counts, latest: SyncTarget | None, review_on: date | None
+) -> Iterable[Attention]:
     if administration.state == Administration.State.FAILED:
         yield Attention("failed", _("could not be deleted") if administration.was_made else _("could not be made"))
     conflicts = counts.get("conflict", 0)
     if conflicts:
         yield Attention("conflict", ngettext("%d conflict", "%d conflicts", conflicts) % conflicts)
+    if review_on is not None:
+        day = formats.date_format(review_on, "SHORT_DATE_FORMAT")
+        yield Attention("review", _("look again since %(day)s") % {"day": day})
     if latest is None:
         return
     if latest.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED):

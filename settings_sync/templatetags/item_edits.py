@@ -15,6 +15,7 @@ from tenants.rights import Right
 
 from ..kinds import Kind, all_kinds
 from ..models import Item
+from ..services.origins import origin_of
 
 register = template.Library()
 
@@ -47,6 +48,14 @@ def item_edits(context: template.Context, item: Item) -> dict[str, Any]:
         "may_lock": administration.is_main and Right.SYNC_RUN in context["rights"],
         "may_pin": not administration.is_main and _may_pin(kind, item, context["rights"]),
     }
+
+
+@register.inclusion_tag("includes/item_origin.html", takes_context=True)
+def item_origin(context: template.Context, item: Item) -> dict[str, Any]:
+    """That an item came from the main administration, what was changed here since, and what was agreed about it."""
+    administration = context["administration"]
+    origin = origin_of(administration, item._meta.label_lower, item.uid)
+    return {"origin": origin, "administration": administration, "rights": context["rights"]}
 
 
 def _may_pin(kind: str, item: Item, rights: Collection[str]) -> bool:

@@ -6,13 +6,18 @@ from django import template
 
 from tenants.models import Administration
 
+from ..services.alignment import reviews_due
 from ..services.news import news_for
 
 register = template.Library()
 
 
-@register.inclusion_tag("sync/news.html")
-def sync_news(administration: Administration) -> dict[str, Any]:
-    """The latest syncs that changed settings here; nothing in a main administration, or when there were none."""
+@register.inclusion_tag("sync/news.html", takes_context=True)
+def sync_news(context: template.Context, administration: Administration) -> dict[str, Any]:
+    """The latest syncs that changed settings here, and since when something should be looked at again.
+
+    Nothing in a main administration, or when there was none of it.
+    """
     news = [] if administration.is_main else news_for(administration)
-    return {"news": news, "administration": administration}
+    due = reviews_due([administration]).get(administration.pk)
+    return {"news": news, "due": due, "administration": administration, "rights": context["rights"]}

@@ -1,0 +1,103 @@
+"""Where a setting of a sub-administration comes from, and in what it is otherwise here: who did that, when and why."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from sync_ledger.models import Base, Deviation
+from tenants.models import Administration
+from tenants.schemas import inside
+
+from ..models import Document
+from ..planning.differences import PARTS, differences
+from ..reading.edits import LoggedEdit, latest_of, read_edits
+from ..reading.index import ReadDocument, read_documents
+from .places import place_called
+from .spread import names_in
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class LocalChange:
+    """One place that is otherwise here than it came, and its latest edit where that was logged."""
+
+    place: str
+    edit: LoggedEdit | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One place that stays as it is here: pinned, or agreed with the main administration."""
+
+    place: str
+    is_pinned: bool
+    reason: str
+    by: str
+    at: datetime
+    review_on: date | None
+
+    @property
+    def is_due(self) -> bool:
+        return self.review_on is not None and self.review_on <= timezone.localdate()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A setting that came from the main administration: since when it is as it came, and what is otherwise here."""
+
+    main: str
+    at: datetime
+    changes: tuple[LocalChange, ...]
+    more: int
+    kept: tuple[Kept, ...]
+
+
+def origin_of(administration: Administration, kind: str, uid: uuid.UUID) -> Origin | None:
+    """Where a setting comes from; None in a main administration, and for what is the administration's own."""
+    if administration.parent is None:
+        return None
+    with inside(administration):
+        base = Base.objects.filter(kind=kind, uid=uid).first()
+        deviations = list(Deviation.objects.filter(kind=kind, uid=uid))
+        document = read_documents(administration.schema_name, {(kind, uid)}).get((kind, uid))
+    if base is None or document is None:
+        return None
+    came = Document.objects.filter(digest=bytes(base.digest)).values_list("body", flat=True).first()
+    changes = list(_changes(administration, document, came)) if came is not None else []
+    return Origin(
+        main=administration.parent.name,
+        at=base.decided_at,
+        changes=tuple(changes[:SHOWN]),
+        more=max(len(changes) - SHOWN, 0),
+        kept=tuple(_kept(row, document) for row in deviations),
+    )
+
+
+def _changes(administration: Administration, document: ReadDocument, came: Mapping[str, Any]) -> Iterator[LocalChange]:
+    found = differences(base=came, source=came, local=document.body, result=None)
+    if not found:
+        return
+    kind, uid = document.entry.key
+    edits = read_edits([administration.schema_name], kind, uid).get(administration.schema_name, [])
+    for row in found:
+        part, name = row.steps[0], row.steps[-1]
+        if name == "order" or (len(row.steps) == 3 and _is_one_sided(row.steps, came, document.body)):
+            continue
+        names = frozenset(names_in([came, document.body], part, row.steps[1])) if len(row.steps) > 1 else frozenset()
+        yield LocalChange(place_called(kind, row.path, document), latest_of(edits, name, names))
+
+
+def _is_one_sided(steps: list[str], *bodies: Mapping[str, Any]) -> bool:
+    """Whether the part stands in one of the two only: then the part itself is told, and not each of its fields."""
+    found = (any(row["uid"] == steps[1] for row in body.get(PARTS, {}).get(steps[0], ())) for body in bodies)
+    return not all(found)
+
+
+def _kept(row: Deviation, document: ReadDocument) -> Kept:
+    place = place_called(row.kind, row.path, document)
+    return Kept(place, row.is_pinned, row.reason, row.decided_by, row.decided_at, row.review_on)

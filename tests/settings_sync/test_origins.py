@@ -1,0 +1,139 @@
+"""Where a setting of a sub-administration comes from, and in what it is otherwise here."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from forms_catalog.models import Field, Form, Section
+from settings_sync.models import Alignment
+from settings_sync.services.alignment import fold_alignment, note_reviews
+from settings_sync.services.origins import origin_of
+from settings_sync.services.sub_administrations import list_subs
+from sync_ledger.edits import record_edits
+from sync_ledger.models import Deviation
+from tenants.schemas import inside
+from tests.conftest import make_member
+
+from .views.conftest import browser, make_form, sync
+from .views.test_plans import text_of
+
+KIND = "forms_catalog.form"
+YESTERDAY = timezone.localdate() - datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def joined(owner, child):
+    make_member(child, user=owner)
+    return child
+
+
+@pytest.fixture
+def form(owner, main, joined):
+    """A form that came from the main administration."""
+    with inside(main):
+        form = make_form("Onderhoud cv-ketel")
+    sync(owner, main, joined)
+    return form
+
+
+def edit(administration, user, label="CO hier"):
+    with inside(administration):
+        field = Field.objects.get()
+        path = f"sections/{field.section.title}/{field.label}/label"
+        record_edits(acting_user=user, item=field.section.form, before={path: field.label}, after={path: label})
+        Field.objects.update(label=label)
+
+
+def keep(administration, form, **stated):
+    with inside(administration):
+        Deviation.objects.create(kind=KIND, uid=form.uid, decided_at=timezone.now(), **stated)
+
+
+def test_what_came_from_the_main_one_says_so_and_since_when(main, joined, form):
+    origin = origin_of(joined, KIND, form.uid)
+    assert (origin.main, origin.at.date(), origin.changes) == (main.name, timezone.now().date(), ())
+
+
+def test_a_setting_of_its_own_and_one_of_the_main_have_no_origin(main, joined, form):
+    with inside(joined):
+        own = Form.objects.create(name="Van hier")
+    assert origin_of(joined, KIND, own.uid) is None
+    assert origin_of(main, KIND, form.uid) is None
+
+
+def test_a_changed_field_tells_who_changed_it(owner, joined, form):
+    edit(joined, owner)
+    (change,) = origin_of(joined, KIND, form.uid).changes
+    assert (change.place, change.edit.by) == ("sectie “Metingen” › veld “CO hier” › label", str(owner))
+
+
+def test_what_was_changed_and_put_back_is_no_change(owner, joined, form):
+    edit(joined, owner)
+    with inside(joined):
+        Field.objects.update(label="CO-gehalte")
+    assert origin_of(joined, KIND, form.uid).changes == ()
+
+
+def test_a_part_of_this_administration_is_told_once(joined, form):
+    with inside(joined):
+        Section.objects.create(form=Form.objects.get(), title="Alleen hier", position=2)
+    (change,) = origin_of(joined, KIND, form.uid).changes
+    assert "Alleen hier" in change.place
+
+
+def test_the_page_of_the_form_shows_it_with_what_was_agreed(owner, joined, form, main):
+    edit(joined, owner)
+    keep(joined, form, reason="klantwens", review_on=YESTERDAY, decided_by="Planner")
+    said = text_of(browser(owner).get(reverse("forms_catalog:edit", args=[joined.slug, form.uid])))
+    assert f"from {main.name}," in said
+    assert f"changed here by {owner}," in said
+    assert "Agreed to be otherwise here: The whole setting klantwens" in said
+    assert "should have been looked at again on" in said
+
+
+def test_a_review_that_is_due_asks_attention_in_the_list_and_on_the_settings(owner, main, joined, form):
+    keep(joined, form, review_on=YESTERDAY)
+    fold_alignment(everything=True)
+    (sub,) = list_subs(acting_user=owner, main=main)
+    assert [item.code for item in sub.attention] == ["review"]
+    client = browser(owner)
+    assert "look again since" in text_of(client.get(reverse("sync:administrations", args=[main.slug])))
+    said = text_of(client.get(reverse("settings-home", args=[joined.slug])))
+    assert "should have been looked at again on" in said
+
+
+def test_one_that_is_not_due_yet_does_not(owner, main, joined, form):
+    keep(joined, form, review_on=timezone.localdate() + datetime.timedelta(days=1))
+    fold_alignment(everything=True)
+    (sub,) = list_subs(acting_user=owner, main=main)
+    assert sub.attention == ()
+    assert Alignment.objects.exclude(review_on=None).exists()
+
+
+def test_what_is_no_longer_kept_asks_nothing_any_more(owner, main, joined, form):
+    keep(joined, form, review_on=YESTERDAY)
+    fold_alignment(everything=True)
+    with inside(joined):
+        Deviation.objects.all().delete()
+    note_reviews(joined)
+    (sub,) = list_subs(acting_user=owner, main=main)
+    assert sub.attention == ()
+
+
+def test_the_number_of_queries_does_not_depend_on_how_much_changed(owner, joined, form):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            origin_of(joined, KIND, form.uid)
+        return len(captured)
+
+    edit(joined, owner)
+    with_one = queries()
+    with inside(joined):
+        section = Section.objects.get()
+        for number in range(5):
+            Field.objects.create(section=section, label=f"Extra {number}", type="text", position=number + 2)
+    assert queries() == with_one
