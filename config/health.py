@@ -2,14 +2,16 @@
 
 import logging
 
+import psycopg
 from celery import current_app
 from django.core.cache import cache
-from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
+
+from tenants.plain_connections import plain_parameters
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +19,8 @@ OK, DEGRADED, DOWN = "ok", "degraded", "down"
 WORKER_SEEN = "health:worker-seen"
 WORKER_SEEN_SECONDS = 10
 WORKER_ANSWERS_WITHIN_SECONDS = 0.7
+DATABASE_ANSWERS_WITHIN_SECONDS = 3
+"""The least that libpq waits is 2."""
 
 
 @require_safe
@@ -40,11 +44,15 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def database_state() -> str:
-    """`ok` when the database answers, else `down`."""
+    """`ok` when the database takes a connection and answers within a few seconds, else `down`.
+
+    A connection of its own: one that stands already would wait as long as a database that hangs does.
+    """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except (DatabaseError, InterfaceError) as error:
+        parameters = plain_parameters(connect_timeout=DATABASE_ANSWERS_WITHIN_SECONDS)
+        with psycopg.connect(**parameters, autocommit=True) as database:
+            database.execute("SELECT 1")
+    except psycopg.Error as error:
         logger.warning("The database does not answer: %s", error)
         return DOWN
     return OK

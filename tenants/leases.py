@@ -16,10 +16,11 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 from django.db.models import Model, Q
 from django.db.models.functions import Now
 from psycopg import sql
+
+from .plain_connections import plain_parameters
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +56,9 @@ def kept(row: Model, token: uuid.UUID) -> Iterator[None]:
     A worker that is killed or stopped stops renewing with it; one that hangs is given up after the longest hold.
     """
     stop = threading.Event()
+    parameters = plain_parameters(connect_timeout=3, options="-c lock_timeout=2000 -c statement_timeout=5000")
     thread = threading.Thread(
-        target=_renew, args=(_parameters(), row._meta.db_table, row.pk, token, stop), name="lease", daemon=True
+        target=_renew, args=(parameters, row._meta.db_table, row.pk, token, stop), name="lease", daemon=True
     )
     thread.start()
     try:
@@ -64,13 +66,6 @@ def kept(row: Model, token: uuid.UUID) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(settings.SYNC_LEASE_SECONDS)
-
-
-def _parameters() -> dict[str, Any]:
-    parameters = dict(connection.get_connection_params())
-    for own in ("cursor_factory", "context", "prepare_threshold"):
-        parameters.pop(own, None)
-    return {**parameters, "connect_timeout": 3, "options": "-c lock_timeout=2000 -c statement_timeout=5000"}
 
 
 def _renew(parameters: dict[str, Any], table: str, row_id: Any, token: uuid.UUID, stop: threading.Event) -> None:

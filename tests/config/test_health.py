@@ -1,7 +1,9 @@
 """What load balancers and `./dev up` ask."""
 
+import socket
+
 import pytest
-from django.db import OperationalError
+from psycopg import OperationalError
 from redis.exceptions import ConnectionError as NoRedis
 
 from config import health
@@ -45,12 +47,21 @@ def test_a_broker_that_is_away_degrades_and_does_not_stop(client, monkeypatch):
 
 @pytest.mark.django_db
 def test_without_the_database_not_ready(client, monkeypatch):
-    def away():
+    def away(**parameters):
         raise OperationalError
 
-    monkeypatch.setattr(health.connection, "cursor", away)
+    monkeypatch.setattr(health.psycopg, "connect", away)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.headers["Retry-After"], answer.json()["database"]) == (503, "5", "down")
+
+
+def test_a_database_that_hangs_is_down_within_seconds(client, monkeypatch):
+    monkeypatch.setattr(health, "DATABASE_ANSWERS_WITHIN_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and says nothing
+        port = silent.getsockname()[1]
+        monkeypatch.setattr(health, "plain_parameters", lambda **more: {"host": "127.0.0.1", "port": port, **more})
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "down")
 
 
 def test_a_browser_that_asks_for_an_icon_gets_ours(client):
