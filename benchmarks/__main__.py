@@ -10,7 +10,7 @@ import django
 
 from .measuring import Medians
 
-NAMES = ("engine", "preview", "product")
+NAMES = ("engine", "preview", "product", "takeover")
 
 
 def main() -> int:
@@ -29,10 +29,12 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace) -> Medians:
-    from . import engine, preview, product
+    from . import engine, preview, product, takeover
 
     if options.name == "preview":
         return preview.run(rounds=options.rounds, many=options.children or 400)
+    if options.name == "takeover":
+        return takeover.run(rounds=options.rounds)
     if options.name == "product":
         return product.run(rounds=options.rounds, children=options.children or 100)
     return engine.run(rounds=options.rounds)

@@ -13,6 +13,7 @@ from .views import (
     rule_book,
     runs,
     saved_choices,
+    takeover,
     wizard,
 )
 
@@ -36,6 +37,9 @@ urlpatterns = [
     path("sync/<uuid:plan_id>/save/", saved_choices.save, name="choice-save"),
     path("choices/<uuid:choice_id>/", saved_choices.edit, name="choice"),
     path("choices/<uuid:choice_id>/preview/", saved_choices.preview, name="choice-preview"),
+    path("takeover/<slug:child>/", takeover.begin, name="takeover-begin"),
+    path("sync/<uuid:plan_id>/takeover/<slug:child>/", takeover.sitting, name="takeover"),
+    path("sync/<uuid:plan_id>/takeover/<slug:child>/<int:change_id>/", takeover.pair, name="takeover-pair"),
     path("policies/", rule_book.policies, name="policies"),
     path("policies/<str:kind>/<uuid:uid>/", rule_book.rule, name="rule"),
     path("kept/", deviations.kept, name="kept"),

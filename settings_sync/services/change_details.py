@@ -1,6 +1,6 @@
 """One change in full, as people see it: its places with the fields that differ, and which words of long texts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,13 @@ from django.utils.text import capfirst
 
 from ..kinds import Kind, all_kinds
 from ..models import Change, Plan
+from ..planning.differences import differences
 from ..verdicts import Action
 from ..word_changes import Piece, compare_words, readable
 from ..wording import column_of
 from .filled_in import can_be_filled_in
 from .plan_overview import ChangeRow, row_of
-from .previewing import ChangePreview, FieldPreview, PlacePreview, preview_changes
+from .previewing import ChangePreview, FieldPreview, PlacePreview, name_parts, places_of, preview_changes
 
 LONG = 120
 SHOWN = 600
@@ -105,6 +106,15 @@ def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
         has_base=change.base_digest is not None,
         places=tuple(place for place in places if place),
     )
+
+
+def content_of(kind: Kind, document: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[Place, ...]:
+    """A document as people see it; `labels` gives the names of what it points at by uid."""
+    names = name_parts(kind, [document])
+    found = differences(base=None, source=document, local=None, result=None)
+    known = {**labels, **{uid: name.words for uid, name in names.items()}}
+    places = (_place(place, kind, Mode.CONTENT) for place in places_of(kind, found, known, names))
+    return tuple(place for place in places if place)
 
 
 def _mode(change: Change) -> Mode:

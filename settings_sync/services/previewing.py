@@ -111,7 +111,7 @@ def _preview(
         kind_label=str(kind.label),
         reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action, undoes=undoes),
         needed_by=[needed_by_in_words(reason) for reason in change.needed_by],
-        places=_places(kind, found, {**labels, **{uid: name.words for uid, name in names.items()}}, names),
+        places=places_of(kind, found, {**labels, **{uid: name.words for uid, name in names.items()}}, names),
     )
 
 
@@ -150,7 +150,7 @@ def _part_name(part: Table, row: Mapping[str, Any], number: int, above: PartName
     return PartName(said or numbered, title, (*above.place, number), above.title)
 
 
-def _places(kind: Kind, found: list[Difference], labels: Mapping[str, str], names: Names) -> list[PlacePreview]:
+def places_of(kind: Kind, found: list[Difference], labels: Mapping[str, str], names: Names) -> list[PlacePreview]:
     places: dict[str, PlacePreview] = {}
     for row in found:
         part, uid, name = _split(row)

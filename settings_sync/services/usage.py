@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -41,14 +41,19 @@ def count_uses(schema: str, changes: Iterable[PlannedChange]) -> Uses:
     uids: dict[str, list[uuid.UUID]] = defaultdict(list)
     for change in standing:
         uids[change.key[0]].append(change.couples or change.key[1])
+    written = [change.couples or change.key[1] for change in standing if change.action in WRITTEN]
+    return count_open(schema, uids, written)
+
+
+def count_open(schema: str, uids: Mapping[str, list[uuid.UUID]], written: Collection[uuid.UUID] = ()) -> Uses:
+    """The open documents of one administration that point at these items, by kind; one query."""
     pairs = list(_pairs(schema, uids))
     if not pairs:
         return Uses()
-    written = [change.couples or change.key[1] for change in standing if change.action in WRITTEN]
     query = sql.SQL(
         "SELECT name, uid, count(DISTINCT document), count(DISTINCT document) FILTER (WHERE uid = ANY({written}))"
         " FROM ({pairs}) used GROUP BY GROUPING SETS ((name, uid), (name))"
-    ).format(pairs=sql.SQL(" UNION ALL ").join(pairs), written=sql.Literal(written))
+    ).format(pairs=sql.SQL(" UNION ALL ").join(pairs), written=sql.Literal(list(written)))
     with connection.cursor() as cursor:
         cursor.execute(query)
         return _sorted(cursor.fetchall())
