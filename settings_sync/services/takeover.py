@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -147,7 +147,8 @@ def read_takeover(target: PlanTarget) -> Takeover:
     A fixed number of queries, however many settings there are. Suggestions are made by `with_suggestions`.
     """
     changes, decisions = list(unmatched(target)), _decisions_of(target)
-    chosen = {change.couples: change.label for change in changes if change.couples}
+    labels = {change.uid: change.label for change in changes}
+    chosen = {row.couple_with: labels[uid] for uid, row in decisions.items() if row.couple_with and uid in labels}
     own = _read_own(target, chosen)
     by_uid = {one.uid: one for one in own}
     rows = sorted((_row(change, decisions.get(change.uid), by_uid) for change in changes), key=_place)
@@ -225,9 +226,11 @@ def best_choices(rows: Iterable[TakeoverRow]) -> dict[uuid.UUID, str]:
 
 
 def unmatched(target: PlanTarget) -> "QuerySet[Change]":
-    """The changes about settings of the main that the administration never followed and has under no common uid."""
+    """The changes about settings of the main that the administration never followed and has under no common uid; also
+    those that were coupled, whether or not they are held now."""
     new = Change.objects.filter(plan_target=target, base_digest__isnull=True, source_digest__isnull=False)
-    return (new.filter(local_digest__isnull=True) | new.filter(couples__isnull=False)).order_by("id")
+    coupled = Decision.objects.filter(plan_target=target, word=Word.COUPLE, path="").values("uid")
+    return new.filter(Q(local_digest__isnull=True) | Q(uid__in=coupled)).order_by("id")
 
 
 def _asked(uid: uuid.UUID, choice: str, slug: str) -> Asked:

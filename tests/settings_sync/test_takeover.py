@@ -170,6 +170,22 @@ def test_what_is_not_decided_does_not_come(owner, main, joined, few):
     assert find_open_takeover(acting_user=owner, main=main, slug=joined.slug) is None
 
 
+def test_what_is_coupled_but_needs_what_is_open_stays_in_the_list_as_held(owner, main, few):
+    with inside(main):
+        work_type = WorkType.objects.get(name__startswith="Montage soort 001")
+        Form.objects.get(name="Onderhoud nr 1").work_types.add(work_type)
+    target = begin(owner, main, few.administration)
+    form = row_of(target, "Onderhoud nr 1")
+    decide(owner, target, {form.uid: str(form.best.own.uid)})
+    row = row_of(target, "Onderhoud nr 1")
+    assert row.is_held and "Montage soort 001" in row.reason
+    assert row.coupled == row.best.own
+    assert read_takeover(target).counts.held == 1
+    needed = row_of(target, "Montage soort 001")
+    decide(owner, target, {needed.uid: str(needed.best.own.uid)})
+    assert read_takeover(target).counts.held == 0
+
+
 def test_one_setting_is_coupled_once(owner, few):
     first, second = row_of(few, "Montage soort 001"), row_of(few, "Montage soort 002")
     own = str(first.best.own.uid)
