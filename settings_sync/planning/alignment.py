@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from ..verdicts import Verdict
 from .judging import judge
-from .values import Entry, Key, Local
+from .values import NAME_KEY, Entry, Key, Local
 
 COUNTED = ("in_line", "behind", "changed_locally", "conflict", "missing", "own")
+NAMES_TAKEN = "names_taken"
 
 WORDS = {
     Verdict.IN_LINE: "in_line",
@@ -23,11 +24,18 @@ WORDS = {
 
 
 def align(source: Mapping[Key, Entry], local: Local, category_of: Mapping[str, str]) -> dict[str, dict[str, int]]:
-    """Per category: how many items are in line, behind, changed locally, in conflict, missing, or the child's own."""
-    counts = {category: dict.fromkeys(COUNTED, 0) for category in category_of.values()}
+    """Per category: how many items are in line, behind, changed locally, in conflict, missing, or the child's own.
+
+    Of the missing ones `names_taken` counts those whose name an item of the child's own bears.
+    """
+    counts = {category: dict.fromkeys((*COUNTED, NAMES_TAKEN), 0) for category in category_of.values()}
+    taken = {(entry.kind, entry.keys[NAME_KEY]) for entry in local.entries.values() if not entry.is_archived}
     for key, word in relations(source, local).items():
-        if key[0] in category_of:
-            counts[category_of[key[0]]][word] += 1
+        if key[0] not in category_of:
+            continue
+        counts[category_of[key[0]]][word] += 1
+        if word == "missing" and (key[0], source[key].keys.get(NAME_KEY)) in taken:
+            counts[category_of[key[0]]][NAMES_TAKEN] += 1
     return counts
 
 

@@ -20,7 +20,7 @@ from ..models import SyncTarget
 from .alignment import Counts, alignment_of, reviews_due, summed
 
 PRESENT = ("in_line", "behind", "changed_locally", "conflict")
-WEIGHTS = {"failed": 1000, "sync_failed": 100, "conflict": 10, "review": 2, "held": 1}
+WEIGHTS = {"failed": 1000, "sync_failed": 100, "conflict": 10, "name": 5, "review": 2, "held": 1}
 
 
 @dataclass(frozen=True)
@@ -228,6 +228,9 @@ def _attention(
     conflicts = counts.get("conflict", 0)
     if conflicts:
         yield Attention("conflict", ngettext("%d conflict", "%d conflicts", conflicts) % conflicts)
+    names = counts.get("names_taken", 0)
+    if names:
+        yield Attention("name", ngettext("%d name exists already", "%d names exist already", names) % names)
     if review_on is not None:
         day = formats.date_format(review_on, "SHORT_DATE_FORMAT")
         yield Attention("review", _("look again since %(day)s") % {"day": day})

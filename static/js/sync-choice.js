@@ -74,9 +74,10 @@
     const words = form.querySelector("[data-choice-words]");
     const targets = form.querySelectorAll("input[name=to]:checked").length;
     const settings = leaves().filter((leaf) => boxOf(leaf).checked).length;
+    const counted = (forms, number) => forms.split("|")[number === 1 ? 0 : 1].replace("%(number)s", number);
     words.textContent =
       targets && settings
-        ? words.dataset.some.replace("%(settings)s", settings).replace("%(targets)s", targets)
+        ? `${counted(words.dataset.settings, settings)}, ${counted(words.dataset.targets, targets)}`
         : words.dataset.none;
   }
 

@@ -98,6 +98,16 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_subs(owner_clien
     assert with_one <= 30
 
 
+def test_a_name_that_exists_there_already_asks_attention(owner, main, joined, form):
+    with inside(joined):
+        Form.objects.create(name="onderhoud CV-ketel")
+        Form.objects.create(name="Iets anders")
+    fold_alignment()
+    (row,) = list_subs(acting_user=owner, main=main)
+    assert ([item.code for item in row.attention], row.counts["names_taken"]) == (["name"], 1)
+    assert choose_subs([row], show="attention") == [row]
+
+
 @pytest.mark.parametrize("query", ["?page=x", "?page=-1&sort=attention", "?show=rubbish&group=x", "?q=%00%F0%9F%A6%84"])
 def test_rubbish_in_the_address_is_no_error(owner_client, joined, url, query):
     assert owner_client.get(url("administrations") + query).status_code == 200
