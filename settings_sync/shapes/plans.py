@@ -118,6 +118,6 @@ class ChangeShape(serializers.Serializer[Any]):
 class ChangesQuery(serializers.Serializer[Any]):
     """Narrows a list of changes."""
 
-    target = serializers.SlugField(max_length=63, required=False, default="")
-    action = serializers.ChoiceField(choices=Action.choices, required=False, default="")
-    category = serializers.SlugField(max_length=60, required=False, default="")
+    target = serializers.SlugField(max_length=63, required=False)
+    action = serializers.ChoiceField(choices=Action.choices, required=False)
+    category = serializers.SlugField(max_length=60, required=False)
