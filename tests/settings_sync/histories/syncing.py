@@ -1,0 +1,384 @@
+"""Syncs in a history: previewed, decided, edited in between, killed, delivered twice; each compared with the model."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.db.models import F
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, rule
+
+from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.services.deciding import Asked, decide
+from settings_sync.services.reaping import reap
+from settings_sync.services.runs import retry_run, start_run
+from settings_sync.services.targets import execute_target
+from settings_sync.verdicts import Word
+from tests.contracts.world import Company
+
+from .edits import CHILD, EDITS, NAMES, Edits
+from .model import (
+    ARCHIVED,
+    DELETED,
+    HELD,
+    KEPT,
+    SKIPPED,
+    WRITTEN,
+    Decided,
+    Item,
+    Key,
+    Order,
+    Outcome,
+    carry_out,
+    foresee,
+)
+from .stage import Place, Seen, key_of, uid_of
+
+ACTIONS = {
+    HELD: {"hold"},
+    SKIPPED: {"skip"},
+    KEPT: {"keep"},
+    WRITTEN: {"create", "update", "couple"},
+    ARCHIVED: {"archive"},
+    DELETED: {"delete"},
+}
+BOTH = ("keep_local", "overwrite", "put_back", "create_as", "skip", "sides")
+WORDS = {
+    "new": ("couple", "couple", "create_as", "skip"),
+    "removed locally": ("bring_back", "leave", "create_as", "skip"),
+    "behind": ("overwrite", "keep_local", "create_as", "skip"),
+    "removed in the source": ("keep_local", "archive", "delete", "skip"),
+    "removed / changed": ("keep_local", "archive", "delete", "skip"),
+    "both changed": BOTH,
+    "changed locally": BOTH[:-1],
+    "rejoined": BOTH[:-1],
+    "already equal": BOTH[:-1],
+}
+"""What can be decided in each row of the table."""
+
+POLICIES = st.fixed_dictionaries(
+    {
+        "changed_locally": st.sampled_from(["keep", "put_back"]),
+        "conflict": st.sampled_from(["hold", "hold", "keep_local", "overwrite"]),
+        "removed_locally": st.sampled_from(["leave", "bring_back"]),
+        "removed_in_source": st.sampled_from(["keep", "archive", "delete"]),
+    }
+)
+FIRST = {"changed_locally": "keep", "conflict": "hold", "removed_locally": "leave", "removed_in_source": "keep"}
+CHOSEN = st.one_of(CHILD.map(lambda one: [one]), st.lists(CHILD, min_size=1, max_size=2, unique=True))
+CATEGORIES = st.sampled_from(
+    [("forms", "reference_data"), ("forms", "reference_data"), ("forms",), ("reference_data",)]
+)
+SYNC = st.tuples(st.just("sync"), CHOSEN, CATEGORIES, POLICIES)
+DECIDE = st.tuples(st.just("decide"), CHOSEN, st.just(("forms", "reference_data")), st.just(FIRST))
+STEPS = st.sampled_from([*range(len(EDITS)), *range(len(EDITS)), -1, -1]).flatmap(
+    lambda drawn: st.one_of(SYNC, DECIDE) if drawn < 0 else EDITS[drawn]
+)
+"""A sync takes a hundred times as long as an edit: two of 26 steps are one."""
+POINTS = (
+    "run.after-commit",
+    "claim.before-commit",
+    "claim.after-commit",
+    "apply.after-locks",
+    "apply.after-former-documents",
+    "apply.between-kinds",
+    "apply.before-result-check",
+    "apply.before-receipt",
+    "apply.before-commit",
+    "apply.after-commit",
+    "target.before-finishing-run",
+)
+
+
+class Killed(BaseException):
+    """This process ends here; nothing in it may catch this."""
+
+
+class History(Edits):
+    """One history of a main and its children."""
+
+    told: Counter[str] = Counter()
+
+    def __init__(self, company: Company, places: list[Place], crashes: Path) -> None:
+        super().__init__(places)
+        self.company, self.crashes = company, crashes
+
+    @initialize(is_filled=st.sampled_from([True, True, True, False]))
+    def begin(self, is_filled: bool) -> None:
+        for place in self.places:
+            place.begin(filled=is_filled)
+        main, *children = [place.read() for place in self.places]
+        self.main, self.children = main.items, [seen.stand(set()) for seen in children]
+
+    @rule(step=STEPS, data=st.data())
+    def step(self, step: tuple[Any, ...], data: Any) -> None:
+        self.steps += 1
+        what, *how = step
+        if what in ("sync", "decide"):
+            self.told["syncs"] += 1
+            Sync(self, data, *how, decides=what == "decide").carry_out()
+        else:
+            getattr(self, what)(*how)
+
+    def teardown(self) -> None:
+        self.told["histories"] += 1
+        self.told["steps"] += self.steps
+
+
+class Sync:
+    """One sync of some children."""
+
+    def __init__(
+        self,
+        history: History,
+        data: Any,
+        targets: list[int],
+        categories: tuple[str, ...],
+        policies: dict[str, str],
+        *,
+        decides: bool = False,
+    ) -> None:
+        self.history, self.data, self.targets, self.decides = history, data, targets, decides
+        single = sorted(history.main) if not decides and data.draw(st.integers(0, 5), label="single") == 0 else []
+        self.items = frozenset(data.draw(st.sets(st.sampled_from(single), max_size=2))) if single else frozenset()
+        self.categories = frozenset() if self.items else frozenset(categories)
+        self.policies = policies
+        self.decided: dict[int, dict[Key, Decided]] = {where: {} for where in targets}
+        self.main = dict(history.main)
+        for place in history.places:
+            place.send()
+
+    def carry_out(self) -> None:
+        self.plan = self._plan()
+        told = {where: self._compare_plan(where) for where in self.targets}
+        asked = [found for where in self.targets for found in self._draw_decisions(where, told[where])]
+        if asked:
+            owner = self.history.company.owner
+            self.plan = decide(acting_user=owner, plan=self.plan, version=self.plan.version, decisions=asked)
+            told = {where: self._compare_plan(where) for where in self.targets}
+        planned = {where: dict(self.history.children[where - 1].items) for where in self.targets}
+        self._edit_in_between()
+        before = {where: self.history.places[where].read() for where in self.targets}
+        run = self._run(told, before)
+        assert run.state == SyncRun.State.SUCCEEDED, list(run.targets.values("state", "error_code", "error_detail"))
+        for where in self.targets:
+            done = self._without_what_moved(where, told[where], planned[where], run)
+            self._compare_result(where, done, before[where])
+        if self._is_settled(told) and self.data.draw(st.integers(0, 2), label="again") == 0:
+            self._sync_again(told)
+
+    def _edit_in_between(self) -> None:
+        """Somebody edits the main or a child between the preview and the confirmation."""
+        if not self.decides or self.data.draw(st.integers(0, 2), label="in between"):
+            self.is_edited = False
+            return
+        self.is_edited = True
+        what, where, *how = self.data.draw(st.one_of(*EDITS), label="edit")
+        where = self.targets[0] if where or what == "work" else 0
+        getattr(self.history, what)(where, *how)
+        for place in self.history.places:
+            place.send()
+
+    def _without_what_moved(
+        self, where: int, told: dict[Key, Outcome], planned: dict[Key, Item], run: SyncRun
+    ) -> dict[Key, Outcome]:
+        """What was foreseen, without what was held after all: whatever moved since the preview is among it, by name."""
+        child = self.history.children[where - 1]
+        target = run.targets.get(administration=self.history.places[where].administration)
+        found = {key_of(row.kind, row.uid): row.code for row in target.findings.all()}
+        late = {key for key, code in found.items() if code != "archived-instead"}
+        assert self.is_edited or not late
+        for key, outcome in told.items():
+            seen = outcome.couple or key
+            moved = planned.get(seen) != child.items.get(seen)
+            does = outcome.writes or outcome.word == DELETED or outcome.base != child.base.get(key) or outcome.agreed
+            assert not (moved and does) or key in late, (key, outcome)
+        assert set(found) - late <= {key for key, o in told.items() if o.word in (ARCHIVED, DELETED)}
+        return {
+            key: self._archived_instead(outcome, found.get(key), planned.get(key))
+            for key, outcome in told.items()
+            if key not in late
+        }
+
+    def _archived_instead(self, outcome: Outcome, code: str | None, item: Item | None) -> Outcome:
+        if code != "archived-instead" or outcome.word != DELETED or item is None:
+            return outcome
+        return replace(outcome, word=ARCHIVED, item={**item, "is_archived": True})
+
+    def _is_settled(self, told: dict[int, dict[Key, Outcome]]) -> bool:
+        """Whether the same sync once more has nothing to do: nobody edited anything, no decision waits or is repeated,
+        and the policies do not want the contrary of each other."""
+        waits = any(told[where][key].word in (HELD, SKIPPED) for where in self.targets for key in self.decided[where])
+        is_contrary = self.policies["changed_locally"] == "put_back" and self.policies["conflict"] == "keep_local"
+        return not (waits or is_contrary or self.is_edited)
+
+    def _plan(self) -> Any:
+        children = [self.history.places[where].administration for where in self.targets]
+        uids = [uid_of(*key) for key in sorted(self.items)]
+        return self.history.company.plan(
+            *children, categories=sorted(self.categories), items=uids, policies=self.policies
+        )
+
+    def _foresee(self, where: int) -> dict[Key, Outcome]:
+        order = Order(self.categories, self.items, self.policies, self.decided[where])
+        return foresee(self.main, self.history.children[where - 1], order)
+
+    def _compare_plan(self, where: int) -> dict[Key, Outcome]:
+        """The preview says of every item what the model foresees."""
+        told = self._foresee(where)
+        changes = {key_of(change.kind, change.uid): change for change in self._target(where).changes.all()}
+        assert set(changes) == set(told)
+        for key, change in changes.items():
+            is_spared = change.action == "delete" and told[key].item is not None
+            assert change.action in ACTIONS[told[key].word] or is_spared, (key, change.verdict, told[key])
+            if (change.verdict, change.action) == ("both_changed", "hold"):
+                assert {path for path, _side in change.conflicts} == set(told[key].conflicts), key
+            self.history.told[told[key].row] += 1
+        return told
+
+    def _target(self, where: int) -> Any:
+        return self.plan.targets.get(administration=self.history.places[where].administration)
+
+    def _draw_decisions(self, where: int, told: dict[Key, Outcome]) -> list[Asked]:
+        open_to = sorted(key for key, outcome in told.items() if outcome.row in WORDS)
+        if not open_to or not self.decides:
+            return []
+        keys = self.data.draw(st.lists(st.sampled_from(open_to), min_size=1, max_size=3, unique=True), label="decided")
+        return [asked for key in keys for asked in self._draw_decision(where, key, told[key])]
+
+    def _draw_decision(self, where: int, key: Key, outcome: Outcome) -> list[Asked]:
+        word, name, couple = self.data.draw(st.sampled_from(WORDS[outcome.row])), "", None
+        slug = self.history.places[where].administration.slug
+        if word == "sides":
+            return self._draw_sides(where, key, outcome)
+        if word == "couple":
+            couple = self._draw_own(where, key)
+            if couple is None:
+                return []
+        if word == "create_as":
+            name = self.data.draw(NAMES)
+        self.decided[where][key] = Decided(word, couple, name)
+        with_uid = uid_of(*couple) if couple else None
+        return [Asked(uid_of(*key), Word(word), target=slug, couple_with=with_uid, name=name)]
+
+    def _draw_own(self, where: int, key: Key) -> Key | None:
+        child, taken = self.history.children[where - 1], {found.couple for found in self.decided[where].values()}
+        own = [
+            other
+            for other in sorted(child.items)
+            if other[0] == key[0] and other not in self.main and other not in child.base and other not in taken
+        ]
+        return self.data.draw(st.sampled_from(own)) if own else None
+
+    def _draw_sides(self, where: int, key: Key, outcome: Outcome) -> list[Asked]:
+        slug = self.history.places[where].administration.slug
+        sides = {path: self.data.draw(st.sampled_from(["local", "source"])) for path in sorted(outcome.conflicts)}
+        if not sides:
+            return []
+        self.decided[where][key] = Decided(sides=sides)
+        words = {"local": Word.KEEP_LOCAL, "source": Word.OVERWRITE}
+        return [Asked(uid_of(*key), words[side], target=slug, path=path) for path, side in sides.items()]
+
+    def _run(self, told: dict[int, dict[Key, Outcome]], before: dict[int, Seen]) -> SyncRun:
+        """Confirm and carry out, in any order of the children, with or without a crash, and deliver all of it again."""
+        crashes = self.decides and self.data.draw(st.integers(0, 2), label="crashes") == 0
+        point = self.data.draw(st.sampled_from(POINTS), label="crash") if crashes else ""
+        how = self.data.draw(st.sampled_from(["kill", "raise"])) if point else ""
+        if point:
+            (self.history.crashes / point).write_text(how)
+        run = self._start()
+        self._execute(run)
+        if point:
+            (self.history.crashes / point).unlink(missing_ok=True)
+            for where in [] if self.is_edited else self.targets:
+                self._is_whole(where, told[where], before[where])
+            self._recover(run)
+        self._deliver_again(run)
+        run.refresh_from_db()
+        return run
+
+    def _start(self) -> SyncRun:
+        company = self.history.company
+        try:
+            return start_run(
+                acting_user=company.owner, plan=self.plan, version=self.plan.version, confirmation=company.main.slug
+            )
+        except (Killed, Exception) as error:
+            if "point" not in str(error) and not isinstance(error, Killed):
+                raise
+            return SyncRun.objects.get(plan=self.plan)
+
+    def _execute(self, run: SyncRun) -> None:
+        targets = list(run.targets.values_list("pk", flat=True))
+        for pk in self.data.draw(st.permutations(targets), label="order") if len(targets) > 1 else targets:
+            try:
+                execute_target(pk)
+            except Killed:
+                pass
+            except Exception as error:
+                if "point" not in str(error):
+                    raise
+
+    def _is_whole(self, where: int, told: dict[Key, Outcome], before: Seen) -> None:
+        """All of a child or nothing of it, whatever was killed."""
+        place, child = self.history.places[where], self.history.children[where - 1]
+        found = place.read()
+        assert found.items in (before.items, carry_out(child, told).items)
+
+    def _recover(self, run: SyncRun) -> None:
+        """Time passes: leases run out, the reaper comes by, what failed is tried again."""
+        SyncTarget.objects.filter(run=run, state="running").update(leased_until=F("started_at"))
+        for pk in run.targets.filter(state__in=SyncTarget.OPEN).values_list("pk", flat=True):
+            execute_target(pk)
+        if run.targets.filter(state="failed").exists():
+            run.refresh_from_db()
+            retry_run(acting_user=self.history.company.owner, run=run)
+            for pk in run.targets.filter(state="queued").values_list("pk", flat=True):
+                execute_target(pk)
+        run.refresh_from_db()
+        if not run.is_finished:
+            reap()
+
+    def _deliver_again(self, run: SyncRun) -> None:
+        if self.data.draw(st.integers(0, 2), label="twice") == 0:
+            found = [self.history.places[where].read().marks for where in self.targets]
+            assert not any(execute_target(pk) for pk in run.targets.values_list("pk", flat=True))
+            assert [self.history.places[where].read().marks for where in self.targets] == found
+
+    def _compare_result(self, where: int, told: dict[Key, Outcome], before: Seen) -> None:
+        history = self.history
+        child, found = history.children[where - 1], history.places[where].read()
+        wanted = carry_out(child, told)
+        assert found.items == wanted.items, told
+        assert found.base == wanted.base
+        deviations = {(key, path, False) for key, paths in wanted.agreed.items() for path in paths}
+        deviations |= {(key, path, True) for key, paths in wanted.pinned.items() for path in paths}
+        assert found.deviations == deviations
+        self._compare_marks(told, before, found)
+        for key, number in found.keys.items():
+            was = told[key].couple if key in told and told[key].couple else key
+            assert was not in before.keys or before.keys[was] == number
+        history.children[where - 1] = wanted
+
+    def _compare_marks(self, told: dict[Key, Outcome], before: Seen, found: Seen) -> None:
+        """Daily data, and categories of which nothing was written, stand there byte for byte."""
+        same = {"business", "others"}
+        touched = {key[0] for key, outcome in told.items() if outcome.writes or outcome.word == DELETED}
+        same |= {"forms"} - ({"forms"} if "form" in touched else set())
+        same |= {"reference_data"} - ({"reference_data"} if "type" in touched else set())
+        assert {name: before.marks[name] for name in same} == {name: found.marks[name] for name in same}
+
+    def _sync_again(self, told: dict[int, dict[Key, Outcome]]) -> None:
+        """The same once more: nothing to write, and nothing is asked that was decided."""
+        plan = self._plan()
+        for where in self.targets:
+            target = plan.targets.get(administration=self.history.places[where].administration)
+            writing = target.changes.exclude(action__in=["keep", "hold", "skip"])
+            assert not writing.exists(), list(writing.values("uid", "action", "verdict"))
+            for change in target.changes.all():
+                assert change.base_digest == change.next_base_digest
+                key = key_of(change.kind, change.uid)
+                was = told[where].get(key)
+                is_settled = key in self.decided[where] and was is not None and was.word not in (HELD, SKIPPED)
+                assert not (is_settled and change.action == "hold"), (key, change.verdict)
