@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils.text import slugify
 
 from accounts.models import User
 from forms_catalog.models import Field, Form, Section
@@ -86,11 +87,13 @@ def sync(owner: User, main: Administration, *children: Administration, **choice:
     return carry_out(start_run(acting_user=owner, plan=plan, version=plan.version, note="New CO rules"))
 
 
-def make_many(number: int, main: Administration, owner: User, like: Administration) -> list[Administration]:
+def make_many(
+    number: int, main: Administration, owner: User, like: Administration, name: str = "Vestiging"
+) -> list[Administration]:
     """Sub-administrations that the owner may sync to, of which the schemas hold no more than what the pages compare."""
     made = Administration.objects.bulk_create(
         Administration(
-            name=f"Vestiging {count}", slug=f"vestiging-{count}", parent=main, state="active", groups=["many"]
+            name=f"{name} {count}", slug=slugify(f"{name} {count}"), parent=main, state="active", groups=["many"]
         )
         for count in range(number)
     )

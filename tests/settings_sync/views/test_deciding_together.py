@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from forms_catalog.models import Field
 from settings_sync.models import Change, Decision
+from settings_sync.services.deciding import Asked, decide
 from settings_sync.services.plan_overview import list_questions
 from settings_sync.services.runs import start_run
 from sync_ledger.edits import record_edits
@@ -77,22 +78,22 @@ def test_an_edit_of_another_field_is_not_taken_for_this_one(owner_client, url, p
     assert [holder.edit is None for holder in here.holders] == [True, False]
 
 
-@pytest.mark.parametrize(("scope", "decided"), [("here", 1), ("same", 2), ("all", 3), ("", 1)])
-def test_it_is_decided_here_where_the_value_is_the_same_or_everywhere(owner_client, url, plan, subs, scope, decided):
+def test_it_is_decided_here_where_the_value_is_the_same_or_everywhere(owner_client, url, owner, plan, subs):
     change = change_in(plan, subs[0])
-    owner_client.post(
-        url("change", plan.pk, change.pk), {"version": 1, "word": "keep_local", "scope": scope, "reason": "klantwens"}
-    )
-    assert Decision.objects.filter(plan_target__plan=plan, word="keep_local").count() == decided
-    plan.refresh_from_db()
-    assert plan.version == 2
+    decided = {}
+    for scope in ("", "here", "same", "all"):
+        sent = {"version": plan.version, "word": "keep_local", "scope": scope, "reason": "klantwens"}
+        assert owner_client.post(url("change", plan.pk, change.pk), sent).status_code == 302
+        decided[scope] = Decision.objects.filter(plan_target__plan=plan, word="keep_local").count()
+        plan = decide(acting_user=owner, plan=plan, version=plan.version + 1, decisions=[Asked(change.uid, None)])
+    assert decided == {"": 1, "here": 1, "same": 2, "all": 3}
 
 
-@pytest.mark.parametrize("sent", [{"word": "rubbish"}, {"word": "keep_local", "scope": "rubbish"}])
-def test_an_unknown_decision_is_refused_in_words(owner_client, url, plan, subs, sent):
-    page = owner_client.post(url("change", plan.pk, change_in(plan, subs[0]).pk), {"version": 1, **sent})
-    assert "Choose one of the" in text_of(page)
-    assert "rubbish" not in text_of(page)
+def test_an_unknown_decision_is_refused_in_words(owner_client, url, plan, subs):
+    for sent in ({"word": "rubbish"}, {"word": "keep_local", "scope": "rubbish"}):
+        page = owner_client.post(url("change", plan.pk, change_in(plan, subs[0]).pk), {"version": 1, **sent})
+        assert "Choose one of the" in text_of(page)
+        assert "rubbish" not in text_of(page)
     assert not Decision.objects.exists()
 
 

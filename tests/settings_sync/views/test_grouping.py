@@ -1,6 +1,5 @@
 """Putting sub-administrations in groups."""
 
-import pytest
 from django.urls import reverse
 
 from audit.models import AuditEntry
@@ -37,11 +36,11 @@ def test_they_are_taken_out_again(owner_client, url, joined):
     assert groups_of(joined) == []
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u200b", "x" * 61, "a\0b"])
-def test_a_group_without_a_readable_name_is_refused(owner_client, url, joined, name):
-    answer = owner_client.post(url("groups"), {"to": joined.slug, "group": name})
-    assert (answer.status_code, groups_of(joined)) == (200, [])
-    assert answer.context["form"].errors
+def test_a_group_without_a_readable_name_is_refused(owner_client, url, joined):
+    for name in ("", " ", "\u200b", "x" * 61, "a\0b"):
+        answer = owner_client.post(url("groups"), {"to": joined.slug, "group": name})
+        assert (answer.status_code, groups_of(joined)) == (200, []), repr(name)
+        assert answer.context["form"].errors
 
 
 def test_an_administration_is_in_so_many_groups_and_no_more(owner_client, url, joined, monkeypatch):
@@ -52,14 +51,12 @@ def test_an_administration_is_in_so_many_groups_and_no_more(owner_client, url, j
     assert groups_of(joined) == ["Een"]
 
 
-@pytest.mark.parametrize("to", [[], ["nowhere"], ["\0"], ["<foreign>"], ["<unreachable>"]])
-def test_only_reachable_subs_of_this_main_are_grouped(owner_client, url, joined, other_child, foreign_main, to):
-    known = {"<foreign>": foreign_main.slug, "<unreachable>": other_child.slug}
-    page = owner_client.get(url("groups"), {"to": [known.get(slug, slug) for slug in to]})
-    assert page.context["chosen"] == []
-    sent = {"to": [known.get(slug, slug) for slug in to], "group": "Noord"}
-    assert "Choose at least one sub-administration" in owner_client.post(url("groups"), sent).content.decode()
-    assert groups_of(other_child) == groups_of(foreign_main) == []
+def test_only_reachable_subs_of_this_main_are_grouped(owner_client, url, joined, other_child, foreign_main):
+    for to in ([], ["nowhere"], ["\0"], [foreign_main.slug], [other_child.slug]):
+        assert owner_client.get(url("groups"), {"to": to}).context["chosen"] == []
+        refused = owner_client.post(url("groups"), {"to": to, "group": "Noord"})
+        assert "Choose at least one sub-administration" in refused.content.decode(), to
+        assert groups_of(other_child) == groups_of(foreign_main) == []
 
 
 def test_it_takes_a_right(url, main, joined):
