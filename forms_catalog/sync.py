@@ -9,6 +9,7 @@ from settings_sync.options import Category, ModelSync
 from settings_sync.registry import register
 
 from . import models, rules
+from .local_values import FormValues
 
 FORMS = Category("forms", _("Forms"), order=10)
 
@@ -19,6 +20,7 @@ class FormSync(ModelSync):
     natural_key = "name"
     fields = ("name", "description", "print_template")
     links = ("work_types",)
+    local_values = FormValues()
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> list[str]:

@@ -45,6 +45,14 @@ class Shown:
 class LocalValues(Protocol):
     """For items with placeholders: the values that each administration has for them, and what to know of those."""
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the item that hold texts."""
+
+    @property
+    def can_show(self) -> bool:
+        """Whether the item can be shown filled in."""
+
     def read(self, administration: Any) -> Mapping[str, Any]:
         """The values of the administration that was entered, by placeholder; empty for what it has to fill in."""
 

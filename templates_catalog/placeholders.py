@@ -1,14 +1,15 @@
-"""The placeholders that a template may use, per kind, and the substitution of their values. No code ever runs."""
+"""The placeholders that a template may use, per kind."""
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from settings_sync.braces import BRACES, used_names
 
 
 @dataclass(frozen=True)
@@ -99,18 +100,12 @@ OWN = "eigen."
 """What the names of an administration's own variables start with: `{{ eigen.openingstijden }}`."""
 
 _OWN_NAME = re.compile(re.escape(OWN) + r"[a-z][a-z0-9_]{0,59}")
-_BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
 def known_names(kind: str) -> list[str]:
     """The placeholder names that a template of this kind may use."""
     return [placeholder.name for placeholder in PLACEHOLDERS.get(kind, ())]
-
-
-def used_names(text: str) -> list[str]:
-    """The names between braces in a text, each once, in order of appearance."""
-    return list(dict.fromkeys(match.group(1).strip() for match in _BRACES.finditer(text)))
 
 
 def problems_of_placeholders(kind: str, text: str) -> list[str]:
@@ -121,25 +116,6 @@ def problems_of_placeholders(kind: str, text: str) -> list[str]:
 def is_own(name: str) -> bool:
     """Whether a placeholder stands for a variable that each administration has, or lacks, for itself."""
     return _OWN_NAME.fullmatch(name) is not None
-
-
-def without_placeholders(text: str) -> str:
-    """The text that is typed out: a space where a placeholder stood."""
-    return _BRACES.sub(" ", text)
-
-
-def substitute(text: str, values: Mapping[str, Any], *, escape: bool = True) -> str:
-    """Put values in the place of placeholders, HTML-escaped unless told not to; an unknown one stays as it stands."""
-
-    def value_of(match: re.Match[str]) -> str:
-        name = match.group(1).strip()
-        if name not in values:
-            return match.group(0)
-        if not escape:
-            return str(values[name])
-        return str(conditional_escape(values[name])).replace("\n", "<br>")
-
-    return _BRACES.sub(value_of, text)
 
 
 def _unknown(kind: str, text: str) -> Iterator[str]:
@@ -159,5 +135,5 @@ def _unknown(kind: str, text: str) -> Iterator[str]:
 
 
 def _unclosed(text: str) -> Iterator[str]:
-    for stray in dict.fromkeys(match.group(0) for match in _STRAY.finditer(_BRACES.sub("", text))):
+    for stray in dict.fromkeys(match.group(0) for match in _STRAY.finditer(BRACES.sub("", text))):
         yield _("%(stray)s stands alone. Write a placeholder as {{ name }}.") % {"stray": stray}

@@ -1,30 +1,10 @@
-"""The values of a preview: the administration's own company details, and a customer that does not exist."""
+"""Samples for what daily data fills in: a customer that does not exist, and what was done for them."""
 
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from .rendering import line_table, visible_columns
-
-_FIELDS_OF_COMPANY = {
-    "bedrijf.naam": "company_name",
-    "bedrijf.adres": "company_street",
-    "bedrijf.postcode": "company_postcode",
-    "bedrijf.plaats": "company_city",
-    "bedrijf.email": "company_email",
-    "bedrijf.telefoon": "company_phone",
-    "bedrijf.btw_nummer": "company_vat_number",
-    "bedrijf.iban": "company_iban",
-}
-
-
-def company_values(administration: Any) -> dict[str, Any]:
-    """The `bedrijf` placeholders of an administration. Without a logo its name stands there."""
-    values = {name: getattr(administration, field) for name, field in _FIELDS_OF_COMPANY.items()}
-    values["bedrijf.naam"] = values["bedrijf.naam"] or administration.name
-    values["bedrijf.logo"] = format_html("<strong>{}</strong>", values["bedrijf.naam"])
-    return values
 
 
 def sample_texts() -> dict[str, Any]:

@@ -10,13 +10,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
+from settings_sync.braces import used_names
 from settings_sync.editing import EditRefused
 from tenants.models import Administration
 from tenants.permissions import require
 from tenants.rights import Right
 
 from .models import Layout, MessageTemplate, Variable
-from .placeholders import OWN, is_own, used_names
+from .placeholders import OWN, is_own
 
 MAY_CHANGE = Right.ADMINISTRATIONS_UPDATE
 """Variables belong to the company details, and so does the right to change them."""

@@ -25,8 +25,9 @@ class FilledIn:
 
 
 def can_be_filled_in(kind: str) -> bool:
-    """Whether items of this kind have placeholders."""
-    return local_values_of(kind) is not None
+    """Whether items of this kind have placeholders, and can be shown with the values of an administration."""
+    local_values = local_values_of(kind)
+    return local_values is not None and local_values.can_show
 
 
 def look_everywhere(

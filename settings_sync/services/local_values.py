@@ -1,5 +1,6 @@
 """What is worth knowing of shared items in which every administration fills in its own values."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -47,14 +48,23 @@ class Examiner:
         return [*examined.literals, *local_values.warn_of_missing(examined.names, values[key[0]])]
 
     def _examine(self, looked_at: Mapping[Key, bytes]) -> None:
-        unknown = {digest: kind for (kind, _uid), digest in looked_at.items() if digest not in self.known}
-        if not unknown:
-            return
-        for digest, body in Document.objects.filter(digest__in=list(unknown)).values_list("digest", "body"):
-            local_values = local_values_of(unknown[bytes(digest)])
-            assert local_values is not None
-            literals = local_values.warn_of_literals(body, local_values.own_details(self.main), self.main.name)
-            self.known[bytes(digest)] = Examined(local_values.names_in(body), literals)
+        unknown: dict[str, set[bytes]] = defaultdict(set)
+        for (kind, _uid), digest in looked_at.items():
+            if digest not in self.known:
+                unknown[kind].add(digest)
+        for kind, digests in unknown.items():
+            self._examine_kind(kind, digests)
+
+    def _examine_kind(self, kind: str, digests: Collection[bytes]) -> None:
+        """Of a document no more is read than its texts."""
+        local_values = local_values_of(kind)
+        assert local_values is not None
+        own = local_values.own_details(self.main)
+        texts = [f"body__{field}" for field in local_values.fields]
+        for digest, *found in Document.objects.filter(digest__in=digests).values_list("digest", *texts):
+            document = dict(zip(local_values.fields, found, strict=True))
+            literals = local_values.warn_of_literals(document, own, self.main.name)
+            self.known[bytes(digest)] = Examined(local_values.names_in(document), literals)
 
 
 def local_values_of(kind: str) -> LocalValues | None:

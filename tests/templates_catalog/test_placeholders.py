@@ -4,7 +4,8 @@ import pytest
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from templates_catalog.placeholders import PLACEHOLDERS, problems_of_placeholders, substitute, used_names
+from settings_sync.braces import substitute, used_names
+from templates_catalog.placeholders import PLACEHOLDERS, problems_of_placeholders
 
 
 @pytest.fixture(autouse=True)

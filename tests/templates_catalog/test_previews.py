@@ -5,11 +5,12 @@ from types import SimpleNamespace
 import pytest
 from django.utils import translation
 
+from settings_sync.company_values import company_values
 from templates_catalog import local_values
 from templates_catalog.models import Layout, MessageTemplate
 from templates_catalog.placeholders import PLACEHOLDERS
 from templates_catalog.previews import preview_of, warnings_about
-from templates_catalog.samples import company_values, layout_samples, sample_texts
+from templates_catalog.samples import layout_samples, sample_texts
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import json
 import pytest
 from django.core.management import call_command
 
+from forms_catalog.models import Form
 from settings_sync.models import Change
 from settings_sync.shapes.answers import shape_changes
 from templates_catalog.models import Layout, Variable
@@ -136,3 +137,12 @@ def test_the_page_of_a_template_shows_it_in_each_administration(owner_client, ma
     assert owner_client.get(f"{address}{foreign_main.slug}/").status_code == 404
     elsewhere = f"/a/{branches[0].slug}/settings/templates/layouts/{layout.uid}/everywhere/"
     assert owner_client.get(elsewhere).status_code == 404
+
+
+def test_a_print_template_is_looked_at_as_well_but_not_shown(owner_client, url, owner, main, branches):
+    with inside(main):
+        Form.objects.create(name="Bon", print_template=f"<p>{IBANS['main']} {{{{ bedrijf.telefoon }}}}</p>")
+    plan = make_plan(owner, main, branches[0])
+    change = change_in(plan, branches[0])
+    assert [one["code"] for one in change.warnings] == ["own-detail", "missing-detail"]
+    assert "filled-in" not in owner_client.get(url("change", plan.pk, change.pk)).content.decode()

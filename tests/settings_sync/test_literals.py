@@ -2,7 +2,7 @@
 
 import pytest
 
-from templates_catalog.literals import find_literals
+from settings_sync.literals import find_literals
 
 OWN = [
     ("bedrijf.naam", "Van Dijk Groep B.V."),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from stdnum.eu import vat
 
-from settings_sync.word_changes import readable
 from tenants.company import is_iban
 
-from .placeholders import without_placeholders
+from .braces import without_placeholders
+from .word_changes import readable
 
 IBAN, VAT = "bedrijf.iban", "bedrijf.btw_nummer"
 COMPARED = (

@@ -1,0 +1,9 @@
+"""What each administration fills in for itself in the print template of a form that all of them share."""
+
+from settings_sync.company_values import CompanyValues
+
+
+class FormValues(CompanyValues):
+    """The company details in a print template."""
+
+    fields = ("print_template",)
