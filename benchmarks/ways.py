@@ -17,7 +17,8 @@ from settings_sync.planning.values import Choice, Source
 from settings_sync.reading.index import look_at
 from settings_sync.reading.lines import is_in_line
 from settings_sync.reading.snapshots import needs_in, take_snapshot
-from settings_sync.services.plans import category_of, store_changes
+from settings_sync.services.comparing import Compared, category_of
+from settings_sync.services.plans import keep_plans
 from settings_sync.services.work import work_of
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -41,7 +42,7 @@ def eenlijn(main: Administration, child: Administration) -> None:
             administration=main, snapshot=snapshot, state="ready", expires_at=timezone.now() + timedelta(hours=1)
         )
         target = PlanTarget.objects.create(plan=plan, administration=child, counts=dict(planned.counts))
-        store_changes(target, planned)
+        keep_plans([Compared(target, planned)])
         run = SyncRun.objects.create(plan=plan, administration=main)
         token = uuid.uuid4()
         sync_target = SyncTarget.objects.create(

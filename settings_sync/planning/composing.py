@@ -21,9 +21,10 @@ def compose(
     judged: Mapping[Key, PlannedChange], source: Source, local: Local, rules: Rules, reader: Reader
 ) -> Composed:
     """Settle the judged items; the documents that this asks for are read in one go, and composed ones described."""
-    items = {key: _item(change, source, local, rules) for key, change in judged.items()}
+    in_line = {key: Draft(change) for key, change in judged.items() if change.verdict == Verdict.IN_LINE}
+    items = {key: _item(change, source, local, rules) for key, change in judged.items() if key not in in_line}
     items |= _with_documents([item for item in items.values() if needs_documents(item)], reader)
-    drafts = {key: _seen_where_it_stands(settle(item), local) for key, item in items.items()}
+    drafts = in_line | {key: _seen_where_it_stands(settle(item), local) for key, item in items.items()}
     drafts |= _give_way(drafts, source, local, rules, reader)
     return _described(drafts, source, reader)
 

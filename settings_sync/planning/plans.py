@@ -43,7 +43,7 @@ def plan_target(
         (change for change in changes.values() if change.verdict != Verdict.IN_LINE),
         key=lambda change: (order[change.key[0]], change.label, change.key[1]),
     )
-    return TargetPlan(tuple(shown), count(changes, _own(source, local, choice, category_of)))
+    return TargetPlan(tuple(shown), count(changes, count_own(source, local, choice, category_of)))
 
 
 def plan_in_line(source: Source, choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
@@ -100,7 +100,8 @@ def _removed_in_source(
     return found
 
 
-def _own(source: Source, local: Local, choice: Choice, category_of: Mapping[str, str]) -> int:
+def count_own(source: Source, local: Local, choice: Choice, category_of: Mapping[str, str]) -> int:
+    """How many items of the chosen categories are the administration's own."""
     return sum(
         category_of.get(key[0]) in choice.categories and key not in source.entries and key not in local.bases
         for key in local.entries

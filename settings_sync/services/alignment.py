@@ -26,7 +26,7 @@ from ..models import Alignment
 from ..planning.alignment import align
 from ..planning.values import Local
 from ..reading.index import LONG_AGO, look_at
-from .plans import category_of
+from .comparing import category_of
 
 logger = logging.getLogger(__name__)
 

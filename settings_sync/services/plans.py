@@ -25,22 +25,21 @@ from ..exceptions import (
 )
 from ..kinds import all_kinds
 from ..models import Change, Plan, PlanTarget, SnapshotItem
-from ..options import Warned
 from ..permissions import NotAllowed, may_run_sync, syncable_children
-from ..planning.plans import UNCHANGED, plan_in_line, plan_target, with_own
+from ..planning.plans import plan_target
 from ..planning.values import Choice, Key, PlannedChange, Source, TargetPlan
 from ..policies import POLICIES
 from ..reading.composed import AdministrationReader
-from ..reading.index import look_at, read_documents, store_documents, stored_digests
-from ..reading.lines import own_items_in_line
+from ..reading.index import look_at
 from ..reading.snapshots import read_source, take_snapshot
+from .comparing import Compared, Comparison, category_of, compared, keep_documents
 from .local_values import Examiner, stored_warnings
-from .rehearsing import rehearse_when_needed
+from .rehearsing import needs_rehearsal, rehearse
 from .rules import policies_of, rules_of
-from .usage import Uses, count_uses
 
 PLAN_LIFETIME = timedelta(hours=24)
-Warnings = Mapping[Key, Sequence[Warned]]
+STORED_AT_ONCE = 50
+"""Administrations of which the plans are stored together."""
 
 
 def create_plan(
@@ -85,16 +84,10 @@ def create_plan(
 
 def compute_plan(plan: Plan, choice: Choice) -> None:
     """Compare the plan's snapshot with each of its targets, and store what comes out."""
-    source, examiner = _source_of(plan), Examiner(plan.administration)
-    assert plan.snapshot is not None
-    nothing_to_do = plan_in_line(source, choice, category_of())
-    for target in plan.targets.select_related("administration"):
-        own = own_items_in_line(plan.snapshot.pk, target.administration)
-        if own is None:
-            compute_target(target, source, choice, examiner)
-        else:
-            target.counts = dict(with_own(nothing_to_do, own, choice, category_of()).counts)
-            target.save(update_fields=["counts"])
+    comparison = Comparison(plan, choice)
+    targets = list(plan.targets.select_related("administration"))
+    for start in range(0, len(targets), STORED_AT_ONCE):
+        keep_plans([comparison.of(target) for target in targets[start : start + STORED_AT_ONCE]])
     plan.state = Plan.State.READY
     plan.save(update_fields=["state"])
 
@@ -111,11 +104,6 @@ def choice_of(plan: Plan) -> Choice:
     items = [uuid.UUID(uid) for uid in plan.items]
     found = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, uid__in=items).values_list("kind", "uid")
     return Choice(frozenset(plan.categories), frozenset(found))
-
-
-def category_of() -> dict[str, str]:
-    """The category of each kind, in the order in which kinds are written."""
-    return {kind.key: kind.category.key for kind in all_kinds()}
 
 
 def _source_of(plan: Plan) -> Source:
@@ -135,21 +123,17 @@ def compute_target(target: PlanTarget, source: Source, choice: Choice, examiner:
 def keep_plan(
     target: PlanTarget, planned: TargetPlan, reader: AdministrationReader, examiner: Examiner, *, standing: int
 ) -> None:
-    """Store what planning came to for one administration, with every document that it shows or writes."""
-    _store_local_documents(target.administration, planned)
-    reader.store({digest for change in planned.changes for digest in (change.result, change.next_base) if digest})
-    uses = count_uses(target.administration.schema_name, planned.changes)
-    warnings = examiner.warnings_of(target.administration, planned.changes)
+    """Store what planning came to for one administration, with every document that it shows or writes, in place of
+    what was there."""
+    keep_documents(target.administration, planned, reader)
+    uids = [change.key[1] for change in planned.changes]
     with transaction.atomic():
-        target.counts, target.standing, target.rehearsal = dict(planned.counts), standing, {}
-        target.affected = uses.affected
-        target.save(update_fields=["counts", "standing", "rehearsal", "affected"])
-        store_changes(target, planned, warnings, uses)
-    # The rehearsal is on a connection of its own, which sees what was stored only once that is committed.
-    transaction.on_commit(partial(rehearse_when_needed, target))
+        Change.objects.filter(plan_target=target).exclude(uid__in=uids).delete()
+        keep_plans([compared(target, planned, examiner, standing=standing)])
 
 
 CHANGE_COLUMNS = {
+    "plan_target_id": "bigint",
     "kind": "text",
     "category": "text",
     "uid": "uuid",
@@ -173,31 +157,45 @@ CHANGE_COLUMNS = {
 }
 
 
-def store_changes(
-    target: PlanTarget, planned: TargetPlan, warnings: Warnings | None = None, uses: Uses | None = None
-) -> None:
-    """Store the changes of a plan for one administration: one statement, with all rows as one JSON value.
+def keep_plans(found: Sequence[Compared]) -> None:
+    """Store what planning came to for some administrations: two statements, each with all rows as one JSON value.
 
     A change that was there keeps its key, so that links to it go on working when something is decided.
     """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.settings_sync_plantarget t SET counts = v.counts, standing = v.standing,"
+            " affected = v.affected, rehearsal = '{}' FROM json_to_recordset(%s)"
+            " AS v(id bigint, counts jsonb, standing integer, affected jsonb) WHERE t.id = v.id",
+            [json.dumps([_target_row(one) for one in found])],
+        )
+        rows = [_row_of(one, change) for one in found for change in one.planned.changes]
+        cursor.execute(_insert_changes(), [json.dumps(rows)])
+    # The rehearsal is on a connection of its own, which sees what was stored only once that is committed.
+    for one in found:
+        if needs_rehearsal(one.planned):
+            transaction.on_commit(partial(rehearse, one.target))
+
+
+def _insert_changes() -> str:
     names = ", ".join(CHANGE_COLUMNS)
     columns = ", ".join(f"{name} {db_type}" for name, db_type in CHANGE_COLUMNS.items())
     renewed = ", ".join(f"{name} = excluded.{name}" for name in CHANGE_COLUMNS)
-    uids = [change.key[1] for change in planned.changes]
-    uses, warnings = uses or Uses(), warnings or {}
-    rows = [_row_of(change, warnings.get(change.key, ()), uses.of(change)) for change in planned.changes]
-    Change.objects.filter(plan_target=target).exclude(uid__in=uids).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO public.settings_sync_change (plan_target_id, {names}) SELECT %s, {names}"
-            f" FROM json_to_recordset(%s) AS change({columns})"
-            f" ON CONFLICT (plan_target_id, kind, uid) DO UPDATE SET {renewed}",
-            [target.pk, json.dumps(rows)],
-        )
+    return (
+        f"INSERT INTO public.settings_sync_change ({names}) SELECT {names}"
+        f" FROM json_to_recordset(%s) AS change({columns})"
+        f" ON CONFLICT (plan_target_id, kind, uid) DO UPDATE SET {renewed}"
+    )
 
 
-def _row_of(change: PlannedChange, warnings: Sequence[Warned], used_by: Mapping[str, int]) -> dict[str, Any]:
+def _target_row(one: Compared) -> dict[str, Any]:
+    affected = dict(one.uses.affected)
+    return {"id": one.target.pk, "counts": dict(one.planned.counts), "standing": one.standing, "affected": affected}
+
+
+def _row_of(one: Compared, change: PlannedChange) -> dict[str, Any]:
     return {
+        "plan_target_id": one.target.pk,
         "kind": change.key[0],
         "category": all_kinds()[change.key[0]].category.key,
         "uid": str(change.key[1]),
@@ -215,27 +213,14 @@ def _row_of(change: PlannedChange, warnings: Sequence[Warned], used_by: Mapping[
         "conflicts": change.conflicts,
         "deviations": [asdict(kept) for kept in change.deviations],
         "clears_deviations": change.clears_deviations,
-        "warnings": stored_warnings(warnings),
-        "used_by": used_by,
+        "warnings": stored_warnings(one.warnings.get(change.key, ())),
+        "used_by": one.uses.of(change),
         "pins": change.pins,
     }
 
 
 def _hex(digest: bytes | None) -> str | None:
     return None if digest is None else "\\x" + digest.hex()
-
-
-def _store_local_documents(administration: Administration, planned: TargetPlan) -> None:
-    """Keep what the plan saw in the administration wherever that differs, so that the preview can show it.
-
-    What was synced before is kept already, and not read again.
-    """
-    seen = [change for change in planned.changes if change.local is not None and change.verdict not in UNCHANGED]
-    kept = stored_digests({change.local for change in seen if change.local}) if seen else set()
-    keys = {(change.key[0], change.couples or change.key[1]) for change in seen if change.local not in kept}
-    if keys:
-        documents = read_documents(administration.schema_name, keys)
-        store_documents(list(documents.values()))
 
 
 def _find_targets(user: Any, main: Administration, slugs: Collection[str]) -> list[Administration]:

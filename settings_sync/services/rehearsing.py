@@ -11,6 +11,7 @@ from ..applying.targets import rehearse_target
 from ..exceptions import SyncError, error_in_words
 from ..models import Plan, PlanTarget
 from ..permissions import require_for, right_for, syncable_children
+from ..planning.values import TargetPlan
 from ..verdicts import Action, Verdict
 from .work import work_for
 
@@ -45,17 +46,12 @@ def rehearse_plan(*, acting_user: Any, plan: Plan) -> bool:
     return all(tried)
 
 
-def needs_rehearsal(target: PlanTarget) -> bool:
+def needs_rehearsal(planned: TargetPlan) -> bool:
     """Whether something is coupled or was in conflict: only the database knows whether that fits."""
-    coupled = target.changes.filter(action=Action.COUPLE)
-    merged = target.changes.filter(action=Action.UPDATE, verdict=Verdict.BOTH_CHANGED)
-    return coupled.exists() or merged.exists()
-
-
-def rehearse_when_needed(target: PlanTarget) -> None:
-    """Rehearse where something is coupled or was in conflict."""
-    if needs_rehearsal(target):
-        rehearse(target)
+    return any(
+        change.action == Action.COUPLE or (change.action == Action.UPDATE and change.verdict == Verdict.BOTH_CHANGED)
+        for change in planned.changes
+    )
 
 
 def rehearsal_in_words(target: PlanTarget) -> str:

@@ -1,10 +1,11 @@
 """What settles the items of a plan: policies and locks of the main administration, and what was decided."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from tenants.models import Administration
 
-from ..models import Decision, ItemRule, PlanTarget, SyncPolicy
+from ..models import Decision, ItemRule, Plan, PlanTarget, SyncPolicy
 from ..planning import values
 from ..planning.values import Key, Rules
 from ..policies import DEFAULTS
@@ -19,14 +20,17 @@ def policies_of(main: Administration) -> dict[str, str]:
 
 def rules_of(target: PlanTarget) -> Rules:
     """Everything that was said about the items of one administration of a plan."""
-    plan = target.plan
+    return replace(undecided_rules_of(target.plan), decisions=decisions_of(target))
+
+
+def undecided_rules_of(plan: Plan) -> Rules:
+    """What holds for the items of a plan in every administration, before anybody decides."""
     found = ItemRule.objects.filter(administration=plan.administration_id)
     item_rules = {(rule.kind, rule.uid): rule for rule in found}
     return Rules(
         policies=plan.policies,
         item_policies={key: rule.policies for key, rule in item_rules.items() if rule.policies},
         locks={key: frozenset(rule.locked_paths) for key, rule in item_rules.items() if rule.locked_paths},
-        decisions=decisions_of(target),
     )
 
 

@@ -18,8 +18,9 @@ from ..planning.undoing import Step, plan_undo
 from ..planning.values import Entry, Rules
 from ..reading.composed import AdministrationReader
 from ..reading.index import look_at
+from .comparing import category_of
 from .local_values import Examiner
-from .plans import PLAN_LIFETIME, category_of, keep_plan
+from .plans import PLAN_LIFETIME, keep_plan
 from .rules import decisions_of, policies_of
 from .runs import check_kept, lock_run
 

@@ -11,7 +11,7 @@ from settings_sync.models import PlanTarget
 from settings_sync.reading.index import look_at
 from settings_sync.reading.lines import is_in_line, own_items_in_line
 from settings_sync.reading.snapshots import take_snapshot
-from settings_sync.services import plans
+from settings_sync.services import comparing
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import CATEGORIES, Company, make_company
@@ -120,7 +120,7 @@ def test_the_plan_is_the_one_that_a_look_would_make(company, main, child, catego
         WorkType.objects.create(name="Alleen hier")
     look_at(child)
     short = PlanTarget.objects.get(plan=company.plan(child, categories=categories))
-    monkeypatch.setattr(plans, "own_items_in_line", lambda snapshot_id, administration: None)
+    monkeypatch.setattr(comparing, "own_items_in_line", lambda snapshot_id, administration: None)
     long = PlanTarget.objects.get(plan=company.plan(child, categories=categories))
     assert short.counts == long.counts
     assert not short.changes.exists()
