@@ -67,7 +67,7 @@ def _judge(step: Step, local: Local) -> PlannedChange:
     return PlannedChange(
         key=step.was,
         label=step.label,
-        verdict=judge(step.after, before, digest),
+        verdict=judge(step.after, before, digest) if step.after or before else Verdict.GONE,  # only a base moved
         action=Action.KEEP,
         base=step.after,
         source=before,
