@@ -18,7 +18,7 @@ from .table import Row, print_table
 
 # Known before Django is set up, which needs the servers.
 FAULTS: tuple[str, ...] = ("points", "storm", "broker", "messages", "sleepers", "turns", "edits", "disk", "content")
-FAULTS += ("clocks", "times", "names", "cancels", "audit", "wal")
+FAULTS += ("clocks", "times", "names", "cancels", "undo", "audit", "wal")
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from . import (
     storms,
     times,
     turns,
+    undos,
     wal,
 )
 
@@ -36,6 +37,7 @@ SCENARIOS: dict[str, Callable[[Stage, bool], list[Row]]] = {
     "times": times.run,
     "names": contents.run_names,
     "cancels": cancels.run,
+    "undo": undos.run,
     "audit": audits.run,
     "wal": wal.run,
 }

@@ -24,11 +24,13 @@ def run_chaos(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_killed_workers_and_databases_lose_double_and_halve_nothing(tmp_path):
     figures = tmp_path / "chaos.json"
-    done = run_chaos("points", "audit", "--short", "--json", str(figures))
+    done = run_chaos("points", "undo", "audit", "--short", "--json", str(figures))
     assert done.returncode == 0, done.stdout + done.stderr
     rows = {row["fault"]: row for row in json.loads(figures.read_text())}
     assert rows["failpoint × killed"]["survived"] == rows["failpoint × killed"]["tried"] >= 4
     assert rows["failpoint × database killed"]["survived"] == 1
+    assert rows["undo of generated runs"]["survived"] == rows["undo of generated runs"]["tried"] >= 5
+    assert rows["undo after later edits"]["control"] != "0 asked"
     assert rows["privilege audit"]["control"] == "5 of 5 planted seen"
     assert "survived" in done.stdout
 
