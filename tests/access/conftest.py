@@ -54,19 +54,26 @@ class World:
 def world(standing: None) -> World:
     company = make_company("Van Dijk")
     child = company.child("Noord")
-    for administration in (company.main, child):
-        with inside(administration), transaction.atomic():
-            filler = Filler(SECRET_WORD)
-            filler.everything(2)
-            filler.daily_data(2)
-            Variable.objects.create(name="eigen", value=SECRET_WORD)
-            uid = Form.objects.values_list("uid", flat=True)[0]
-            Deviation.objects.create(
-                kind="forms_catalog.form", uid=uid, is_pinned=True, reason=SECRET_WORD, decided_at=timezone.now()
-            )
+    fill(company, child, SECRET_WORD)
     other_main = make_administration("De Boer")
     powerless = make_powerless(company.main, child)
-    return World(company, child, make_samples(company, child), make_member(other_main), powerless, other_main)
+    return World(
+        company, child, make_samples(company, child, SECRET_WORD), make_member(other_main), powerless, other_main
+    )
+
+
+def fill(company: Company, child: Administration, word: str) -> None:
+    """Settings of every kind and daily data in both, with this word in every text."""
+    for administration in (company.main, child):
+        with inside(administration), transaction.atomic():
+            filler = Filler(word)
+            filler.everything(2)
+            filler.daily_data(2)
+            Variable.objects.create(name="eigen", value=word)
+            uid = Form.objects.values_list("uid", flat=True)[0]
+            Deviation.objects.create(
+                kind="forms_catalog.form", uid=uid, is_pinned=True, reason=word, decided_at=timezone.now()
+            )
 
 
 def make_powerless(*administrations: Administration) -> User:
@@ -79,7 +86,7 @@ def make_powerless(*administrations: Administration) -> User:
     return user
 
 
-def make_samples(company: Company, child: Administration) -> dict[str, dict[str, Any]]:
+def make_samples(company: Company, child: Administration, word: str) -> dict[str, dict[str, Any]]:
     """What stands in addresses: things that are really there."""
     main, owner = company.main, company.owner
     plan = company.plan(child, categories=["forms"])
@@ -89,9 +96,9 @@ def make_samples(company: Company, child: Administration) -> dict[str, dict[str,
     change = Change.objects.filter(plan_target__plan=open_plan, kind="templates_catalog.messagetemplate").first()
     endpoint = create_endpoint(acting_user=owner, main=main, url="https://example.com/hook", events=list(Event.values))
     message = send_test(acting_user=owner, endpoint=endpoint)
-    token, _secret = create_own_token(acting_user=owner, main=main, scopes=Scope.values, name=SECRET_WORD)
-    choice = SavedChoice.objects.create(administration=main, name=SECRET_WORD, created_by=owner)
-    role = Role.objects.create(administration=main, name=SECRET_WORD, rights=[])
+    token, _secret = create_own_token(acting_user=owner, main=main, scopes=Scope.values, name=word)
+    choice = SavedChoice.objects.create(administration=main, name=word, created_by=owner)
+    role = Role.objects.create(administration=main, name=word, rights=[])
     with inside(child):
         kept = Deviation.objects.all()[0]
         in_sub = {"slug": child.slug, "deviation_id": kept.pk, "uid": kept.uid}

@@ -1,0 +1,174 @@
+"""Nothing of one customer is shown to another: pages, API, exports, mails and the cache, by a word that marks it."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from settings_sync.services.runs import start_run
+from settings_sync.services.targets import execute_target
+from tenants import context_processors
+from tenants.models import Administration
+from tests.contracts.world import Company
+from webhooks.models import MailChoice
+from webhooks.services.mailing import choose_mail
+from webhooks.services.sending import send_due
+
+from .conftest import SECRET_WORD, World, fill, make_samples, signed_in, token_of
+from .routes import all_routes
+
+pytestmark = pytest.mark.usefixtures("db")
+OWN_WORD = "Eigenwoord"
+MOST_PAGES = 600
+LINKS = re.compile(r'(?:href|action|hx-get|src)="(/[^"#]*)"')
+CHANGES_SOMETHING = re.compile(r"/(sign-out|admin)/")
+
+
+@pytest.fixture
+def db(standing: None) -> None:
+    """The database stands for this module."""
+
+
+@pytest.fixture(scope="module")
+def others(world: World) -> Company:
+    """The other customer, with as much of its own, marked by another word."""
+    return Company(world.other_main, world.stranger)
+
+
+@pytest.fixture(scope="module")
+def pages_of_others(others: Company) -> dict[str, str]:
+    """Everything that the other customer reaches."""
+    main, child = others.main, others.child("De Boer A")
+    fill(others, child, OWN_WORD)
+    samples = make_samples(others, child, OWN_WORD)[""]
+    plan = reverse("sync:plan", args=[main.slug, samples["plan_id"]])
+    return crawl(signed_in(others.owner), "/", f"/a/{main.slug}/", f"/a/{child.slug}/settings/", plan)
+
+
+def crawl(client: Client, *starts: str, most: int = MOST_PAGES) -> dict[str, str]:
+    """Every page that a reader reaches by links from these, with its text."""
+    seen, waiting = {}, deque(starts)
+    while waiting and len(seen) < most:
+        address = waiting.popleft()
+        if address in seen or CHANGES_SOMETHING.search(address):
+            continue
+        answer = client.get(address, headers={"Accept": "text/html"})
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        seen[address] = body.decode(errors="replace")
+        if answer.status_code in (301, 302):
+            waiting.append(answer.headers["Location"])
+        elif answer.headers.get("Content-Type", "").startswith("text/html"):
+            waiting.extend(unescape(found) for found in LINKS.findall(seen[address]))
+    return seen
+
+
+def crawl_api(client: Client) -> dict[str, str]:
+    """Every list of the API, page by page, and everything that these name by an id of their own."""
+    starts = ["/api/v1/administrations/", "/api/v1/categories/", "/api/v1/runs/", "/api/v1/alignment/?detail=true"]
+    starts += ["/api/v1/webhooks/", "/api/v1/categories/forms/items/?limit=200"]
+    seen, waiting = {}, deque(starts)
+    while waiting:
+        address = waiting.popleft().removeprefix("http://testserver")
+        if address in seen:
+            continue
+        answer = client.get(address)
+        seen[address] = answer.content.decode()
+        body = answer.json()
+        if body.get("next"):
+            waiting.append(body["next"])
+        for row in body.get("results", []) if isinstance(body, dict) else []:
+            if address.startswith("/api/v1/runs/?") or address == "/api/v1/runs/":
+                waiting += [f"/api/v1/runs/{row['id']}/", f"/api/v1/runs/{row['id']}/targets/"]
+    return seen
+
+
+def leaks(seen: dict[str, str]) -> list[str]:
+    return [address for address, text in seen.items() if SECRET_WORD in text]
+
+
+def test_no_page_of_another_customer_holds_a_word_of_this_one(pages_of_others: dict[str, str]) -> None:
+    seen = pages_of_others
+    own = [address for address, text in seen.items() if OWN_WORD in text]
+    assert len(seen) > 200, "the crawl reaches the pages at all"
+    assert len(own) > 100
+    assert any(address.endswith(".csv") or "csv" in address for address in seen), "exports are among them"
+    assert leaks(seen) == []
+
+
+def test_no_answer_of_the_api_does(others: Company, pages_of_others: dict[str, str]) -> None:
+    _token, client = token_of(others.owner, others.main)
+    seen = crawl_api(client)
+    assert len(seen) >= 8
+    assert any(OWN_WORD in text for text in seen.values())
+    assert leaks(seen) == []
+
+
+def test_a_planted_leak_is_found(world: World, others: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        context_processors, "reachable_administrations", lambda user: list(Administration.objects.all())
+    )
+    name = world.company.main.name
+    Administration.objects.filter(pk=world.company.main.pk).update(name=f"{name} {SECRET_WORD}")
+    try:
+        assert leaks(crawl(signed_in(others.owner), f"/a/{others.main.slug}/settings/roles/", most=3))
+    finally:
+        Administration.objects.filter(pk=world.company.main.pk).update(name=name)
+
+
+def test_mails_go_to_the_customers_own_people(world: World, others: Company, settings: Any) -> None:
+    settings.SENDS_MAIL = True
+    for company in (world.company, others):
+        choose_mail(acting_user=company.owner, main=company.main, when=MailChoice.When.ALWAYS, language="nl")
+    plan = world.company.plan(world.child, categories=["workflows"])
+    run = start_run(acting_user=world.company.owner, plan=plan, version=plan.version, note=SECRET_WORD)
+    execute_target(run.targets.get().pk)
+    send_due(seconds=5)
+    assert [message.to for message in mail.outbox] == [[world.company.owner.email]]
+
+
+def test_what_is_kept_in_the_cache_carries_its_administration(world: World) -> None:
+    """Whoever guesses a key of another administration finds nothing: the key holds an id that is never used again."""
+    client = Client()
+    sent = {"do": "preview", "to": [world.child.slug], "category": [SECRET_WORD]}
+    client.post(f"/a/{world.company.main.slug}/settings/administrations/sync/", sent)  # kept until signed in again
+    kept = [key for key, value in entries() if SECRET_WORD.encode() in value]
+    assert kept, "the marked choice is in the cache"
+    ids = {str(world.company.main.pk), str(world.child.pk)}
+    assert [key for key in kept if not any(found in key for found in ids)] == []
+
+
+def entries() -> Iterator[tuple[str, bytes]]:
+    """Every text in the cache's server, the queue's own included."""
+    server = cache._cache.get_client()
+    for key in server.scan_iter("*"):
+        if server.type(key) == b"string":
+            yield key.decode(), server.get(key) or b""
+
+
+def test_every_route_that_shows_something_is_within_reach_of_the_crawl(pages_of_others: dict[str, str]) -> None:
+    """What no link leads to is named here, so that a new page does not hide from the crawl."""
+    reached = {address.split("?")[0] for address in pages_of_others}
+    pages = [route for route in all_routes() if route.area == "page"]
+    patterns = {route.name: re.compile("^/" + re.sub(r"<[^>]+>", "[^/]+", route.pattern) + "$") for route in pages}
+    missed = {name for name, pattern in patterns.items() if not any(map(pattern.match, reached))}
+    assert missed <= NOT_LINKED
+
+
+NOT_LINKED = {
+    "business:work-order-step-done",
+    *(f"{app}:{verb}" for app in ("forms_catalog", "templates", "workflows") for verb in ("archive", "unarchive")),
+    *(f"reference_data:{verb}" for verb in ("archive", "unarchive", "delete")),
+    *(f"sync:{name}" for name in ("administration-retry", "plan-rehearse", "plan-renew")),
+    *(f"sync:run-{verb}" for verb in ("cancel", "retry", "undo")),
+    "webhooks:resend",
+    "sync:administration-row",
+    "sync:run-progress",
+}
+"""Addresses that take a POST, stand on the page of something that is not used, or are asked for by a page's script."""
