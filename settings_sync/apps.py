@@ -15,6 +15,7 @@ class SettingsSyncConfig(AppConfig):
         from tenants.preparing import preparations
 
         from . import fencing
+        from .services.backups import CARRIED
         from .services.starting import start_from_main
 
         preparations.shared.append(fencing.install_shared)
@@ -22,4 +23,6 @@ class SettingsSyncConfig(AppConfig):
         preparations.marks.append(fencing.mark)
         preparations.mains.append(fencing.close_to_syncs)
         preparations.turns.append(fencing.turn)
+        preparations.holds.append(fencing.hold_syncs)
+        preparations.carried.extend(CARRIED)
         preparations.created.append(start_from_main)

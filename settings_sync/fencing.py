@@ -248,6 +248,12 @@ def turn(schema: str) -> Iterator[None]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [lock, schema])
 
 
+def hold_syncs(schema: str) -> None:
+    """Wait until no sync works in a schema, and keep syncs out until the transaction ends; editors go on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [INDEX_LOCK, schema])
+
+
 def _guard(schema: str, table: str) -> str:
     return (
         f"CREATE OR REPLACE TRIGGER sync_refuse BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 from psycopg import sql
 
+from tenants.contents import CONTENT
 from tenants.schemas import HasSchema
 
 from .fencing import settings_tables
@@ -47,9 +48,9 @@ def fingerprint_tables(administration: HasSchema, tables: Collection[str]) -> di
     """These tables of an administration, one by one."""
     parts = [
         sql.SQL(
-            "SELECT {label}, count(*), coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), ''),"
+            "SELECT {label}, count(*), {content},"
             " coalesce(md5(string_agg(t.ctid::text || t.xmin::text, ',' ORDER BY t.ctid)), '') FROM {table} t"
-        ).format(label=sql.Literal(table), table=sql.Identifier(administration.schema_name, table))
+        ).format(label=sql.Literal(table), content=CONTENT, table=sql.Identifier(administration.schema_name, table))
         for table in sorted(tables)
     ]
     with connection.cursor() as cursor:

@@ -135,6 +135,90 @@ class TooManyGroups(AdministrationError):
     code = "too-many-groups"
 
 
+class BackupError(AdministrationError):
+    """Something went wrong with this backup."""
+
+    code = "backup-error"
+
+
+class UnknownAdministration(BackupError):
+    """There is no active administration with the address {slug}."""
+
+    code = "unknown-administration"
+    status = 400
+
+
+class NotAtTheHead(BackupError):
+    """{name} does not have the tables of this version yet. Run migrate_administrations first."""
+
+    code = "not-at-the-head"
+
+
+class BackupFileExists(BackupError):
+    """There is a file {file} already. Choose another name, or remove it first."""
+
+    code = "backup-file-exists"
+
+
+class BackupFileNotUsable(BackupError):
+    """The file {file} cannot be used: {reason}."""
+
+    code = "backup-file-not-usable"
+
+
+class NotABackup(BackupError):
+    """{file} is not a backup of an administration, or it is not whole. Nothing was changed."""
+
+    code = "not-a-backup"
+    status = 400
+
+
+class BackupDamaged(BackupError):
+    """The backup is damaged, or somebody changed it: {part} is not what was saved. Nothing was changed."""
+
+    code = "backup-damaged"
+    status = 400
+
+
+class BackupOfOtherVersion(BackupError):
+    """Another version of Eenlijn made the backup: its tables are {found}, here {here}. Nothing was changed."""
+
+    code = "backup-of-other-version"
+
+
+class BackupNeedsMain(BackupError):
+    """The main administration that it was part of is not here. Say with --main which one it becomes part of."""
+
+    code = "backup-needs-main"
+    status = 400
+
+
+class BackupOfMain(BackupError):
+    """This is the backup of a main administration, which is part of no other. Leave --main out."""
+
+    code = "backup-of-main"
+    status = 400
+
+
+class BackupOfAnother(BackupError):
+    """{name} is another administration than the one in the backup. Restore it under an address of its own."""
+
+    code = "backup-of-another"
+
+
+class AddressNotUsable(BackupError):
+    """{slug} cannot be an address: it has letters, digits, hyphens and underscores, 63 at most."""
+
+    code = "address-not-usable"
+    status = 400
+
+
+class StillBusy(BackupError):
+    """Somebody was busy in {name} and did not end in time. Nothing was changed: try again."""
+
+    code = "still-busy"
+
+
 class TokenError(AdministrationError):
     """Something went wrong with this token."""
 

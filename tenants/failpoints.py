@@ -37,7 +37,9 @@ POINTS = (
     "provision.after-commit",
     "delete.after-schema",
 )
-"""Every point that code reaches; a test compares them with the code."""
+"""Every point that the product reaches while it works; a test compares them, and the next, with the code."""
+
+POINTS_OF_COMMANDS = ("export.before-manifest", "restore.after-rows", "restore.before-commit")
 
 
 class PointReached(Exception):

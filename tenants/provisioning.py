@@ -16,14 +16,19 @@ def create_schema(administration: Administration) -> None:
     """
     assert administration.state != Administration.State.ACTIVE
     refresh_template()
-    template = SchemaTemplate.objects.get(head=code_head())
     with transaction.atomic():
         drop_schema(administration.schema_name)
-        replay_schema(template.ddl, administration.schema_name)
-        if administration.is_main:
-            preparations.prepare_main(administration.schema_name)
-        administration.migration_head = template.head
-        administration.save(update_fields=["migration_head"])
+        replay_template(administration)
+
+
+def replay_template(administration: Administration) -> None:
+    """Make the administration's schema, without rows, at the migration head; the template must be there."""
+    template = SchemaTemplate.objects.get(head=code_head())
+    replay_schema(template.ddl, administration.schema_name)
+    if administration.is_main:
+        preparations.prepare_main(administration.schema_name)
+    administration.migration_head = template.head
+    administration.save(update_fields=["migration_head"])
 
 
 def remove_schema(administration: Administration) -> None:

@@ -29,6 +29,14 @@ def drop_schema(schema_name: str) -> None:
         cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema_name)))
 
 
+def rename_schema(schema_name: str, new_name: str) -> None:
+    """Give a schema another name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(schema_name), sql.Identifier(new_name))
+        )
+
+
 def dump_schema(schema_name: str) -> str:
     """The DDL of a schema, its rights and its list of migrations included, with the schema's name replaced by a
     mark."""

@@ -155,7 +155,7 @@ def in_threads(*jobs: Callable[[], Any]) -> list[Any]:
 
 
 @contextmanager
-def another_connection(*, autocommit: bool = True) -> Iterator[psycopg.Connection[Any]]:
+def another_connection(*, autocommit: bool = True, database: str = "") -> Iterator[psycopg.Connection[Any]]:
     """Somebody else at the database, with the product's own login."""
     settings = connection.settings_dict
     with psycopg.connect(
@@ -163,7 +163,7 @@ def another_connection(*, autocommit: bool = True) -> Iterator[psycopg.Connectio
         port=settings["PORT"],
         user=settings["USER"],
         password=settings["PASSWORD"],
-        dbname=settings["NAME"],
+        dbname=database or settings["NAME"],
         autocommit=autocommit,
     ) as made:
         yield made
