@@ -10,7 +10,7 @@ import django
 
 from .measuring import Medians
 
-NAMES = ("engine", "preview", "product", "takeover")
+NAMES = ("engine", "preview", "product", "takeover", "undo")
 
 
 def main() -> int:
@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace) -> Medians:
-    from . import engine, preview, product, takeover
+    from . import engine, preview, product, takeover, undo
 
     if options.name == "preview":
         return preview.run(rounds=options.rounds, many=options.children or 400)
@@ -37,6 +37,8 @@ def _run(options: argparse.Namespace) -> Medians:
         return takeover.run(rounds=options.rounds)
     if options.name == "product":
         return product.run(rounds=options.rounds, children=options.children or 100)
+    if options.name == "undo":
+        return undo.run(rounds=options.rounds)
     return engine.run(rounds=options.rounds)
 
 

@@ -36,10 +36,10 @@ class Times:
     def show(self, ways: Iterable[str], baseline: str) -> None:
         """A table of medians, each with its ratio to the baseline's."""
         ways = list(ways)
-        print(f"{'':22}" + "".join(f"{way:>26}" for way in ways))
+        print(f"{'':24}" + "".join(f"{way:>26}" for way in ways))
         for scenario, of in self.medians().items():
             cells = [_cell(of.get(way), of.get(baseline)) for way in ways]
-            print(f"{scenario:22}" + "".join(f"{cell:>26}" for cell in cells))
+            print(f"{scenario:24}" + "".join(f"{cell:>26}" for cell in cells))
 
 
 def _cell(median: float | None, baseline: float | None) -> str:
