@@ -47,9 +47,11 @@ def test_every_key_of_the_cache_is_bound_or_belongs_to_no_administration():
     assert using == {
         "accounts/services.py",
         "config/health.py",
+        "settings_sync/api/throttling.py",
         "settings_sync/kept_choices.py",
         "settings_sync/progress.py",
     }
+    assert "cache_key(token.administration_id" in (PROJECT / "settings_sync/api/throttling.py").read_text()
     assert "cache_key(main.pk" in (PROJECT / "settings_sync/kept_choices.py").read_text()
     assert "cache_key(target.administration_id" in (PROJECT / "settings_sync/progress.py").read_text()
 
