@@ -137,7 +137,7 @@ class History:
         """Edit both sides, sync, perhaps edit again, take the run back, look; then sync once more and go on."""
         self.edits.some(self.company.main, 4)
         self.edits.some(child, 3)
-        plan = self._decided(self._plan(child))
+        plan = self._decided(self._plan(child), _bases(child))
         before, bases = digests(child), _bases(child)
         done = self._carry_out(plan)
         changed = self._count(plan)
@@ -161,8 +161,8 @@ class History:
             policies=policies,
         )
 
-    def _decided(self, plan: Plan) -> Plan:
-        """Couple what has its name taken, or create it beside; settle a conflict either way."""
+    def _decided(self, plan: Plan, bases: Digests) -> Plan:
+        """Couple what has its name taken by an own item, or create it beside; settle a conflict either way."""
         asked = []
         for change in Change.objects.filter(plan_target__plan=plan, action="hold").order_by("uid"):
             if change.verdict == Verdict.BOTH_CHANGED:
@@ -170,7 +170,8 @@ class History:
             elif change.verdict == Verdict.NAME_TAKEN and change.base_digest is None:
                 holder = uuid.UUID(change.facts["holder_uid"])
                 beside = Asked(change.uid, Word.CREATE_AS, name=f"Naast {self.edits.count} {change.pk}")
-                asked.append(self.chance.choice([Asked(change.uid, Word.COUPLE, couple_with=holder), beside]))
+                couple = Asked(change.uid, Word.COUPLE, couple_with=holder)
+                asked.append(self.chance.choice([couple, beside]) if (change.kind, holder) not in bases else beside)
         return decide(acting_user=self.company.owner, plan=plan, version=1, decisions=asked) if asked else plan
 
     def _carry_out(self, plan: Plan) -> SyncRun:
