@@ -229,19 +229,24 @@ def columns_of(entries: Collection[Entry]) -> list[list[Any]]:
 
 
 def _read_index() -> Local:
+    """All of it with one query, for there may be hundreds of administrations to look at."""
+    entries: dict[Key, Entry] = {}
+    bases: dict[Key, bytes] = {}
+    kept: dict[bool, list[tuple[Key, str]]] = {True: [], False: []}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT kind, uid, digest, label, keys FROM sync_ledger_indexentry")
-        entries = {
-            (kind, uid): Entry(kind, uid, bytes(digest), label, _loaded(keys))
-            for kind, uid, digest, label, keys in cursor.fetchall()
-        }
-        cursor.execute("SELECT kind, uid, digest FROM sync_ledger_base")
-        bases = {(kind, uid): bytes(digest) for kind, uid, digest in cursor.fetchall()}
-        cursor.execute("SELECT kind, uid, path, is_pinned FROM sync_ledger_deviation")
-        deviations = cursor.fetchall()
-    pinned = [((kind, uid), path) for kind, uid, path, is_pinned in deviations if is_pinned]
-    agreed = [((kind, uid), path) for kind, uid, path, is_pinned in deviations if not is_pinned]
-    return Local(entries, bases, _paths(pinned), _paths(agreed))
+        cursor.execute(
+            "SELECT 'entry', kind, uid, digest, label, keys, NULL::boolean FROM sync_ledger_indexentry"
+            " UNION ALL SELECT 'base', kind, uid, digest, NULL, NULL, NULL FROM sync_ledger_base"
+            " UNION ALL SELECT 'deviation', kind, uid, NULL, path, NULL, is_pinned FROM sync_ledger_deviation"
+        )
+        for what, kind, uid, digest, text, keys, is_pinned in cursor.fetchall():
+            if what == "entry":
+                entries[kind, uid] = Entry(kind, uid, bytes(digest), text, _loaded(keys))
+            elif what == "base":
+                bases[kind, uid] = bytes(digest)
+            else:
+                kept[is_pinned].append(((kind, uid), text))
+    return Local(entries, bases, _paths(kept[True]), _paths(kept[False]))
 
 
 def _paths(rows: list[tuple[Key, str]]) -> dict[Key, frozenset[str]]:

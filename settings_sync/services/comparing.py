@@ -41,14 +41,17 @@ class Comparison:
         self.examiner, self.sameness = Examiner(plan.administration), Sameness(self.source)
         self.in_line = plan_in_line(self.source, choice, category_of())
         self.made: dict[Hashable, TargetPlan] = {}
+        self.expects_in_line = True
 
     def of(self, target: PlanTarget) -> Compared:
         """The plan for one administration, with its documents stored."""
-        own = own_items_in_line(self.snapshot_id, target.administration)
+        own = own_items_in_line(self.snapshot_id, target.administration) if self.expects_in_line else None
         if own is not None:
             return Compared(target, with_own(self.in_line, own, self.choice, category_of()))
         local = look_at(target.administration)
         planned = self._planned(target.administration, local)
+        # Where one has something to do, the next has as well, more often than not.
+        self.expects_in_line = not planned.changes
         return compared(target, planned, self.examiner, standing=len(local.entries))
 
     def _planned(self, administration: Administration, local: Local) -> TargetPlan:
