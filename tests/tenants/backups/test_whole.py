@@ -1,9 +1,11 @@
 """A backup of one administration comes back whole, here or elsewhere, while others work."""
 
 import json
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +225,38 @@ def test_others_work_while_it_is_replaced(
     restore(path, replace=True, confirm=child.slug)
     assert results[0] is None
     assert results[1].state == "succeeded"
+    assert without_dirty(contents(child)) == without_dirty(before)
+
+
+def test_nobody_who_goes_on_in_it_meets_an_error_while_it_is_replaced(
+    company: Company, child: Administration, tmp_path: Path
+) -> None:
+    path, before, replaced = export(child, tmp_path), contents(child), threading.Event()
+
+    def replace() -> None:
+        try:
+            for _time in range(2):
+                restore(path, replace=True, confirm=child.slug)
+        finally:
+            replaced.set()
+
+    def until_then(job: Callable[[], object]) -> int:
+        done = 0
+        while not replaced.is_set():
+            job()
+            done += 1
+        return done
+
+    def edit() -> None:
+        with inside(child):
+            WorkType.objects.filter(name="Storing 1").update(description="Hier gewijzigd")
+
+    sync = partial(company.sync, child, categories=CATEGORIES)
+    results = in_threads(replace, partial(until_then, edit), partial(until_then, sync))
+    assert results[0] is None
+    assert results[1] > 0
+    assert results[2] > 0
+    restore(path, replace=True, confirm=child.slug)
     assert without_dirty(contents(child)) == without_dirty(before)
 
 
