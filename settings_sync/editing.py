@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tenants.fingerprints import fingerprint as fingerprint
 
+from .fencing import EDIT_LOCK
 from .models import Item, NameKey
 
 EXAMPLES_SHOWN = 3
@@ -49,15 +50,25 @@ class Use:
 
 @contextmanager
 def editing(model: type[Item]) -> Iterator[None]:
-    """One transaction around an edit of this model; what the database refuses becomes an EditRefused, in words."""
+    """One transaction around an edit of this model; what the database refuses becomes an EditRefused, in words.
+
+    It waits for a sync or a migration of the administration before it holds anything that these need.
+    """
     try:
         with transaction.atomic():
+            wait_for_turn()
             yield
             # Deferred foreign keys would object at COMMIT only, when it is too late to say why.
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except IntegrityError as error:
         raise EditRefused(_in_words(model, error)) from error
+
+
+def wait_for_turn() -> None:
+    """Take, before any row or table, the lock that an edit would take with its first statement (fencing.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, hashtext(current_schema()))", [EDIT_LOCK])
 
 
 def lock(item: Locked) -> Locked:
