@@ -36,6 +36,8 @@ def queries_of_ours(captured: CaptureQueriesContext) -> list[dict[str, str]]:
 
 
 BROWSER_TESTS = "tests/e2e/"
+LONG_TESTS = ("tests/settings_sync/histories/", "tests/chaos/")
+"""Few tests of minutes each: begun first, so that nobody waits for them alone at the end."""
 
 templates: list[SchemaTemplate] = []
 """The template's DDL, put back after each emptying of the shared tables, so that it is dumped once per session."""
@@ -186,6 +188,11 @@ class OneProduct(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return BROWSER_TESTS if nodeid.startswith(BROWSER_TESTS) else super()._split_scope(nodeid)
+
+    def _assign_work_unit(self, node: Any) -> None:
+        for scope in [scope for scope in self.workqueue if scope.startswith(LONG_TESTS)]:
+            self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
