@@ -31,12 +31,13 @@ def compose(
 
 def _item(change: PlannedChange, source: Source, local: Local, rules: Rules) -> Item:
     key = change.key
-    pins = local.pins.get(key, frozenset())
+    # What is taken back from a coupling does not stand under its own uid yet: what was pinned there waits for it.
+    pins = local.pins.get(key, frozenset()) if change.couples is None else frozenset()
     return Item(
         change=replace(change, pins=tuple(sorted(pins))),
         rules=rules,
         pins=pins,
-        agreed=local.agreed.get(key, frozenset()),
+        agreed=local.agreed.get(key, frozenset()) if change.couples is None else frozenset(),
         locks=rules.locks.get(key, frozenset()),
         source_entry=source.entries.get(key),
         local_entry=local.entries.get(key),
@@ -54,7 +55,7 @@ def _with_documents(items: list[Item], reader: Reader) -> dict[Key, Item]:
         return {}
     changes = [item.change for item in items]
     bodies = reader.bodies({digest for change in changes for digest in (change.base, change.source) if digest})
-    local = reader.local_bodies({change.key for change in changes if change.local})
+    local = reader.local_bodies({_standing(change) for change in changes if change.local})
     removed = {change.key for change in changes if change.verdict == Verdict.REMOVED_IN_SOURCE}
     used = reader.used(removed) if removed else set()
     return {
@@ -63,12 +64,17 @@ def _with_documents(items: list[Item], reader: Reader) -> dict[Key, Item]:
             shape=reader.shape(item.key[0]),
             base=bodies.get(item.change.base or b""),
             source=bodies.get(item.change.source or b""),
-            local=local.get(item.key),
+            local=local.get(_standing(item.change)),
             may_delete=reader.may_delete(item.key[0]),
             is_used=item.key in used,
         )
         for item in items
     }
+
+
+def _standing(change: PlannedChange) -> Key:
+    """Under which key the item stands now: that of what it was coupled with, where a coupling is taken back."""
+    return change.key if change.couples is None else (change.key[0], change.couples)
 
 
 def _give_way(

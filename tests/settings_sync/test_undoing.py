@@ -1,10 +1,16 @@
 """Taking back runs that moved no rows of an item, only what is remembered of it."""
 
+import uuid
+
 import pytest
+from django.utils import timezone
 
 from reference_data.models import WorkType
+from settings_sync.models import SyncRun
+from settings_sync.services.deciding import Asked, decide
 from settings_sync.services.undoing import create_undo_plan
-from sync_ledger.models import Base
+from settings_sync.verdicts import Word
+from sync_ledger.models import Base, Deviation
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, make_company
@@ -71,3 +77,43 @@ def test_a_run_that_forgot_what_is_gone_on_both_sides_is_taken_back(company, chi
     assert len(bases(child)) == 1
     company.run(create_undo_plan(acting_user=company.owner, run=run))
     assert (bases(child), descriptions(child)) == (before, {"Storing": ""})
+
+
+@pytest.fixture
+def coupled(company: Company, child: Administration) -> tuple[SyncRun, uuid.UUID, uuid.UUID]:
+    """A run that coupled an own work type, whose name was pinned, with the main's; its uid before and since."""
+    with inside(child):
+        own = WorkType.objects.create(name="Spoed", description="van hier")
+        Deviation.objects.create(
+            kind="reference_data.worktype", uid=own.uid, path="name", is_pinned=True, decided_at=timezone.now()
+        )
+    with inside(company.main):
+        uid = WorkType.objects.create(name="SPOED", description="van de groep").uid
+    plan = company.plan(child, categories=CATEGORIES)
+    couple = Asked(uid, Word.COUPLE, couple_with=own.uid)
+    run = company.run(decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=[couple]))
+    assert descriptions(child)["SPOED"] == "van de groep"
+    return run, own.uid, uid
+
+
+def test_a_coupling_of_what_was_pinned_is_taken_back_to_the_letter(company, child, coupled):
+    run, before, _since = coupled
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    assert not plan.targets.get().changes.filter(action="hold").exists()
+    company.run(plan)
+    with inside(child):
+        found = WorkType.objects.get(uid=before)
+    assert (found.name, found.description) == ("Spoed", "van hier")
+
+
+def test_what_was_edited_after_a_coupling_is_asked_field_by_field(company, child, coupled):
+    run, before, since = coupled
+    with inside(child):
+        WorkType.objects.filter(uid=since).update(description="later geschreven")
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    held = plan.targets.get().changes.get(action="hold")
+    assert (held.verdict, held.conflicts, held.facts) == ("both_changed", [["description", ""]], {})
+    back = Asked(held.uid, Word.OVERWRITE)
+    company.run(decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=[back]))
+    with inside(child):
+        assert WorkType.objects.get(uid=before).description == "van hier"
