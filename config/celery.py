@@ -1,11 +1,33 @@
 """The Celery application. A message carries one id and is only a wake-up: the row in the database is the truth."""
 
 import os
+import signal
+import threading
+from contextlib import suppress
+from typing import Any
 
+from billiard.process import active_children
 from celery import Celery
+from celery.signals import worker_shutting_down
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("eenlijn")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_shutting_down.connect
+def stop_in_time(**_more: Any) -> None:
+    """A worker that is asked to stop takes nothing new and finishes what it has; what takes too long is given back."""
+    timer = threading.Timer(settings.SHUTDOWN_SECONDS, tell_children_to_stop)
+    timer.daemon = True
+    timer.start()
+
+
+def tell_children_to_stop() -> None:
+    """Raises SystemExit in the processes that do the work, wherever they are."""
+    for child in active_children():
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGTERM)

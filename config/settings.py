@@ -110,6 +110,8 @@ SYNC_MAX_ATTEMPTS = 8
 # Before each next attempt twice as long, up to the second; with chance, so that they do not come all at once.
 SYNC_RETRY_SECONDS = env.float("SYNC_RETRY_SECONDS", default=2.0)
 SYNC_RETRY_AT_MOST_SECONDS = 30.0
+# A worker or reaper that is asked to stop finishes what takes no longer than this, and gives back what does.
+SHUTDOWN_SECONDS = env.float("EENLIJN_SHUTDOWN_SECONDS", default=20.0)
 # Seconds after which the reaper sends another wake-up for a target that is still open.
 SYNC_WAKE_AGAIN_SECONDS = env.float("SYNC_WAKE_AGAIN_SECONDS", default=15.0)
 REAPER_INTERVAL_SECONDS = env.float("REAPER_INTERVAL_SECONDS", default=5.0)

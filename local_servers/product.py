@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import json
 import os
-import signal
 import time
 import urllib.error
 import urllib.request
@@ -30,7 +29,6 @@ class Service:
 
     name: str
     command: list[str]
-    stop_signal: signal.Signals = signal.SIGTERM
     deaths: list[float] = field(default_factory=list)
     started: Started | None = None
 
@@ -148,7 +146,6 @@ class Product:
             service.command,
             log=self.data.logs / f"{service.name}.log",
             environment=self.environment,
-            stop_signal=service.stop_signal,
         )
 
     def _restart(self, service: Service) -> None:
@@ -192,10 +189,9 @@ def services(python: str, port: int) -> list[Service]:
     worker = [python, "-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "2"]
     worker += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     worker += ["--loglevel", "INFO"]
-    # A worker told to quit drops its work at once: the rows say what is open, and the next one takes it up.
     return [
         Service("web", web),
-        Service("worker", worker, stop_signal=signal.SIGTERM),
+        Service("worker", worker),
         Service("reaper", [python, "manage.py", "run_reaper"]),
     ]
 

@@ -115,6 +115,8 @@ def environment_for(addresses: Mapping[str, str], *, base_url: str, demo: bool) 
         "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS") or "127.0.0.1,localhost",
         "DEBUG": os.environ.get("DEBUG") or "false",
         "EENLIJN_DEMO": "true" if demo else "false",
+        # Ctrl-C must not take long.
+        "EENLIJN_SHUTDOWN_SECONDS": os.environ.get("EENLIJN_SHUTDOWN_SECONDS") or "3",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PATH": path_with_postgres(),
     }

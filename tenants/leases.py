@@ -8,7 +8,7 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -87,6 +87,50 @@ def _renew(parameters: dict[str, Any], table: str, row_id: Any, token: uuid.UUID
                 _close(renewing)
                 renewing = None
     _close(renewing)
+
+
+@contextmanager
+def given_back_when_stopped(
+    model: type[Model], row_id: Any, token: uuid.UUID, *, wake: Callable[[], Any], **fields: Any
+) -> Iterator[None]:
+    """Give the row back when this process is told to stop in the middle of a block, which then ends with SystemExit.
+
+    What was begun there must have been rolled back on the way out. The row gets `fields`, the attempt is not counted,
+    and `wake` calls another worker, which need not wait until the lease ends.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if not was_told_to_stop(error):
+            raise
+        if _give_back(model._meta.db_table, row_id, token, fields):
+            logger.info("Told to stop: %s %s was given back.", model._meta.verbose_name, row_id)
+            wake()
+        raise SystemExit from error
+
+
+def was_told_to_stop(error: BaseException | None) -> bool:
+    """Whether this was raised because the process must stop, be it by way of what could not be tidied up then."""
+    while error is not None:
+        if isinstance(error, SystemExit):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _give_back(table: str, row_id: Any, token: uuid.UUID, fields: dict[str, Any]) -> bool:
+    """On a connection of its own: the others may be in the middle of a statement."""
+    free = {"lease_token": None, "leased_until": None, **fields}
+    statement = sql.SQL("UPDATE public.{} SET attempts = attempts - 1, {} WHERE id = %s AND lease_token = %s").format(
+        sql.Identifier(table), sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in free)
+    )
+    parameters = plain_parameters(connect_timeout=3, options="-c lock_timeout=2000 -c statement_timeout=3000")
+    try:
+        with psycopg.connect(**parameters, autocommit=True) as giving:
+            return giving.execute(statement, [*free.values(), row_id, token]).rowcount == 1
+    except psycopg.Error as error:
+        logger.warning("%s could not be given back; its lease ends by itself: %s", row_id, error)
+        return False
 
 
 def _close(renewing: "psycopg.Connection[Any] | None") -> None:

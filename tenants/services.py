@@ -35,7 +35,7 @@ from .permissions import require
 from .preparing import preparations
 from .provisioning import create_schema, remove_schema
 from .rights import Right
-from .waking import wake_administrations
+from .waking import WORK_ON_ADMINISTRATION, send_messages, wake_administrations
 
 NAME_LENGTH = 200
 WORKER_STOPPED = gettext_noop("The worker that was busy with it stopped, time after time.")
@@ -144,9 +144,20 @@ WORKING = (Administration.State.PROVISIONING, Administration.State.DELETING)
 def work_on_administration(administration_id: uuid.UUID) -> bool:
     """Carry out what was accepted for one administration; safe to call any number of times. Returns whether it was.
 
-    What goes wrong is noted and raised; what may pass is tried again later.
+    What goes wrong is noted and raised; what may pass is tried again later. A process that is told to stop meanwhile
+    (SystemExit) gives it back for another one, and ends.
     """
     token = uuid.uuid4()
+    with leases.given_back_when_stopped(
+        Administration,
+        administration_id,
+        token,
+        wake=lambda: send_messages(WORK_ON_ADMINISTRATION, [administration_id]),
+    ):
+        return _work(administration_id, token)
+
+
+def _work(administration_id: uuid.UUID, token: uuid.UUID) -> bool:
     taken = _waiting().filter(pk=administration_id, attempts__lt=settings.SYNC_MAX_ATTEMPTS)
     if not taken.update(lease_token=token, leased_until=Now() + leases.lease(), attempts=F("attempts") + 1):
         return False
@@ -158,6 +169,8 @@ def work_on_administration(administration_id: uuid.UUID) -> bool:
             else:
                 _remove(administration, token)
     except Exception as error:
+        if leases.was_told_to_stop(error):
+            raise
         connection.close_if_unusable_or_obsolete()
         _note_failure(administration, token, error)
         raise

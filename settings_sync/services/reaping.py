@@ -36,13 +36,18 @@ class Round:
     done: int = 0
 
 
-def reap() -> Round:
+def _goes_on() -> bool:
+    return False
+
+
+def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     """Wake workers for what is open, end what was tried too often, and finish runs whose worker died just before.
 
     What no worker can be woken for, or takes though it was woken, is done here and now.
     Messages that are due are sent here as well, last, for a receiver may take its time.
 
     What goes wrong in one step is logged and keeps no other from being done; only a database that is away is raised.
+    Once `must_stop` says so nothing is begun any more that takes its time.
     """
     given_up = _attempt(give_up_poisoned_targets) + _attempt(give_up_poisoned_administrations)
     finished = _attempt(_finish_runs)
@@ -51,10 +56,10 @@ def reap() -> Round:
     targets, administrations = take_targets_to_wake(), administrations_to_wake()
     woken = send_messages(APPLY_TARGET, targets)
     woken_too = send_messages(WORK_ON_ADMINISTRATION, administrations)
-    done = _work_on(administrations[woken_too:], targets[woken:])
-    _attempt(fold_alignment)
-    _attempt(send_due)
-    _attempt(forget_old_messages)
+    done = _work_on(administrations[woken_too:], targets[woken:], must_stop)
+    for step in (fold_alignment, send_due, forget_old_messages):
+        if not must_stop():
+            _attempt(step)
     return Round(woken=woken + woken_too, given_up=given_up, finished=finished, done=done)
 
 
@@ -68,13 +73,13 @@ def _attempt(step: Callable[[], int]) -> int:
         return 0
 
 
-def _work_on(administrations: list[uuid.UUID], targets: list[uuid.UUID]) -> int:
+def _work_on(administrations: list[uuid.UUID], targets: list[uuid.UUID], must_stop: Callable[[], bool]) -> int:
     """Do for a while what no message could be sent for, or what no worker takes; returns how much was done."""
     work = [partial(work_on_administration, found) for found in administrations]
     work += [partial(execute_target, found) for found in targets or targets_nobody_takes()]
     until, done = time.monotonic() + settings.REAPER_WORKS_AT_MOST_SECONDS, 0
     for piece in work:
-        if time.monotonic() > until:
+        if must_stop() or time.monotonic() > until:
             break
         done += _attempt(piece)
     return done

@@ -14,13 +14,14 @@ from django.utils import timezone
 from tenants import leases
 from tenants.failpoints import reach
 from tenants.models import Administration
+from tenants.waking import send_messages
 
 from ..applying.errors import explain
 from ..applying.targets import apply_target
 from ..exceptions import HeadsDiffer, LeaseLost, TargetNotReady, Unexpected, WorkerLost
 from ..models import Receipt, SyncRun, SyncTarget
 from ..progress import Progress, note_progress
-from ..waking import wake_targets
+from ..waking import APPLY_TARGET, wake_targets
 from .alignment import fold_children
 from .announcing import announce_failed_target
 from .runs import finish_run_when_done, lock_run
@@ -38,10 +39,24 @@ class Claim:
 
 
 def execute_target(target_id: uuid.UUID) -> bool:
-    """Claim a target and apply it; safe to call any number of times. Returns whether it was applied here and now."""
-    claim = claim_target(target_id)
-    if claim is None:
-        return False
+    """Claim a target and apply it; safe to call any number of times. Returns whether it was applied here and now.
+
+    A process that is told to stop meanwhile (SystemExit) gives it back for another one, and ends.
+    """
+    token = uuid.uuid4()
+    with leases.given_back_when_stopped(
+        SyncTarget,
+        target_id,
+        token,
+        wake=lambda: send_messages(APPLY_TARGET, [target_id]),
+        state=SyncTarget.State.QUEUED,
+        woken_at=None,
+    ):
+        claim = claim_target(target_id, token)
+        return claim is not None and _execute(claim)
+
+
+def _execute(claim: Claim) -> bool:
     if claim.target.run.cancelled_at is not None:
         _close(claim, SyncTarget.State.CANCELLED)
         return False
@@ -51,6 +66,8 @@ def execute_target(target_id: uuid.UUID) -> bool:
     except LeaseLost:
         return False
     except Exception as error:
+        if leases.was_told_to_stop(error):
+            raise
         _end(claim, error)
         return False
     reach("target.before-finishing-run")
@@ -59,12 +76,12 @@ def execute_target(target_id: uuid.UUID) -> bool:
     return True
 
 
-def claim_target(target_id: uuid.UUID) -> Claim | None:
+def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None) -> Claim | None:
     """Take a queued target, or one whose lease has ended; None when it is taken, finished, or its child is busy.
 
     Times come from the database's clock. A target that was tried too often ends as failed.
     """
-    token = uuid.uuid4()
+    token = token or uuid.uuid4()
     try:
         taken = _take(target_id, token)
     except IntegrityError:

@@ -336,3 +336,28 @@ def test_deleting_waits_for_a_sync_that_is_busy_there(leaving: Administration) -
         sync.rollback()
     deleting.join(20)
     assert tables(leaving) is None
+
+
+@pytest.mark.parametrize("error", [SystemExit(), "by way of what could not be tidied up"])
+def test_a_worker_that_is_told_to_stop_in_the_middle_gives_it_back_at_once(
+    waiting: Administration, monkeypatch: pytest.MonkeyPatch, error: Any
+) -> None:
+    if isinstance(error, str):
+        untidy = OSError(error)
+        untidy.__context__ = SystemExit()
+        error = untidy
+    woken: list[Any] = []
+    monkeypatch.setattr(services, "send_messages", lambda task, ids: woken.extend(ids))
+    with monkeypatch.context() as patch:
+        patch.setattr("tenants.provisioning.replay_schema", halfway(error))
+        with pytest.raises(SystemExit):
+            work_on_administration(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.attempts, waiting.lease_token, tables(waiting)) == (
+        State.PROVISIONING,
+        0,
+        None,
+        None,
+    )
+    assert woken == [waiting.pk]
+    assert work_on_administration(waiting.pk)

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -26,20 +27,27 @@ class Command(BaseCommand):
 
         def stop(number: int, frame: FrameType | None) -> None:
             stopping.set()
+            signal.setitimer(signal.ITIMER_REAL, settings.SHUTDOWN_SECONDS)
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGALRM, _give_back)
         while not stopping.is_set():
-            self._round()
+            self._round(stopping.is_set)
             if options["once"]:
                 return
             stopping.wait(settings.REAPER_INTERVAL_SECONDS)
 
-    def _round(self) -> None:
+    def _round(self, must_stop: Callable[[], bool]) -> None:
         close_old_connections()
         try:
-            reap()
+            reap(must_stop)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database is away (%s); trying again.", error)
         except Exception:
             logger.exception("A round of the reaper failed; the next one comes.")
+
+
+def _give_back(number: int, frame: FrameType | None) -> None:
+    """What it is busy with takes too long to be finished before stopping: it is rolled back and given back."""
+    raise SystemExit
