@@ -8,34 +8,56 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.decorators import action
+from unfold.forms import AdminPasswordChangeForm
 
+from .acting import LASTS, ActingRefused, begin_acting, may_act_for, refuse_while_acting
+from .acting_requests import begin_in_session
 from .addresses import with_next
 from .models import User
-from .second_factor import needs_second_factor, reset_second_factor
+from .second_factor import is_verified_enough, reset_second_factor
+from .support_forms import NewUserForm, UserForm
+from .support_pages import ask_reason
+from .support_rights import SupportRight, may_support
+from .trail import tell
 
 for unwanted in (Group, TOTPDevice, StaticDevice):  # the keys of a second factor are known to nobody here
     admin.site.unregister(unwanted)
 
 
+def may_as_support(request: HttpRequest, right: SupportRight) -> bool:
+    """Whether the signed-in user holds this right of support, and gave a second factor where that is needed."""
+    return is_verified_enough(request.user) and may_support(request.user, right)
+
+
 def is_support(request: HttpRequest) -> bool:
-    """Whether the signed-in user may use the admin: staff, with a second factor where that is needed."""
-    user: Any = request.user
-    return bool(user.is_active and user.is_staff and (user.is_verified() or not needs_second_factor(user)))
+    """Whether the signed-in user may use the admin at all."""
+    return may_as_support(request, SupportRight.LOOK)
+
+
+def may_help(request: HttpRequest) -> bool:
+    """Whether they may try again, cancel, send again and start."""
+    return may_as_support(request, SupportRight.HELP)
+
+
+def may_manage(request: HttpRequest) -> bool:
+    """Whether they may manage users and what these may do."""
+    return may_as_support(request, SupportRight.MANAGE)
 
 
 def sign_in_to_admin(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     """There is one page to sign in, which counts attempts and asks for the second factor."""
-    is_unverified = request.user.is_authenticated and request.user.is_staff
-    page = "accounts:security" if is_unverified else "accounts:login"
-    if request.user.is_authenticated and not request.user.is_staff:
+    refuse_while_acting()
+    if request.user.is_authenticated and not may_support(request.user, SupportRight.LOOK):
         raise PermissionDenied
+    page = "accounts:security" if request.user.is_authenticated else "accounts:login"
     return HttpResponseRedirect(with_next(request, reverse(page)))
 
 
@@ -62,22 +84,6 @@ class SupportAdmin(ModelAdmin):
         return False
 
 
-class NewUserForm(UserCreationForm):
-    """A new user."""
-
-    class Meta:
-        model = User
-        fields = ("email", "name")
-
-
-class UserForm(UserChangeForm):
-    """An existing user."""
-
-    class Meta:
-        model = User
-        fields = "__all__"
-
-
 @admin.register(User)
 class UserAdmin(SupportAdmin, DjangoUserAdmin):
     """Users of every customer. Only a superuser may touch the accounts of staff, or make somebody staff."""
@@ -93,10 +99,11 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "support_rights")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     actions = ("reset_second_factor",)
+    actions_detail = ("act_on_behalf",)
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
 
     @admin.action(description=_("Switch off the second factor of the chosen users"))
@@ -109,13 +116,53 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
         )
         messages.success(request, said)
 
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> Any:
+        user = User.objects.filter(pk=object_id).first()
+        shown = user is not None and may_act_for(request.user, user)
+        return super().get_actions_detail(request, object_id) if shown else []
+
+    @action(description=_("Act on behalf of this user …"), url_path="act-on-behalf", icon="supervisor_account")
+    def act_on_behalf(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Ask why; from then on this browser is the user's, for half an hour."""
+        user = get_object_or_404(User, pk=object_id)
+        if not is_support(request) or not may_act_for(request.user, user):
+            raise PermissionDenied
+
+        def begin(reason: str) -> HttpResponse:
+            begin_in_session(request, begin_acting(acting_user=request.user, user=user, reason=reason))  # type: ignore[arg-type]
+            return redirect("home")
+
+        back = reverse("admin:accounts_user_change", args=[user.pk])
+        return ask_reason(request, self, words=_what_acting_is(user), back=back, do=begin, refusals=(ActingRefused,))
+
+    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        tell("support.user.added", actor=request.user, user=obj.email)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """For what the form changed, and a password that was set."""
+        tell("support.user.changed", actor=request.user, user=obj.email, changed=message)
+        return super().log_change(request, obj, message)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_support(request)
+        return may_manage(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_ours = obj is not None and (obj.is_staff or obj.is_superuser)
-        return is_support(request) and (not is_ours or request.user.is_superuser)
+        return may_manage(request) and (not is_ours or request.user.is_superuser)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         own = super().get_readonly_fields(request, obj)
-        return own if request.user.is_superuser else (*own, "is_staff", "is_superuser")
+        return own if request.user.is_superuser else (*own, "is_staff", "is_superuser", "support_rights")
+
+
+def _what_acting_is(user: User) -> dict[str, Any]:
+    consequence = gettext(
+        "You see and do what %(email)s may see and do, for %(minutes)d minutes or until you end it. Everything you do "
+        "is in the trail with both names. Passwords, second factor, API tokens and secrets of webhooks stay closed."
+    )
+    return {
+        "title": gettext("Act on behalf of %(name)s") % {"name": user},
+        "consequence": consequence % {"email": user.email, "minutes": LASTS.total_seconds() // 60},
+        "button": gettext("Begin"),
+    }

@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .support_rights import SupportRight
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail address, which is stored as given and compared without regard to case."""
@@ -40,6 +42,12 @@ class User(AbstractUser):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=200)
+    support_rights = ArrayField(
+        models.CharField(max_length=20, choices=SupportRight.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("rights of support"),
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -120,3 +128,18 @@ class ApiToken(models.Model):
     def new_secret() -> str:
         """A fresh token: the product's prefix and 256 random bits."""
         return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+class ActingSession(models.Model):
+    """One time that support acts on behalf of a user; `ends_at` is by the database's clock."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField()
+    started_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.staff} ({self.user})"

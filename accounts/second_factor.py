@@ -7,6 +7,7 @@ together.
 
 import re
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +18,7 @@ from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from .acting import refuse_while_acting
 from .models import User
 from .trail import tell
 
@@ -59,6 +61,11 @@ def needs_second_factor(user: User) -> bool:
     return user.is_staff and settings.STAFF_SECOND_FACTOR
 
 
+def is_verified_enough(user: Any) -> bool:
+    """Whether somebody has signed in with all that signing in takes of them."""
+    return bool(user.is_authenticated and (user.is_verified() or not needs_second_factor(user)))
+
+
 def backup_codes_left(user: User) -> int:
     """How many backup codes have not been used."""
     return StaticToken.objects.filter(device__user=user, device__confirmed=True).count()
@@ -67,6 +74,7 @@ def backup_codes_left(user: User) -> int:
 @transaction.atomic
 def begin_enrolment(user: User) -> TOTPDevice:
     """The device that waits to be confirmed: the same one until then, so that a reload shows the same key."""
+    refuse_while_acting()
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     found = TOTPDevice.objects.filter(user=user, confirmed=False).first()
     return found or TOTPDevice.objects.create(user=user, name=APP, confirmed=False)
@@ -75,6 +83,7 @@ def begin_enrolment(user: User) -> TOTPDevice:
 @transaction.atomic
 def confirm_enrolment(*, acting_user: User, code: str) -> tuple[TOTPDevice, list[str]]:
     """Switch it on when the app gives the right code. Returns the device and the backup codes; raises WrongCode."""
+    refuse_while_acting()
     waiting = TOTPDevice.objects.select_for_update().filter(user=acting_user, confirmed=False).first()
     if waiting is None:
         raise WrongCode
@@ -102,6 +111,7 @@ def check_code(user: User, code: str) -> Device:
 
 def make_backup_codes(*, acting_user: User, code: str) -> list[str]:
     """New backup codes in place of the former ones. Raises WrongCode."""
+    refuse_while_acting()
     check_code(acting_user, code)
     with transaction.atomic():
         tell("second_factor.backup_codes_made", actor=acting_user)
@@ -110,6 +120,7 @@ def make_backup_codes(*, acting_user: User, code: str) -> list[str]:
 
 def remove_second_factor(*, acting_user: User, code: str) -> None:
     """Switch it off. Raises WrongCode."""
+    refuse_while_acting()
     check_code(acting_user, code)
     with transaction.atomic():
         _remove(acting_user)

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp import login as mark_verified
 
+from .acting_requests import own_account_only
 from .addresses import next_address, wanted_address, with_next
 from .forms import CodeForm, EnrolForm
 from .models import User
@@ -66,6 +67,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
+@own_account_only
 def show_security(request: Any) -> HttpResponse:
     """Whether there is a second factor; backup codes that were just made, this once."""
     codes = request.session.pop(SHOWN_ONCE, []) if SHOWN_ONCE in request.session else []
@@ -81,6 +83,7 @@ def show_security(request: Any) -> HttpResponse:
 
 @never_cache
 @login_required
+@own_account_only
 @sensitive_post_parameters("password", "code")
 def enable(request: Any) -> HttpResponse:
     """A picture for the app, the password once more, and the first code."""
@@ -98,6 +101,7 @@ def enable(request: Any) -> HttpResponse:
 
 @never_cache
 @login_required
+@own_account_only
 @sensitive_post_parameters("code")
 def renew_codes(request: Any) -> HttpResponse:
     """New backup codes, for a code."""
@@ -113,6 +117,7 @@ def renew_codes(request: Any) -> HttpResponse:
 
 @never_cache
 @login_required
+@own_account_only
 @sensitive_post_parameters("code")
 def disable(request: Any) -> HttpResponse:
     """Switch it off, for a code."""

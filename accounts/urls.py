@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import second_factor_pages, views
+from . import acting_pages, second_factor_pages, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("security/enable/", second_factor_pages.enable, name="enable"),
     path("security/codes/", second_factor_pages.renew_codes, name="renew-codes"),
     path("security/disable/", second_factor_pages.disable, name="disable"),
+    path("acting/end/", acting_pages.end, name="end-acting"),
     path("sign-out/", views.sign_out, name="logout"),
 ]

@@ -8,6 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from .acting import end_acting
+from .acting_requests import acting_id
 from .addresses import network_address, next_address, wanted_address
 from .forms import SignInForm
 from .second_factor import has_second_factor
@@ -46,7 +48,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session, and what it did on behalf of somebody."""
+    number = acting_id(request)
+    if number is not None:
+        end_acting(number, how="signed_out")
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.acting import staff_behind
+
 
 class AuditEntry(models.Model):
     """One thing that happened. `action` is a dotted name such as `run.started`."""
@@ -47,7 +49,13 @@ def record(
     note: str = "",
     **data: Any,
 ) -> AuditEntry:
-    """Add one entry to the trail, in the caller's transaction. `data` must be JSON-serialisable."""
+    """Add one entry to the trail, in the caller's transaction. `data` must be JSON-serialisable.
+
+    Where support acts on behalf of the actor just now, the entry names both.
+    """
+    staff = staff_behind(actor)
+    if staff is not None:
+        actor, on_behalf_of = staff, on_behalf_of or str(actor)
     return AuditEntry.objects.create(
         action=action,
         actor=actor,

@@ -154,6 +154,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInForPartsMiddleware",
+    "accounts.acting_requests.ActOnBehalfMiddleware",
     "config.request_log.RequestLog",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -169,6 +170,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context_processors.acting",
                 "tenants.context_processors.current_administration",
             ],
         },

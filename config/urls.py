@@ -45,3 +45,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEBUG or settings.DEMO:
     urlpatterns += [path("styleguide/", styleguide.show_styleguide, name="styleguide")]
+
+handler400 = "config.error_pages.bad_request"
+handler500 = "config.error_pages.server_error"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
-from accounts.admin import SupportAdmin, is_support
+from accounts.admin import SupportAdmin, is_support, may_help
 from tenants.admin import AdministrationAdmin
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
@@ -110,7 +110,7 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
         is_main = Administration.objects.active().mains().filter(pk=object_id).exists()
-        return super().get_actions_detail(request, object_id) if is_main else []
+        return super().get_actions_detail(request, object_id) if is_main and may_help(request) else []
 
     @action(description=gettext_lazy("Start a sync on behalf of …"), url_path="start-sync", icon="sync")  # type: ignore[untyped-decorator]
     def start_sync(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
@@ -149,7 +149,7 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
 
 
 def _find_main(request: HttpRequest, object_id: uuid.UUID) -> Administration:
-    if not is_support(request):
+    if not may_help(request):
         raise PermissionDenied
     return get_object_or_404(Administration.objects.active().mains(), pk=object_id)
 

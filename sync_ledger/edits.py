@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.acting import written_name
+
 from .models import Edit
 
 
@@ -17,7 +19,7 @@ def record_edits(*, acting_user: Any, item: Any, before: Mapping[str, Any], afte
     return Edit.objects.bulk_create(
         Edit(
             by_id=acting_user.pk if acting_user else None,
-            by_name=str(acting_user) if acting_user else "",
+            by_name=written_name(acting_user),
             kind=item._meta.label_lower,
             uid=item.uid,
             label=str(item)[:250],

@@ -7,13 +7,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts.admin import SupportAdmin, is_support
+from accounts.admin import SupportAdmin, may_manage
 from accounts.models import ApiToken
 from audit.models import record
 
@@ -58,7 +59,7 @@ class AdministrationAdmin(RecordedAdmin):
     editable = ("licence_cap",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_support(request)
+        return may_manage(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         editable = self.editable if obj is None or obj.is_main else ()
@@ -94,13 +95,13 @@ class MembershipAdmin(RecordedAdmin):
     autocomplete_fields = ("user", "administration", "role")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_support(request)
+        return may_manage(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_support(request)
+        return may_manage(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_support(request)
+        return may_manage(request)
 
 
 class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -143,10 +144,10 @@ class RoleAdmin(RecordedAdmin):
         return len(role.rights)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_support(request)
+        return may_manage(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_support(request) and (obj is None or obj.administration_id is not None)
+        return may_manage(request) and (obj is None or obj.administration_id is not None)
 
 
 @admin.register(ApiToken)
@@ -173,6 +174,8 @@ class ApiTokenAdmin(RecordedAdmin):
     @admin.action(description=_("Revoke the chosen tokens"))
     def revoke(self, request: HttpRequest, queryset: "QuerySet[ApiToken]") -> None:
         """End them now."""
+        if not may_manage(request):
+            raise PermissionDenied
         for token in queryset:
             revoke_api_token(token, acting_user=request.user)
         number = len(queryset)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.acting_requests import own_account_only
 from accounts.models import Scope
 
 from .entering import main_page
@@ -30,6 +31,7 @@ def list_tokens(request: Any) -> HttpResponse:
 
 
 @main_page(Right.ADMINISTRATIONS_SEE)
+@own_account_only
 def create_token(request: Any) -> HttpResponse:
     """What for, what it may do and how long; the token itself stands on the page that follows, once."""
     form = TokenForm(request.POST or None)

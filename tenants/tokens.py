@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from accounts.acting import refuse_while_acting
 from accounts.models import ApiToken, Scope, User, hash_token
 from audit.models import record
 
@@ -52,6 +53,7 @@ def create_own_token(
     What it may do, besides its scopes, is at any moment what the user may do. Raises NotTheMain, NothingToReach,
     NoScopes, UnknownScope, WrongLifetime or TooManyTokens.
     """
+    refuse_while_acting()
     if not main.is_main:
         raise NotTheMain
     _check_reach(acting_user, main)
@@ -89,6 +91,7 @@ def may_revoke(user: Any, token: ApiToken) -> bool:
 
 def revoke_token_of(*, acting_user: Any, token: ApiToken) -> None:
     """End a token from a page. Raises NotAllowed."""
+    refuse_while_acting()
     if not may_revoke(acting_user, token):
         raise NotAllowed(Right.ROLES_MANAGE)
     revoke_api_token(token, acting_user=acting_user)

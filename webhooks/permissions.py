@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts.models import User
+from accounts.support_rights import SupportRight, may_support
 from tenants.models import Administration
 from tenants.permissions import NotAllowed, may, require
 from tenants.rights import Right
@@ -22,7 +23,7 @@ def require_managing(user: Any, main: Administration) -> None:
 
 def may_resend(user: Any, main: Administration) -> bool:
     """Whether the user may send a message of this administration again: its own people, and support."""
-    return bool(user.is_active and user.is_staff) or may_manage_webhooks(user, main)
+    return may_support(user, SupportRight.HELP) or may_manage_webhooks(user, main)
 
 
 def may_get_mail(user: Any, main: Administration) -> bool:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.acting_requests import own_account_only
 from tenants.entering import main_page
 from tenants.rights import Right
 
@@ -35,6 +36,7 @@ def list_webhooks(request: Any) -> HttpResponse:
 
 
 @main_page(Right.WEBHOOKS_MANAGE)
+@own_account_only
 def create_webhook(request: Any) -> HttpResponse:
     """Where to, about what; the secret is shown on the page that follows, once."""
     form = EndpointForm(request.POST or None)
@@ -95,6 +97,7 @@ def switch_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 
 @main_page(Right.WEBHOOKS_MANAGE)
+@own_account_only
 def rotate_secret(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     """Ask, then make a new secret, which is shown once; the former one stays valid for a day."""
     endpoint = _find(request, webhook_id)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.acting import written_name
 from audit.models import record
 from forms_catalog.models import Form
 from settings_sync.editing import refuse_when, refuse_when_moved
@@ -60,7 +61,7 @@ def fill_in_form(
         refuse_when_moved(seen, filled.answers)
         refuse_when(problems_of_answers(filled.questions, answers))
         filled.answers = kept_answers(filled.questions, answers)
-        filled.filled_in_at, filled.filled_in_by_name = timezone.now(), str(acting_user)
+        filled.filled_in_at, filled.filled_in_by_name = timezone.now(), written_name(acting_user)
         filled.save()
         _record("work_order.form_filled_in", acting_user, administration, locked, filled.form_name)
     return filled

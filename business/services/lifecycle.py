@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.acting import written_name
 from audit.models import record
 from settings_sync.editing import refuse_when
 from tenants.models import Administration
@@ -62,7 +63,7 @@ def complete_step(
         step = locked.steps.select_related("filled_form").filter(done_at=None).first()
         refuse_when({"": _problems_of_step(locked, step, position)})
         assert step is not None
-        step.done_at, step.done_by_name = timezone.now(), str(acting_user)
+        step.done_at, step.done_by_name = timezone.now(), written_name(acting_user)
         step.save(update_fields=["done_at", "done_by_name"])
         if step.status_id:
             locked.status_id = step.status_id

@@ -8,6 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from accounts.acting_requests import acting_id
 from accounts.models import ApiToken, Scope, User
 from tenants.tokens import accept_token
 
@@ -31,6 +32,13 @@ class ScopeMissing(PermissionDenied):
         super().__init__(str(self.default_detail).format(scopes=" / ".join(scopes)))
 
 
+class SessionActsForSomebody(PermissionDenied):
+    """The API is not for a browser in which support acts on behalf of a user."""
+
+    default_code = "not-allowed"
+    default_detail = _("The API is not for a browser in which support acts on behalf of a user.")
+
+
 class BearerAuthentication(BaseAuthentication):
     """Sets `request.user` to the token's user and `request.auth` to the token."""
 
@@ -38,6 +46,8 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
+        if acting_id(request._request) is not None:
+            raise SessionActsForSomebody
         token = accept_token(secret.strip())
         if token is None:
             raise TokenNotAccepted

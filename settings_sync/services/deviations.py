@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from accounts.acting import written_name
 from audit.models import record
 from sync_ledger.models import Base, Deviation
 from tenants.models import Administration
@@ -69,7 +70,7 @@ def pin(
         raise UnknownPath(label=standing.label, path=path)
     if not reason.strip():
         raise ReasonNeeded
-    said = {"reason": reason.strip(), "review_on": review_on, "decided_by": str(acting_user)}
+    said = {"reason": reason.strip(), "review_on": review_on, "decided_by": written_name(acting_user)}
     with inside(administration), transaction.atomic():
         Deviation.objects.update_or_create(
             kind=kind, uid=uid, path=path, defaults={**said, "is_pinned": True, "decided_at": timezone.now()}

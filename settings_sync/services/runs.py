@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.acting import staff_behind
 from audit.models import record
 from tenants.failpoints import reach
 from tenants.models import Administration
@@ -40,14 +41,15 @@ def start_run(
 ) -> SyncRun:
     """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
 
-    `asked_by` is whoever asks on behalf of the acting user: the rights are the acting user's, the trail names both.
-    `door` tells the trail by which way it was asked, where that is not a page; `confirmation` is what was typed where
-    a plan removes or overwrites much.
+    `asked_by` is whoever asks on behalf of the acting user, as does who acts on behalf of them: the rights are the
+    acting user's, the trail names both. `door` tells the trail by which way it was asked, where that is not a page;
+    `confirmation` is what was typed where a plan removes or overwrites much.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost when
     the acting user may no longer sync to one of the plan's administrations; then nothing was started.
     """
     require_for(acting_user, plan)
+    asked_by = asked_by or staff_behind(acting_user)
     asker, behalf = asked_by or acting_user, str(acting_user) if asked_by else ""
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)

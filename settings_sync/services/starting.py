@@ -4,7 +4,8 @@ import logging
 
 from django.db import transaction
 
-from audit.models import record
+from accounts.models import User
+from audit.models import AuditEntry, record
 from tenants.exceptions import Refusal
 from tenants.models import Administration
 
@@ -41,7 +42,16 @@ def _start(child: Administration, main: Administration, categories: list[str]) -
     if child.created_by is None:
         raise NotAllowed("sync.run")
     plan = create_plan(acting_user=child.created_by, main=main, targets=[child.slug], categories=categories)
-    return start_run(acting_user=child.created_by, plan=plan, version=plan.version)
+    return start_run(
+        acting_user=child.created_by, plan=plan, version=plan.version, asked_by=_who_acted_for_the_creator(child)
+    )
+
+
+def _who_acted_for_the_creator(child: Administration) -> User | None:
+    """Who of support made it on behalf of its creator, as the trail says."""
+    made = AuditEntry.objects.filter(action="administration.created", administration_id=child.pk)
+    found = made.exclude(on_behalf_of="").select_related("actor").first()
+    return found.actor if found else None
 
 
 def start_forgotten() -> int:

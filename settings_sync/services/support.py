@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.support_rights import SupportRight, may_support
 from tenants.models import Administration
 from tenants.rights import Right
 
@@ -25,7 +26,7 @@ def start_run_on_behalf(*, acting_user: Any, on_behalf_of: User, plan: Plan, ver
 
     Raises NotAllowed unless the acting user is of support and the plan of that user, ReasonMissing, or as `start_run`.
     """
-    if not (acting_user.is_active and acting_user.is_staff) or plan.requested_by_id != on_behalf_of.pk:
+    if not may_support(acting_user, SupportRight.HELP) or plan.requested_by_id != on_behalf_of.pk:
         raise NotAllowed(Right.SYNC_RUN)
     if not reason.strip():
         raise ReasonMissing

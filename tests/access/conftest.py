@@ -1,14 +1,17 @@
 """A customer with everything that an address can point at, and everybody who must not reach it."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, Scope, User
+from accounts.support_rights import SupportRight
 from business.models import Customer, FilledForm, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form, Section
 from reference_data.models import WorkType
@@ -137,6 +140,16 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    return client
+
+
+def acting_for(user: User) -> Client:
+    """A browser in which support acts on behalf of this user."""
+    rights = list(SupportRight.values)
+    staff = User.objects.create_user(f"{uuid.uuid4().hex}@example.com", is_staff=True, support_rights=rights)
+    client = signed_in(staff)
+    begun = client.post(reverse("admin:accounts_user_act_on_behalf", args=[user.pk]), {"reason": "Op verzoek"})
+    assert begun.headers["Location"] == "/"
     return client
 
 

@@ -23,7 +23,9 @@ PUBLIC = {
     "styleguide": "made-up data, in development and in the demo alone",
     "admin:login": "leads on to the one page to sign in",
 }
-OF_THE_ACCOUNT = ("home", "accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable")
+OF_THE_ACCOUNT = (
+    "home", "accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable", "accounts:end-acting",
+)  # fmt: skip
 OPEN_TO_MEMBERS = {"administration-home": "whoever may enter an administration sees its start page"}
 NOT_BY_GET = {"templates:preview_new": "previews what is typed in a form, which comes by POST"}
 

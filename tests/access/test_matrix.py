@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import path
 from django.utils import timezone
 
-from accounts.models import ApiToken, Scope
+from accounts.models import ActingSession, ApiToken, Scope
+from accounts.support_rights import SupportRight
 from settings_sync.witness import fingerprint_tables
 from tenants.models import Administration
+from tenants.tokens import create_own_token
 from tests.conftest import make_member
 from tests.contracts.world import fingerprint
 
-from .conftest import SECRET_WORD, World, signed_in, token_of, with_token
+from .conftest import SECRET_WORD, World, acting_for, signed_in, token_of, with_token
 from .routes import ADMIN_SAMPLES, NOT_BY_GET, OPEN_TO_MEMBERS, Route, all_routes
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -240,14 +243,85 @@ class TestAdmin:
             return answer.headers["Location"].startswith("/admin/login/")
         return answer.status_code in (FORBIDDEN, NO_METHOD)
 
-    @pytest.mark.parametrize("who", ["nobody", "owner", "staff without a second factor"])
+    @pytest.mark.parametrize("who", ["nobody", "owner", "staff without a second factor", "staff without a right"])
     def test_only_support_gets_in(self, world: World, who: str, settings: Any) -> None:
-        settings.STAFF_SECOND_FACTOR = True
+        settings.STAFF_SECOND_FACTOR = who != "staff without a right"
         client = Client()
         if who != "nobody":
             user = world.company.owner if who == "owner" else make_member(world.other_main)
-            type(user).objects.filter(pk=user.pk).update(is_staff=who != "owner")
+            type(user).objects.filter(pk=user.pk).update(
+                is_staff=who != "owner",
+                support_rights=SupportRight.values if who == "staff without a second factor" else ["help", "act"],
+            )
             client = signed_in(user)
         chosen = [route for route in routes("admin") if route.name not in ("admin:logout", "admin:jsi18n")]
         with nothing_changes():
             assert refusals(client, chosen, lambda name: ADMIN_SAMPLES, "GET POST", self.is_refused) == []
+
+
+class TestActingOnBehalf:
+    """Support that acts on behalf of a user may do no more than that user, and not what is the user's own."""
+
+    OWN = ("accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable")
+    OWN_PAGES = ("token-new", "token-revoke", "webhooks:new", "webhooks:rotate")
+
+    def test_every_page_says_who_acts_for_whom(self, world: World) -> None:
+        client, silent, seen = acting_for(world.company.owner), [], 0
+        for route in [*routes("page"), *routes("account")]:
+            answer = client.get(route.address(world.samples_of(route.name)), follow=True)
+            text = "" if answer.streaming else answer.content.decode(errors="replace")
+            is_page = "<body" in text and "sandbox" not in answer.headers["Content-Security-Policy"]
+            seen += is_page
+            if is_page and 'class="acting"' not in text:
+                silent.append(route.name)
+        assert silent == []
+        assert seen > 80
+
+    def test_what_is_the_users_own_is_closed_and_so_is_the_admin(self, world: World) -> None:
+        def is_refused(_route: Route, _method: str, answer: Any) -> bool:
+            is_led_on = answer.status_code == 302 and answer.headers["Location"].startswith("/admin/")
+            return is_led_on or answer.status_code in (FORBIDDEN, NO_METHOD)
+
+        client = acting_for(world.company.owner)
+        own = [route for route in routes("account") if route.name in self.OWN]
+        own += [route for route in routes("page") if route.name in self.OWN_PAGES]
+        assert len(own) == len(self.OWN) + len(self.OWN_PAGES)
+        with nothing_changes():
+            assert refusals(client, own, world.samples_of, "GET POST", is_refused) == []
+            admin = [route for route in routes("admin") if route.name not in ("admin:logout", "admin:jsi18n")]
+            assert refusals(client, admin, lambda name: ADMIN_SAMPLES, "GET POST", is_refused) == []
+            assert client.get("/admin/login/").status_code == FORBIDDEN
+
+    def test_the_api_is_closed_with_a_token_too(self, world: World) -> None:
+        _token, secret = create_own_token(acting_user=world.company.owner, main=world.company.main, scopes=Scope.values)
+        client, bearing = acting_for(world.company.owner), with_token(secret)
+        bearing.cookies = client.cookies
+        for which, status in ((client, 401), (bearing, FORBIDDEN)):
+            with nothing_changes():
+                wrong = refusals(
+                    which,
+                    routes("api"),
+                    world.samples_of,
+                    TestApi.METHODS,
+                    lambda _route, _method, answer, status=status: answer.status_code in (status, NO_METHOD),
+                )
+            assert wrong == []
+
+    def test_once_the_time_is_over_everything_is_refused(self, world: World) -> None:
+        client = acting_for(world.company.owner)
+        ActingSession.objects.update(ends_at=Now())
+        chosen = [*routes("page"), *routes("account"), *routes("admin")]
+        chosen = [route for route in chosen if route.name != "accounts:end-acting"]
+        assert len(chosen) > 150
+        with nothing_changes():
+            wrong = refusals(
+                client,
+                chosen,
+                lambda name: ADMIN_SAMPLES if name.startswith("admin:") else world.samples_of(name),
+                "GET POST PUT DELETE",
+                lambda _route, _method, answer: (
+                    answer.status_code == FORBIDDEN and SECRET_WORD not in answer.content.decode()
+                ),
+            )
+            assert wrong == []
+            assert client.get("/api/v1/administrations/").status_code == 401

@@ -23,6 +23,7 @@ from accounts.second_factor import (
     has_second_factor,
     reset_second_factor,
 )
+from accounts.support_rights import SupportRight
 from audit.models import AuditEntry
 from tests.contracts.world import in_threads
 
@@ -166,7 +167,7 @@ class TestSupport:
 
     @pytest.fixture
     def staff(self, person: User) -> User:
-        person.is_staff = True
+        person.is_staff, person.support_rights = True, list(SupportRight.values)
         person.save()
         return person
 
@@ -201,7 +202,8 @@ class TestSupport:
 
 def test_who_lost_everything_is_let_in_again_by_support_or_in_the_terminal(person: User, capsys: Any) -> None:
     switch_on(person)
-    support = User.objects.create_user("support@eenlijn.example", PASSWORD, name="Support", is_staff=True)
+    rights = {"is_staff": True, "support_rights": list(SupportRight.values)}
+    support = User.objects.create_user("support@eenlijn.example", PASSWORD, name="Support", **rights)
     assert reset_second_factor(acting_user=support, user=person)
     assert not reset_second_factor(acting_user=support, user=person)
     entry = AuditEntry.objects.get(action="second_factor.reset")
@@ -215,7 +217,8 @@ def test_who_lost_everything_is_let_in_again_by_support_or_in_the_terminal(perso
 
 def test_support_resets_it_in_the_admin(client: Client, person: User) -> None:
     switch_on(person)
-    support = User.objects.create_user("support@eenlijn.example", PASSWORD, name="Support", is_staff=True)
+    rights = {"is_staff": True, "support_rights": list(SupportRight.values)}
+    support = User.objects.create_user("support@eenlijn.example", PASSWORD, name="Support", **rights)
     client.force_login(support)
     client.post("/admin/accounts/user/", {"action": "reset_second_factor", "_selected_action": [person.pk, support.pk]})
     assert not has_second_factor(person)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
+from accounts.support_rights import SupportRight
 from quality.messages import Message, messages_of
 
 THEME = Path(unfold.__file__).parent
@@ -41,7 +42,9 @@ def test_every_phrase_of_the_theme_is_dutch():
 
 @pytest.mark.django_db
 def test_the_pages_that_support_uses_most_have_no_english_left():
-    support = User.objects.create_user("support@example.com", "demo", name="Support", is_staff=True)
+    support = User.objects.create_user(
+        "support@example.com", "demo", name="Support", is_staff=True, support_rights=list(SupportRight.values)
+    )
     client = Client()
     client.force_login(support)
     start = client.get(reverse("admin:index")).text

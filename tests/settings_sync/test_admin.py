@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import ApiToken, Scope, User
+from accounts.support_rights import SupportRight
 from audit.models import AuditEntry
 from settings_sync.models import Finding, SyncRun, SyncTarget
 from settings_sync.services.support import start_run_on_behalf
@@ -34,7 +35,9 @@ ALL = (*READ_ONLY, "accounts.user", "accounts.apitoken", "tenants.administration
 
 @pytest.fixture
 def support(db):
-    return User.objects.create_user("support@example.com", "demo", name="Support", is_staff=True)
+    return User.objects.create_user(
+        "support@example.com", "demo", name="Support", is_staff=True, support_rights=list(SupportRight.values)
+    )
 
 
 @pytest.fixture

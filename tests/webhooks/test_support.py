@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.support_rights import SupportRight
 from audit.models import AuditEntry
 from webhooks.models import DeliveryAttempt, OutboxMessage
 from webhooks.permissions import NotAllowed
@@ -23,7 +24,9 @@ pytestmark = pytest.mark.usefixtures("db")
 
 @pytest.fixture(scope="module")
 def support(standing):
-    return User.objects.create_user("support@example.com", "demo", name="Support", is_staff=True)
+    return User.objects.create_user(
+        "support@example.com", "demo", name="Support", is_staff=True, support_rights=list(SupportRight.values)
+    )
 
 
 @pytest.fixture
@@ -67,8 +70,9 @@ def test_support_sends_a_message_again_and_the_trail_names_them(browser, support
 
 def test_neither_a_stranger_nor_former_support_sends_again(endpoint, stranger, colleague):
     message = make_message(endpoint, state="given_up")
-    former = User(email="weg@example.com", is_staff=True, is_active=False)
-    for user in (stranger, colleague, former):
+    former = User(email="weg@example.com", is_staff=True, is_active=False, support_rights=list(SupportRight.values))
+    without = User.objects.create_user("zonder@example.com", is_staff=True, support_rights=[SupportRight.LOOK])
+    for user in (stranger, colleague, former, without):
         with pytest.raises(NotAllowed):
             resend(acting_user=user, message=message)
 

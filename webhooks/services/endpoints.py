@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.acting import refuse_while_acting
 from audit.models import record
 from tenants.models import Administration
 
@@ -28,6 +29,7 @@ def create_endpoint(
 
     Raises NotAllowed, OnlyInTheMain, TooManyEndpoints, NoEvents, UnknownEvent or AddressNotUsable.
     """
+    refuse_while_acting()
     require_managing(acting_user, main)
     if not main.is_main:
         raise OnlyInTheMain(name=main.name)
@@ -78,6 +80,7 @@ def update_endpoint(
 
 def rotate_secret(*, acting_user: Any, endpoint: Endpoint) -> Endpoint:
     """Give a webhook a new secret, to be shown this once; for a day both sign. Raises NotAllowed."""
+    refuse_while_acting()
     require_managing(acting_user, endpoint.administration)
     with transaction.atomic():
         row = _lock(endpoint)
