@@ -36,10 +36,15 @@ def differences(
 
     `result` None means that nothing is written: the administration stays as it is.
     """
-    flat = [flatten(document) for document in (base, source, local, result if result is not None else local)]
-    paths = {path: None for values in (flat[1], flat[2], flat[3]) for path in values}
-    found = [Difference(path, *(values.get(path) for values in flat)) for path in paths]
-    return [row for row in found if row.local != row.result or row.local != row.source]
+    documents = (base, source, local, result if result is not None else local)
+    # What is in line with the main on one side is the very same document: it is laid out once.
+    flat = {id(document): flatten(document) for document in documents}
+    was, main, here, becomes = (flat[id(document)] for document in documents)
+    return [
+        Difference(path, was.get(path), main.get(path), here.get(path), becomes.get(path))
+        for path in main | here | becomes
+        if here.get(path) != becomes.get(path) or here.get(path) != main.get(path)
+    ]
 
 
 def flatten(document: Document | None) -> dict[str, Any]:

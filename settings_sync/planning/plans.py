@@ -1,7 +1,8 @@
 """The plan for one administration."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from ..verdicts import Action, Verdict
 from .choosing import chosen_items, needed_items
@@ -43,7 +44,7 @@ def plan_target(
         (change for change in changes.values() if change.verdict != Verdict.IN_LINE),
         key=lambda change: (order[change.key[0]], change.label, change.key[1]),
     )
-    return TargetPlan(tuple(shown), count(changes, count_own(source, local, choice, category_of)))
+    return TargetPlan(tuple(shown), count(changes, count_own(source, choice, category_of, local.entries, local.bases)))
 
 
 def plan_in_line(source: Source, choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
@@ -52,10 +53,9 @@ def plan_in_line(source: Source, choice: Choice, category_of: Mapping[str, str])
     return plan_target(source, decided, choice, category_of)
 
 
-def with_own(plan: TargetPlan, own: Mapping[str, int], choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
-    """The same plan, with the administration's own items counted; `own` gives how many it has of each kind."""
-    counted = sum(number for kind, number in own.items() if category_of.get(kind) in choice.categories)
-    return TargetPlan(plan.changes, {**plan.counts, "own": counted})
+def with_own(plan: TargetPlan, own: int) -> TargetPlan:
+    """The same plan for an administration with so many items of its own."""
+    return replace(plan, counts={**plan.counts, "own": own - _count_coupled(plan.changes)})
 
 
 def _judge(key: Key, source: Source, local: Local, reasons: tuple[NeededBy, ...]) -> PlannedChange:
@@ -100,11 +100,13 @@ def _removed_in_source(
     return found
 
 
-def count_own(source: Source, local: Local, choice: Choice, category_of: Mapping[str, str]) -> int:
-    """How many items of the chosen categories are the administration's own."""
+def count_own(
+    source: Source, choice: Choice, category_of: Mapping[str, str], standing: Iterable[Key], decided: Collection[Key]
+) -> int:
+    """How many of the items that stand somewhere are its own: in the chosen categories, and never from the source."""
     return sum(
-        category_of.get(key[0]) in choice.categories and key not in source.entries and key not in local.bases
-        for key in local.entries
+        category_of.get(key[0]) in choice.categories and key not in source.entries and key not in decided
+        for key in standing
     )
 
 
@@ -114,5 +116,10 @@ def count(changes: Mapping[Key, PlannedChange], own: int) -> dict[str, int]:
     for change in changes.values():
         counts["unchanged" if change.verdict in UNCHANGED else change.action.value] += 1
         counts["conflict"] += change.is_open_conflict
-    counts["own"] = own - sum(change.couples is not None for change in changes.values())
+    counts["own"] = own - _count_coupled(changes.values())
     return dict(counts)
+
+
+def _count_coupled(changes: Iterable[PlannedChange]) -> int:
+    """How many of an administration's own items become those of the main administration."""
+    return sum(change.couples is not None for change in changes)

@@ -1,9 +1,43 @@
 """Administrations that stand the same get the same plan, which is then made once."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 
 from ..verdicts import Verdict
-from .values import Entry, Local, Source, TargetPlan
+from .values import Entry, Key, Local, Source, TargetPlan
+
+
+@dataclass(frozen=True)
+class Differing:
+    """Where an administration differs from a source: what stands there and what was decided there, or None where that
+    is missing. Its own items are in it, and `kept`: (key, path, whether it is pinned) of what stays as it is there.
+    """
+
+    entries: Mapping[Key, Entry | None] = field(default_factory=dict)
+    bases: Mapping[Key, bytes | None] = field(default_factory=dict)
+    kept: frozenset[tuple[Key, str, bool]] = frozenset()
+
+
+def differing(source: Source, local: Local) -> Differing:
+    """Where what was read in an administration differs from a source."""
+    keys = source.entries.keys()
+    entries = {key: local.entries.get(key) for key in keys | local.entries.keys()}
+    bases = {key: local.bases.get(key) for key in keys | local.bases.keys()}
+    wanted = {key: entry.digest for key, entry in source.entries.items()}
+    return Differing(
+        {key: entry for key, entry in entries.items() if entry is None or entry.digest != wanted.get(key)},
+        {key: base for key, base in bases.items() if base != wanted.get(key)},
+        frozenset(
+            (key, path, is_pinned)
+            for is_pinned, kept in ((True, local.pins), (False, local.agreed))
+            for key, paths in kept.items()
+            for path in paths
+        ),
+    )
+
+
+IN_LINE: Hashable = (frozenset(), frozenset(), frozenset())
+"""How an administration stands that has everything as the source has it."""
 
 
 class Sameness:
@@ -17,14 +51,18 @@ class Sameness:
         self._followed = source.entries.keys()
         self._wanted = {(entry.kind, value) for entry in source.entries.values() for value in entry.keys.values()}
 
-    def of(self, local: Local) -> Hashable:
+    def of(self, found: Differing) -> Hashable:
         """Equal for administrations that get the same plan."""
-        standing = frozenset((key, entry.digest) for key, entry in local.entries.items() if self._matters(entry, local))
-        kept = (frozenset(found.items()) for found in (local.bases, local.pins, local.agreed))
-        return (standing, *kept)
+        entries = frozenset(
+            (key, entry.digest if entry else None)
+            for key, entry in found.entries.items()
+            if entry is None or self._matters(entry, found)
+        )
+        bases = frozenset(found.bases.items())
+        return (entries, bases, found.kept if entries or bases else frozenset())
 
-    def _matters(self, entry: Entry, local: Local) -> bool:
-        is_followed = entry.key in self._followed or entry.key in local.bases
+    def _matters(self, entry: Entry, found: Differing) -> bool:
+        is_followed = entry.key in self._followed or entry.key in found.bases
         return is_followed or any((entry.kind, value) in self._wanted for value in entry.keys.values())
 
 

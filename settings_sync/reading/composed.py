@@ -20,7 +20,7 @@ from ..options import Removed
 from ..planning.merging import PartShape, Shape
 from ..planning.reader import Body, Described
 from ..planning.values import Entry, Key, Need
-from .index import ReadDocument, read_documents, store_documents
+from .index import ReadDocument, loaded_keys, read_documents, store_documents
 from .needs import needs_of
 from .uses import used_items
 
@@ -108,13 +108,9 @@ def describe_documents(kind: Kind, rows: Sequence[tuple[uuid.UUID, Body]]) -> li
     with connection.cursor() as cursor:
         cursor.execute(_described(kind), [[uid for uid, _body in rows], [json.dumps(body) for _uid, body in rows]])
         return [
-            ReadDocument(Entry(kind.key, uid, bytes(digest), label, _loaded(keys)), body)
+            ReadDocument(Entry(kind.key, uid, bytes(digest), label, loaded_keys(keys)), body)
             for uid, label, keys, body, digest in cursor.fetchall()
         ]
-
-
-def _loaded(value: Any) -> dict[str, Any]:
-    return dict(json.loads(value) if isinstance(value, str) else value)
 
 
 def _described(kind: Kind) -> str:

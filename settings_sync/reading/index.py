@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, transaction
@@ -58,10 +59,12 @@ def look_at(administration: Administration, *, keep_documents: bool = False) -> 
     With `keep_documents` the documents of touched items are stored in the shared schema, as a snapshot needs them.
     """
     with inside(administration):
-        if _has_dirty():
+        local, is_touched = _read_index()
+        if is_touched:
             with _index_locked(administration.schema_name):
                 _refresh(administration.schema_name, keep_documents=keep_documents)
-        return _read_index()
+            local, _is_touched_since = _read_index()
+        return local
 
 
 def read_documents(schema: str, keys: set[Key]) -> dict[Key, ReadDocument]:
@@ -80,20 +83,15 @@ def _documents(kind: Kind, schema: str, uids: set[uuid.UUID]) -> list[ReadDocume
     with connection.cursor() as cursor:
         cursor.execute(sql.documents(kind, schema, "r.uid = ANY(%s)"), [list(uids)])
         return [
-            ReadDocument(Entry(kind.key, uid, bytes(digest), label, _loaded(keys)), body)
+            ReadDocument(Entry(kind.key, uid, bytes(digest), label, loaded_keys(keys)), body)
             for uid, label, keys, body, digest in cursor.fetchall()
         ]
 
 
-def _loaded(value: Any) -> dict[str, Any]:
-    """jsonb arrives as text from Django's cursor."""
-    return dict(json.loads(value) if isinstance(value, str) else value)
-
-
-def _has_dirty() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM sync_ledger_dirty)")
-        return bool(cursor.fetchone()[0])
+@lru_cache(maxsize=4096)
+def loaded_keys(value: str) -> Mapping[str, str]:
+    """The unique keys of an entry; jsonb arrives as text from Django's cursor, and mostly the same everywhere."""
+    return MappingProxyType(json.loads(value))
 
 
 @contextmanager
@@ -228,25 +226,29 @@ def columns_of(entries: Collection[Entry]) -> list[list[Any]]:
     ]
 
 
-def _read_index() -> Local:
-    """All of it with one query, for there may be hundreds of administrations to look at."""
+def _read_index() -> tuple[Local, bool]:
+    """All of it, and whether anything was touched since, with one query: there may be hundreds of administrations."""
     entries: dict[Key, Entry] = {}
     bases: dict[Key, bytes] = {}
     kept: dict[bool, list[tuple[Key, str]]] = {True: [], False: []}
+    is_touched = False
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 'entry', kind, uid, digest, label, keys, NULL::boolean FROM sync_ledger_indexentry"
             " UNION ALL SELECT 'base', kind, uid, digest, NULL, NULL, NULL FROM sync_ledger_base"
             " UNION ALL SELECT 'deviation', kind, uid, NULL, path, NULL, is_pinned FROM sync_ledger_deviation"
+            " UNION ALL (SELECT 'touched', NULL, NULL, NULL, NULL, NULL, NULL FROM sync_ledger_dirty LIMIT 1)"
         )
         for what, kind, uid, digest, text, keys, is_pinned in cursor.fetchall():
             if what == "entry":
-                entries[kind, uid] = Entry(kind, uid, bytes(digest), text, _loaded(keys))
+                entries[kind, uid] = Entry(kind, uid, bytes(digest), text, loaded_keys(keys))
             elif what == "base":
                 bases[kind, uid] = bytes(digest)
-            else:
+            elif what == "deviation":
                 kept[is_pinned].append(((kind, uid), text))
-    return Local(entries, bases, _paths(kept[True]), _paths(kept[False]))
+            else:
+                is_touched = True
+    return Local(entries, bases, _paths(kept[True]), _paths(kept[False])), is_touched
 
 
 def _paths(rows: list[tuple[Key, str]]) -> dict[Key, frozenset[str]]:

@@ -1,13 +1,15 @@
-"""Whether an administration is wholly in line: one query, over what the indexes, the bases and the dirty lists say."""
+"""Whether, and where, an administration is out of line: one query, over the index, the bases and the dirty list."""
 
 import uuid
-from collections import Counter
 
 from django.db import connection
 
 from tenants.models import Administration
 
 from .. import sql
+from ..planning.sameness import Differing
+from ..planning.values import Entry, Key
+from .index import loaded_keys
 
 
 def is_in_line(main: Administration, child: Administration) -> bool:
@@ -23,24 +25,40 @@ def is_in_line(main: Administration, child: Administration) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def own_items_in_line(snapshot_id: uuid.UUID, child: Administration) -> Counter[str] | None:
-    """For an administration that is wholly in line with a snapshot: how many items of each kind are its own.
-
-    None when it is not in line, or that takes a look.
-    """
-    source = (
-        "SELECT kind, uid, digest FROM public.settings_sync_snapshotitem"
-        f" WHERE snapshot_id = {sql.literal(str(snapshot_id))}::uuid"
-    )
-    index = sql.name(child.schema_name, "sync_ledger_indexentry")
+def read_differing(snapshot_id: uuid.UUID, child: Administration) -> Differing | None:
+    """Where an administration differs from a snapshot; None when something was touched there since the last look."""
+    entries: dict[Key, Entry | None] = {}
+    bases: dict[Key, bytes | None] = {}
+    kept = set()
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH own AS (SELECT kind, count(*) AS number FROM {index} i WHERE NOT EXISTS"
-            f" (SELECT FROM ({source}) s WHERE s.kind = i.kind AND s.uid = i.uid) GROUP BY kind)"
-            f" SELECT {_follows(source, child.schema_name)}, (SELECT json_object_agg(kind, number) FROM own)"
-        )
-        in_line, own = cursor.fetchone()
-    return Counter(own or {}) if in_line else None
+        cursor.execute(_differing(child.schema_name), [snapshot_id])
+        for what, kind, uid, digest, text, keys, is_pinned in cursor.fetchall():
+            found = bytes(digest) if digest is not None else None
+            if what == "touched":
+                return None
+            if what == "entry":
+                entries[kind, uid] = Entry(kind, uid, found, text, loaded_keys(keys)) if found else None
+            elif what == "base":
+                bases[kind, uid] = found
+            else:
+                kept.add(((kind, uid), text, is_pinned))
+    return Differing(entries, bases, frozenset(kept))
+
+
+def _differing(schema: str) -> str:
+    index, base, deviation, dirty = (
+        sql.name(schema, f"sync_ledger_{table}") for table in ("indexentry", "base", "deviation", "dirty")
+    )
+    return (
+        "WITH s AS MATERIALIZED"
+        " (SELECT kind, uid, digest FROM public.settings_sync_snapshotitem WHERE snapshot_id = %s)"
+        " SELECT 'entry', kind, uid, i.digest, i.label, i.keys, NULL::boolean"
+        f" FROM s FULL JOIN {index} i USING (kind, uid) WHERE i.digest IS DISTINCT FROM s.digest"
+        " UNION ALL SELECT 'base', kind, uid, b.digest, NULL, NULL, NULL"
+        f" FROM s FULL JOIN {base} b USING (kind, uid) WHERE b.digest IS DISTINCT FROM s.digest"
+        f" UNION ALL SELECT 'deviation', kind, uid, NULL, path, NULL, is_pinned FROM {deviation}"
+        f" UNION ALL (SELECT 'touched', NULL, NULL, NULL, NULL, NULL, NULL FROM {dirty} LIMIT 1)"
+    )
 
 
 def _follows(source: str, schema: str) -> str:

@@ -27,7 +27,7 @@ def take_snapshot(main: Administration) -> tuple[Snapshot, Mapping[Key, Entry]]:
         snapshot, is_new = _get_or_create(main, content)
         if is_new:
             _store_items(snapshot, ordered)
-            _store_missing_documents(snapshot, entries)
+            _store_missing_documents(snapshot)
     return snapshot, entries
 
 
@@ -41,10 +41,18 @@ def _get_or_create(main: Administration, content: bytes) -> tuple[Snapshot, bool
     return snapshot, is_new
 
 
-def _store_missing_documents(snapshot: Snapshot, entries: Mapping[Key, Entry]) -> None:
+def _store_missing_documents(snapshot: Snapshot) -> None:
     """A look by somebody who kept no documents has emptied the list of touched items all the same."""
-    there = stored_digests({entry.digest for entry in entries.values()})
-    wanted = {key: entry.digest for key, entry in entries.items() if entry.digest not in there}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.kind, i.uid, i.digest FROM public.settings_sync_snapshotitem i"
+            " LEFT JOIN public.settings_sync_document d ON d.digest = i.digest"
+            " WHERE i.snapshot_id = %s AND (d.digest IS NULL OR d.created_at < %s)",
+            [snapshot.pk, timezone.now() - IN_USE],
+        )
+        missing = {(kind, uid): bytes(digest) for kind, uid, digest in cursor.fetchall()}
+    there = stored_digests(set(missing.values())) if missing else set()
+    wanted = {key: digest for key, digest in missing.items() if digest not in there}
     if wanted:
         found = read_documents(snapshot.administration.schema_name, set(wanted))
         store_documents([document for key, document in found.items() if document.entry.digest == wanted[key]])

@@ -1,7 +1,7 @@
 """Comparing a snapshot with the administrations of a plan: those that stand the same are compared once."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tenants.models import Administration
 
@@ -9,12 +9,11 @@ from ..kinds import all_kinds
 from ..models import Plan, PlanTarget
 from ..options import Warned
 from ..planning.plans import UNCHANGED, count_own, plan_in_line, plan_target, with_own
-from ..planning.sameness import Sameness, is_shareable
-from ..planning.values import Choice, Key, Local, TargetPlan
+from ..planning.sameness import IN_LINE, Differing, Sameness, differing, is_shareable
+from ..planning.values import Choice, Key, Local, Source, TargetPlan
 from ..reading.composed import AdministrationReader
 from ..reading.index import look_at, read_documents, store_documents, stored_digests
-from ..reading.lines import own_items_in_line
-from ..reading.snapshots import read_source
+from ..reading.lines import read_differing
 from .local_values import Examiner
 from .rules import undecided_rules_of
 from .usage import Uses, count_uses
@@ -34,38 +33,50 @@ class Compared:
 class Comparison:
     """The snapshot of a new plan, about which nobody has decided anything, against one administration after another."""
 
-    def __init__(self, plan: Plan, choice: Choice) -> None:
-        assert plan.snapshot is not None
-        self.snapshot_id, self.choice = plan.snapshot.pk, choice
-        self.source, self.rules = read_source(plan.snapshot), undecided_rules_of(plan)
-        self.examiner, self.sameness = Examiner(plan.administration), Sameness(self.source)
-        self.in_line = plan_in_line(self.source, choice, category_of())
+    def __init__(self, plan: Plan, source: Source, choice: Choice) -> None:
+        assert plan.snapshot_id is not None
+        self.snapshot_id, self.source, self.choice, self.rules = (
+            plan.snapshot_id,
+            source,
+            choice,
+            undecided_rules_of(plan),
+        )
+        self.examiner, self.sameness = Examiner(plan.administration), Sameness(source)
         self.made: dict[Hashable, TargetPlan] = {}
-        self.expects_in_line = True
 
     def of(self, target: PlanTarget) -> Compared:
         """The plan for one administration, with its documents stored."""
-        own = own_items_in_line(self.snapshot_id, target.administration) if self.expects_in_line else None
-        if own is not None:
-            return Compared(target, with_own(self.in_line, own, self.choice, category_of()))
-        local = look_at(target.administration)
-        planned = self._planned(target.administration, local)
-        # Where one has something to do, the next has as well, more often than not.
-        self.expects_in_line = not planned.changes
-        return compared(target, planned, self.examiner, standing=len(local.entries))
+        found = read_differing(self.snapshot_id, target.administration)
+        planned = self._known(self.sameness.of(found)) if found else None
+        if found is None or planned is None:
+            local = look_at(target.administration)
+            found = differing(self.source, local)
+            planned = self._planned(target.administration, local, self.sameness.of(found))
+        there = [key for key, entry in found.entries.items() if entry is not None]
+        own = count_own(self.source, self.choice, category_of(), there, found.bases)
+        return compared(target, with_own(planned, own), self.examiner, standing=self._count_standing(found))
 
-    def _planned(self, administration: Administration, local: Local) -> TargetPlan:
-        same = self.sameness.of(local)
-        if same in self.made:
-            own = count_own(self.source, local, self.choice, category_of())
-            made = self.made[same]
-            return replace(made, counts={**made.counts, "own": own})
+    def _known(self, same: Hashable) -> TargetPlan | None:
+        """The plan for administrations that stand so, where it takes no look at one."""
+        if same == IN_LINE and same not in self.made:
+            self.made[same] = plan_in_line(self.source, self.choice, category_of())
+        return self.made.get(same)
+
+    def _planned(self, administration: Administration, local: Local, same: Hashable) -> TargetPlan:
+        known = self._known(same)
+        if known is not None:
+            return known
         reader = AdministrationReader(administration.schema_name)
         planned = plan_target(self.source, local, self.choice, category_of(), self.rules, reader)
         keep_documents(administration, planned, reader)
         if is_shareable(planned):
             self.made[same] = planned
         return planned
+
+    def _count_standing(self, found: Differing) -> int:
+        """How many settings stand in an administration."""
+        extra = sum(entry is not None and key not in self.source.entries for key, entry in found.entries.items())
+        return len(self.source.entries) + extra - sum(entry is None for entry in found.entries.values())
 
 
 def compared(target: PlanTarget, planned: TargetPlan, examiner: Examiner, *, standing: int) -> Compared:

@@ -37,7 +37,7 @@ class Examiner:
         """The warnings about each change of one administration; a change without any is left out."""
         looked_at = {change.key: digest for change in changes if (digest := _digest_of(change))}
         self._examine(looked_at)
-        values = read_values(administration, {kind for kind, _uid in looked_at})
+        values = read_values(administration, {kind for (kind, _uid), digest in looked_at.items() if self._asks(digest)})
         found = {key: self._warn(key, digest, values) for key, digest in looked_at.items()}
         return {key: warned for key, warned in found.items() if warned}
 
@@ -45,7 +45,12 @@ class Examiner:
         local_values, examined = local_values_of(key[0]), self.known.get(digest)
         if local_values is None or examined is None:
             return []
-        return [*examined.literals, *local_values.warn_of_missing(examined.names, values[key[0]])]
+        missing = local_values.warn_of_missing(examined.names, values[key[0]]) if examined.names else []
+        return [*examined.literals, *missing]
+
+    def _asks(self, digest: bytes) -> bool:
+        """Whether a document has anything that every administration fills in for itself."""
+        return digest in self.known and bool(self.known[digest].names)
 
     def _examine(self, looked_at: Mapping[Key, bytes]) -> None:
         unknown: dict[str, set[bytes]] = defaultdict(set)

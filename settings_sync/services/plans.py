@@ -31,7 +31,7 @@ from ..planning.values import Choice, Key, PlannedChange, Source, TargetPlan
 from ..policies import POLICIES
 from ..reading.composed import AdministrationReader
 from ..reading.index import look_at
-from ..reading.snapshots import read_source, take_snapshot
+from ..reading.snapshots import needs_in, read_source, take_snapshot
 from .comparing import Compared, Comparison, category_of, compared, keep_documents
 from .local_values import Examiner, stored_warnings
 from .rehearsing import needs_rehearsal, rehearse
@@ -78,13 +78,14 @@ def create_plan(
         PlanTarget.objects.bulk_create(
             PlanTarget(plan=plan, administration=child, position=number) for number, child in enumerate(children)
         )
-    compute_plan(plan, Choice(frozenset(categories), frozenset(keys)))
+    source = Source(entries, needs_in(snapshot))
+    compute_plan(plan, source, Choice(frozenset(categories), frozenset(keys)))
     return plan
 
 
-def compute_plan(plan: Plan, choice: Choice) -> None:
-    """Compare the plan's snapshot with each of its targets, and store what comes out."""
-    comparison = Comparison(plan, choice)
+def compute_plan(plan: Plan, source: Source, choice: Choice) -> None:
+    """Compare the plan's snapshot, which is `source`, with each of its targets, and store what comes out."""
+    comparison = Comparison(plan, source, choice)
     targets = list(plan.targets.select_related("administration"))
     for start in range(0, len(targets), STORED_AT_ONCE):
         keep_plans([comparison.of(target) for target in targets[start : start + STORED_AT_ONCE]])

@@ -1,6 +1,6 @@
 """A plan as people read it: per change the fields that differ, in the words of the screen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,36 +67,38 @@ def preview_changes(plan: Plan, changes: Iterable[Change]) -> list[ChangePreview
 
 
 def differences_of(changes: Iterable[Change]) -> dict[int, list[Difference]]:
-    """The differing paths of each change, by the change's id."""
+    """The differing paths of each change, by the change's id; what stands the same in many places is compared once."""
     rows = list(changes)
     bodies = _bodies(rows)
-    return {change.pk: _differences(change, bodies) for change in rows}
+    made: dict[Hashable, list[Difference]] = {}
+    found = {}
+    for change in rows:
+        same = (change.verdict, change.action, *_digests_of(change))
+        if same not in made:
+            made[same] = _differences(change, bodies)
+        found[change.pk] = made[same]
+    return found
 
 
 def _bodies(changes: list[Change]) -> dict[bytes, Mapping[str, Any]]:
-    digests = {
-        bytes(digest)
-        for change in changes
-        for digest in (change.base_digest, change.source_digest, change.local_digest, change.result_digest)
-        if digest is not None
-    }
+    digests = {digest for change in changes for digest in _digests_of(change) if digest is not None}
     found = Document.objects.filter(digest__in=digests).values_list("digest", "body")
     return {bytes(digest): body for digest, body in found}
+
+
+def _digests_of(change: Change) -> tuple[bytes | None, ...]:
+    """Of the documents that a change is about: base, source, local, result."""
+    digests = (change.base_digest, change.source_digest, change.local_digest, change.result_digest)
+    return tuple(bytes(digest) if digest is not None else None for digest in digests)
 
 
 def _differences(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> list[Difference]:
     if change.verdict in (Verdict.REJOINED, Verdict.ALREADY_EQUAL, Verdict.GONE, Verdict.REMOVED_IN_SOURCE):
         return []
 
-    def body(digest: Any) -> Mapping[str, Any] | None:
-        return bodies.get(bytes(digest)) if digest is not None else None
-
-    return differences(
-        base=body(change.base_digest),
-        source=body(change.source_digest),
-        local=body(change.local_digest),
-        result=body(change.result_digest) if change.action in (Action.CREATE, Action.UPDATE) else None,
-    )
+    base, source, local, result = (bodies.get(digest or b"") for digest in _digests_of(change))
+    is_written = change.action in (Action.CREATE, Action.UPDATE)
+    return differences(base=base, source=source, local=local, result=result if is_written else None)
 
 
 def _preview(

@@ -4,13 +4,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Model
 from psycopg import sql
 
 from ..fencing import business_references
-from ..kinds import all_kinds
+from ..kinds import Kinds, all_kinds
 from ..planning.values import PlannedChange
 from ..registry import registry
 from ..usage import Document, counted, document_column
@@ -72,35 +72,48 @@ def _sorted(rows: Iterable[tuple[str, uuid.UUID | None, int, int]]) -> Uses:
 
 def _pairs(schema: str, uids: Mapping[str, list[uuid.UUID]]) -> Iterator[sql.Composed]:
     """Per reference from an open document or its parts to a kind: which document points at which item."""
+    for place in _places(all_kinds()):
+        if place.kind in uids:
+            yield _pair(schema, place, uids[place.kind])
+
+
+@dataclass(frozen=True)
+class Place:
+    """A reference to a kind, from a document that is counted under `name` or from its parts: `key` tells which."""
+
+    name: str
+    document: Document
+    table: str
+    key: str
+    column: str
+    kind: str
+    items: str
+
+
+@lru_cache(maxsize=1)
+def _places(kinds: Kinds) -> list[Place]:
     tables = {model._meta.db_table: model for model in registry.excluded}
-    kinds = {all_kinds()[key].root.model: key for key in uids}
-    for table, column, target in business_references():
-        for name, document in counted.items():
-            key = document_column(tables[table], document.model)
-            if key is not None and target in kinds:
-                yield _pair(schema, name, document, table, key, column, target, uids[kinds[target]])
+    keys = {kind.root.model: kind.key for kind in kinds}
+    return [
+        Place(name, document, table, key, column, keys[target], target._meta.db_table)
+        for table, column, target in business_references()
+        for name, document in counted.items()
+        if target in keys and (key := document_column(tables[table], document.model)) is not None
+    ]
 
 
-def _pair(
-    schema: str,
-    name: str,
-    document: Document,
-    table: str,
-    key: str,
-    column: str,
-    target: type[Model],
-    uids: list[uuid.UUID],
-) -> sql.Composed:
+def _pair(schema: str, place: Place, uids: list[uuid.UUID]) -> sql.Composed:
+    document = place.document
     return sql.SQL(
         "SELECT {name} AS name, i.uid, d.id AS document FROM {items} i JOIN {table} b ON b.{column} = i.id"
         " JOIN {documents} d ON d.id = b.{key} WHERE i.uid = ANY({uids}) AND d.{state} = ANY({open})"
     ).format(
-        name=sql.Literal(name),
-        items=sql.Identifier(schema, target._meta.db_table),
-        table=sql.Identifier(schema, table),
-        column=sql.Identifier(column),
+        name=sql.Literal(place.name),
+        items=sql.Identifier(schema, place.items),
+        table=sql.Identifier(schema, place.table),
+        column=sql.Identifier(place.column),
         documents=sql.Identifier(schema, document.model._meta.db_table),
-        key=sql.Identifier(key),
+        key=sql.Identifier(place.key),
         uids=sql.Literal(uids),
         state=sql.Identifier(document.column),
         open=sql.Literal(list(document.open_values)),

@@ -74,6 +74,15 @@ def test_those_that_stand_the_same_are_compared_once(company, children, made):
     assert [told(plan, child) for child in children] == [[CREATED, UPDATED]] * len(children)
 
 
+def test_only_the_first_of_those_that_stand_the_same_is_read(company, children, monkeypatch):
+    read, look_at = [], comparing.look_at
+    monkeypatch.setattr(
+        comparing, "look_at", lambda administration: read.append(administration) or look_at(administration)
+    )
+    company.plan(*children, categories=CATEGORIES)
+    assert read == children[:1]
+
+
 def test_what_is_anothers_own_does_not_matter_and_is_counted(company, children, made):
     with inside(children[1]):
         WorkType.objects.bulk_create(WorkType(name=f"Eigen {number}") for number in range(5))
