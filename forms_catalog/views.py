@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from settings_sync.edit_pages import attempt
 from settings_sync.editing import count_uses, uses_of
+from settings_sync.services.origins import origins_of
 from tenants.entering import administration_page
 from tenants.rights import Right
 
@@ -39,6 +40,7 @@ def list_forms(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [{"form": form, "uses": uses.get(form.pk, 0)} for form in page],
+        "origins": origins_of(request.administration, list(page)),  # type: ignore[attr-defined]
         "counts": Form.objects.aggregate(active=Count("pk", filter=~archived), archived=Count("pk", filter=archived)),
         "query": query,
         "with_archived": with_archived,

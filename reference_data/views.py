@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from settings_sync.edit_pages import attempt
 from settings_sync.editing import count_uses, fingerprint, uses_of
+from settings_sync.services.origins import origins_of
 from tenants.entering import administration_page
 from tenants.rights import Right
 
@@ -40,6 +41,7 @@ def list_items(request: HttpRequest, code_list: str) -> HttpResponse:
         "list": chosen,
         "page": page,
         "rows": _rows(chosen, list(page)),
+        "origins": origins_of(request.administration, list(page)),  # type: ignore[attr-defined]
         "counts": _counts(chosen),
         "query": query,
         "with_archived": with_archived,

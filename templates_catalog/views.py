@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from settings_sync.edit_pages import attempt
 from settings_sync.editing import count_uses, fingerprint, uses_of
+from settings_sync.services.origins import origins_of
 from tenants.entering import administration_page
 from tenants.rights import Right
 
@@ -66,7 +67,9 @@ SECTIONS = {
 def list_templates(request: HttpRequest) -> HttpResponse:
     query, with_archived = request.GET.get("q", "").strip(), "archived" in request.GET
     found = [(section, _listed(section, query, with_archived)) for section in SECTIONS.values()]
-    context = {"found": found, "query": query, "with_archived": with_archived}
+    items = [row["item"] for _section, listed in found for row in listed["rows"]]
+    origins = origins_of(request.administration, items)  # type: ignore[attr-defined]
+    context = {"found": found, "origins": origins, "query": query, "with_archived": with_archived}
     return render(request, "templates_catalog/list.html", context)
 
 

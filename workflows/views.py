@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from settings_sync.edit_pages import attempt
 from settings_sync.editing import count_uses, fingerprint, uses_of
+from settings_sync.services.origins import origins_of
 from tenants.entering import administration_page
 from tenants.rights import Right
 
@@ -31,6 +32,7 @@ def list_workflows(request: HttpRequest) -> HttpResponse:
     uses = count_uses(found)
     context = {
         "rows": [{"workflow": row, "uses": uses.get(row.pk, 0)} for row in found],
+        "origins": origins_of(request.administration, found),  # type: ignore[attr-defined]
         "active": sum(not row.is_archived for row in every),
         "archived": sum(row.is_archived for row in every),
         "query": query,

@@ -1,7 +1,8 @@
 """Where a setting of a sub-administration comes from, and in what it is otherwise here: who did that, when and why."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sync_ledger.models import Base, Deviation
 from tenants.models import Administration
 from tenants.schemas import inside
 
-from ..models import Document
+from ..models import Document, Item
 from ..planning.differences import PARTS, differences
 from ..reading.edits import LoggedEdit, latest_of, read_edits
 from ..reading.index import ReadDocument, read_documents
@@ -55,6 +56,39 @@ class Origin:
     changes: tuple[LocalChange, ...]
     more: int
     kept: tuple[Kept, ...]
+
+
+@dataclass(frozen=True)
+class RowOrigin:
+    """The same in one line; without a main it is the administration's own."""
+
+    main: str = ""
+    at: datetime | None = None
+    is_changed: bool = False
+
+
+def origins_of(administration: Administration, items: Iterable[Item]) -> dict[uuid.UUID, RowOrigin]:
+    """Where each of these settings comes from, by uid; nothing in a main administration. Two queries per kind."""
+    if administration.parent is None:
+        return {}
+    uids: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for item in items:
+        uids[item._meta.label_lower].add(item.uid)
+    found: dict[uuid.UUID, RowOrigin] = {}
+    for kind, listed in uids.items():
+        found |= _origins_of_kind(administration, administration.parent.name, kind, listed)
+    return found
+
+
+def _origins_of_kind(
+    administration: Administration, main: str, kind: str, uids: set[uuid.UUID]
+) -> dict[uuid.UUID, RowOrigin]:
+    with inside(administration):
+        bases = {base.uid: base for base in Base.objects.filter(kind=kind, uid__in=uids)}
+        documents = read_documents(administration.schema_name, {(kind, uid) for uid in bases})
+    now = {uid: document.entry.digest for (_kind, uid), document in documents.items()}
+    came = {uid: RowOrigin(main, base.decided_at, now.get(uid) != bytes(base.digest)) for uid, base in bases.items()}
+    return {uid: came.get(uid, RowOrigin()) for uid in uids}
 
 
 def origin_of(administration: Administration, kind: str, uid: uuid.UUID) -> Origin | None:

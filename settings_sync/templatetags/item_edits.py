@@ -1,12 +1,15 @@
 """The log of edits of one setting, in words."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.db.models import Field, Model
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
@@ -15,7 +18,7 @@ from tenants.rights import Right
 
 from ..kinds import Kind, all_kinds
 from ..models import Item
-from ..services.origins import origin_of
+from ..services.origins import RowOrigin, origin_of
 
 register = template.Library()
 
@@ -56,6 +59,15 @@ def item_origin(context: template.Context, item: Item) -> dict[str, Any]:
     administration = context["administration"]
     origin = origin_of(administration, item._meta.label_lower, item.uid)
     return {"origin": origin, "administration": administration, "rights": context["rights"]}
+
+
+@register.inclusion_tag("includes/row_origin.html")
+def row_origin(origins: Mapping[UUID, RowOrigin], item: Item) -> dict[str, Any]:
+    """In a list: where this item came from, quietly; nothing in a main administration."""
+    origin = origins.get(item.uid)
+    at = timezone.localtime(origin.at) if origin and origin.at else None
+    format_ = "j M" if at and at.year == timezone.localdate().year else "j M Y"
+    return {"origin": origin, "when": date_format(at, format_) if at else ""}
 
 
 def _may_pin(kind: str, item: Item, rights: Collection[str]) -> bool:

@@ -7,16 +7,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from forms_catalog.models import Field, Form, Section
+from reference_data.models import WorkType
 from settings_sync.models import Alignment
 from settings_sync.services.alignment import fold_alignment, note_reviews
 from settings_sync.services.origins import origin_of
 from settings_sync.services.sub_administrations import list_subs
 from sync_ledger.edits import record_edits
 from sync_ledger.models import Deviation
+from templates_catalog.models import MessageTemplate
 from tenants.schemas import inside
 from tests.conftest import make_member
+from tests.contracts.world import CATEGORIES, Company
+from workflows.models import Workflow
 
 from .views.conftest import browser, make_form, sync
 from .views.test_plans import text_of
@@ -137,4 +142,58 @@ def test_the_number_of_queries_does_not_depend_on_how_much_changed(owner, joined
         for number in range(5):
             extra = {"label": f"Extra {number}", "reference": f"e{number}", "position": number + 2}
             Field.objects.create(section=section, type="text", **extra)
+    assert queries() == with_one
+
+
+LISTS = {
+    "forms_catalog:list": lambda name: make_form(name),
+    "workflows:list": lambda name: Workflow.objects.create(name=name),
+    "templates:list": lambda name: MessageTemplate.objects.create(kind="sms", name=name),
+    "reference_data:list": lambda name: WorkType.objects.create(name=name),
+}
+
+
+def sync_everything(owner, main, child):
+    Company(main, owner).sync(child, categories=CATEGORIES)
+
+
+def list_page(user, administration, page):
+    more = ["work-types"] if page == "reference_data:list" else []
+    return browser(user).get(reverse(page, args=[administration.slug, *more]))
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_a_list_says_of_every_row_where_it_came_from(owner, main, joined, page):
+    with inside(main):
+        items = [LISTS[page](name) for name in ("Als daar", "Hier anders")]
+    sync_everything(owner, main, joined)
+    with inside(joined):
+        LISTS[page]("Zelf gemaakt")
+        type(items[1]).objects.filter(name="Hier anders").update(name="Hier heel anders")
+    today = date_format(timezone.localdate(), "j M")
+    said = text_of(list_page(owner, joined, page))
+    assert f"Als daar from {main.name}, {today}" in said
+    assert f"Hier heel anders from {main.name}, {today} · changed here" in said
+    assert "Zelf gemaakt own" in said
+    assert f"from {main.name}" not in text_of(list_page(owner, main, page))
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_more_rows_take_no_more_queries(owner, main, joined, page):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            list_page(owner, joined, page)
+        return len(captured)
+
+    with inside(main):
+        LISTS[page]("Eerste")
+    sync_everything(owner, main, joined)
+    list_page(owner, joined, page)
+    with_one = queries()
+    with inside(main):
+        for name in "abcd":
+            LISTS[page](name)
+    sync_everything(owner, main, joined)
+    with inside(joined):
+        LISTS[page]("Zelf gemaakt")
     assert queries() == with_one
