@@ -22,6 +22,8 @@ def problems_of_message(document: Mapping[str, Any]) -> dict[str, list[str]]:
     }
     if kind == "email" and not subject.strip():
         problems["subject"].append(_("An e-mail needs a subject."))
+    if len(subject.splitlines()) > 1:
+        problems["subject"].append(_("A subject is one line. Take the line break out of it."))
     if kind == "sms" and subject:
         problems["subject"].append(_("An SMS has no subject."))
     return _only_found(problems)

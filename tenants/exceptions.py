@@ -82,7 +82,7 @@ class CompanyDetailsMoved(AdministrationError):
 
 
 class NameHidesSomething(AdministrationError):
-    """A character stands in the name that nobody sees, such as a soft hyphen. Clear the name and type it again."""
+    """An unseen character or a special space stands in the name. Clear the name and type it again."""
 
     code = "name-hides-something"
     status = 400

@@ -12,7 +12,12 @@ BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 SEEN = "LNPS"
 # They show nothing of their own: two names that differ in them look the same, one is read backwards, or breaks the line
 # or the terminal that it is shown on. Joiners are not among them: emoji and some scripts are written with those.
-HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u034f\u180e\u200b\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# What other scripts and emoji are written with shows nothing beside a Latin letter or a space.
+IDLE = re.compile("(?:^|[ 0-9A-Za-z\u00c0-\u024f])[\u200c\u200d]|[\u200c\u200d](?:[ 0-9A-Za-z\u00c0-\u024f]|$)")
+LATIN_MARKED = re.compile("[ A-Za-z\u00c0-\u024f][\ufe00-\ufe0f\u061c\u200e\u200f]")
+# They look like an ordinary space, so that two names would look alike.
+SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def is_visible(text: str) -> bool:
@@ -21,8 +26,8 @@ def is_visible(text: str) -> bool:
 
 
 def has_hidden(text: str) -> bool:
-    """Whether a character stands in it that nobody sees: that breaks the line or turns its direction, for one."""
-    return HIDDEN.search(text) is not None
+    """Whether a character stands in it that nobody sees, or a space that only looks like one: two names look alike."""
+    return any(found.search(text) for found in (HIDDEN, IDLE, LATIN_MARKED, SPACES))
 
 
 def problems_of_names(row: models.Model) -> dict[str, list[str]]:
@@ -37,6 +42,8 @@ def problems_of_names(row: models.Model) -> dict[str, list[str]]:
 def _problem_of(text: str) -> str:
     if not is_visible(text):
         return _("Only invisible characters stand here. Type something that people can read.")
+    if SPACES.search(text):
+        return _("A special space stands here, as copied from a web page. Type an ordinary space in its place.")
     if has_hidden(text):
         return _("A character stands here that nobody sees, such as a soft hyphen. Clear the text and type it again.")
     return ""

@@ -20,6 +20,7 @@ from tenants.rights import Right
 from .models import Step, Workflow
 from .permissions import may_create_workflows, may_delete_workflows, may_update_workflows
 from .rules import problems_of_steps
+from .step_types import StepType
 
 REFERENCES = ("form", "email_template", "work_status", "free_field")
 STEP_FIELDS = ("type", "title", "is_required", *REFERENCES)
@@ -140,7 +141,17 @@ def _refuse_problems(workflow: Workflow, values: WorkflowValues) -> None:
     archived = [kind for kind in values.work_types if kind.is_archived and kind.pk not in linked]
     steps = [*problems_of_steps([_plain(step) for step in values.steps]), *_problems_of_choices(workflow, values.steps)]
     named = problems_of_names(Workflow(name=values.name))
+    steps += _unfinished(values)
     refuse_when(named | {"work_types": [_archived(work_type) for work_type in archived], "steps": steps})
+
+
+def _unfinished(values: WorkflowValues) -> list[str]:
+    """Without work types nobody gets a workflow yet, so it may be half done; with them it must end with Send."""
+    if not values.work_types or (values.steps and values.steps[-1].type == StepType.SEND):
+        return []
+    if any(step.type == StepType.SEND for step in values.steps):
+        return []  # that it must be the last is said already
+    return [_("Employees get this workflow: end it with the step Send, or untick its work types until it is finished.")]
 
 
 def _plain(step: StepValues) -> dict[str, Any]:

@@ -67,6 +67,55 @@ def test_who_signs_in_again_is_back_in_the_wizard_with_the_same_choice(beheerder
     expect(beheerder.page.locator("#to-van-dijk-oost")).not_to_be_checked()
 
 
+def save_without_a_session(visitor):
+    """Press Save after the session has ended, and sign in again; anything but the session stays."""
+    visitor.context.clear_cookies(name="sessionid")
+    visitor.page.locator("main .primary").first.click()
+    visitor.page.wait_for_url("**/sign-in/**")
+    expect(visitor.page.locator("[data-keeps-work]")).to_be_visible()
+
+
+def test_what_was_typed_comes_back_after_signing_in_again(beheerder):
+    page, street = beheerder.page, f"Kade {uuid.uuid4().hex[:8]}"
+    beheerder.open("/a/van-dijk-noord/customers/new/")
+    page.locator("input[name=name]").fill("Bakkerij De Vroege Vogel")
+    page.locator("input[name=street]").fill(street)
+    save_without_a_session(beheerder)
+    beheerder.sign_in(BEHEERDER)
+    page.wait_for_url("**/customers/new/")
+    expect(page.locator("[data-work-is-back]")).to_be_visible()
+    expect(page.locator("input[name=street]")).to_have_value(street)
+    page.locator("main .primary").first.click()
+    page.wait_for_url(re.compile(r"/customers/\d+/"))
+    expect(page.locator("main")).to_contain_text(street)
+    assert page.evaluate("sessionStorage.getItem('kept-work')") is None
+    beheerder.open("/a/van-dijk-noord/customers/new/")
+    expect(page.locator("input[name=street]")).to_have_value("")
+
+
+def test_rows_that_were_added_come_back_as_well(beheerder):
+    page = beheerder.page
+    beheerder.open("/a/van-dijk-noord/settings/workflows/new/")
+    page.locator("input[name=name]").fill("Halverwege")
+    page.locator("select[name=new_type]").select_option("signature")
+    page.locator("button[value=add]").click()
+    page.locator("input[name=steps-0-title]").fill("Teken hier")
+    save_without_a_session(beheerder)
+    beheerder.sign_in(BEHEERDER)
+    expect(page.locator("input[name=steps-0-title]")).to_have_value("Teken hier")
+    expect(page.locator("input[name=name]")).to_have_value("Halverwege")
+
+
+def test_nobody_else_gets_what_was_typed(visit):
+    visitor = visit(BEHEERDER)
+    visitor.open("/a/van-dijk-noord/customers/new/")
+    visitor.page.locator("input[name=name]").fill("Geheim")
+    save_without_a_session(visitor)
+    visitor.open("/sign-in/")
+    visitor.sign_in(PLANNER)
+    assert visitor.page.evaluate("sessionStorage.getItem('kept-work')") is None
+
+
 def test_a_part_of_a_page_that_needs_a_session_leads_to_signing_in(beheerder):
     beheerder.open(f"{ADMINISTRATIONS}sync/?to=van-dijk-noord")
     beheerder.context.clear_cookies(name="sessionid")

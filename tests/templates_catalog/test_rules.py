@@ -58,6 +58,12 @@ def test_an_email_needs_a_subject():
     assert problems_of_message({"kind": "email", "body": "Hoi"}) == {"subject": ["An e-mail needs a subject."]}
 
 
+@pytest.mark.parametrize("subject", ["Twee\nregels", "Twee\r\nregels", "Twee\u2028regels"])
+def test_a_subject_is_one_line(subject):
+    told = problems_of_message({"kind": "email", "subject": subject})
+    assert told == {"subject": ["A subject is one line. Take the line break out of it."]}
+
+
 def test_an_sms_has_no_subject():
     assert problems_of_message({"kind": "sms", "subject": "x"}) == {"subject": ["An SMS has no subject."]}
 

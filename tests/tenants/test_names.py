@@ -14,6 +14,9 @@ from tenants.services import create_administration
 INVISIBLE = ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u202e\u202c", "\u2066\u2069", "\u3164", "\u2800", "\u200b "]
 
 
+ALIKE = ["Zuid\u00a0Oost", "Zuid\u2009Oost", "Zuid\u3000Oost", "Oo\u200dst", "Oost\u200c", "Oost\ufe0f", "Oost\u200f"]
+
+
 @pytest.mark.parametrize("text", [*INVISIBLE, "", " ", "\u0301", "\x00", "\ud800"])
 def test_what_nobody_sees_is_not_visible(text):
     assert not is_visible(text)
@@ -41,7 +44,7 @@ def test_no_administration_is_made_without_a_name_that_can_be_read(owner, main):
         create_administration(acting_user=owner, main=main, name=" ")
 
 
-@pytest.mark.parametrize("name", ["Oost\u200b", "O\u00adost", "\u202etsoO", "Oost\ufeff", "\u2066Oost\u2069"])
+@pytest.mark.parametrize("name", ["Oost\u200b", "O\u00adost", "\u202etsoO", "Oost\ufeff", "\u2066Oost\u2069", *ALIKE])
 def test_a_name_that_looks_like_another_one_is_refused(owner, main, name):
     assert has_hidden(name)
     assert "title" in problems_of_names(Section(title=name))
@@ -55,7 +58,7 @@ def test_what_breaks_a_line_or_a_terminal_is_no_name(name):
         assert field in problems_of_names(row)
 
 
-@pytest.mark.parametrize("name", ["Oost", "👩\u200d🔧 Service", "ע\u200f", "می\u200cخواهم"])
+@pytest.mark.parametrize("name", ["Oost", "👩\u200d🔧 Service", "ע\u200f", "می\u200cخواهم", "1\ufe0f\u20e3"])
 def test_joiners_and_marks_that_writing_needs_are_allowed(name):
     assert not has_hidden(name)
     assert not problems_of_names(Section(title=name))

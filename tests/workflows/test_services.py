@@ -3,12 +3,14 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from reference_data.models import WorkType
 from settings_sync.editing import EditRefused, StillUsed, fingerprint
 from sync_ledger.models import Edit
 from tenants.permissions import NotAllowed
 from workflows import services
 from workflows.models import Step, Workflow
 from workflows.services import StepValues, WorkflowValues
+from workflows.step_types import StepType
 
 
 @pytest.fixture
@@ -200,3 +202,18 @@ def test_no_workflow_has_a_name_that_nobody_can_read(create, update):
         with pytest.raises(EditRefused) as refused:
             attempt()
         assert "name" in refused.value.problems
+
+
+UNFINISHED = [(), (StepValues(StepType.CUSTOMER),), (StepValues(StepType.SIGNATURE), StepValues(StepType.CUSTOMER))]
+
+
+@pytest.mark.parametrize("steps", UNFINISHED)
+def test_what_employees_get_ends_with_send_and_a_draft_may_be_half_done(create, update, steps):
+    work_type = WorkType.objects.create(name="Storing")
+    draft = create(steps=steps)
+    with pytest.raises(EditRefused) as refused:
+        update(draft, steps=steps, work_types=[work_type])
+    assert list(refused.value.problems) == ["steps"]
+    assert "Send" in str(refused.value)
+    update(draft, steps=[*steps, StepValues(StepType.SEND)], work_types=[work_type])
+    assert draft.work_types.get() == work_type
