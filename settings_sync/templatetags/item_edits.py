@@ -66,8 +66,9 @@ def row_origin(origins: Mapping[UUID, RowOrigin], item: Item) -> dict[str, Any]:
     """In a list: where this item came from, quietly; nothing in a main administration."""
     origin = origins.get(item.uid)
     at = timezone.localtime(origin.at) if origin and origin.at else None
-    format_ = "j M" if at and at.year == timezone.localdate().year else "j M Y"
-    return {"origin": origin, "when": date_format(at, format_) if at else ""}
+    # Django's codes for a date: 12 Nov, 12 Nov 2025; months are without a capital in Dutch.
+    shape = _("j M") if at and at.year == timezone.localdate().year else _("j M Y")
+    return {"origin": origin, "when": date_format(at, shape) if at else ""}
 
 
 def _may_pin(kind: str, item: Item, rights: Collection[str]) -> bool:
