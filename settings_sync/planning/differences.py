@@ -1,6 +1,6 @@
 """Where documents differ, field by field and part by part."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,10 +36,9 @@ def differences(
 
     `result` None means that nothing is written: the administration stays as it is.
     """
-    documents = (base, source, local, result if result is not None else local)
-    # What is in line with the main on one side is the very same document: it is laid out once.
-    flat = {id(document): flatten(document) for document in documents}
-    was, main, here, becomes = (flat[id(document)] for document in documents)
+    becoming = result if result is not None else local
+    equal = _equal_rows(source, local, becoming)
+    was, main, here, becomes = (flatten(document, without=equal) for document in (base, source, local, becoming))
     return [
         Difference(path, was.get(path), main.get(path), here.get(path), becomes.get(path))
         for path in main | here | becomes
@@ -47,17 +46,30 @@ def differences(
     ]
 
 
-def flatten(document: Document | None) -> dict[str, Any]:
-    """A document as path → value, in the order in which people read it."""
-    return dict(_walk(document)) if document is not None else {}
+def _equal_rows(first: Document | None, *others: Document | None) -> set[tuple[str, str]]:
+    """(part, uid) of the rows that are the same in all documents: mostly all but a few, and quickly told."""
+    found, *elsewhere = map(_rows, (first, *others))
+    return {place for place, row in found.items() if all(rows.get(place) == row for rows in elsewhere)}
 
 
-def _walk(document: Document) -> Iterator[tuple[str, Any]]:
+def _rows(document: Document | None) -> dict[tuple[str, str], Any]:
+    parts = document.get(PARTS, {}) if document is not None else {}
+    return {(part, row["uid"]): row for part, rows in parts.items() for row in rows}
+
+
+def flatten(document: Document | None, *, without: Collection[tuple[str, str]] = ()) -> dict[str, Any]:
+    """A document as path → value, in the order in which people read it; `without` the rows of these (part, uid)."""
+    return dict(_walk(document, without)) if document is not None else {}
+
+
+def _walk(document: Document, without: Collection[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
     for name, value in document.items():
         if name != PARTS:
             yield name, value
     for part, rows in document.get(PARTS, {}).items():
         for row in rows:
+            if (part, row["uid"]) in without:
+                continue
             yield f"{part}/{row['uid']}", True
             for name, value in row.items():
                 if name != "uid":

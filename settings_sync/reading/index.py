@@ -59,12 +59,10 @@ def look_at(administration: Administration, *, keep_documents: bool = False) -> 
     With `keep_documents` the documents of touched items are stored in the shared schema, as a snapshot needs them.
     """
     with inside(administration):
-        local, is_touched = _read_index()
-        if is_touched:
+        if _has_dirty():
             with _index_locked(administration.schema_name):
                 _refresh(administration.schema_name, keep_documents=keep_documents)
-            local, _is_touched_since = _read_index()
-        return local
+        return _read_index()
 
 
 def read_documents(schema: str, keys: set[Key]) -> dict[Key, ReadDocument]:
@@ -92,6 +90,12 @@ def _documents(kind: Kind, schema: str, uids: set[uuid.UUID]) -> list[ReadDocume
 def loaded_keys(value: str) -> Mapping[str, str]:
     """The unique keys of an entry; jsonb arrives as text from Django's cursor, and mostly the same everywhere."""
     return MappingProxyType(json.loads(value))
+
+
+def _has_dirty() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM sync_ledger_dirty)")
+        return bool(cursor.fetchone()[0])
 
 
 @contextmanager
@@ -226,29 +230,25 @@ def columns_of(entries: Collection[Entry]) -> list[list[Any]]:
     ]
 
 
-def _read_index() -> tuple[Local, bool]:
-    """All of it, and whether anything was touched since, with one query: there may be hundreds of administrations."""
+def _read_index() -> Local:
+    """All of it with one query, for there may be hundreds of administrations to look at."""
     entries: dict[Key, Entry] = {}
     bases: dict[Key, bytes] = {}
     kept: dict[bool, list[tuple[Key, str]]] = {True: [], False: []}
-    is_touched = False
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 'entry', kind, uid, digest, label, keys, NULL::boolean FROM sync_ledger_indexentry"
             " UNION ALL SELECT 'base', kind, uid, digest, NULL, NULL, NULL FROM sync_ledger_base"
             " UNION ALL SELECT 'deviation', kind, uid, NULL, path, NULL, is_pinned FROM sync_ledger_deviation"
-            " UNION ALL (SELECT 'touched', NULL, NULL, NULL, NULL, NULL, NULL FROM sync_ledger_dirty LIMIT 1)"
         )
         for what, kind, uid, digest, text, keys, is_pinned in cursor.fetchall():
             if what == "entry":
                 entries[kind, uid] = Entry(kind, uid, bytes(digest), text, loaded_keys(keys))
             elif what == "base":
                 bases[kind, uid] = bytes(digest)
-            elif what == "deviation":
-                kept[is_pinned].append(((kind, uid), text))
             else:
-                is_touched = True
-    return Local(entries, bases, _paths(kept[True]), _paths(kept[False])), is_touched
+                kept[is_pinned].append(((kind, uid), text))
+    return Local(entries, bases, _paths(kept[True]), _paths(kept[False]))
 
 
 def _paths(rows: list[tuple[Key, str]]) -> dict[Key, frozenset[str]]:
