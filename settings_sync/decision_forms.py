@@ -13,6 +13,7 @@ from .decision_wording import COUPLE_SAME, LEAVE_DEFAULT, TAKE_DEFAULT, offer_in
 from .kinds import all_kinds
 from .models import Change
 from .planning.values import DEFAULT_FIELD
+from .services.candidates import Candidate
 from .services.deciding import Asked
 from .services.questions import PathQuestion, Questions
 from .verdicts import Word
@@ -27,6 +28,11 @@ def _names(changes: Sequence[Change]) -> str:
     return ", ".join(names) if len(names) <= 5 else f"{', '.join(names[:4])} …"
 
 
+def _choice(one: Candidate) -> tuple[str, str]:
+    used = _("used by %(used)s") % {"used": ", ".join(one.uses)}
+    return str(one.uid), f"{one.label} – {used}" if one.uses else one.label
+
+
 class DecisionForm(forms.Form):
     """A decision about one change; `asked` says it as the service takes it."""
 
@@ -39,7 +45,13 @@ class DecisionForm(forms.Form):
             "invalid_choice": gettext_lazy("That cannot be decided here. Choose one of the decisions below."),
         },
     )
-    couple_with = forms.ChoiceField(label=gettext_lazy("Setting of this administration"), required=False)
+    couple_with = forms.ChoiceField(
+        label=gettext_lazy("Setting of this administration"),
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy("That setting is gone here, or follows another one by now. Choose again.")
+        },
+    )
     name = forms.CharField(label=gettext_lazy("Name here"), max_length=200, required=False)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, required=False)
     review_on = forms.DateField(
@@ -105,11 +117,12 @@ class DecisionForm(forms.Form):
         if not self.questions.candidates:
             del self.fields["couple_with"]
             return
-        alike = [(str(one.uid), one.label) for one in self.questions.candidates if one.is_alike]
-        rest = [(str(one.uid), one.label) for one in self.questions.candidates if not one.is_alike]
+        alike = [_choice(one) for one in self.questions.candidates if one.is_alike]
+        rest = [_choice(one) for one in self.questions.candidates if not one.is_alike]
         groups = [(_("Called alike"), alike), (_("All others"), rest)]
         choices = [("", _("Choose a setting")), *(group for group in groups if group[1])]
         self.fields["couple_with"].choices = choices  # type: ignore[attr-defined]
+        self.fields["couple_with"].initial = str(self.change.couples or "")
 
     def _offer_scope(self) -> None:
         if not self.questions.others:

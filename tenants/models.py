@@ -126,6 +126,11 @@ class Administration(models.Model):
         return self.parent_id is None
 
     @property
+    def is_gone(self) -> bool:
+        """Whether it was deleted, or is being deleted: its schema is not to be relied on any more."""
+        return self.state in self.GONE
+
+    @property
     def was_made(self) -> bool:
         """Whether it has had a schema: then what failed was its deletion, and making it again would make it empty."""
         return bool(self.migration_head)

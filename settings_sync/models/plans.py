@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Administration
@@ -61,6 +62,11 @@ class Plan(models.Model):
     def is_undo(self) -> bool:
         """Whether it takes a run back."""
         return self.kind == self.Kind.UNDO
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it is too old to be carried out."""
+        return self.expires_at <= timezone.now()
 
 
 class PlanTarget(models.Model):

@@ -6,16 +6,21 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from sync_ledger.models import IndexEntry
+from tenants.schemas import inside
 
 from ..kinds import Kind, all_kinds
-from ..models import Change, Plan
+from ..models import Change, Document, Plan
 from ..planning.differences import differences
-from ..verdicts import Action
+from ..verdicts import Verdict
 from ..word_changes import Piece, compare_words, readable
 from ..wording import column_of
 from .filled_in import can_be_filled_in
 from .plan_overview import ChangeRow, row_of
-from .previewing import ChangePreview, FieldPreview, PlacePreview, name_parts, places_of, preview_changes
+from .plans import snapshot_labels
+from .previewing import WRITTEN, ChangePreview, FieldPreview, PlacePreview, name_parts, places_of, preview_changes
 
 LONG = 120
 SHOWN = 600
@@ -86,25 +91,45 @@ class ChangeDetails:
 
     @property
     def is_written(self) -> bool:
-        return self.row.outcome in (Action.CREATE, Action.UPDATE)
+        return self.row.outcome in WRITTEN
+
+    @property
+    def source_words(self) -> str:
+        """What the plan brings, as the heading of a column."""
+        return _("Before that sync") if self.change.plan_target.plan.is_undo else _("Main administration")
+
+    @property
+    def base_words(self) -> str:
+        """What both sides came from, as the heading of a column."""
+        return _("After that sync") if self.change.plan_target.plan.is_undo else _("Last synced")
+
+    @property
+    def is_removed_in_source(self) -> bool:
+        """Whether only the administration has it, so that what is shown is what stands there."""
+        return self.change.verdict == Verdict.REMOVED_IN_SOURCE
 
 
 def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
     """The details of one change of a plan; None when the plan has no such change."""
-    found = Change.objects.filter(plan_target__plan=plan, pk=change_id).select_related("plan_target__administration")
-    change = found.first()
+    found = Change.objects.filter(plan_target__plan=plan, pk=change_id)
+    change = found.select_related("plan_target__administration", "plan_target__plan").first()
     if change is None:
         return None
-    (preview,) = preview_changes(plan, [change])
+    known = _names_there(change)
+    (preview,) = preview_changes(plan, [change], known)
     mode = _mode(change)
-    places = (_place(place, all_kinds()[change.kind], mode) for place in preview.places)
+    if change.verdict == Verdict.REMOVED_IN_SOURCE:
+        places = list(local_content(change, {**known, **snapshot_labels(plan)}))
+    else:
+        found_places = (_place(place, all_kinds()[change.kind], mode) for place in preview.places)
+        places = [place for place in found_places if place]
     return ChangeDetails(
         change=change,
         preview=preview,
         row=row_of(change, [change.plan_target.administration.name], undoes=plan.is_undo),
         mode=mode,
         has_base=change.base_digest is not None,
-        places=tuple(place for place in places if place),
+        places=tuple(places),
     )
 
 
@@ -117,10 +142,24 @@ def content_of(kind: Kind, document: Mapping[str, Any], labels: Mapping[str, str
     return tuple(place for place in places if place)
 
 
+def local_content(change: Change, labels: Mapping[str, str]) -> tuple[Place, ...]:
+    """What stands in the administration now, as the plan saw it."""
+    found = Document.objects.filter(digest=bytes(change.local_digest or b"")).values_list("body", flat=True)
+    return tuple(place for body in found for place in content_of(all_kinds()[change.kind], body, labels))
+
+
+def _names_there(change: Change) -> dict[str, str]:
+    """The names, by uid, of the administration's own settings, which the main administration does not know."""
+    if change.local_digest is None or change.plan_target.administration.is_gone:
+        return {}
+    with inside(change.plan_target.administration):
+        return {str(uid): label for uid, label in IndexEntry.objects.values_list("uid", "label")}
+
+
 def _mode(change: Change) -> Mode:
-    if change.action == Action.UPDATE:
-        return Mode.UPDATE
-    return Mode.CONTENT if change.local_digest is None else Mode.COMPARE
+    if change.local_digest is None or change.verdict == Verdict.REMOVED_IN_SOURCE:
+        return Mode.CONTENT
+    return Mode.UPDATE if change.action in WRITTEN else Mode.COMPARE
 
 
 def _place(place: PlacePreview, kind: Kind, mode: Mode) -> Place | None:
@@ -158,18 +197,19 @@ def _field(field: FieldPreview, mode: Mode) -> FieldChange:
     if mode == Mode.CONTENT:
         old, new = "", _there(field)
     is_long = max(len(old), len(new)) > LONG and bool(old and new)
+    is_text = field.is_text and (old == new or readable(old) != readable(new))
     return FieldChange(
         label=field.label,
-        old=shortened(old),
-        new=shortened(new),
-        source=shortened(field.source),
-        base=shortened(field.base),
+        old=shortened(old, is_text=is_text),
+        new=shortened(new, is_text=is_text),
+        source=shortened(field.source, is_text=is_text),
+        base=shortened(field.base, is_text=is_text),
         pieces=tuple(compare_words(old, new)) if is_long else (),
     )
 
 
 def _summary(place: PlacePreview, kind: Kind) -> Iterator[str]:
-    """What a part is, in a few words: its choices and what is switched on, then its other values by name."""
+    """What a part is, in a few words: its choices and what is switched on, and its other values by name."""
     table = kind.part(place.part)
     named = {table.declaration.label, table.declaration.part_key, table.parent_name}
     for field in place.fields:
@@ -181,10 +221,11 @@ def _summary(place: PlacePreview, kind: Kind) -> Iterator[str]:
         if isinstance(raw, bool):
             yield from [field.label] if raw else []
         else:
-            yield value if column.choices or column.reference else f"{capfirst(field.label)}: {shortened(value)}"
+            said = shortened(value, is_text=field.is_text)
+            yield value if column.choices else f"{capfirst(field.label)}: {said}"
 
 
-def shortened(text: str) -> str:
-    """The beginning of a long text, without its markup."""
-    plain = readable(text)
+def shortened(text: str, *, is_text: bool) -> str:
+    """The beginning of a long value; what is a text, and not a name or a code, without its markup."""
+    plain = readable(text) if is_text else text
     return plain if len(plain) <= SHOWN else f"{plain[:SHOWN].rstrip()} …"

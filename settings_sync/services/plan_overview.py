@@ -12,7 +12,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -210,7 +209,7 @@ def show_plan(plan: Plan) -> PlanOverview:
         affected=tuple(in_words(_added(row.affected for row in targets))),
         created_at=plan.created_at,
         is_ready=plan.state == Plan.State.READY,
-        is_expired=plan.expires_at <= timezone.now(),
+        is_expired=plan.is_expired,
         run_id=plan.run.pk if hasattr(plan, "run") else None,
         warned=changes.exclude(warnings=[]).values("uid").distinct().count(),
     )

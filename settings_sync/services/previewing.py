@@ -13,13 +13,19 @@ from ..verdicts import Action, Verdict
 from ..wording import column_of, column_of_table, needed_by_in_words, reason_of, value_in_words
 from .plans import snapshot_labels
 
+WRITTEN = (Action.CREATE, Action.UPDATE, Action.COUPLE)
+"""What happens to a setting that gets a new content."""
+
 LONG_TEXT = 120
 """Characters from which a value is shown as a text of its own."""
 
 
 @dataclass(frozen=True)
 class FieldPreview:
-    """One field: its label and its values in words; `path` and `raw` are for programs."""
+    """One field: its label and its values in words; `path` and `raw` are for programs.
+
+    `is_text` for a text of any length, which may hold markup; a name or a code is read as it is written.
+    """
 
     path: str
     label: str
@@ -29,6 +35,7 @@ class FieldPreview:
     result: str
     raw: Difference
     is_long: bool = False
+    is_text: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -58,11 +65,16 @@ class ChangePreview:
     places: list[PlacePreview]
 
 
-def preview_changes(plan: Plan, changes: Iterable[Change]) -> list[ChangePreview]:
-    """Changes as people read them; a fixed number of queries, however many changes there are."""
+def preview_changes(
+    plan: Plan, changes: Iterable[Change], known: Mapping[str, str] | None = None
+) -> list[ChangePreview]:
+    """Changes as people read them; a fixed number of queries, however many changes there are.
+
+    `known` gives the names, by uid, of what the main administration does not have.
+    """
     rows = list(changes)
     bodies = _bodies(rows)
-    labels = snapshot_labels(plan)
+    labels = {**(known or {}), **snapshot_labels(plan)}
     return [_preview(change, bodies, labels, undoes=plan.is_undo) for change in rows]
 
 
@@ -97,8 +109,8 @@ def _differences(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> l
         return []
 
     base, source, local, result = (bodies.get(digest or b"") for digest in _digests_of(change))
-    is_written = change.action in (Action.CREATE, Action.UPDATE)
-    return differences(base=base, source=source, local=local, result=result if is_written else None)
+    result = result if change.action in WRITTEN else None
+    return differences(base=base, source=source, local=local, result=result)
 
 
 def _preview(
@@ -123,7 +135,7 @@ class PartName:
 
     words: str
     title: str
-    place: tuple[int, ...]
+    place: tuple[tuple[int, int], ...]
     above: str = ""
 
 
@@ -137,19 +149,19 @@ def name_parts(kind: Kind, documents: list[Mapping[str, Any]]) -> dict[str, Part
         for part in kind.parts:
             for number, row in enumerate(document.get("parts", {}).get(part.name, ()), start=1):
                 above = found.get(str(row.get(part.parent_name)))
-                found.setdefault(row["uid"], _part_name(part, row, number, above))
+                found.setdefault(row["uid"], _part_name(part, row, (number, len(found)), above))
     return found
 
 
-def _part_name(part: Table, row: Mapping[str, Any], number: int, above: PartName | None) -> PartName:
+def _part_name(part: Table, row: Mapping[str, Any], place: tuple[int, int], above: PartName | None) -> PartName:
     said = ""
     for key in (part.declaration.label, part.declaration.part_key):
         said = said or (value_in_words(column_of_table(part, key), row.get(key), {}) if key else "")
-    numbered = f"{part.label} {number}"
+    numbered = f"{part.label} {place[0]}"
     title = f"{part.label} “{said}”" if said else numbered
     if above is None:
-        return PartName(said or numbered, title, (number,))
-    return PartName(said or numbered, title, (*above.place, number), above.title)
+        return PartName(said or numbered, title, (place,))
+    return PartName(said or numbered, title, (*above.place, place), above.title)
 
 
 def places_of(kind: Kind, found: list[Difference], labels: Mapping[str, str], names: Names) -> list[PlacePreview]:
@@ -192,8 +204,9 @@ def _field(kind: Kind, part: str, name: str, row: Difference, labels: Mapping[st
     column = column_of(kind, part, name) if name != "order" else None
     words = [value_in_words(column, value, labels) for value in (row.base, row.source, row.local, row.result)]
     base, source, local, result = words
-    is_long = max(map(len, words)) > LONG_TEXT
-    return FieldPreview(row.path, _label(kind, part, name), base, source, local, result, raw=row, is_long=is_long)
+    is_long, is_text = max(map(len, words)) > LONG_TEXT, column is not None and column.db_type == "text"
+    label = _label(kind, part, name)
+    return FieldPreview(row.path, label, base, source, local, result, raw=row, is_long=is_long, is_text=is_text)
 
 
 def _label(kind: Kind, part: str, name: str) -> str:

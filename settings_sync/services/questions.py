@@ -1,7 +1,5 @@
 """What can be decided about one change of a plan, as people are asked it, and what was decided."""
 
-import difflib
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,20 +16,17 @@ from ..decision_wording import (
     place_in_words,
     presence_in_words,
 )
-from ..kinds import all_kinds
-from ..models import Change, Decision, Document, Plan, SnapshotItem
+from ..models import Change, Decision, Plan
 from ..permissions import right_for, syncable_children
 from ..planning.deciding import allowed_words
 from ..planning.plans import UNCHANGED
 from ..planning.values import DEFAULT_FIELD
-from ..reading.index import look_at, read_documents
+from ..reading.index import read_documents
 from ..verdicts import Verdict, Word
+from .candidates import Candidate, is_exactly_equal, list_candidates, with_content
 from .change_details import shortened
 from .previewing import ChangePreview, FieldPreview, PlacePreview
 from .spread import Spread, same_values, spread_of
-
-ALIKE = 0.5
-SUGGESTIONS = 8
 
 ORDER = (
     Word.MERGE,
@@ -58,15 +53,6 @@ class PathQuestion:
     source: str
     local: str
     side: str
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A setting of the administration's own that a change can be coupled with."""
-
-    uid: uuid.UUID
-    label: str
-    is_alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,10 +103,10 @@ class Questions:
 
 
 def read_questions(*, acting_user: Any, plan: Plan, change: Change, preview: ChangePreview) -> Questions:
-    """What can be decided about a change; nothing once the plan was carried out."""
+    """What can be decided about a change; nothing once the plan was carried out or expired, or the place is gone."""
     decided = tuple(_decided(change, preview, plan))
-    words = [] if hasattr(plan, "run") else list(_words(plan, change))
-    candidates = list(_candidates(plan, change)) if Word.COUPLE in words else []
+    words = list(_words(plan, change)) if _is_open(plan, change) else []
+    candidates = list_candidates(plan, change) if Word.COUPLE in words else []
     holder = change.facts.get("holder_uid") if change.verdict == Verdict.NAME_TAKEN else None
     same = next((one for one in candidates if str(one.uid) == holder), None)
     if same is not None:
@@ -132,8 +118,8 @@ def read_questions(*, acting_user: Any, plan: Plan, change: Change, preview: Cha
         words=tuple(words),
         paths=tuple(_paths(change, preview)),
         candidates=tuple(candidates),
-        same_named=same,
-        is_exactly_equal=same is not None and _is_exactly_equal(change, same),
+        same_named=same and with_content(plan, change, same),
+        is_exactly_equal=same is not None and is_exactly_equal(change, same),
         others=others,
         same_values=tuple(same_values(change, others)),
         spread=tuple(spread_of(plan, change, preview, others)),
@@ -141,6 +127,10 @@ def read_questions(*, acting_user: Any, plan: Plan, change: Change, preview: Cha
         is_everywhere=is_everywhere,
         decided=decided,
     )
+
+
+def _is_open(plan: Plan, change: Change) -> bool:
+    return not (hasattr(plan, "run") or plan.is_expired or change.plan_target.administration.is_gone)
 
 
 def _words(plan: Plan, change: Change) -> Iterator[str]:
@@ -191,7 +181,12 @@ def _paths(change: Change, preview: ChangePreview) -> Iterator[PathQuestion]:
 
 def _field_question(path: str, side: str, place: PlacePreview, field: FieldPreview) -> PathQuestion:
     label = " › ".join(part for part in (place.trail, place.title, field.label) if part)
-    return PathQuestion(path, label, shortened(field.source), shortened(field.local), side)
+    return PathQuestion(path, label, *_sides(field), side)
+
+
+def _sides(field: FieldPreview) -> tuple[str, str]:
+    source, local = (shortened(value, is_text=field.is_text) for value in (field.source, field.local))
+    return (source, local) if source != local else (field.source, field.local)
 
 
 def _part_question(path: str, side: str, place: PlacePreview) -> PathQuestion:
@@ -199,42 +194,6 @@ def _part_question(path: str, side: str, place: PlacePreview) -> PathQuestion:
     has_source = any(field.raw.source is not None for field in place.fields)
     here, there = presence_in_words(is_there=not has_source), presence_in_words(is_there=has_source)
     return PathQuestion(path, label, there, here, side)
-
-
-def _candidates(plan: Plan, change: Change) -> Iterator[Candidate]:
-    """The administration's own settings of that kind: those that are called alike first."""
-    local = look_at(change.plan_target.administration)
-    items = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, kind=change.kind)
-    followed = set(items.values_list("uid", flat=True))
-    own = [
-        entry
-        for key, entry in local.entries.items()
-        if key[0] == change.kind and key not in local.bases and key[1] not in followed
-    ]
-    alike = {entry.uid: _likeness(entry.label, change.label) for entry in own}
-    best = sorted((entry for entry in own if alike[entry.uid] >= ALIKE), key=lambda entry: -alike[entry.uid])
-    best = best[:SUGGESTIONS]
-    rest = sorted((entry for entry in own if entry not in best), key=lambda entry: entry.label.casefold())
-    yield from (Candidate(entry.uid, entry.label, is_alike=True) for entry in best)
-    yield from (Candidate(entry.uid, entry.label) for entry in rest)
-
-
-def _likeness(one: str, other: str) -> float:
-    """How much two names are alike, between 0 and 1; a shared word of some length counts as much as half."""
-    ours, theirs = one.casefold(), other.casefold()
-    shared = {word for word in set(ours.split()) & set(theirs.split()) if len(word) > 3}
-    return max(difflib.SequenceMatcher(None, ours, theirs).ratio(), ALIKE if shared else 0)
-
-
-def _is_exactly_equal(change: Change, same: Candidate) -> bool:
-    """Whether natural key and name are the same to the letter: only then coupling is the likely answer."""
-    if same.label != change.label or change.source_digest is None:
-        return False
-    key = (change.kind, same.uid)
-    found = read_documents(change.plan_target.administration.schema_name, {key}).get(key)
-    source = Document.objects.filter(digest=bytes(change.source_digest)).first()
-    name = all_kinds()[change.kind].natural_key
-    return found is not None and source is not None and found.body.get(name) == source.body.get(name)
 
 
 def _others(user: Any, plan: Plan, change: Change) -> tuple[tuple[Change, ...], bool]:
@@ -252,6 +211,8 @@ def _others(user: Any, plan: Plan, change: Change) -> tuple[tuple[Change, ...], 
 
 def _earlier(change: Change) -> Earlier | None:
     """The agreement that stands in the administration for the setting or one of its fields, the latest first."""
+    if change.plan_target.administration.is_gone:
+        return None
     with inside(change.plan_target.administration):
         kept = Deviation.objects.filter(kind=change.kind, uid=change.uid, is_pinned=False).exclude(reason="")
         found = kept.order_by("-decided_at").first()
@@ -260,7 +221,8 @@ def _earlier(change: Change) -> Earlier | None:
 
 def _is_same(one: Change, other: Change) -> bool:
     paths = [{path for path, _side in change.conflicts} for change in (one, other)]
-    return one.verdict == other.verdict and paths[0] == paths[1]
+    is_coupled = [change.couples is not None for change in (one, other)]
+    return one.verdict == other.verdict and paths[0] == paths[1] and is_coupled[0] == is_coupled[1]
 
 
 def _decided(change: Change, preview: ChangePreview, plan: Plan) -> Iterator[Decided]:
@@ -287,7 +249,7 @@ def _decided(change: Change, preview: ChangePreview, plan: Plan) -> Iterator[Dec
 
 
 def _coupled_name(change: Change, decision: Decision) -> str:
-    if decision.couple_with is None:
+    if decision.couple_with is None or change.plan_target.administration.is_gone:
         return ""
     key = (change.kind, decision.couple_with)
     found = read_documents(change.plan_target.administration.schema_name, {key}).get(key)

@@ -321,8 +321,7 @@ def seconds_left(targets: Collection[SyncTarget], *, now: datetime) -> float | N
 def _visible(user: Any, targets: list[SyncTarget]) -> list[SyncTarget]:
     """The targets that the user may enter, and those that nobody can enter any more."""
     reachable = {row.pk for row in reachable_administrations(user)}
-    gone = Administration.GONE
-    return [row for row in targets if row.administration_id in reachable or row.administration.state in gone]
+    return [row for row in targets if row.administration_id in reachable or row.administration.is_gone]
 
 
 def _seconds(run: SyncRun) -> float | None:
@@ -345,7 +344,7 @@ def _target(
         busy=_busy(progress),
         proof=_proof(target),
         findings=tuple(finding_in_words(row.code, row.label) for row in target.findings.all()),
-        is_gone=target.administration.state in Administration.GONE,
+        is_gone=target.administration.is_gone,
         may_retry=target.administration_id in reached
         and target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED),
         may_undo=target.administration_id in undoable

@@ -89,7 +89,7 @@ def check_plan(plan: Plan, version: int) -> None:
         raise PlanUsed
     if plan.state != Plan.State.READY:
         raise PlanNotReady
-    if plan.expires_at <= timezone.now():
+    if plan.is_expired:
         raise PlanExpired
     if plan.version != version:
         raise PlanChanged

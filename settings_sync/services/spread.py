@@ -67,7 +67,8 @@ def spread_of(plan: Plan, change: Change, preview: ChangePreview, others: Sequen
     if not fields:
         return []
     changes = [change, *others]
-    schemas = [row.plan_target.administration.schema_name for row in changes]
+    places = [row.plan_target.administration for row in changes]
+    schemas = [administration.schema_name for administration in places if not administration.is_gone]
     edits = read_edits([plan.administration.schema_name, *schemas], change.kind, change.uid)
     words = _words(plan, changes, preview)
     return [_spread(plan, changes, label, field, words, edits) for label, field in fields.values()]

@@ -3,16 +3,21 @@
 import re
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
-from forms_catalog.models import Field, Form
-from settings_sync.models import Change, Decision
+from business.models import Customer, WorkOrder
+from forms_catalog.models import Field, Form, Section
+from reference_data.models import WorkStatus, WorkType
+from settings_sync.models import Change, Decision, Plan
 from settings_sync.services.deciding import Asked, decide
 from settings_sync.services.runs import start_run
 from settings_sync.verdicts import Word
+from tenants.models import Administration
 from tenants.schemas import inside
 from tests.conftest import make_member
 
-from .conftest import carry_out, make_plan, sync
+from .conftest import carry_out, make_form, make_plan, sync
 from .test_plans import text_of
 
 
@@ -127,3 +132,131 @@ def test_nothing_can_be_decided_after_it_was_carried_out(owner_client, url, owne
     assert "Keep what is here" not in text_of(owner_client.get(address))
     assert owner_client.post(address, sent(conflict, word="overwrite")).status_code == 200
     assert not Decision.objects.exists()
+
+
+def test_what_would_be_coupled_stands_side_by_side_with_what_uses_it(owner_client, url, owner, main, joined, form):
+    with inside(joined):
+        own = make_form("Onderhoud cv-ketel")
+        Field.objects.filter(section__form=own).update(label="Zoals het hier heet")
+        WorkType.objects.update(name="Alleen hier")
+    plan = make_plan(owner, main, joined)
+    said = text_of(owner_client.get(url("change", plan.pk, change_of(plan, form).pk)))
+    here = said.split("Metingen")[-1]
+    assert "CO-gehalte" in said.split("Metingen")[1]
+    assert "Zoals het hier heet" in here
+    assert "Shown for these work types Alleen hier" in said
+
+
+def test_what_uses_a_setting_stands_next_to_it_before_it_is_coupled(owner_client, url, owner, main, joined):
+    for administration in (main, joined):
+        with inside(administration):
+            work_type = WorkType.objects.create(name="Onderhoud")
+    with inside(joined):
+        customer, status = (
+            Customer.objects.create(number=1, name="Bakker"),
+            WorkStatus.objects.create(code="P", name="Gepland"),
+        )
+        WorkOrder.objects.create(number=1, customer=customer, work_type=work_type, status=status)
+    plan = make_plan(owner, main, joined, categories=["reference_data"])
+    said = text_of(owner_client.get(url("change", plan.pk, Change.objects.get(label="Onderhoud").pk)))
+    assert "Onderhoud used by 1 open work order" in said
+    assert "Onderhoud – used by 1 open work order" in said
+
+
+def test_a_coupling_is_shown_as_what_becomes_of_the_content(owner_client, url, owner, main, joined, form):
+    with inside(joined):
+        own = make_form("Onderhoud ketel")
+        WorkType.objects.update(name="Alleen hier")
+    plan = make_plan(owner, main, joined)
+    address = url("change", plan.pk, change_of(plan, form).pk)
+    owner_client.post(address, sent(plan, word="couple", couple_with=str(own.uid)))
+    page = owner_client.get(address)
+    said = text_of(page)
+    assert "Now Becomes" in said
+    assert "Nothing is written" not in said
+    assert "Shown for these work types Alleen hier Werk bij Onderhoud cv-ketel" in said
+    assert "Name Onderhoud ketel Onderhoud cv-ketel" in said
+    assert f'value="{own.uid}" selected' in page.content.decode()
+
+
+def test_a_coupling_is_no_question_where_the_setting_is_merely_new(
+    owner_client, url, owner, main, joined, other_child, form
+):
+    make_member(other_child, user=owner)
+    with inside(joined):
+        own = make_form("Onderhoud ketel")
+    plan = make_plan(owner, main, joined, other_child)
+    change = Change.objects.get(plan_target__plan=plan, uid=form.uid, plan_target__administration=joined)
+    decide(
+        acting_user=owner,
+        plan=plan,
+        version=1,
+        decisions=[Asked(form.uid, Word.COUPLE, joined.slug, couple_with=own.uid)],
+    )
+    assert "The same is asked in" not in text_of(owner_client.get(url("change", plan.pk, change.pk)))
+
+
+def test_the_parts_of_both_sides_stand_below_their_own_sections(owner_client, url, owner, main, joined, form):
+    with inside(joined):
+        own = make_form("Onderhoud ketel")
+        Section.objects.filter(form=own).update(title="Toestel")
+        Field.objects.filter(section__form=own).update(label="Merk")
+    plan = make_plan(owner, main, joined)
+    decide(acting_user=owner, plan=plan, version=1, decisions=[Asked(form.uid, Word.COUPLE, couple_with=own.uid)])
+    said = text_of(owner_client.get(url("change", plan.pk, change_of(plan, form).pk)))
+    order = [said.index(words) for words in ("Section “Metingen” is", "field “CO-gehalte”")]
+    other = [said.index(words) for words in ("Section “Toestel” is", "field “Merk”")]
+    assert max(order) < min(other) or max(other) < min(order)
+
+
+def test_what_goes_is_shown_in_full(owner_client, url, owner, main, joined, form):
+    sync(owner, main, joined)
+    with inside(main):
+        form.delete()
+    plan = make_plan(owner, main, joined, categories=["forms"], policies={"removed_in_source": "archive"})
+    change = change_of(plan, form)
+    assert change.action == "archive"
+    said = text_of(owner_client.get(url("change", plan.pk, change.pk)))
+    assert "This is what stands here now:" in said
+    assert "CO-gehalte" in said
+
+
+@pytest.mark.parametrize("is_part", [True, False])
+def test_a_change_of_an_administration_that_was_deleted_since_can_be_looked_at(
+    owner_client, url, owner, conflict, form, joined, is_part
+):
+    Administration.objects.filter(pk=joined.pk).update(state=Administration.State.DELETED)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA {joined.schema_name} CASCADE")
+    headers = {"hx-request": "true"} if is_part else {}
+    answer = owner_client.get(url("change", conflict.pk, change_of(conflict, form).pk), headers=headers)
+    assert answer.status_code == 200
+    assert "CO (hier)" in text_of(answer)
+    assert "What is to happen?" not in text_of(answer)
+
+
+def test_an_expired_preview_asks_nothing(owner_client, url, owner, conflict, form):
+    Plan.objects.update(expires_at=timezone.now())
+    said = text_of(owner_client.get(url("change", conflict.pk, change_of(conflict, form).pk)))
+    assert "What is to happen?" not in said
+
+
+def test_a_name_is_shown_as_it_is_written(owner_client, url, owner, main, joined, form):
+    sync(owner, main, joined)
+    with inside(main):
+        Form.objects.update(name="Meting <b>vet</b> < 5")
+    plan = make_plan(owner, main, joined)
+    page = owner_client.get(url("change", plan.pk, change_of(plan, form).pk)).content.decode()
+    assert page.count("Meting &lt;b&gt;vet&lt;/b&gt; &lt; 5") >= 2
+    assert re.search(r'class="new[^>]*>Meting &lt;b&gt;vet&lt;/b&gt; &lt; 5<', page)
+
+
+def test_texts_that_differ_in_markup_alone_are_not_shown_as_equal(owner_client, url, owner, main, joined, form):
+    sync(owner, main, joined)
+    for administration, tag in ((main, "b"), (joined, "i")):
+        with inside(administration):
+            Form.objects.update(description=f"<{tag}>let op</{tag}>")
+    plan = make_plan(owner, main, joined)
+    said = owner_client.get(url("change", plan.pk, change_of(plan, form).pk)).content.decode()
+    assert "&lt;b&gt;let op" in said
+    assert "&lt;i&gt;let op" in said
