@@ -269,3 +269,8 @@ def test_a_choice_without_a_token_of_the_page_is_not_kept(owner, url):
 def test_an_unknown_mark_fills_nothing_in(owner_client, url, joined, mark):
     page = owner_client.get(url("choose"), {"kept": mark})
     assert (page.status_code, page.context["chosen"], page.context["is_kept"]) == (200, [], False)
+
+
+def test_a_thousand_settings_and_hundreds_of_administrations_fit_in_one_form(owner_client, url, main):
+    sent = {"do": "preview", "to": [f"branch-{number}" for number in range(500)], "item": [uuid.uuid4()] * 2000}
+    assert owner_client.post(url("choose"), sent).status_code == 200
