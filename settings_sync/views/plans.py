@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -28,6 +29,9 @@ from ..services.undoing import create_undo_plan
 ASKED = ("target", "outcome", "category", "verdict", "warned", "used")
 """By what the list of changes is narrowed."""
 
+LONGEST_QUERY = 3000
+"""What every server between takes as an address."""
+
 
 @main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
 def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
@@ -35,7 +39,8 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     plan = plan_of(request, plan_id)
     confirmation = None if hasattr(plan, "run") else confirmation_of(plan)
     phrase = confirmation.phrase if confirmation else ""
-    form = StartForm(request.POST or None, initial={"version": plan.version}, phrase=phrase)
+    initial = {"version": plan.version, "note": request.GET.get("note", "")}
+    form = StartForm(request.POST or None, initial=initial, phrase=phrase)
     if request.method == "POST" and form.is_valid() and (answer := _start(request, plan, form)):
         return answer
     asked = _asked(request)
@@ -64,7 +69,9 @@ def renew(request: Any, plan_id: uuid.UUID) -> HttpResponse:
             plan = _made_again(request, plan)
         except SyncError as refused:
             messages.error(request, refused.detail)
-    return redirect("sync:plan", request.administration.slug, plan.pk)
+    note = urlencode({"note": request.POST.get("note", "")})
+    address = redirect("sync:plan", request.administration.slug, plan.pk).url
+    return redirect(f"{address}?{note}" if len("note=") < len(note) < LONGEST_QUERY else address)
 
 
 def _made_again(request: Any, plan: Plan) -> Plan:
@@ -115,10 +122,10 @@ def _start(request: Any, plan: Plan, form: StartForm) -> HttpResponse | None:
     except PlanUsed as refused:
         messages.info(request, _("%(reason)s This is the sync that came of it.") % {"reason": refused.detail})
         return redirect("sync:run", slug, Plan.objects.select_related("run").get(pk=plan.pk).run.pk)
-    except PlanChanged as refused:
-        messages.warning(request, refused.detail)
-        return redirect("sync:plan", slug, plan.pk)
     except SyncError as refused:
+        if isinstance(refused, PlanChanged):
+            plan.refresh_from_db()
+            form.data = {**request.POST.dict(), "version": plan.version, "confirmation": ""}
         form.add_error(None, refused.detail)
         return None
     return redirect("sync:run", slug, run.pk)

@@ -129,12 +129,14 @@ def test_a_double_click_and_going_back_lead_to_the_same_run(owner_client, url, o
 def test_an_expired_preview_is_refused_and_can_be_made_again(owner_client, url, owner, main, joined, form):
     plan = make_plan(owner, main, joined)
     Plan.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
-    refused = owner_client.post(url("plan", plan.pk), {"version": 1})
-    assert "This preview has expired; make a new one." in text_of(refused)
+    refused = owner_client.post(url("plan", plan.pk), {"version": 1, "note": "New CO rules"})
+    assert text_of(refused).count("This preview has expired") == 1
+    assert "New CO rules" in text_of(refused)
     assert not SyncRun.objects.exists()
-    answer = owner_client.post(url("plan-renew", plan.pk))
+    answer = owner_client.post(url("plan-renew", plan.pk), {"note": "New CO rules"}, follow=True)
     renewed = Plan.objects.exclude(pk=plan.pk).get()
-    assert answer.headers["Location"] == url("plan", renewed.pk)
+    assert answer.redirect_chain[0][0].startswith(url("plan", renewed.pk))
+    assert "New CO rules" in text_of(answer)
     assert renewed.categories == plan.categories
     assert owner_client.get(url("plan-renew", plan.pk)).headers["Location"] == url("plan", plan.pk)
 
@@ -142,8 +144,10 @@ def test_an_expired_preview_is_refused_and_can_be_made_again(owner_client, url, 
 def test_a_preview_that_changed_meanwhile_must_be_looked_at_again(owner_client, url, owner, main, joined, form):
     plan = make_plan(owner, main, joined)
     Plan.objects.update(version=2)
-    answer = owner_client.post(url("plan", plan.pk), {"version": 1}, follow=True)
+    answer = owner_client.post(url("plan", plan.pk), {"version": 1, "note": "New CO rules"}, follow=True)
     assert "look again before you confirm" in text_of(answer)
+    assert "New CO rules" in text_of(answer)
+    assert 'name="version" value="2"' in answer.content.decode()
     assert not SyncRun.objects.exists()
 
 
