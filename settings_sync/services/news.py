@@ -21,6 +21,7 @@ NAMED = 8
 class NewsOfCategory:
     """The settings of one category that changed: some by name, and how many more."""
 
+    key: str
     label: str
     names: tuple[str, ...]
     more: int
@@ -65,4 +66,4 @@ def _categories(changes: list[Change]) -> Iterable[NewsOfCategory]:
     for category in all_kinds().categories:
         names = [change.label for change in changes if change.category == category.key]
         if names:
-            yield NewsOfCategory(str(category.label), tuple(names[:NAMED]), max(len(names) - NAMED, 0))
+            yield NewsOfCategory(category.key, str(category.label), tuple(names[:NAMED]), max(len(names) - NAMED, 0))

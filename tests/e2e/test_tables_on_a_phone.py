@@ -29,3 +29,18 @@ def test_a_long_code_stays_inside_and_a_name_is_large_enough_to_touch(browser: B
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.get_by_role("link", name="A1").evaluate(REACH) >= 40
     context.close()
+
+
+LONG_NAMES = """<!doctype html><meta name="viewport" content="width=device-width, initial-scale=1"><main>
+<form class="toolbar"><label><span>Administratie</span><select><option>{name}</option></select></label></form>
+<ul class="tree"><li><label><input type="checkbox"> {name}</label></li></ul></main>"""
+
+
+def test_a_name_without_spaces_stays_inside_a_filter_and_a_tree(browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.set_content(LONG_NAMES.format(name="W" * 120))
+    for name in (*STYLES, "field", "toolbar", "tree"):
+        page.add_style_tag(content=Path(f"static/css/{name}.css").read_text())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    context.close()

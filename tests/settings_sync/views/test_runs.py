@@ -57,7 +57,9 @@ def test_a_run_that_is_busy_asks_again_and_one_that_ended_does_not(owner_client,
 
 def test_the_result_says_what_changed_and_proves_the_rest(owner_client, url, owner, main, joined, form):
     run = sync(owner, main, joined)
-    said = text_of(owner_client.get(url("run", run.pk)))
+    page = owner_client.get(url("run", run.pk))
+    assert f'<a href="{url("plan", run.plan_id)}?target={joined.slug}#changes">2 new' in page.content.decode()
+    said = text_of(page)
     assert "Done in" in said
     assert "2 changes in 1 administration." in said
     assert "Customers, work orders and invoices: 0 rows changed" in said
@@ -180,7 +182,10 @@ def test_a_sub_is_told_what_changed_with_the_note(owner_client, owner, main, joi
     sync(owner, main, joined)  # changed nothing, so it is no news
     (news,) = news_for(joined)
     assert (news.note, news.counted.create) == ("New CO rules", 2)
-    page = text_of(owner_client.get(reverse("settings-home", args=[joined.slug])))
+    answer = owner_client.get(reverse("settings-home", args=[joined.slug]))
+    news_on_page = answer.content.decode().partition('class="news"')[2].partition("</section>")[0]
+    assert f'<a href="/a/{joined.slug}/settings/forms/">Forms</a>' in news_on_page
+    page = text_of(answer)
     assert "Changed from the main administration" in page
     assert "Onderhoud cv-ketel" in page
     assert "New CO rules" in page
