@@ -77,6 +77,10 @@ class Scope(models.TextChoices):
     SYNC_RUN = "sync:run", _("run a sync")
     ADMINISTRATIONS_MANAGE = "administrations:manage", _("create and delete administrations")
     WEBHOOKS_MANAGE = "webhooks:manage", _("manage webhooks")
+    CUSTOMERS_READ = "customers:read", _("read customers, with names and addresses")
+    WORK_ORDERS_READ = "work_orders:read", _("read work orders, with what was filled in")
+    QUOTATIONS_READ = "quotations:read", _("read quotations")
+    INVOICES_READ = "invoices:read", _("read invoices")
 
 
 TOKEN_PREFIX = "eenlijn_"

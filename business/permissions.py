@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tenants.models import Administration
 from tenants.permissions import may, rights_of
 from tenants.rights import Right
@@ -13,6 +15,12 @@ from .models import WorkOrder
 def may_see_all_work_orders(rights: Collection[str]) -> bool:
     """Who plans the work sees everybody's; others see the work orders that are theirs."""
     return Right.WORK_ORDERS_READ in rights and Right.WORK_ORDERS_CREATE in rights
+
+
+def visible_work_orders(user: Any, rights: Collection[str]) -> "QuerySet[WorkOrder]":
+    """The work orders that a user with these rights may see in this administration: everybody's, or their own."""
+    rows = WorkOrder.objects.all()
+    return rows if may_see_all_work_orders(rights) else rows.filter(employee_id=user.pk)
 
 
 def may_change_work_order(user: Any, administration: Administration, work_order: WorkOrder) -> bool:

@@ -281,6 +281,8 @@ SPECTACULAR_SETTINGS = {
         "PlanState": "settings_sync.models.Plan.State",
         "RunState": "settings_sync.models.SyncRun.State",
         "TargetState": "settings_sync.models.SyncTarget.State",
+        "QuotationState": "business.models.Quotation.State",
+        "InvoiceState": "business.models.Invoice.State",
     },
 }
 

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("accounts.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("a/<slug:slug>/", include(in_administration)),
+    path("api/v1/", include("business.api.urls")),
     path("api/v1/", include("settings_sync.api.urls")),
     path("admin/", admin.site.urls),
     # Pages that are not ours name no icon: the admin, the preview of a template.

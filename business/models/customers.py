@@ -1,13 +1,15 @@
 """Customers, and what belongs to them."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
 class Customer(models.Model):
-    """Who the work is done for, and who pays."""
+    """Who the work is done for, and who pays. `uid` is what other systems know it by."""
 
+    uid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     number = models.PositiveBigIntegerField(_("number"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     street = models.CharField(_("street and number"), max_length=200, blank=True, default="")

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,7 @@ class Quotation(Totals):
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
 
+    uid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     number = models.PositiveBigIntegerField(_("number"), unique=True)
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, related_name="quotations", verbose_name=_("customer")
@@ -112,6 +114,7 @@ class Invoice(Totals):
         DRAFT = "draft", _("draft")
         FINAL = "final", _("final")
 
+    uid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     number = models.PositiveBigIntegerField(_("number"), null=True, blank=True, unique=True)
     type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.DEBIT)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)

@@ -1,5 +1,6 @@
 """Work orders, with their own copy of the workflow's steps and of the forms that were filled in."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.formats import date_format
@@ -20,6 +21,7 @@ class WorkOrder(models.Model):
         COMPLETE = "complete", _("Complete")
         SETTLED = "settled", _("Settled")
 
+    uid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     number = models.PositiveBigIntegerField(_("number"), unique=True)
     stage = models.CharField(_("stage"), max_length=20, choices=Stage, default=Stage.PLANNED)
     customer = models.ForeignKey(

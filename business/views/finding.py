@@ -6,8 +6,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from .. import permissions
 from ..models import Customer, WorkOrder
-from ..permissions import may_see_all_work_orders
 
 PAGE_SIZE = 50
 SHOWN = ("customer", "work_type", "status", "priority")
@@ -15,8 +15,7 @@ SHOWN = ("customer", "work_type", "status", "priority")
 
 def visible_work_orders(request: Any) -> "QuerySet[WorkOrder]":
     """The work orders that this user may see: everybody's, or their own."""
-    rows = WorkOrder.objects.select_related(*SHOWN)
-    return rows if may_see_all_work_orders(request.rights) else rows.filter(employee_id=request.user.pk)
+    return permissions.visible_work_orders(request.user, request.rights).select_related(*SHOWN)
 
 
 def search_work_orders(rows: "QuerySet[WorkOrder]", q: str) -> "QuerySet[WorkOrder]":

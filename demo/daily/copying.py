@@ -26,10 +26,14 @@ def reserve_keys(model: type[Model], count: int) -> range:
 
 
 def copy_rows(model: type[Model], rows: Sequence[Row]) -> None:
-    """COPY rows that are given by column name; what a row leaves out gets the field's default."""
+    """COPY rows that are given by column name; what a row leaves out gets the field's default, or the database's."""
     if not rows:
         return
-    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.generated and (field.attname in rows[0] or not field.has_db_default())
+    ]
     defaults = [None if field.primary_key else field.get_default() for field in fields]
     json_fields = {number for number, field in enumerate(fields) if isinstance(field, JSONField)}
     names = [field.attname for field in fields]

@@ -5,10 +5,18 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.utils.text import slugify
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.drainage import get_override
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 
+from ..shapes.base import Body
 from .authentication import BearerAuthentication
 from .idempotency import LONGEST_KEY
 from .pagination import PageQuery
@@ -67,7 +75,10 @@ def page_shape(answer: Shape) -> Shape:
         "previous": serializers.URLField(allow_null=True),
         "results": answer(many=True),
     }
-    return type(f"{name}Page", (serializers.Serializer,), {**fields, "__doc__": "One page; follow `next`."})
+    page = type(f"{name}Page", (serializers.Serializer,), {**fields, "__doc__": "One page; follow `next`."})
+    rows = [example.value for example in get_override(answer, "examples", [])]
+    shown = [OpenApiExample("A page", value={"next": None, "previous": None, "results": rows}, response_only=True)]
+    return extend_schema_serializer(examples=shown if rows else None)(page)
 
 
 def _body(body: Shape | Sequence[Shape] | None) -> Any:
@@ -96,6 +107,18 @@ VERSION_PARAMETER = OpenApiParameter(
 )
 
 
+class StrictBody(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Requests take no field that they do not name, and the description says so."""
+
+    target_class = Body
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        """The usual description, closed."""
+        described: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**described, "additionalProperties": False}
+
+
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the description names our tokens."""
 
@@ -106,15 +129,66 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer"}
 
 
+REFUSALS = {
+    400: "What was sent is not right.",
+    401: "There is no token, or it does not work (any more).",
+    403: "The token's scopes, or its user's rights, do not reach this far.",
+    404: "There is nothing here, or nothing that this token may see.",
+    406: "The API answers with application/json.",
+    409: "It cannot be done as things stand; `type` says why.",
+    412: "The plan has another version than If-Match says.",
+    415: "The API takes application/json.",
+    422: "This Idempotency-Key was sent with another request before.",
+    428: "If-Match is missing.",
+    429: "Too many requests; `Retry-After` says how long to wait.",
+    503: "Part of the product is away; `Retry-After` says when to try again.",
+}
+"""What an operation may refuse with, by status; `type` in the body says which problem it is."""
+EVERYWHERE = (401, 403, 404, 406, 429, 503)
+BY_METHOD = {"post": (400, 409, 415, 422), "patch": (400, 409, 415), "delete": (409,)}
+
+
 def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
-    """Let every operation answer a problem; drf-spectacular calls this last."""
-    schema = {"$ref": "#/components/schemas/Problem"}
-    problem = {"description": "A problem; its `type` is listed below.", "content": {CONTENT_TYPE: {"schema": schema}}}
+    """Let every operation name the problems that it may answer; drf-spectacular calls this last."""
     result["components"]["schemas"]["Problem"] = _problem_schema()
     for operations in result["paths"].values():
-        for operation in operations.values():
-            operation["responses"]["default"] = problem
+        for method, operation in operations.items():
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = _is_needed(operation["requestBody"], result["components"])
+            for status in _refused_with(method, operation.get("parameters", ())):
+                operation["responses"][str(status)] = _problem(status)
     return result
+
+
+def _is_needed(body: dict[str, Any], components: dict[str, Any]) -> bool:
+    """Whether every shape that a body can have names a field that must be there."""
+
+    def is_list_or_needs_something(schema: dict[str, Any]) -> bool:
+        found = components["schemas"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        if "oneOf" in found:
+            return all(is_list_or_needs_something(one) for one in found["oneOf"])
+        return found.get("type") == "array" or bool(found.get("required"))
+
+    return all(is_list_or_needs_something(media["schema"]) for media in body["content"].values())
+
+
+def _refused_with(method: str, parameters: Sequence[dict[str, Any]]) -> list[int]:
+    """The statuses with which an operation refuses: some come from anywhere, others from what it takes."""
+    found = {*EVERYWHERE, *BY_METHOD.get(method, ())}
+    if any(row["in"] == "query" for row in parameters):
+        found.add(400)
+    if any(row["name"] == "If-Match" for row in parameters):
+        found |= {412, 428}
+    return sorted(found)
+
+
+def _problem(status: int) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    described = {"description": REFUSALS[status], "content": {CONTENT_TYPE: {"schema": schema}}}
+    if status in (429, 503):
+        wait = {"description": "Seconds to wait.", "schema": {"type": "integer"}, "required": True}
+        described["headers"] = {"Retry-After": wait}
+    return described
 
 
 def _problem_schema() -> dict[str, Any]:

@@ -134,6 +134,10 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             **{f"sync:{name}": in_sub for name in PAGES_OF_A_SUB},
             "api:item": {"slug": main.slug}, "api:target-changes": {"slug": child.slug},
             "api:administration": {"slug": child.slug}, "api:retry-creation": {"slug": child.slug},
+            "daily-data": {
+                "customer_id": Customer.objects.all()[0].uid, "work_order_id": work_order.uid,
+                "quotation_id": Quotation.objects.all()[0].uid, "invoice_id": Invoice.objects.all()[0].uid,
+            },
         }  # fmt: skip
 
 

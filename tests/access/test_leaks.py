@@ -16,6 +16,7 @@ from settings_sync.services.runs import start_run
 from settings_sync.services.targets import execute_target
 from tenants import context_processors
 from tenants.models import Administration
+from tenants.rights import Right
 from tests.contracts.world import Company
 from webhooks.models import MailChoice
 from webhooks.services.mailing import choose_mail
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.usefixtures("db")
 OWN_WORD = "Eigenwoord"
 MOST_PAGES = 600
 LINKS = re.compile(r'(?:href|action|hx-get|src)="(/[^"#]*)"')
+DAILY_DATA = ("customers", "work-orders", "quotations", "invoices")
 CHANGES_SOMETHING = re.compile(r"/(sign-out|admin)/")
 
 
@@ -79,14 +81,24 @@ def crawl_api(client: Client) -> dict[str, str]:
         if address in seen:
             continue
         answer = client.get(address)
+        assert answer.status_code == 200, address
         seen[address] = answer.content.decode()
         body = answer.json()
         if body.get("next"):
             waiting.append(body["next"])
-        for row in body.get("results", []) if isinstance(body, dict) else []:
-            if address.startswith("/api/v1/runs/?") or address == "/api/v1/runs/":
-                waiting += [f"/api/v1/runs/{row['id']}/", f"/api/v1/runs/{row['id']}/targets/"]
+        for row in body.get("results", []):
+            waiting += below(address.partition("?")[0], row)
     return seen
+
+
+def below(address: str, row: dict[str, Any]) -> list[str]:
+    """Where one row of a list leads."""
+    last = address.rstrip("/").rpartition("/")[2]
+    if last == "administrations":
+        return [f"{address}{row['slug']}/", *(f"{address}{row['slug']}/{name}/" for name in DAILY_DATA)]
+    if last == "runs":
+        return [f"{address}{row['id']}/", f"{address}{row['id']}/targets/"]
+    return [f"{address}{row['id']}/"] if last in DAILY_DATA else []
 
 
 def leaks(seen: dict[str, str]) -> list[str]:
@@ -105,9 +117,23 @@ def test_no_page_of_another_customer_holds_a_word_of_this_one(pages_of_others: d
 def test_no_answer_of_the_api_does(others: Company, pages_of_others: dict[str, str]) -> None:
     _token, client = token_of(others.owner, others.main)
     seen = crawl_api(client)
-    assert len(seen) >= 8
-    assert any(OWN_WORD in text for text in seen.values())
+    reached = {address.partition("?")[0] for address in seen}
+    for route in all_routes():
+        if route.name.startswith("daily-data:"):
+            pattern = re.compile("^/" + re.sub(r"<[^>]+>", "[^/]+", route.pattern) + "$")
+            own = [address for address in reached if pattern.match(address)]
+            assert own, route.name
+            assert any(OWN_WORD in seen[address] for address in own), route.name
     assert leaks(seen) == []
+
+
+def test_a_planted_leak_in_the_daily_data_is_found(world: World, others: Company, monkeypatch: Any) -> None:
+    """The API that forgets to look whose administration it is asked for."""
+    monkeypatch.setattr("business.api.views.find_active_administration", lambda *_asked: world.child)
+    monkeypatch.setattr("business.api.views.rights_of", lambda *_asked: frozenset(Right))
+    _token, client = token_of(others.owner, others.main)
+    found = leaks(crawl_api(client))
+    assert {address.rstrip("/").rpartition("/")[2] for address in found} >= set(DAILY_DATA)
 
 
 def test_a_planted_leak_is_found(world: World, others: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ from .routes import ADMIN_SAMPLES, NOT_BY_GET, OPEN_TO_MEMBERS, Route, all_route
 
 pytestmark = pytest.mark.usefixtures("db")
 NO_METHOD, NOT_FOUND, FORBIDDEN = 405, 404, 403
+OF_DAILY_DATA = (Scope.CUSTOMERS_READ, Scope.WORK_ORDERS_READ, Scope.QUOTATIONS_READ, Scope.INVOICES_READ)
 SIGN_IN = "/account/sign-in/"
 NOTED = {"django_session", "accounts_apitoken"}
 """Sessions of the visitors themselves, and when a token was last used."""
@@ -211,6 +212,29 @@ class TestApi:
                 for found in refusals(client, [route], world.samples_of, method, is_refused)
             ]
         assert wrong == []
+
+    @pytest.mark.parametrize("is_about_syncing", [True, False])
+    def test_scopes_of_syncing_and_of_daily_data_open_nothing_of_the_other(
+        self, world: World, is_about_syncing: bool
+    ) -> None:
+        own = [scope for scope in Scope.values if (scope in OF_DAILY_DATA) != is_about_syncing]
+        _token, client = token_of(world.company.owner, world.company.main, own)
+        others = [route for route in routes("api") if route.name.startswith("daily-data:") == is_about_syncing]
+
+        def is_refused(_route: Route, _method: str, answer: Any) -> bool:
+            return answer.status_code in (FORBIDDEN, NO_METHOD) and SECRET_WORD not in answer.content.decode()
+
+        assert len(others) >= 8
+        with nothing_changes():
+            assert refusals(client, others, world.samples_of, self.METHODS, is_refused) == []
+
+    def test_the_owner_reads_all_daily_data_so_that_a_refusal_means_something(self, world: World) -> None:
+        _token, client = token_of(world.company.owner, world.company.main, list(OF_DAILY_DATA))
+        for route in routes("api"):
+            if route.name.startswith("daily-data:"):
+                answer = client.get(route.address(world.samples_of(route.name)))
+                assert answer.status_code == 200, route.name
+                assert SECRET_WORD in answer.content.decode(), route.name
 
     def takes(self, route: Route, scope: str) -> bool:
         """Whether some method of this route takes this scope and no other."""

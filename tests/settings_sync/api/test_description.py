@@ -25,6 +25,14 @@ def test_it_is_openapi_3_1_and_names_every_address_of_the_contract(schema):
         ("delete", "administrations/{slug}/"),
         ("post", "administrations/{slug}/retry/"),
         ("get", "administrations/{slug}/items/{uid}/"),
+        ("get", "administrations/{slug}/customers/"),
+        ("get", "administrations/{slug}/customers/{customer_id}/"),
+        ("get", "administrations/{slug}/work-orders/"),
+        ("get", "administrations/{slug}/work-orders/{work_order_id}/"),
+        ("get", "administrations/{slug}/quotations/"),
+        ("get", "administrations/{slug}/quotations/{quotation_id}/"),
+        ("get", "administrations/{slug}/invoices/"),
+        ("get", "administrations/{slug}/invoices/{invoice_id}/"),
         ("get", "categories/"),
         ("get", "categories/{key}/items/"),
         ("post", "plans/"),
@@ -56,7 +64,10 @@ def test_it_is_openapi_3_1_and_names_every_address_of_the_contract(schema):
 def test_every_operation_says_how_it_fails_and_what_it_takes(schema):
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
-            assert "application/problem+json" in operation["responses"]["default"]["content"], path
+            refused = {status: row for status, row in operation["responses"].items() if status >= "4"}
+            assert {"401", "403", "404", "429", "503"} <= refused.keys(), path
+            assert "default" not in operation["responses"], "an answer of another status is a fault"
+            assert all("application/problem+json" in row["content"] for row in refused.values()), path
             assert operation["summary"]
             assert operation["security"] == [{"token": []}]
             names = {row["name"] for row in operation.get("parameters", ())}

@@ -1,30 +1,36 @@
-"""Generated requests against the description: whatever comes in, no answer is a 500 or of an undescribed kind."""
+"""Generated requests against the description: whatever comes in, no answer is a 500 or of an undescribed kind.
+
+`EENLIJN_API_EXAMPLES=100 ./dev test tests/settings_sync/api/test_schemathesis.py -s` sends many more, and prints what
+was answered.
+"""
+
+import os
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Unsatisfiable
-from schemathesis import GenerationMode, checks
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+from django.core.handlers.wsgi import WSGIRequest
+from django.urls import resolve
+from rest_framework.response import Response
 
-from config.wsgi import application
+from accounts.models import Scope
+from business.models import Customer, Invoice, Quotation, WorkOrder
+from settings_sync.api.views.administrations import Administrations
+from tenants.schemas import inside
+from tests.contracts.samples import Filler
+from tests.web import serving
 from webhooks.events import Event
 from webhooks.models import Endpoint, OutboxMessage
 
-from .conftest import work
+from .conftest import make_caller, work
+from .fuzzing import Found, configure, fuzz
 
+SCHEMA = "/api/v1/schema/"
 URL = "https://example.com/hook"
-EXAMPLES = 6
-CHECKS = [checks.not_a_server_error, content_type_conformance, response_schema_conformance]
-
-some_requests = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES = int(os.environ.get("EENLIJN_API_EXAMPLES", "0"))
+FEWEST_CASES = 10_000 if EXAMPLES else 2_000
+QUIET = {"EENLIJN_API_CALLS_PER_MINUTE": "1000000", "LOG_LEVEL": "WARNING"}
+DAILY = {"customer_id": Customer, "work_order_id": WorkOrder, "quotation_id": Quotation, "invoice_id": Invoice}
+SAMPLE = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
@@ -37,7 +43,11 @@ def known(api, owner, main, reached, settings_in_main, child):
     plan = api.post("plans/", {"targets": reached, "categories": ["forms"]}).json()
     run = api.post("runs/", {"plan": plan["id"], "version": 1}).json()
     work(run["id"])
+    with inside(child):
+        Filler("Los").daily_data(1)
+        daily = {name: str(model.objects.all()[0].uid) for name, model in DAILY.items()}
     return {
+        **daily,
         "slug": child.slug,
         "key": "forms",
         "uid": str(settings_in_main),
@@ -45,42 +55,83 @@ def known(api, owner, main, reached, settings_in_main, child):
         "run_id": run["id"],
         "webhook_id": str(endpoint.pk),
         "delivery_id": str(delivery.pk),
-        "doomed": {"webhook_id": str(doomed.pk)},
+        "url": URL,
+        "doomed": {"webhook_id": str(doomed.pk), "slug": reached[1]},
     }
 
 
-def send(operation, mode, known, token):
-    """Send some generated requests to one address; how many there were."""
-    answers = []
-
-    @some_requests
-    @given(case=operation.as_strategy(generation_mode=mode))
-    def call(case):
-        if mode == GenerationMode.POSITIVE:
-            values = {**known, **known["doomed"]} if operation.method.upper() == "DELETE" else known
-            case.path_parameters = {name: values[name] for name in case.path_parameters or {}}
-            case.query = {name: value for name, value in (case.query or {}).items() if name != "cursor"}
-        response = case.call(headers=token)
-        case.validate_response(response, checks=CHECKS)
-        answers.append(response.status_code)
-
-    try:
-        call()
-    except Unsatisfiable:
-        assert mode == GenerationMode.NEGATIVE, "only an address without input has nothing that can be wrong"
-    return answers
+def scopes_of(label):
+    """The scopes of which one opens an operation, as its view says."""
+    method, path = label.split(" ")
+    parts = [SAMPLE if part.endswith("id}") else part.strip("{}") for part in path.split("/")]
+    return resolve("/".join(parts)).func.cls.scopes[method]
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_no_generated_request_makes_it_fail(api, known, mode):
-    token = {"Authorization": api.client.defaults["HTTP_AUTHORIZATION"]}
-    described = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
-    answers = {}
-    for found in described.get_all_operations():
-        operation = found.ok()
-        answers[operation.label] = send(operation, mode, known, token)
-    assert len(answers) == 31
-    given_back = {status for found in answers.values() for status in found}
-    assert max(given_back) < 500
-    if mode == GenerationMode.POSITIVE:
-        assert all(200 in found for label, found in answers.items() if label.startswith("GET")), answers
+def own_operations(labels, scope):
+    """What is tried with a token of this scope alone: what it opens, each once; with more examples all of that."""
+    return [label for label in labels if scope in (scopes_of(label) if EXAMPLES else scopes_of(label)[:1])]
+
+
+def test_no_generated_request_makes_it_fail(owner, main, known, tmp_path):
+    found = Found()
+    with serving(tmp_path / "web.log", **QUIET) as url:
+
+        def send(*scopes, covers, examples, only=()):
+            token = make_caller(owner, main, *scopes).client.defaults["HTTP_AUTHORIZATION"]
+            config = configure(token, examples=examples, covers=covers, url=url)
+            found.add(fuzz(schemathesis.openapi.from_url(url + SCHEMA, config=config), known, only=only))
+
+        send(*Scope.values, covers=False, examples=EXAMPLES or 2)
+        labels = list(found.operations)
+        for scope in Scope.values:
+            only = own_operations(labels, scope)
+            assert only, scope
+            send(scope, covers=True, examples=EXAMPLES, only=only)
+    if EXAMPLES:
+        print(f"\n{found.cases} requests to {len(labels)} operations: {dict(sorted(found.statuses.items()))}")
+    print("\n".join(found.wrong))
+    assert found.wrong == []
+    assert found.cases >= FEWEST_CASES
+    assert len(labels) == 39
+    assert not [status for status in found.statuses if status == 0 or status >= 500]
+    never = [label for label, statuses in found.operations.items() if not any(200 <= one < 300 for one in statuses)]
+    assert set(never) <= CONFLICTS, "the requests get somewhere"
+
+
+CONFLICTS = {
+    "POST /api/v1/administrations/{slug}/retry/",
+    "POST /api/v1/runs/{run_id}/cancel/",
+    "POST /api/v1/runs/{run_id}/retry/",
+    "PATCH /api/v1/plans/{plan_id}/decisions/",
+    "DELETE /api/v1/administrations/{slug}/",
+}
+"""What the state of things refuses (409): the run has ended, its plan is used, the administration is not typed."""
+
+
+def break_it(_view: Administrations, _request: WSGIRequest) -> Response:
+    raise RuntimeError("planted")
+
+
+def answer_what_is_not_described(_view: Administrations, _request: WSGIRequest) -> Response:
+    return Response({"next": None, "previous": None, "results": []}, status=206)
+
+
+def break_the_shape(_view: Administrations, _request: WSGIRequest) -> Response:
+    return Response({"next": None, "previous": None, "results": [{"slug": 5}]})
+
+
+@pytest.mark.parametrize(
+    ("fault", "check"),
+    [
+        (break_it, "not_a_server_error"),
+        (answer_what_is_not_described, "status_code_conformance"),
+        (break_the_shape, "response_schema_conformance"),
+    ],
+)
+def test_a_planted_fault_is_found(api, live_server, monkeypatch, fault, check):
+    token, url = api.client.defaults["HTTP_AUTHORIZATION"], live_server.url
+    schema = schemathesis.openapi.from_url(url + SCHEMA, config=configure(token, examples=3, covers=False, url=url))
+    only, known = ["GET /api/v1/administrations/"], {"doomed": {}}
+    assert fuzz(schema, known, only=only).wrong == []
+    monkeypatch.setattr(Administrations, "get", fault)
+    assert any(f": {check}: " in said for said in fuzz(schema, known, only=only).wrong)
