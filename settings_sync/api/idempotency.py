@@ -15,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
+from tenants.failpoints import reach
+
 from ..models import IdempotencyRecord
 from .authentication import token_of
 
@@ -80,6 +82,7 @@ def answer_once(
         with transaction.atomic():
             response = act(prepared)
             _keep(request, key, response)
+        reach("answer.after-commit")
     _forget_old()
     return response
 

@@ -112,18 +112,6 @@ def send_together(send, number):
     return answers
 
 
-def test_parallel_requests_start_one_run(api, wanted):
-    answers = send_together(lambda: api.post("runs/", wanted, key="a"), 8)
-    assert SyncRun.objects.count() == 1
-    assert {answer.status_code for answer in answers} <= {202, 409}
-    accepted = {answer.content for answer in answers if answer.status_code == 202}
-    assert len(accepted) == 1
-    for answer in answers:
-        if answer.status_code == 409:
-            assert is_problem(answer, 409, "request-in-progress")
-            assert answer.headers["Retry-After"]
-
-
 def test_parallel_requests_with_keys_of_their_own_use_a_plan_once(api, wanted):
     plan = api.post("plans/", wanted).json()
     body = {"plan": plan["id"], "version": 1}
