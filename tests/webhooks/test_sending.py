@@ -95,6 +95,33 @@ def test_what_failed_is_tried_again_under_the_same_id(endpoint, receiver):
     assert list(tried) == [(500, Failure.STATUS, "broken"), (200, "", "broken")]
 
 
+def test_every_attempt_is_verified_whatever_the_receiver_does_with_it(endpoint, receiver, monkeypatch):
+    """It fails, hangs, sends on to another server, and at last takes it; the next message it never wants again."""
+    monkeypatch.setattr(transport, "TOTAL_SECONDS", 0.4)
+    message = make_message(endpoint)
+    with receiving() as elsewhere:
+
+        def send_on(handler):
+            handler.send_response(307)
+            handler.send_header("Location", elsewhere.url)
+            handler.end_headers()
+
+        for answer in (500, say_nothing, send_on, 200):
+            receiver.answer = answer
+            make_due(message)
+            send_due()
+        assert not elsewhere.received, "a redirect is not followed"
+    assert fresh(message).state == DELIVERED
+    assert {verify(endpoint.secret, got)["type"] for got in receiver.received} == {"run.finished"}
+    assert [got.headers["webhook-id"] for got in receiver.received] == [message.webhook_id] * 4
+    tried = DeliveryAttempt.objects.filter(message=message).order_by("id").values_list("failure", flat=True)
+    assert list(tried) == [Failure.STATUS, Failure.TIMEOUT, Failure.REDIRECT, ""]
+    receiver.answer, last = 410, make_message(endpoint)
+    send_due()
+    verify(endpoint.secret, receiver.received[-1])
+    assert (fresh(last).state, fresh(endpoint).state) == (GIVEN_UP, "disabled")
+
+
 def test_after_three_days_it_is_given_up_and_the_webhook_switched_off(endpoint, receiver):
     receiver.answer = 503
     start = timezone.now() - timedelta(days=3)
