@@ -5,7 +5,9 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.urls import reverse
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import User
@@ -64,6 +66,9 @@ class PlanCommand(BaseCommand):
                 door=DOOR,
                 confirmation=typed,
             )
+        told = self.stderr if options["json"] else self.stdout
+        told.write(f"Run {run.pk} has started: {_page_of(run)}", style_func=str)
+        told.flush()
         ended = follow_run(run, user, options["timeout"])
         if not options["json"]:
             self._print_run(ended)
@@ -117,6 +122,12 @@ class PlanCommand(BaseCommand):
             targets = row.targets.select_related("administration").prefetch_related("findings")
             told |= {"run": shape_runs([row])[0], "targets": shape_targets(list(targets))}
         self.stdout.write(json.dumps(told, cls=JSONEncoder, indent=2, ensure_ascii=False))
+
+
+def _page_of(run: SyncRun) -> str:
+    """Where a browser watches a run."""
+    path = reverse("sync:run", args=[run.administration.slug, run.pk])
+    return f"{settings.BASE_URL.rstrip('/')}{path}"
 
 
 def _exit_code(plan: PlanOverview, run: RunOverview | None) -> int:

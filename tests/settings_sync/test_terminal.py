@@ -64,6 +64,7 @@ def test_apply_follows_the_run_until_it_ends(owner, main, child, other_child, se
         code, printed = sync(main, "--to", child.slug, "--items", str(settings_in_main), "--apply", "--note", "Nieuw")
     assert code == 0, printed
     assert "Rows of daily data written: 0" in printed
+    assert f"/runs/{SyncRun.objects.get().pk}/" in printed, "where a browser watches it"
     with inside(child):
         assert Form.objects.get().uid == settings_in_main
     with inside(other_child):
