@@ -24,5 +24,4 @@ RUN python -m local_servers.translations \
 
 USER eenlijn
 EXPOSE 8000
-CMD ["python", "-m", "gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm"]
+CMD ["python", "-m", "gunicorn", "config.wsgi:application", "-c", "python:config.web_server", "--bind", "0.0.0.0:8000"]

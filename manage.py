@@ -5,12 +5,26 @@ import os
 import sys
 
 
-def main() -> None:
+def main() -> int:
+    """Run one command; what the database refuses is told in a sentence. Returns the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if sys.stderr.isatty():
+        os.environ.setdefault("LOG_FORMAT", "text")
+    import django.db
+    import psycopg
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from config.database_trouble import sentence_for
+
+    try:
+        execute_from_command_line(sys.argv)
+    except (django.db.OperationalError, psycopg.OperationalError) as error:
+        if (sentence := sentence_for(error)) is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,7 +16,7 @@ from .second_factor import has_second_factor
 from .second_factor_pages import ask_for_code
 from .services import SignInRefused, check_sign_in
 
-DEMO_PASSWORD = "demo"
+DEMO_PASSWORD = "demo"  # nosec B105 # the demo's, on the demo only
 DEMO_ACCOUNTS = (
     "beheerder@van-dijk.example",
     "planner@van-dijk.example",

@@ -34,7 +34,7 @@ QUICK = {
     "LOG_LEVEL": "WARNING",
 }
 LEASE_SECONDS = 3.0
-WORKER = ["-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--prefetch-multiplier", "1"]
+WORKER = ["-m", "celery", "-A", "config", "--quiet", "worker", "--pool", "prefork", "--prefetch-multiplier", "1"]
 WORKER += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
 WORKER += ["--concurrency", "1"]
 REAPER = ["manage.py", "run_reaper"]

@@ -1,5 +1,6 @@
 """The Celery application. A message carries one id and is only a wake-up: the row in the database is the truth."""
 
+import logging.config
 import os
 import signal
 import threading
@@ -8,14 +9,23 @@ from typing import Any
 
 from billiard.process import active_children
 from celery import Celery
-from celery.signals import worker_shutting_down
+from celery.signals import setup_logging, worker_shutting_down
 from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("eenlijn")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)
+logging.captureWarnings(True)
+
+
+@setup_logging.connect
+def log_as_the_product_does(**_more: Any) -> None:
+    """Instead of Celery's own lines."""
+    logging.config.dictConfig(settings.LOGGING)
 
 
 @worker_shutting_down.connect

@@ -1,7 +1,13 @@
-"""A line in the log per request."""
+"""A line in the log per request, and what every line of that request tells: which request, administration and run."""
+
+from typing import Any
 
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
+from structlog.contextvars import bind_contextvars
+
+TOLD = {"slug": "administration", "run_id": "run", "plan_id": "plan"}
+"""What an address is about, by the name that it has in the URL configuration, and what the log calls it."""
 
 
 class RequestLog(RequestMiddleware):
@@ -11,3 +17,7 @@ class RequestLog(RequestMiddleware):
     def format_request(request: HttpRequest) -> str:
         """For example: GET /a/van-dijk/customers/."""
         return f"{request.method} {request.path}"
+
+    def process_view(self, _request: HttpRequest, _view: Any, _args: Any, kwargs: dict[str, Any]) -> None:
+        """Tell every line that follows what the address is about."""
+        bind_contextvars(**{word: str(kwargs[name]) for name, word in TOLD.items() if name in kwargs})

@@ -1,5 +1,6 @@
 """Settings of Eenlijn, read from the environment; see docs/operations.md for what each variable does."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 5,
     "global_keyprefix": "eenlijn-",
+    # How often connecting is tried again before a message is given up: else a page would wait 6 s for each.
+    "max_retries": 0,
 }
 # A worker renews its lease while it lives, so that a killed one is noticed within a minute; it holds its work no longer
 # than this in all; the two time limits above come first. How they fit together is checked at start (tenants/leases.py).
@@ -288,8 +291,10 @@ SPECTACULAR_SETTINGS = {
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 
-LOGGING: dict[str, Any] = {
-    **logs.LOGGING,
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = logs.LOGGING
 logs.configure_structlog()
+# What a worker does is told with the request that asked for it.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG

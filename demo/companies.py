@@ -13,7 +13,7 @@ from tenants.services import create_administration, work_on_administration
 
 from .daily.filling import Amount, shift_sequences
 
-PASSWORD = "demo"
+PASSWORD = "demo"  # nosec B105 # everybody knows it
 USUAL = Amount(customers=220, work_orders=360, quotations=110)
 
 

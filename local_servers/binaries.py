@@ -83,7 +83,9 @@ def reachable_postgres(folder: Path, account: Account) -> Path:
         return folder
     installation = folder.parent
     shared = installation.parent.parent / f"{installation.parent.name}.libs"
-    copy = Path("/var/tmp") / f"eenlijn-postgres-{fingerprint(folder)}"
+    copy = Path("/var/tmp") / f"eenlijn-postgres-{fingerprint(folder)}"  # nosec B108 # its owner is checked
+    if copy.exists() and copy.lstat().st_uid != os.geteuid():
+        raise Problem(f"{copy} was made by somebody else. Remove it, then run the same again.")
     if not copy.exists():
         new = copy.with_name(f"{copy.name}.{os.getpid()}")
         shutil.copytree(installation, new / installation.parent.name / installation.name, symlinks=True)

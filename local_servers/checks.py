@@ -59,6 +59,7 @@ def checks(python: str) -> list[Check]:
         Check("Django: check --deploy", (*manage, "check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
         Check("Django: no missing migrations", (*manage, "makemigrations", "--check", "--dry-run")),
         Check("translations complete", (*module, "quality.translations")),
+        Check("security (bandit)", (*module, "bandit", "-q", "-r", ".", "-c", "pyproject.toml", "-ii")),
         Check("lock files", (*module, "quality.lock_files")),
         Check("docker-compose.yml", compose_check(module)),
     ]

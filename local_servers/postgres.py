@@ -31,7 +31,7 @@ SETTINGS = {
     # What people typed stays out of the log: no statement and no values beside an error.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
-    "password_encryption": "scram-sha-256",
+    "password_encryption": "scram-sha-256",  # nosec B105 # a setting
 }
 if sys.platform == "linux":
     # After a crash, one call for the file system instead of one per file: 500 administrations have a hundred thousand.

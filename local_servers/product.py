@@ -21,6 +21,8 @@ READY_SECONDS = 60.0
 MOST_RESTARTS = 5
 RESTART_WINDOW_SECONDS = 60.0
 QUEUE = "Valkey"
+REFUSED = 2
+"""The exit code of a command that says in one sentence why it did nothing."""
 
 
 @dataclass
@@ -95,11 +97,14 @@ class Product:
             self._check_servers()
             time.sleep(0.02)
         self.supervisor.stop(running)
-        if running.process.returncode != 0:
-            raise Problem(f"manage.py {arguments[0]} failed. Its log, {log}, ends with:\n{last_lines(log, 15)}")
         with log.open("rb") as stream:
             stream.seek(start)
-            return stream.read().decode(errors="replace")
+            said = stream.read().decode(errors="replace")
+        if running.process.returncode == REFUSED:
+            raise Problem(said.strip().rpartition("\n")[2])
+        if running.process.returncode != 0:
+            raise Problem(f"manage.py {arguments[0]} failed. Its log, {log}, ends with:\n{last_lines(log, 15)}")
+        return said
 
     def _load_demo_once(self) -> str:
         # Beside the embedded database, so that it is forgotten together with it.
@@ -183,10 +188,9 @@ class Product:
 
 def services(python: str, port: int) -> list[Service]:
     """The processes of the product."""
-    web = [python, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    web += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--graceful-timeout", "3"]
-    web += ["--timeout", "120", "--worker-tmp-dir", "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"]
-    worker = [python, "-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "2"]
+    web = [python, "-m", "gunicorn", "config.wsgi:application", "-c", "python:config.web_server"]
+    web += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "3"]
+    worker = [python, "-m", "celery", "-A", "config", "--quiet", "worker", "--pool", "prefork", "--concurrency", "2"]
     worker += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     worker += ["--loglevel", "INFO"]
     return [
@@ -199,7 +203,7 @@ def services(python: str, port: int) -> list[Service]:
 def answers(address: str) -> bool:
     """Whether this address answers 200."""
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=5) as answer:  # nosec B310 # our own address
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError, http.client.HTTPException):
         return False

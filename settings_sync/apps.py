@@ -15,9 +15,11 @@ class SettingsSyncConfig(AppConfig):
         from tenants.preparing import preparations
 
         from . import fencing
+        from .applying.connections import refuse_unusable_login
         from .services.backups import CARRIED
         from .services.starting import start_from_main
 
+        preparations.shared.append(refuse_unusable_login)
         preparations.shared.append(fencing.install_shared)
         preparations.each.append(fencing.install)
         preparations.marks.append(fencing.mark)

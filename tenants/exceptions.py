@@ -115,6 +115,12 @@ class WrongState(AdministrationError):
         return {"state": state_in_words(self.facts.get("state"))}
 
 
+class StaffIsNoMember(AdministrationError):
+    """{email} is an account of support, which enters no administration. Name another one."""
+
+    code = "staff-is-no-member"
+
+
 class NoAdministrationsChosen(AdministrationError):
     """Choose at least one sub-administration that you may enter."""
 
@@ -257,6 +263,13 @@ class NothingToReach(TokenError):
     """{email} may not enter {name} or any of its sub-administrations."""
 
     code = "nothing-to-reach"
+    status = 400
+
+
+class UnknownToken(TokenError):
+    """There is no token of {name} that begins with {beginning}, or there is more than one."""
+
+    code = "unknown-token"
     status = 400
 
 

@@ -46,7 +46,7 @@ def has_run_out() -> Q:
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after this many attempts: twice as long each time, never all at the same moment."""
     seconds = min(settings.SYNC_RETRY_SECONDS * 2 ** (attempts - 1), settings.SYNC_RETRY_AT_MOST_SECONDS)
-    return timedelta(seconds=seconds * random.uniform(0.5, 1.5))
+    return timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # nosec B311 # no secret
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def given_back_when_stopped(
         if not was_told_to_stop(error):
             raise
         if _give_back(model._meta.db_table, row_id, token, fields):
-            logger.info("Told to stop: %s %s was given back.", model._meta.verbose_name, row_id)
+            logger.info("Told to stop: %s %s was given back.", model._meta.label, row_id)
             wake()
         raise SystemExit from error
 
@@ -120,7 +120,7 @@ def was_told_to_stop(error: BaseException | None) -> bool:
 
 def _give_back(table: str, row_id: Any, token: uuid.UUID, fields: dict[str, Any]) -> bool:
     """On a connection of its own: the others may be in the middle of a statement."""
-    free = {"lease_token": None, "leased_until": None, **fields}
+    free = {"lease_token": None, "leased_until": None, **fields}  # nosec B105 # of a lease
     statement = sql.SQL("UPDATE public.{} SET attempts = attempts - 1, {} WHERE id = %s AND lease_token = %s").format(
         sql.Identifier(table), sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in free)
     )

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils.text import slugify
 from django.utils.translation import gettext_noop
+from structlog.contextvars import bound_contextvars
 
 from audit.models import record
 
@@ -60,6 +61,20 @@ def create_administration(
         require(acting_user, Right.SYNC_RUN, main)
     if not main.is_main:
         raise NotTheMain
+    check_name(name)
+    slug = address_for(slug or name)
+    try:
+        with transaction.atomic():
+            return _accept(acting_user, main.pk, name.strip(), slug, start_from)
+    except IntegrityError:
+        raise SlugTaken(slug=slug) from None
+
+
+def check_name(name: str) -> None:
+    """Refuse what is no name of an administration.
+
+    Raises NameMissing, NameInvisible, NameNotUsable or NameHidesSomething.
+    """
     if not name.strip():
         raise NameMissing
     if not is_visible(name):
@@ -68,12 +83,11 @@ def create_administration(
         raise NameNotUsable(most=NAME_LENGTH)
     if has_hidden(name):
         raise NameHidesSomething
-    slug = slugify(slug or name)[:63] or f"administratie-{uuid.uuid4().hex[:6]}"
-    try:
-        with transaction.atomic():
-            return _accept(acting_user, main.pk, name.strip(), slug, start_from)
-    except IntegrityError:
-        raise SlugTaken(slug=slug) from None
+
+
+def address_for(text: str) -> str:
+    """An address made of a wish or a name."""
+    return slugify(text)[:63] or f"administratie-{uuid.uuid4().hex[:6]}"
 
 
 def _is_text(name: str) -> bool:
@@ -162,6 +176,11 @@ def _work(administration_id: uuid.UUID, token: uuid.UUID) -> bool:
     if not taken.update(lease_token=token, leased_until=Now() + leases.lease(), attempts=F("attempts") + 1):
         return False
     administration = Administration.objects.get(pk=administration_id)
+    with bound_contextvars(administration=administration.slug):
+        return _carry_out(administration, token)
+
+
+def _carry_out(administration: Administration, token: uuid.UUID) -> bool:
     try:
         with leases.kept(administration, token):
             if administration.state == Administration.State.PROVISIONING:

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.acting import refuse_while_acting
-from accounts.models import ApiToken, Scope, User, hash_token
+from accounts.models import TOKEN_PREFIX, ApiToken, Scope, User, hash_token
 from audit.models import record
 
 from .exceptions import (
@@ -19,6 +19,7 @@ from .exceptions import (
     TooManyTokens,
     UnknownMain,
     UnknownScope,
+    UnknownToken,
     UnknownUser,
     WrongLifetime,
 )
@@ -84,6 +85,24 @@ def revoke_api_token(token: ApiToken, *, acting_user: Any = None) -> None:
             record("token.revoked", actor=acting_user, administration=token.administration, token=str(token.pk))
 
 
+def list_api_tokens(*, administration: str) -> "QuerySet[ApiToken]":
+    """Every token of a main administration (its slug), usable ones first, as the terminal does. Raises UnknownMain."""
+    return _in_order(ApiToken.objects.filter(administration=_find_main(administration)))
+
+
+def revoke_by_beginning(*, administration: str, beginning: str) -> ApiToken:
+    """End the one token of a main administration (its slug) that begins like this, as the terminal does.
+
+    Raises UnknownMain, or UnknownToken when none or more than one does.
+    """
+    main = _find_main(administration)
+    found = ApiToken.objects.filter(administration=main, prefix__startswith=beginning[:SHOWN_CHARACTERS])
+    if not _is_text(beginning) or len(beginning) <= len(TOKEN_PREFIX) or len(chosen := list(found[:2])) != 1:
+        raise UnknownToken(name=main.name, beginning=beginning[:SHOWN_CHARACTERS])
+    revoke_api_token(chosen[0])
+    return chosen[0]
+
+
 def may_revoke(user: Any, token: ApiToken) -> bool:
     """Whether the user may end this token: their own, or anybody's where they manage who may do what."""
     return token.user_id == user.pk or may(user, Right.ROLES_MANAGE, token.administration)
@@ -99,8 +118,12 @@ def revoke_token_of(*, acting_user: Any, token: ApiToken) -> None:
 
 def visible_tokens(user: Any, main: Administration) -> "QuerySet[ApiToken]":
     """The tokens of a main administration that the user may see: their own, or all where they manage roles."""
-    found = ApiToken.objects.filter(administration=main).select_related("user", "administration")
-    shown = found if may(user, Right.ROLES_MANAGE, main) else found.filter(user=user)
+    found = ApiToken.objects.filter(administration=main)
+    return _in_order(found if may(user, Right.ROLES_MANAGE, main) else found.filter(user=user))
+
+
+def _in_order(tokens: "QuerySet[ApiToken]") -> "QuerySet[ApiToken]":
+    shown = tokens.select_related("user", "administration")
     return shown.order_by(F("revoked_at").asc(nulls_first=True), "-created_at")
 
 

@@ -32,7 +32,7 @@ def fill_administration(
 
     The caller is inside of the administration. The same administration gets the same data, with dates around today.
     """
-    chance = Random(administration.slug)
+    chance = Random(administration.slug)  # nosec B311 # no secret
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     with transaction.atomic():
         here = read_settings()

@@ -51,6 +51,11 @@ def close_sync_connection() -> None:
         connection.close()
 
 
+def refuse_unusable_login() -> None:
+    """Find out now, not at the first sync, that the sync login cannot enter. Raises psycopg.OperationalError."""
+    _connect().close()
+
+
 def _connect() -> psycopg.Connection[Any]:
     parameters = conninfo_to_dict(settings.SYNC_DATABASE_URL)
     # The tests, and only they, move the default connection to another database of the same server.

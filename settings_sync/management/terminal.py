@@ -33,6 +33,14 @@ def find_main(slug: str) -> Administration:
     return main
 
 
+def find_administration(slug: str) -> Administration:
+    """The administration with this slug, whatever its state. Raises CommandError."""
+    found = Administration.objects.existing().filter(slug=slug).select_related("parent").first()
+    if found is None:
+        raise CommandError(f"There is no administration “{slug}”.", returncode=BAD_ARGUMENTS)
+    return found
+
+
 def find_acting_user(main: Administration, email: str) -> User:
     """The user with this e-mail address, or without one the first administrator of the main. Raises CommandError."""
     if email:

@@ -29,7 +29,7 @@ def read_documents(administration: Administration) -> Iterator[str]:
         cursor.execute(
             "SELECT jsonb_build_object('digest', encode(digest, 'hex'), 'kind', kind, 'body', body, 'needs', needs,"
             " 'keys', keys)::text FROM public.settings_sync_document"
-            f" WHERE digest IN (SELECT digest FROM {base}) ORDER BY digest"
+            f" WHERE digest IN (SELECT digest FROM {base}) ORDER BY digest"  # nosec B608 # a quoted name
         )
         for (line,) in cursor:
             yield line
@@ -41,17 +41,17 @@ def write_documents(_administration: Administration, lines: Iterable[str]) -> No
     left = iter(lines)
     while some := list(islice(left, AT_ONCE)):
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({GIVEN}) given WHERE digest IS DISTINCT FROM {DIGEST}", [some])
+            cursor.execute(f"SELECT count(*) FROM ({GIVEN}) given WHERE digest IS DISTINCT FROM {DIGEST}", [some])  # nosec B608 # constants
             if cursor.fetchone()[0]:
                 raise ValueError("A document is not what its digest says.")
             # What is old may be pruned before this commits, unless it is in use again; the rest is left unlocked.
             cursor.execute(
-                f"UPDATE public.settings_sync_document d SET created_at = now() FROM ({GIVEN}) given"
+                f"UPDATE public.settings_sync_document d SET created_at = now() FROM ({GIVEN}) given"  # nosec B608 # a constant
                 " WHERE d.digest = given.digest AND d.created_at < now() - make_interval(secs => %s)",
                 [some, IN_USE.total_seconds()],
             )
             cursor.execute(
-                "INSERT INTO public.settings_sync_document (digest, kind, body, needs, keys, created_at)"
+                "INSERT INTO public.settings_sync_document (digest, kind, body, needs, keys, created_at)"  # nosec B608 # a constant
                 f" SELECT digest, kind, body, needs, keys, now() FROM ({GIVEN}) given ON CONFLICT (digest) DO NOTHING",
                 [some],
             )

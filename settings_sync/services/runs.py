@@ -1,10 +1,12 @@
 """Confirming a plan, and what can be done with a run afterwards."""
 
+import logging
 from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from accounts.acting import staff_behind
 from audit.models import record
@@ -27,6 +29,8 @@ from ..permissions import require_for, right_for, syncable_children
 from ..waking import wake_targets
 from .announcing import announce_run
 from .confirming import check_confirmation
+
+logger = logging.getLogger(__name__)
 
 
 def start_run(
@@ -67,6 +71,8 @@ def start_run(
         wake_targets([target.pk for target in targets])
         reach("run.before-commit")
     reach("run.after-commit")
+    with bound_contextvars(run=str(run.pk), administration=run.administration.slug):
+        logger.info("Run accepted")
     return run
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from tenants import leases
 from tenants.failpoints import reach
@@ -53,7 +54,10 @@ def execute_target(target_id: uuid.UUID) -> bool:
         woken_at=None,
     ):
         claim = claim_target(target_id, token)
-        return claim is not None and _execute(claim)
+        if claim is None:
+            return False
+        with bound_contextvars(run=str(claim.target.run_id), administration=claim.target.administration.slug):
+            return _execute(claim)
 
 
 def _execute(claim: Claim) -> bool:
@@ -70,6 +74,7 @@ def _execute(claim: Claim) -> bool:
             raise
         _end(claim, error)
         return False
+    logger.info("Target applied")
     reach("target.before-finishing-run")
     _finish_run(claim.target)
     fold_children(claim.target.run.administration, [claim.target.administration])

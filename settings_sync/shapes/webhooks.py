@@ -22,11 +22,11 @@ MADE = {
     "state": "active",
     "disabled_reason": "",
     "failing_since": None,
-    "former_secret_until": None,
+    "former_secret_until": None,  # nosec B105 # an example
     "created_by": "beheerder@van-dijk.example",
     "created_at": "2026-11-22T09:12:00Z",
 }
-SECRET = {"secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDMfKWzQ0gO9k="}
+SECRET = {"secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDMfKWzQ0gO9k="}  # nosec B105 # an example
 DELIVERY = {
     "id": "7d0c2b0e-64a4-4e0e-8e53-6c1f0b6f2a10",
     "webhook_id": "msg_7d0c2b0e64a44e0e8e536c1f0b6f2a10",

@@ -107,7 +107,7 @@ def counters_of(table: Table) -> dict[str, int]:
     found = {}
     with connection.cursor() as cursor:
         for column, sequence in table.sequences.items():
-            cursor.execute(f"SELECT last_value FROM {sequence} WHERE is_called")
+            cursor.execute(f"SELECT last_value FROM {sequence} WHERE is_called")  # nosec B608 # a quoted name
             if row := cursor.fetchone():
                 found[column] = int(row[0])
     return found

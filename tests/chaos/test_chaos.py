@@ -13,7 +13,7 @@ OWN = ("DATABASE_URL", "SYNC_DATABASE_URL", "REDIS_URL", "SUPERUSER_DATABASE_URL
 def run_chaos(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {name: found for name, found in os.environ.items() if name not in OWN}
     return subprocess.run(
-        [sys.executable, "-m", "chaos", *arguments],
+        [sys.executable, "dev", "chaos", *arguments],
         cwd=PROJECT,
         env=environment,
         capture_output=True,

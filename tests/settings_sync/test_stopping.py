@@ -37,10 +37,23 @@ pytestmark = pytest.mark.usefixtures("db")
 REDIS_DATABASE = "12"
 STOPS_WITHIN_SECONDS = 1.5
 ADDRESSES = ("SECRET_KEY", "PG_DUMP")
-WORKER = ["-m", "celery", "-A", "config", "worker", "--pool", "prefork", "--concurrency", "3", "--loglevel", "INFO"]
+WORKER = [
+    "-m",
+    "celery",
+    "-A",
+    "config",
+    "--quiet",
+    "worker",
+    "--pool",
+    "prefork",
+    "--concurrency",
+    "3",
+    "--loglevel",
+    "INFO",
+]
 WORKER += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 REAPER = ["manage.py", "run_reaper"]
-WEB = ["-m", "gunicorn", "config.wsgi:application", "--worker-class", "gthread", "--workers", "1", "--threads", "4"]
+WEB = ["-m", "gunicorn", "config.wsgi:application", "-c", "python:config.web_server", "--workers", "1"]
 
 
 @pytest.fixture
