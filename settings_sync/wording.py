@@ -24,7 +24,7 @@ REASONS: dict[str, str] = {
     Verdict.REMOVED_LOCALLY: gettext_noop("Was removed here."),
     Verdict.REMOVED_IN_SOURCE: gettext_noop("Was removed in the main administration."),
     Verdict.GONE: gettext_noop("Is gone on both sides."),
-    Verdict.NEEDS_HELD: gettext_noop("Needs “{needs}” ({path}), which is held back."),
+    Verdict.NEEDS_HELD: gettext_noop("Needs {kind} “{needs}” ({path}), which is held back."),
     Verdict.UNRESOLVED: gettext_noop("Points at something that does not exist in the main administration ({path})."),
     Verdict.PINNED: gettext_noop("Is pinned here."),
     Verdict.LOCKED: gettext_noop("Is locked by the main administration; what was changed here is put back."),
@@ -124,7 +124,9 @@ def reason_of(verdict: str, facts: Mapping[str, Any], action: str = "", *, undoe
     sentence = sentence or _refined(verdict, facts, action, undoes=undoes) or REASONS.get(verdict)
     if sentence is None:
         return ""
-    shown = {**facts, "path": path_in_words(facts.get("needs_by_kind", ""), str(facts.get("path", "")))}
+    needed = all_kinds().by_key.get(facts.get("needs_kind", ""))
+    path = path_in_words(facts.get("needs_by_kind", ""), str(facts.get("path", "")))
+    shown = {**facts, "path": path, "kind": needed.label if needed else "…"}
     return _(sentence).format_map(_Known(shown))
 
 

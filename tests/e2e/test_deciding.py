@@ -1,11 +1,12 @@
 """Resolving a conflict, and confirming with a typed word, in a real browser."""
 
+import re
 import uuid
 
 import pytest
 from playwright.sync_api import expect
 
-from .visitor import CONFIRM, PLAN, RUN
+from .visitor import ADMINISTRATIONS, CONFIRM, PLAN, RUN
 
 TYPED = "input[name=confirmation]"
 
@@ -28,29 +29,81 @@ def synced(beheerder, name):
 
 def describe(visitor, name, administration, words):
     """Give the work type another description."""
-    visitor.open(f"/a/{administration}/settings/reference/work-types/?q={name[-8:]}")
-    visitor.page.locator("main").get_by_role("link", name=name).first.click()
+    find(visitor, name, administration)
     visitor.page.locator("[name=description]").fill(words)
     visitor.page.locator("main form button.primary").first.click()
     visitor.page.wait_for_load_state()
 
 
-def test_a_conflict_is_decided_and_what_was_chosen_stays(synced, name):
-    describe(synced, name, "van-dijk", "van de groep")
-    describe(synced, name, "van-dijk-noord", "van Noord")
-    synced.preview_of(name, "van-dijk-noord")
-    page = synced.page
-    expect(page.locator(CONFIRM)).to_be_disabled()
-    page.locator(".questions a.button").click()
-    page.get_by_label("van Noord").check()
+def find(visitor, name, administration):
+    """Open the work type's page."""
+    visitor.open(f"/a/{administration}/settings/reference/work-types/?q={name[-8:]}")
+    visitor.page.locator("main").get_by_role("link", name=name).first.click()
+
+
+def decide(page, name, choose):
+    """Answer the question about a setting."""
+    page.locator(".questions li", has_text=name).locator("a.button").click()
+    choose(page)
     page.locator(".decide button.primary").click()
     page.wait_for_url(PLAN)
-    expect(page.locator(".questions")).to_have_count(0)
+
+
+@pytest.fixture
+def three(beheerder):
+    """Three work types that Noord has, each changed since in another way here and there; and the preview of them."""
+    names = [f"Werktype {uuid.uuid4().hex[:8]}" for _number in range(3)]
+    for name in names:
+        beheerder.make_work_type(name)
+    beheerder.preview_of(names[0], "van-dijk-noord", others=names[1:])
+    beheerder.confirm(names[0])
+    beheerder.wait_for_result()
+    for name in names:
+        describe(beheerder, name, "van-dijk", "van de groep")
+        describe(beheerder, name, "van-dijk-noord", "van Noord")
+    beheerder.preview_of(names[0], "van-dijk-noord", others=names[1:])
+    return names
+
+
+def test_a_conflict_is_resolved_each_way(beheerder, three):
+    page = beheerder.page
+    kept, overwritten, held = three
+    expect(page.locator(CONFIRM)).to_be_disabled()
+    expect(page.locator(".questions li")).to_have_count(3)
+    decide(page, kept, lambda page: page.get_by_label("van Noord").check())
+    decide(page, overwritten, lambda page: page.locator("input[name=word][value=overwrite]").check())
+    expect(page.locator(".questions li")).to_have_count(1)
     page.locator(CONFIRM).click()
-    synced.wait_for_result()
-    synced.open(f"/a/van-dijk-noord/settings/reference/work-types/?q={name[-8:]}")
-    page.locator("main").get_by_role("link", name=name).first.click()
-    expect(page.locator("[name=description]")).to_have_value("van Noord")
+    beheerder.wait_for_result()
+    page.locator("main .notice a", has_text="1").last.click()
+    page.wait_for_url(re.compile("outcome=hold"))
+    expect(page.locator(".changes li")).to_have_count(1)
+    expect(page.locator(".changes li")).to_contain_text(held)
+    for name, words in ((kept, "van Noord"), (overwritten, "van de groep"), (held, "van Noord")):
+        find(beheerder, name, "van-dijk-noord")
+        expect(page.locator("[name=description]")).to_have_value(words)
+
+
+def test_what_needs_a_held_setting_is_held_with_it_until_that_is_decided(beheerder):
+    """West has a form of its own with the name of one that the workflow fills in."""
+    page = beheerder.page
+    beheerder.open(f"{ADMINISTRATIONS}sync/?to=van-dijk-west&category=workflows")
+    page.locator(".choice-next button").click()
+    page.wait_for_url(PLAN)
+    form, workflow = (f"{beheerder.say(kind).capitalize()} Onderhoud cv-ketel" for kind in ("form", "workflow"))
+    expect(row_of(page, form)).to_contain_text(beheerder.say("held back"))
+    expect(row_of(page, workflow)).to_contain_text(beheerder.say("held back"))
+    page.locator(".questions li", has=page.locator(".change-title", has_text=form)).locator("a.button").click()
+    page.locator("input[name=word][value=create_as]").check()
+    page.locator(".decide [name=name]").fill(f"Onderhoud {uuid.uuid4().hex[:8]}")
+    page.locator(".decide button.primary").click()
+    page.wait_for_url(PLAN)
+    expect(row_of(page, workflow)).not_to_contain_text(beheerder.say("held back"))
+
+
+def row_of(page, title):
+    """The line of a preview about the setting of this kind and name."""
+    return page.locator(".changes li", has=page.locator(".change-title", has_text=title))
 
 
 def test_taking_a_run_back_asks_for_the_typed_word(synced, name):

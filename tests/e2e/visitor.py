@@ -67,12 +67,13 @@ class Visitor:
         self.page.locator("main form button.primary").click()
         self.page.wait_for_url(lambda address: "/new/" not in address)
 
-    def preview_of(self, name: str, *targets: str, categories: Sequence[str] = ()) -> str:
-        """Choose one setting by its name for these administrations, and ask for the preview; its address."""
-        chosen = [f"to={target}" for target in targets] + [f"category={category}" for category in categories]
-        self.open(f"{ADMINISTRATIONS}sync/?{'&'.join(chosen)}")
-        self.page.locator("[data-filters-tree]").fill(name)
-        self.page.locator("#settings-tree").get_by_label(name, exact=True).check()
+    def preview_of(self, name: str, *targets: str, others: Sequence[str] = (), categories: Sequence[str] = ()) -> str:
+        """Choose settings by their names for these administrations, and ask for the preview; its address."""
+        asked = [f"to={target}" for target in targets] + [f"category={category}" for category in categories]
+        self.open(f"{ADMINISTRATIONS}sync/?{'&'.join(asked)}")
+        for chosen in (name, *others):
+            self.page.locator("[data-filters-tree]").fill(chosen)
+            self.page.locator("#settings-tree").get_by_label(chosen, exact=True).check()
         self.page.locator(".choice-next button").click()
         self.page.wait_for_url(PLAN)
         return self.page.url
