@@ -7,8 +7,8 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +68,13 @@ admin.site.login = sign_in_to_admin  # type: ignore[method-assign]
 class SupportAdmin(ModelAdmin):
     """Staff may look; what more they may do, a subclass says."""
 
+    def find(self, request: HttpRequest, object_id: Any) -> Any:
+        """The row of an address, or Http404."""
+        row = self.get_object(request, str(object_id))
+        if row is None:
+            raise Http404
+        return row
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_support(request)
 
@@ -82,6 +89,14 @@ class SupportAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def has_help_permission(self, request: HttpRequest) -> bool:
+        """For actions that name it."""
+        return may_help(request)
+
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        """For actions that name it."""
+        return may_manage(request)
 
 
 @admin.register(User)
@@ -106,7 +121,7 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
     actions_detail = ("act_on_behalf",)
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
 
-    @admin.action(description=_("Switch off the second factor of the chosen users"))
+    @admin.action(description=_("Switch off the second factor of the chosen users"), permissions=["manage"])
     def reset_second_factor(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
         """For who lost telephone and backup codes; make sure first that it is them."""
         allowed = [user for user in queryset if self.has_change_permission(request, user)]
@@ -117,14 +132,14 @@ class UserAdmin(SupportAdmin, DjangoUserAdmin):
         messages.success(request, said)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> Any:
-        user = User.objects.filter(pk=object_id).first()
+        user = self.get_object(request, str(object_id))
         shown = user is not None and may_act_for(request.user, user)
         return super().get_actions_detail(request, object_id) if shown else []
 
     @action(description=_("Act on behalf of this user …"), url_path="act-on-behalf", icon="supervisor_account")
     def act_on_behalf(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask why; from then on this browser is the user's, for half an hour."""
-        user = get_object_or_404(User, pk=object_id)
+        user = self.find(request, object_id)
         if not is_support(request) or not may_act_for(request.user, user):
             raise PermissionDenied
 

@@ -33,7 +33,7 @@ class UserForm(UserChangeForm):
     """An existing user."""
 
     support_rights = forms.MultipleChoiceField(
-        label=_("rights of support"),
+        label=_("Rights of support"),
         help_text=_("They count for staff alone. Without the first the others are worth nothing."),
         choices=SupportRight.choices,
         required=False,

@@ -7,11 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SupportRight(TextChoices):
-    """One of these per kind of help. Superusers hold all of them; without `look` the others are worth nothing."""
+    """One of these per kind of help. Superusers hold all of them; without `look` the others are worth nothing.
 
-    LOOK = "look", _("see the administrations, syncs, webhooks and trail of every customer")
-    HELP = "help", _("try again, cancel, send again and start syncs")
-    MANAGE = "manage", _("manage users, memberships, roles, tokens and licence caps")
+    `look`: administrations, syncs, webhooks and the trail, to read. `help`: runs, provisioning, messages and starting
+    syncs. `manage`: users, memberships, roles, tokens and licence caps. `act`: on behalf of a user (acting.py).
+    """
+
+    LOOK = "look", _("look at every customer")
+    HELP = "help", _("try again, cancel, send again, start")
+    MANAGE = "manage", _("manage users, roles and tokens")
     ACT = "act", _("act on behalf of a user")
 
 

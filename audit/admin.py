@@ -13,7 +13,10 @@ class AuditEntryAdmin(SupportAdmin):
 
     list_display = ("at", "action", "actor_name", "on_behalf_of", "administration_name", "note")
     list_filter = ("action", "at")
-    search_fields = ("actor_name", "on_behalf_of", "administration_name", "note", "action")
+    search_fields = (
+        "actor_name", "on_behalf_of", "administration_name", "note", "action", "=data__run", "=data__target",
+        "=data__message", "=data__user",
+    )  # fmt: skip
     date_hierarchy = "at"
     show_full_result_count = False
     fields = ("at", "action", "actor_name", "on_behalf_of", "administration_name", "administration_id", "note", "data")

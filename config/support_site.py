@@ -21,11 +21,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": _("Support"),
     "SITE_SYMBOL": "linear_scale",
     "SITE_URL": "/",
+    "DASHBOARD_CALLBACK": "config.support_pages.start_page",
     "COLORS": {"primary": ACCENT},
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
         "navigation": [
+            {"items": [{"title": _("Start"), "icon": "home", "link": reverse_lazy("admin:index")}]},
             {
                 "title": _("Customers"),
                 "items": [

@@ -1,11 +1,14 @@
 """What support sees of syncs: plans, runs, targets, receipts and findings, to read; and starting one on behalf of."""
 
+import functools
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -14,16 +17,20 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from accounts.admin import SupportAdmin, is_support, may_help
+from accounts.support_pages import ask_reason
 from tenants.admin import AdministrationAdmin
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 
-from .exceptions import SyncError
+from .exceptions import SyncError, error_in_words
 from .models import Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from .services.plan_overview import show_plan
 from .services.plans import create_plan
-from .services.support import start_run_on_behalf
+from .services.runs import cancel_run, retry_run
+from .services.support import count_in_words, list_held_back, start_run_on_behalf
 from .support_forms import ConfirmOnBehalfForm, SyncOnBehalfForm
+
+FAILED = {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]
@@ -48,13 +55,35 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 
 class PlanTargetInline(ReadOnlyInline):
     model = PlanTarget
-    fields = ("administration", "counts")
+    fields = ("administration", "counted", "held_back")
+    readonly_fields = ("counted", "held_back")
+
+    @admin.display(description=gettext_lazy("what it comes to"))
+    def counted(self, target: PlanTarget) -> str:
+        """The counts in words."""
+        return count_in_words(target.counts)
+
+    @admin.display(description=gettext_lazy("held back"))
+    def held_back(self, target: PlanTarget) -> str:
+        """What waits for a decision or for something else, with the reason."""
+        return list_held_back(target)
 
 
 class SyncTargetInline(ReadOnlyInline):
     model = SyncTarget
-    fields = ("administration", "state", "attempts", "counts", "error_code", "error_detail", "finished_at")
+    fields = ("administration", "state", "attempts", "counted", "what_went_wrong", "finished_at")
+    readonly_fields = ("counted", "what_went_wrong")
     show_change_link = True
+
+    @admin.display(description=gettext_lazy("what it comes to"))
+    def counted(self, target: SyncTarget) -> str:
+        """The counts in words."""
+        return count_in_words(target.counts)
+
+    @admin.display(description=gettext_lazy("what went wrong"))
+    def what_went_wrong(self, target: SyncTarget) -> str:
+        """The error in the reader's language."""
+        return error_in_words(target.error_code, target.error_facts, target.error_detail) or "–"
 
 
 class FindingInline(ReadOnlyInline):
@@ -87,7 +116,54 @@ class SyncRunAdmin(SupportAdmin):
     list_select_related = ("administration", "requested_by")
     search_fields = ("id", "administration__name", "administration__slug", "requested_by__email", "note")
     date_hierarchy = "created_at"
+    show_full_result_count = False
+    fields = (
+        "administration", "state", "requested_by", "on_behalf_of", "note", "plan", "created_at", "started_at",
+        "finished_at",
+    )  # fmt: skip
     inlines = (SyncTargetInline,)
+    actions_detail = ("retry", "cancel", "trail")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
+        """Trying again where something failed, cancelling where something waits, and always the trail."""
+        run = self.get_object(request, str(object_id))
+        states = set(run.targets.values_list("state", flat=True)) if run else set()
+        shown = {"trail"}
+        if may_help(request):
+            shown |= {"retry"} if states & FAILED else set()
+            shown |= {"cancel"} if SyncTarget.State.QUEUED in states else set()
+        return [found for found in super().get_actions_detail(request, object_id) if found.method.__name__ in shown]
+
+    @action(description=gettext_lazy("Try again …"), url_path="retry", icon="refresh")  # type: ignore[untyped-decorator]
+    def retry(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Queue what failed again, for a reason."""
+        words = {
+            "title": _("Try again what failed"),
+            "consequence": _(
+                "Every administration of this run that failed or was skipped is tried again, by its plan."
+            ),
+            "button": _("Try again"),
+        }
+        return _ask_and_do(
+            self, request, self.find(request, object_id), words, retry_run, _("What failed is tried again.")
+        )
+
+    @action(description=gettext_lazy("Cancel …"), url_path="cancel", icon="cancel")  # type: ignore[untyped-decorator]
+    def cancel(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Stop what has not started, for a reason."""
+        said = _("What had not started yet is stopped; what is busy is finished first.")
+        words = {
+            "title": _("Cancel the run"),
+            "consequence": _("Administrations that no worker has started yet are left as they are."),
+            "button": _("Cancel the run"),
+        }
+        return _ask_and_do(self, request, self.find(request, object_id), words, cancel_run, said)
+
+    @action(description=gettext_lazy("Trail"), url_path="trail", icon="history")  # type: ignore[untyped-decorator]
+    def trail(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Everything that the trail says of this run."""
+        run = self.find(request, object_id)
+        return redirect(f"{reverse('admin:audit_auditentry_changelist')}?q={run.pk}")
 
 
 @admin.register(SyncTarget)
@@ -96,21 +172,66 @@ class SyncTargetAdmin(SupportAdmin):
 
     list_display = ("run", "administration", "state", "attempts", "error_code", "started_at", "finished_at")
     list_filter = ("state", "error_code", "started_at")
+    show_full_result_count = False
     list_select_related = ("run", "administration")
     search_fields = ("id", "run__id", "administration__name", "administration__slug", "error_code")
-    exclude = ("lease_token",)
+    fields = (
+        "run", "administration", "state", "attempts", "counted", "what_went_wrong", "error_code", "held_back",
+        "leased_until", "woken_at", "started_at", "finished_at",
+    )  # fmt: skip
+    readonly_fields = ("counted", "what_went_wrong", "held_back")
     inlines = (ReceiptInline, FindingInline)
+    actions_detail = ("retry",)
+
+    @admin.display(description=gettext_lazy("what it comes to"))
+    def counted(self, target: SyncTarget) -> str:
+        """The counts in words."""
+        return count_in_words(target.counts)
+
+    @admin.display(description=gettext_lazy("what went wrong"))
+    def what_went_wrong(self, target: SyncTarget) -> str:
+        """The error in the reader's language."""
+        return error_in_words(target.error_code, target.error_facts, target.error_detail) or "–"
+
+    @admin.display(description=gettext_lazy("held back"))
+    def held_back(self, target: SyncTarget) -> str:
+        """What the plan held back here, with the reason."""
+        return list_held_back(target.plan_target)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
+        target = self.get_object(request, str(object_id))
+        shown = may_help(request) and target is not None and target.state in FAILED
+        return super().get_actions_detail(request, object_id) if shown else []
+
+    @action(description=gettext_lazy("Try again …"), url_path="retry", icon="refresh")  # type: ignore[untyped-decorator]
+    def retry(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Queue this administration again, for a reason."""
+        target = self.find(request, object_id)
+        name, slug = target.administration.name, target.administration.slug
+        words = {
+            "title": _("Try %(name)s again") % {"name": name},
+            "consequence": _("This administration is tried again, by the plan of its run; the others are left alone."),
+            "button": _("Try again"),
+        }
+        only = functools.partial(retry_run, targets=[slug])
+        return _ask_and_do(self, request, target.run, words, only, _("What failed is tried again."))
 
 
 @admin.register(Administration)
 class SyncingAdministrationAdmin(AdministrationAdmin):
     """Administrations, with starting a sync on behalf of one."""
 
-    actions_detail = ("start_sync",)
+    actions_detail = ("start_sync", "retry_provisioning")
 
     def get_actions_detail(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
-        is_main = Administration.objects.active().mains().filter(pk=object_id).exists()
-        return super().get_actions_detail(request, object_id) if is_main and may_help(request) else []
+        """Starting a sync of an active main administration; trying again what was not made or not deleted."""
+        row = self.get_object(request, str(object_id))
+        shown = set()
+        if row is not None and may_help(request):
+            is_active = row.state == Administration.State.ACTIVE
+            shown |= {"start_sync"} if row.is_main and is_active else set()
+            shown |= {"retry_provisioning"} if row.state == Administration.State.FAILED else set()
+        return [found for found in super().get_actions_detail(request, object_id) if found.method.__name__ in shown]
 
     @action(description=gettext_lazy("Start a sync on behalf of …"), url_path="start-sync", icon="sync")  # type: ignore[untyped-decorator]
     def start_sync(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
@@ -148,10 +269,33 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
         return render(request, "admin/start_sync.html", shown)
 
 
+def _ask_and_do(
+    model_admin: SupportAdmin,
+    request: HttpRequest,
+    run: SyncRun,
+    words: dict[str, Any],
+    do: Callable[..., SyncRun],
+    said: str,
+) -> HttpResponse:
+    """Ask for a reason, then do this with a run, and show it."""
+    if not may_help(request):
+        raise PermissionDenied
+    back = reverse("admin:settings_sync_syncrun_change", args=[run.pk])
+
+    def go(reason: str) -> HttpResponse:
+        do(acting_user=request.user, run=run, reason=reason)
+        messages.success(request, said)
+        return redirect(back)
+
+    return ask_reason(request, model_admin, words=words, back=back, do=go, refusals=(SyncError, NotAllowed))
+
+
 def _find_main(request: HttpRequest, object_id: uuid.UUID) -> Administration:
     if not may_help(request):
         raise PermissionDenied
-    return get_object_or_404(Administration.objects.active().mains(), pk=object_id)
+    with suppress(ValidationError):
+        return get_object_or_404(Administration.objects.active().mains(), pk=object_id)
+    raise Http404
 
 
 def _preview(request: HttpRequest, main: Administration, form: SyncOnBehalfForm) -> Plan | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.support_rights import SupportRight, may_support
 from tenants.models import Administration
 from tenants.permissions import NotAllowed, may, reachable_administrations, require
 from tenants.rights import Right
@@ -14,7 +15,9 @@ __all__ = [
     "may_see_administrations",
     "may_see_runs",
     "require_for",
+    "require_steering",
     "right_for",
+    "steerable_children",
     "syncable_children",
 ]
 
@@ -32,6 +35,19 @@ def right_for(plan: Plan) -> Right:
 def require_for(user: Any, plan: Plan) -> None:
     """Raise NotAllowed unless the user may decide about, rehearse and confirm a plan of this kind."""
     require(user, right_for(plan), plan.administration)
+
+
+def require_steering(user: Any, plan: Plan) -> None:
+    """Raise NotAllowed unless the user may retry and cancel the run of this plan: its own people, and support."""
+    if not may_support(user, SupportRight.HELP):
+        require_for(user, plan)
+
+
+def steerable_children(user: Any, main: Administration, right: Right) -> list[Administration]:
+    """The sub-administrations where the user may retry what failed: those that they sync to, and for support all."""
+    if may_support(user, SupportRight.HELP):
+        return list(main.children.active())
+    return syncable_children(user, main, right)
 
 
 def may_see_administrations(user: Any, main: Administration) -> bool:

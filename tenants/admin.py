@@ -4,23 +4,32 @@ Nothing here enters the schema of an administration: daily data stays with its o
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts.admin import SupportAdmin, may_manage
+from accounts.admin import SupportAdmin, may_help, may_manage
 from accounts.models import ApiToken
+from accounts.support_pages import ask_reason
 from audit.models import record
 
+from .exceptions import AdministrationError
 from .models import Administration, Membership, Role
 from .names import problems_of_names
+from .permissions import NotAllowed
 from .rights import Right
+from .services import retry_provisioning
 from .tokens import revoke_api_token
 
 
@@ -53,10 +62,57 @@ class AdministrationAdmin(RecordedAdmin):
     search_fields = ("name", "slug", "schema_name", "company_name")
     list_select_related = ("parent",)
     fields = (
-        "name", "slug", "parent", "state", "state_detail", "licence_cap", "groups", "schema_name", "migration_head",
-        "created_by", "created_at",
+        "name", "slug", "parent", "state", "what_went_wrong", "see_also", "licence_cap", "groups", "schema_name",
+        "migration_head", "created_by", "created_at",
     )  # fmt: skip
     editable = ("licence_cap",)
+
+    @admin.display(description=_("see also"))
+    def see_also(self, row: Administration) -> Any:
+        """Everything else of this administration."""
+        whose = {"administration__id__exact": row.pk}
+        pages: list[tuple[Any, str, dict[str, Any]]] = [
+            (_("Administrations of runs"), "settings_sync_synctarget", whose),
+            (_("Memberships"), "tenants_membership", whose),
+            (_("Trail"), "audit_auditentry", {"administration_id": row.pk}),
+        ]
+        if row.is_main:
+            pages = [
+                (_("Sub-administrations"), "tenants_administration", {"parent__id__exact": row.pk}),
+                (_("Runs"), "settings_sync_syncrun", whose),
+                (_("Previews"), "settings_sync_plan", whose),
+                (_("Webhooks"), "webhooks_endpoint", whose),
+                (_("Messages"), "webhooks_outboxmessage", whose),
+                *pages,
+            ]
+        links = ((f"{reverse(f'admin:{page}_changelist')}?{urlencode(asked)}", title) for title, page, asked in pages)
+        return format_html_join(" · ", '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', links)
+
+    @admin.display(description=_("what went wrong"))
+    def what_went_wrong(self, row: Administration) -> str:
+        """In the reader's language."""
+        return row.went_wrong or "–"
+
+    @action(description=_("Try again to make or delete it …"), url_path="retry", icon="refresh")  # type: ignore[untyped-decorator]
+    def retry_provisioning(self, request: HttpRequest, object_id: Any) -> HttpResponse:
+        """Try again where making or deleting it failed, for a reason."""
+        if not may_help(request):
+            raise PermissionDenied
+        row = self.find(request, object_id)
+        back = reverse("admin:tenants_administration_change", args=[row.pk])
+
+        def retry(reason: str) -> HttpResponse:
+            retry_provisioning(acting_user=request.user, administration=row, reason=reason)
+            messages.success(request, gettext("It is tried again; look at its state in a moment."))
+            return redirect(back)
+
+        words = {
+            "title": gettext("Try again: %(name)s") % {"name": row.name},
+            "consequence": row.went_wrong,
+            "button": gettext("Try again"),
+        }
+        refusals = (AdministrationError, NotAllowed)
+        return ask_reason(request, self, words=words, back=back, do=retry, refusals=refusals)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_manage(request)
@@ -171,11 +227,9 @@ class ApiTokenAdmin(RecordedAdmin):
     )
     actions = ("revoke",)
 
-    @admin.action(description=_("Revoke the chosen tokens"))
+    @admin.action(description=_("Revoke the chosen tokens"), permissions=["manage"])
     def revoke(self, request: HttpRequest, queryset: "QuerySet[ApiToken]") -> None:
         """End them now."""
-        if not may_manage(request):
-            raise PermissionDenied
         for token in queryset:
             revoke_api_token(token, acting_user=request.user)
         number = len(queryset)

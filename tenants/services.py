@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_noop
 from structlog.contextvars import bound_contextvars
 
+from accounts.support_rights import SupportRight, may_support
 from audit.models import record
 
 from . import leases
@@ -110,9 +111,13 @@ def _accept(user: Any, main_id: uuid.UUID, name: str, slug: str, start_from: Seq
     return made
 
 
-def retry_provisioning(*, acting_user: Any, administration: Administration) -> Administration:
-    """Try again to make, or to delete, an administration where that failed. Raises NotAllowed or WrongState."""
-    require(acting_user, right_to_retry(administration), administration.main)
+def retry_provisioning(*, acting_user: Any, administration: Administration, reason: str = "") -> Administration:
+    """Try again to make, or to delete, an administration where that failed: by its own people, or by support.
+
+    Raises NotAllowed or WrongState.
+    """
+    if not may_support(acting_user, SupportRight.HELP):
+        require(acting_user, right_to_retry(administration), administration.main)
     with transaction.atomic():
         row = Administration.objects.select_for_update(of=("self",)).get(pk=administration.pk)
         if row.state != Administration.State.FAILED:
@@ -120,7 +125,7 @@ def retry_provisioning(*, acting_user: Any, administration: Administration) -> A
         row.state = Administration.State.DELETING if row.was_made else Administration.State.PROVISIONING
         row.state_detail, row.attempts, row.not_before = "", 0, None
         row.save(update_fields=["state", "state_detail", "attempts", "not_before"])
-        record("administration.retried", actor=acting_user, administration=row)
+        record("administration.retried", actor=acting_user, administration=row, note=reason)
         wake_administrations([row.pk])
     return row
 

@@ -1,15 +1,21 @@
 """What support sees of webhooks: where messages go and what came of them, to read; and sending one again."""
 
+import uuid
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import TabularInline
+from unfold.decorators import action
 
-from accounts.admin import SupportAdmin, is_support
+from accounts.admin import SupportAdmin, is_support, may_help
+from accounts.support_pages import ask_reason
 from tenants.permissions import NotAllowed
 
 from .exceptions import WebhookError
@@ -50,6 +56,13 @@ class EndpointAdmin(SupportAdmin):
         "administration", "url", "description", "events", "state", "disabled_reason", "failing_since", "failures",
         "resume_at", "former_secret_until", "created_by", "created_at",
     )  # fmt: skip
+    actions_detail = ("messages_of_it",)
+
+    @action(description=_("Messages"), url_path="messages", icon="outbox")  # type: ignore[untyped-decorator]
+    def messages_of_it(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """What was sent to it, and what came of that."""
+        endpoint = self.find(request, object_id)
+        return redirect(f"{reverse('admin:webhooks_outboxmessage_changelist')}?endpoint__id__exact={endpoint.pk}")
 
 
 @admin.register(OutboxMessage)
@@ -68,6 +81,32 @@ class OutboxMessageAdmin(SupportAdmin):
     readonly_fields = ("webhook_id", "receiver", "content")
     inlines = (AttemptInline,)
     actions = ("send_again",)
+    actions_detail = ("send_this_again",)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
+        message = self.get_object(request, str(object_id))
+        shown = may_help(request) and message is not None and not message.is_pending
+        return super().get_actions_detail(request, object_id) if shown else []
+
+    @action(description=_("Send again …"), url_path="send-again", icon="send")  # type: ignore[untyped-decorator]
+    def send_this_again(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Send one message again, for a reason."""
+        if not may_help(request):
+            raise PermissionDenied
+        message = self.find(request, object_id)
+        back = reverse("admin:webhooks_outboxmessage_change", args=[message.pk])
+
+        def send(reason: str) -> HttpResponse:
+            resend(acting_user=request.user, message=message, reason=reason)
+            messages.success(request, gettext("The message is sent again."))
+            return redirect(back)
+
+        words = {
+            "title": gettext("Send the message again"),
+            "consequence": gettext("It is sent under the same number, and tried for three days once more."),
+            "button": gettext("Send again"),
+        }
+        return ask_reason(request, self, words=words, back=back, do=send, refusals=(WebhookError, NotAllowed))
 
     @admin.display(description=_("to"))
     def receiver(self, message: OutboxMessage) -> str:
@@ -79,7 +118,7 @@ class OutboxMessageAdmin(SupportAdmin):
         """What is told, laid out."""
         return message.laid_out
 
-    @admin.action(description=_("Send the chosen messages again"))
+    @admin.action(description=_("Send the chosen messages again"), permissions=["help"])
     def send_again(self, request: HttpRequest, queryset: "QuerySet[OutboxMessage]") -> None:
         """Put those that ended back in the outbox; the others say why not."""
         sent = 0

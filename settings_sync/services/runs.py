@@ -25,7 +25,7 @@ from ..exceptions import (
     TargetLost,
 )
 from ..models import Plan, SyncRun, SyncTarget
-from ..permissions import require_for, right_for, syncable_children
+from ..permissions import require_for, require_steering, right_for, steerable_children, syncable_children
 from ..waking import wake_targets
 from .announcing import announce_run
 from .confirming import check_confirmation
@@ -109,12 +109,12 @@ def _check_targets(plan: Plan, acting_user: Any) -> None:
             raise TargetLost(name=target.administration.name)
 
 
-def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
+def cancel_run(*, acting_user: Any, run: SyncRun, reason: str = "") -> SyncRun:
     """Stop every target that no worker has started; what is busy finishes, and is not tried again when it cannot.
 
     Raises NotAllowed or RunFinished.
     """
-    require_for(acting_user, run.plan)
+    require_steering(acting_user, run.plan)
     with transaction.atomic():
         run = lock_run(run.pk)
         if run.is_finished:
@@ -124,17 +124,17 @@ def cancel_run(*, acting_user: Any, run: SyncRun) -> SyncRun:
         run.targets.filter(state=SyncTarget.State.QUEUED).update(
             state=SyncTarget.State.CANCELLED, finished_at=run.cancelled_at
         )
-        record("run.cancelled", actor=acting_user, administration=run.administration, run=str(run.pk))
+        _record("run.cancelled", acting_user, run, reason)
         finish_run_when_done(run)
     return run
 
 
-def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) -> SyncRun:
+def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = (), reason: str = "") -> SyncRun:
     """Queue the failed and skipped targets again that the user may sync to, or only those of these slugs.
 
     Raises NotAllowed, RunPruned, NothingToRetry, or TargetGone when all that failed was deleted since.
     """
-    require_for(acting_user, run.plan)
+    require_steering(acting_user, run.plan)
     with transaction.atomic():
         run = lock_run(run.pk)
         check_kept(run)
@@ -145,17 +145,20 @@ def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) 
             target.save(update_fields=["state", "attempts", "finished_at", "error_code", "error_detail", "not_before"])
         run.state, run.finished_at, run.cancelled_at = SyncRun.State.RUNNING, None, None
         run.save(update_fields=["state", "finished_at", "cancelled_at"])
-        record("run.retried", actor=acting_user, administration=run.administration, run=str(run.pk))
+        _record("run.retried", acting_user, run, reason)
         wake_targets([target.pk for target in again])
     return run
+
+
+def _record(action: str, user: Any, run: SyncRun, reason: str) -> None:
+    record(action, actor=user, administration=run.administration, note=reason, run=str(run.pk))
 
 
 def _targets_to_retry(acting_user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
     failed = run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED])
     failed = failed.filter(administration__slug__in=slugs) if slugs else failed
-    again = list(
-        failed.filter(administration__in=syncable_children(acting_user, run.administration, right_for(run.plan)))
-    )
+    reached = steerable_children(acting_user, run.administration, right_for(run.plan))
+    again = list(failed.filter(administration__in=reached))
     if not again:
         gone = failed.filter(administration__state__in=Administration.GONE).select_related("administration")
         if names := sorted(target.administration.name for target in gone):

@@ -1,5 +1,6 @@
-"""Starting a sync on behalf of a customer: by support, as one of the customer's users, with a reason."""
+"""What support needs of syncs: starting one as one of the customer's users, with a reason; and plans in words."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,9 +11,13 @@ from tenants.models import Administration
 from tenants.rights import Right
 
 from ..exceptions import ReasonMissing
-from ..models import Plan, SyncRun
+from ..models import Plan, PlanTarget, SyncRun
 from ..permissions import NotAllowed
+from ..verdicts import Action
+from ..wording import reason_of
 from .runs import start_run
+
+MOST_HELD = 50
 
 
 def users_who_may_sync(main: Administration) -> "QuerySet[User]":
@@ -38,3 +43,15 @@ def start_run_on_behalf(*, acting_user: Any, on_behalf_of: User, plan: Plan, ver
         note=reason.strip(),
         door="admin",
     )
+
+
+def count_in_words(counts: Mapping[str, int]) -> str:
+    """What a plan or a run does in one administration, such as `update: 3, hold: 1`; – for nothing."""
+    return ", ".join(f"{action.label}: {counts[action]}" for action in Action if counts.get(action)) or "–"
+
+
+def list_held_back(target: PlanTarget) -> str:
+    """What a plan holds back in one administration, each with its reason; at most MOST_HELD of them."""
+    held = target.changes.filter(action=Action.HOLD)[: MOST_HELD + 1]
+    lines = [f"{change.label}: {reason_of(change.verdict, change.facts, change.action)}" for change in held]
+    return "\n".join([*lines[:MOST_HELD], *(["…"] if len(lines) > MOST_HELD else [])]) or "–"

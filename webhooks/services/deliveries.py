@@ -31,7 +31,7 @@ def find_delivery(endpoint: Endpoint, message_id: uuid.UUID) -> OutboxMessage | 
     return list_deliveries(endpoint).filter(pk=message_id).first()
 
 
-def resend(*, acting_user: Any, message: OutboxMessage) -> OutboxMessage:
+def resend(*, acting_user: Any, message: OutboxMessage, reason: str = "") -> OutboxMessage:
     """Send a message again that arrived or was given up, under the same id; it is tried for three days once more.
 
     Raises NotAllowed, StillOnItsWay or EndpointDisabled.
@@ -48,7 +48,8 @@ def resend(*, acting_user: Any, message: OutboxMessage) -> OutboxMessage:
         row.state, row.attempts, row.finished_at = OutboxMessage.State.PENDING, 0, None
         row.due_at, row.give_up_at = timezone.now(), end_of_trying()
         row.save(update_fields=["state", "attempts", "finished_at", "due_at", "give_up_at"])
-        record("webhook.resent", actor=acting_user, administration=row.administration, message=row.webhook_id)
+        told = {"message": row.webhook_id}
+        record("webhook.resent", actor=acting_user, administration=row.administration, note=reason, **told)
         _wake(row, endpoint)
     return row
 

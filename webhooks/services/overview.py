@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tenants.models import Administration
 
@@ -43,3 +43,14 @@ def list_endpoints(main: Administration) -> list[EndpointRow]:
 def event_labels(endpoint: Endpoint) -> tuple[str, ...]:
     """What a webhook is told, in words."""
     return tuple(str(Event(event).label) for event in endpoint.events)
+
+
+TROUBLE = (Endpoint.Reason.FAILING, Endpoint.Reason.GONE)
+
+
+def endpoints_in_trouble() -> "QuerySet[Endpoint]":
+    """Webhooks of all customers whose messages do not arrive, or that were switched off because of that."""
+    in_trouble = Q(state=Endpoint.State.ACTIVE, failing_since__isnull=False) | Q(
+        state=Endpoint.State.DISABLED, disabled_reason__in=TROUBLE
+    )
+    return Endpoint.objects.filter(in_trouble).select_related("administration").order_by("-failing_since")
