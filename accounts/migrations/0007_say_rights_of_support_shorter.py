@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_give_support_its_rights"),
+        ("accounts", "0006_read_daily_data_by_api"),
     ]
 
     operations = [
