@@ -225,7 +225,8 @@ class _Merge:
         found = []
         for parent in parents:
             members = [uid for uid, row in rows.items() if not part.above or row.get(part.above_key) == parent]
-            base, source, local = ([uid for uid in side if uid in set(members)] for side in sides)
+            of_parent = frozenset(members)
+            base, source, local = ([uid for uid in side if uid in of_parent] for side in sides)
             merged = merge_order(None if self.base is None else base, source, local, self.forced(path))
             if merged is None:
                 merged = merge_order(base, source, local, self._settle(path))

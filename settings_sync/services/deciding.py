@@ -95,6 +95,7 @@ class _Desk:
         self._targets = {row.administration.slug: row for row in plan.targets.select_related("administration")}
         self._changes: dict[uuid.UUID, list[Change]] = defaultdict(list)
         self._locals: dict[int, Local] = {}
+        self._paths: dict[int, set[str]] = {}
         found = Change.objects.filter(plan_target__plan=plan, uid__in={asked.item for asked in decisions})
         for change in found.select_related("plan_target__administration", "plan_target__plan").order_by("id"):
             if change.plan_target.administration_id in self._syncable:
@@ -117,7 +118,7 @@ class _Desk:
         if asked.word is None:
             return
         if asked.path:
-            _check_path(change, asked)
+            self._check_path(change, asked.path)
         allowed = _allowed(change, asked)
         if asked.word not in allowed:
             raise UnknownDecision(label=change.label, allowed=", ".join(sorted(allowed)))
@@ -125,6 +126,14 @@ class _Desk:
             _check_name(change, asked.name)
         if asked.word == Word.COUPLE:
             _check_coupling(change, asked.couple_with, self._local_of(change.plan_target))
+
+    def _check_path(self, change: Change, path: str) -> None:
+        if change.pk not in self._paths:
+            digests = [digest for digest in (change.source_digest, change.local_digest) if digest is not None]
+            bodies = Document.objects.filter(digest__in=digests).values_list("body", flat=True)
+            self._paths[change.pk] = {path for body in bodies for path in flatten(body)}
+        if path not in self._paths[change.pk] and path != DEFAULT_FIELD:
+            raise UnknownPath(label=change.label, path=path)
 
     def _local_of(self, target: PlanTarget) -> Local:
         if target.pk not in self._locals:
@@ -141,14 +150,6 @@ def _allowed(change: Change, asked: Asked) -> frozenset[Word]:
     if asked.path:
         return allowed_on_path(asked.path, source=source, local=None if coupled else local)
     return allowed_words(base=base, source=source, local=local, couples=coupled)
-
-
-def _check_path(change: Change, asked: Asked) -> None:
-    digests = [digest for digest in (change.source_digest, change.local_digest) if digest is not None]
-    bodies = Document.objects.filter(digest__in=digests).values_list("body", flat=True)
-    paths = {path for body in bodies for path in flatten(body)}
-    if asked.path not in paths and asked.path != DEFAULT_FIELD:
-        raise UnknownPath(label=change.label, path=asked.path)
 
 
 def _check_name(change: Change, name: str) -> None:

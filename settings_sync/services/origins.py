@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from ..planning.differences import PARTS, differences
 from ..reading.edits import LoggedEdit, latest_of, read_edits
 from ..reading.index import ReadDocument, read_documents
 from .places import place_called
-from .spread import names_in
+from .spread import part_names
 
 SHOWN = 12
 
@@ -102,34 +102,42 @@ def origin_of(administration: Administration, kind: str, uid: uuid.UUID) -> Orig
     if base is None or document is None:
         return None
     came = Document.objects.filter(digest=bytes(base.digest)).values_list("body", flat=True).first()
-    changes = list(_changes(administration, document, came)) if came is not None else []
+    paths = list(_changed_paths(document, came)) if came is not None else []
     return Origin(
         main=administration.parent.name,
         at=base.decided_at,
-        changes=tuple(changes[:SHOWN]),
-        more=max(len(changes) - SHOWN, 0),
+        changes=tuple(_changes(administration, document, came or {}, paths[:SHOWN])),
+        more=max(len(paths) - SHOWN, 0),
         kept=tuple(_kept(row, document) for row in deviations),
     )
 
 
-def _changes(administration: Administration, document: ReadDocument, came: Mapping[str, Any]) -> Iterator[LocalChange]:
-    found = differences(base=came, source=came, local=document.body, result=None)
-    if not found:
+def _changed_paths(document: ReadDocument, came: Mapping[str, Any]) -> Iterator[str]:
+    """Where it is otherwise here; of a part that stands on one side only the part itself, not each of its fields."""
+    there = [_parts_of(body) for body in (came, document.body)]
+    for row in differences(base=came, source=came, local=document.body, result=None):
+        steps = row.steps
+        is_one_sided = len(steps) == 3 and any((steps[0], steps[1]) not in parts for parts in there)
+        if steps[-1] != "order" and not is_one_sided:
+            yield row.path
+
+
+def _parts_of(body: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {(part, row["uid"]) for part, rows in body.get(PARTS, {}).items() for row in rows}
+
+
+def _changes(
+    administration: Administration, document: ReadDocument, came: Mapping[str, Any], paths: Sequence[str]
+) -> Iterator[LocalChange]:
+    if not paths:
         return
     kind, uid = document.entry.key
     edits = read_edits([administration.schema_name], kind, uid).get(administration.schema_name, [])
-    for row in found:
-        part, name = row.steps[0], row.steps[-1]
-        if name == "order" or (len(row.steps) == 3 and _is_one_sided(row.steps, came, document.body)):
-            continue
-        names = frozenset(names_in([came, document.body], part, row.steps[1])) if len(row.steps) > 1 else frozenset()
-        yield LocalChange(place_called(kind, row.path, document), latest_of(edits, name, names))
-
-
-def _is_one_sided(steps: list[str], *bodies: Mapping[str, Any]) -> bool:
-    """Whether the part stands in one of the two only: then the part itself is told, and not each of its fields."""
-    found = (any(row["uid"] == steps[1] for row in body.get(PARTS, {}).get(steps[0], ())) for body in bodies)
-    return not all(found)
+    names = part_names([came, document.body])
+    for path in paths:
+        steps = path.split("/")
+        known = names.get((steps[0], steps[1]), frozenset()) if len(steps) > 1 else frozenset()
+        yield LocalChange(place_called(kind, path, document), latest_of(edits, steps[-1], known))
 
 
 def _kept(row: Deviation, document: ReadDocument) -> Kept:

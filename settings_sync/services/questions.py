@@ -41,6 +41,9 @@ ORDER = (
     Word.DELETE,
     Word.SKIP,
 )
+PATHS_AT_ONCE = 100
+"""Of how many fields is asked on one page: those that nobody decided about come first."""
+
 SETTLED = (Verdict.GIVES_WAY, Verdict.PINNED)
 
 
@@ -87,6 +90,7 @@ class Questions:
 
     words: tuple[str, ...]
     paths: tuple[PathQuestion, ...]
+    more_paths: int
     candidates: tuple[Candidate, ...]
     same_named: Candidate | None
     is_exactly_equal: bool
@@ -113,10 +117,14 @@ def read_questions(*, acting_user: Any, plan: Plan, change: Change, preview: Cha
         words.insert(words.index(Word.COUPLE), COUPLE_SAME)
     if not candidates and Word.COUPLE in words:
         words.remove(Word.COUPLE)
+    paths = list(_paths(change, preview))
+    if len(paths) > PATHS_AT_ONCE:
+        paths.sort(key=lambda question: bool(question.side))
     others, is_everywhere = _others(acting_user, plan, change) if words else ((), False)
     return Questions(
         words=tuple(words),
-        paths=tuple(_paths(change, preview)),
+        paths=tuple(paths[:PATHS_AT_ONCE]),
+        more_paths=max(len(paths) - PATHS_AT_ONCE, 0),
         candidates=tuple(candidates),
         same_named=same and with_content(plan, change, same),
         is_exactly_equal=same is not None and is_exactly_equal(change, same),

@@ -1,8 +1,9 @@
 """How a question is spread: which value how many administrations have, who changed it there, and when."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from ..models import Change, Document, Plan
@@ -11,6 +12,8 @@ from ..reading.edits import LoggedEdit, latest_of, read_edits
 from .previewing import ChangePreview, FieldPreview, preview_changes
 
 NAMED = 5
+FIELDS = 20
+"""Of how many fields it is told; a form may have thousands."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def spread_of(plan: Plan, change: Change, preview: ChangePreview, others: Sequen
 
     `others` are the changes of the same item where the same is asked.
     """
-    paths = [path for path, _side in change.conflicts]
+    paths = {path for path, _side in change.conflicts}
     fields = {
         field.path: (" › ".join(part for part in (place.trail, place.title, field.label) if part), field)
         for place in preview.places
@@ -70,8 +73,11 @@ def spread_of(plan: Plan, change: Change, preview: ChangePreview, others: Sequen
     places = [row.plan_target.administration for row in changes]
     schemas = [administration.schema_name for administration in places if not administration.is_gone]
     edits = read_edits([plan.administration.schema_name, *schemas], change.kind, change.uid)
-    words = _words(plan, changes, preview)
-    return [_spread(plan, changes, label, field, words, edits) for label, field in fields.values()]
+    words, names = _words(plan, changes, preview), part_names(_bodies(changes))
+    return [
+        _spread(plan, changes, label, field, words, edits, _names_at(path, names))
+        for path, (label, field) in islice(fields.items(), FIELDS)
+    ]
 
 
 def same_values(change: Change, others: Sequence[Change]) -> list[Change]:
@@ -109,8 +115,8 @@ def _spread(
     field: FieldPreview,
     words: Mapping[bytes, Mapping[str, FieldPreview]],
     edits: Mapping[str, Sequence[LoggedEdit]],
+    names: frozenset[str],
 ) -> Spread:
-    names = _part_names(field.path, changes)
     name = field.path.rsplit("/", 1)[-1]
     by_value: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
@@ -148,19 +154,21 @@ def _value(
     return SpreadValue(words, len(changes), tuple(holders))
 
 
-def _part_names(path: str, changes: Sequence[Change]) -> frozenset[str]:
-    """Every name that the part of a path has or had, as the log of edits writes it."""
-    steps = path.split("/")
-    if len(steps) != 3:
-        return frozenset()
+def _bodies(changes: Sequence[Change]) -> list[Mapping[str, Any]]:
     digests = {digest for row in changes for digest in (row.base_digest, row.source_digest, row.local_digest) if digest}
-    bodies = Document.objects.filter(digest__in=digests).values_list("body", flat=True)
-    return frozenset(names_in(bodies, steps[0], steps[1]))
+    return list(Document.objects.filter(digest__in=digests).values_list("body", flat=True))
 
 
-def names_in(bodies: Any, part: str, uid: str) -> Iterator[str]:
-    """Every text of a part in these documents, among them its names, as the log of edits writes them."""
+def _names_at(path: str, known: Mapping[tuple[str, str], frozenset[str]]) -> frozenset[str]:
+    steps = path.split("/")
+    return known.get((steps[0], steps[1]), frozenset()) if len(steps) == 3 else frozenset()
+
+
+def part_names(bodies: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], frozenset[str]]:
+    """Every text of a part in these documents, by part and uid: its names are among them, as the log has them."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for body in bodies:
-        for row in body.get("parts", {}).get(part, ()):
-            if row["uid"] == uid:
-                yield from (value.replace("/", "⁄") for value in row.values() if isinstance(value, str))
+        for part, rows in body.get("parts", {}).items():
+            for row in rows:
+                found[part, row["uid"]].update(v.replace("/", "⁄") for v in row.values() if isinstance(v, str))
+    return {key: frozenset(names) for key, names in found.items()}

@@ -252,3 +252,23 @@ def test_a_merge_in_which_all_is_decided_is_closed_and_whole(base, source, local
     if not found.broken:
         sections = [row["uid"] for row in found.document.get("parts", {}).get("section", ())]
         assert all(row["section"] in sections for row in found.document.get("parts", {}).get("field", ()))
+
+
+class CountingUid(str):
+    """A uid that counts how often it is looked up."""
+
+    looked_up = 0
+
+    def __hash__(self) -> int:
+        CountingUid.looked_up += 1
+        return super().__hash__()
+
+
+def test_merging_twice_as_many_parts_is_no_more_than_twice_the_work():
+    def looked_up(number: int) -> int:
+        fields = [(CountingUid(uid), "A", "X") for uid in range(number)]
+        CountingUid.looked_up = 0
+        merged(document(fields=fields), document("Boiler", fields=fields), document(fields=fields))
+        return CountingUid.looked_up
+
+    assert looked_up(200) < 2.5 * looked_up(100)
