@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tenants.names import problem_of_name
+
 from .decision_wording import COUPLE_SAME, LEAVE_DEFAULT, TAKE_DEFAULT, offer_in_words
 from .kinds import all_kinds
 from .models import Change
@@ -167,7 +169,7 @@ class DecisionForm(forms.Form):
             self.add_error("couple_with", _("Choose the setting to couple with."))
         if word == Word.COUPLE and given.get("scope") in (SAME, ALL):
             self.add_error("scope", _("This is another setting in each administration; couple them one by one."))
-        if word == Word.CREATE_AS and not given.get("name", "").strip():
+        if word == Word.CREATE_AS and "name" not in self.errors and not given.get("name", "").strip():
             self.add_error("name", _("Give the name that it should have here."))
         return given
 
@@ -177,6 +179,8 @@ class DecisionForm(forms.Form):
         name = str(self.cleaned_data["name"])
         if length and len(name) > length:
             raise forms.ValidationError(_("At most %(length)d characters.") % {"length": length})
+        if name and (problem := problem_of_name(name)):
+            raise forms.ValidationError(problem)
         return name
 
     def asked(self) -> list[Asked]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
+from tenants.names import problem_of_name
 
 from ..exceptions import (
     CannotCouple,
@@ -155,7 +156,7 @@ def _allowed(change: Change, asked: Asked) -> frozenset[Word]:
 def _check_name(change: Change, name: str) -> None:
     kind = all_kinds()[change.kind]
     length = field_of(kind.root.model, kind.natural_key).max_length
-    if not name.strip() or (length and len(name) > length):
+    if not name.strip() or problem_of_name(name) or (length and len(name) > length):
         raise NameMissing(label=change.label)
 
 

@@ -31,6 +31,11 @@ from .usage import WRITTEN
 PAGE_SIZE, QUESTIONS = 50, 10
 WRITES = ("create", "update", "couple", "archive", "delete")
 LINK = "link"
+COUPLABLE = (
+    Q(verdict__in=(Verdict.NAME_TAKEN, Verdict.DEFAULT_TAKEN)) | Q(couples__isnull=False) | Q(action=Action.SKIP)
+)
+"""What there is to couple side by side, or was set aside while coupling."""
+
 REMEMBERED = (
     ~Q(deviations=[])
     | Q(base_digest__isnull=True, next_base_digest__isnull=False)
@@ -117,6 +122,7 @@ class PlannedTarget:
     rehearsal_error: str = ""
     rehearsed_at: datetime | None = None
     affected: tuple[str, ...] = ()
+    can_couple: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,10 +204,11 @@ def show_plan(plan: Plan) -> PlanOverview:
     """What a plan comes to, from its stored counts; a few queries, however large the plan."""
     targets = list(plan.targets.select_related("administration"))
     changes = Change.objects.filter(plan_target__plan=plan)
+    couplable = set(changes.filter(COUPLABLE).values_list("plan_target_id", flat=True))
     return PlanOverview(
         id=plan.pk,
         version=plan.version,
-        targets=tuple(_planned(row) for row in targets),
+        targets=tuple(_planned(row, can_couple=row.pk in couplable) for row in targets),
         total=Counted.sum_of(row.counts for row in targets),
         linked=changes.filter(verdict__in=UNCHANGED).count(),
         noted=changes.filter(action=Action.KEEP).exclude(verdict__in=UNCHANGED).filter(REMEMBERED).count(),
@@ -215,7 +222,7 @@ def show_plan(plan: Plan) -> PlanOverview:
     )
 
 
-def _planned(target: PlanTarget) -> PlannedTarget:
+def _planned(target: PlanTarget, *, can_couple: bool) -> PlannedTarget:
     tried_at = target.rehearsal.get("at")
     return PlannedTarget(
         slug=target.administration.slug,
@@ -225,6 +232,7 @@ def _planned(target: PlanTarget) -> PlannedTarget:
         rehearsal_error=rehearsal_in_words(target),
         rehearsed_at=datetime.fromisoformat(tried_at) if tried_at else None,
         affected=tuple(words for _name, words in in_words(target.affected)),
+        can_couple=can_couple,
     )
 
 

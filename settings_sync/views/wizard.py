@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.addresses import network_address
@@ -17,7 +18,7 @@ from tenants.models import Administration
 from tenants.rights import Right
 
 from ..decision_wording import policy_choices
-from ..exceptions import SyncError
+from ..exceptions import SyncError, UnknownItem
 from ..forms import SyncChoiceForm
 from ..kept_choices import find_kept_choice, keep_choice
 from ..models import Plan
@@ -164,6 +165,10 @@ def _make_plan(request: Any, form: SyncChoiceForm, tree: SettingsTree) -> Plan |
             categories=chosen["category"],
             items=tree.items_outside(chosen["category"], items),
             policies=form.policies(),
+        )
+    except UnknownItem:
+        form.add_error(
+            None, _("A setting that you ticked is gone by now. What is left of your choice is ticked below.")
         )
     except SyncError as refused:
         form.add_error(None, refused.detail)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from business.models import Customer, WorkOrder
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import WorkStatus, WorkType
+from settings_sync.exceptions import NameMissing
 from settings_sync.models import Change, Decision, Plan
 from settings_sync.services.deciding import Asked, decide
 from settings_sync.services.runs import start_run
@@ -260,3 +261,30 @@ def test_texts_that_differ_in_markup_alone_are_not_shown_as_equal(owner_client, 
     said = owner_client.get(url("change", plan.pk, change_of(plan, form).pk)).content.decode()
     assert "&lt;b&gt;let op" in said
     assert "&lt;i&gt;let op" in said
+
+
+def test_a_name_that_hides_something_is_refused_beside_its_field(owner_client, url, owner, main, joined, form):
+    with inside(joined):
+        Form.objects.create(name="Onderhoud cv-ketel")
+    plan = make_plan(owner, main, joined)
+    name = "Ketel \u202egpj.exe"
+    address = url("change", plan.pk, change_of(plan, form).pk)
+    answer = owner_client.post(address, sent(plan, word="create_as", name=name))
+    assert "A character stands here that nobody sees" in text_of(answer)
+    with pytest.raises(NameMissing):
+        decide(acting_user=owner, plan=plan, version=1, decisions=[Asked(form.uid, Word.CREATE_AS, name=name)])
+    assert not Decision.objects.exists()
+
+
+def test_coupling_side_by_side_is_offered_where_there_is_something_to_couple(
+    owner_client, url, owner, main, joined, other_child, form
+):
+    make_member(other_child, user=owner)
+    sync(owner, main, joined)
+    relabel(main, "CO (groep)")
+    relabel(joined, "CO (hier)")
+    with inside(other_child):
+        Form.objects.create(name="Onderhoud cv-ketel")
+    plan = make_plan(owner, main, joined, other_child)
+    page = owner_client.get(url("plan", plan.pk)).content.decode()
+    assert [url("takeover", plan.pk, child.slug) in page for child in (joined, other_child)] == [False, True]

@@ -274,3 +274,13 @@ def test_an_unknown_mark_fills_nothing_in(owner_client, url, joined, mark):
 def test_a_thousand_settings_and_hundreds_of_administrations_fit_in_one_form(owner_client, url, main):
     sent = {"do": "preview", "to": [f"branch-{number}" for number in range(500)], "item": [uuid.uuid4()] * 2000}
     assert owner_client.post(url("choose"), sent).status_code == 200
+
+
+def test_a_setting_that_went_meanwhile_is_told_in_plain_words(owner_client, url, owner, joined, form):
+    gone = uuid.uuid4()
+    answer = owner_client.post(url("choose"), {"do": "preview", "to": joined.slug, "item": [form.uid, gone]})
+    said = answer.content.decode()
+    assert "A setting that you ticked is gone by now." in said
+    assert str(gone) not in said
+    assert f'value="{form.uid}" checked' in said
+    assert not Plan.objects.exists()
