@@ -44,3 +44,20 @@ def test_a_name_without_spaces_stays_inside_a_filter_and_a_tree(browser: Browser
         page.add_style_tag(content=Path(f"static/css/{name}.css").read_text())
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     context.close()
+
+
+TAKEOVER = """<!doctype html><meta name="viewport" content="width=device-width, initial-scale=1"><main>
+<table class="table stacked takeover-table"><tbody><tr><td class="select"><input type="checkbox"></td>
+<th scope="row"><span>Oplevering installatie</span></th><td data-label="West"><div class="takeover-choice">
+<select><option>Oplevering</option></select><a href="#">Naast elkaar</a></div></td></tr></tbody></table></main>"""
+
+
+def test_a_setting_that_is_taken_over_has_room_for_its_name_and_its_choice(browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.set_content(TAKEOVER)
+    for name in (*STYLES, "field", "takeover"):
+        page.add_style_tag(content=Path(f"static/css/{name}.css").read_text())
+    assert page.locator("th span").evaluate("span => span.getClientRects().length") == 1
+    assert page.locator("select").evaluate("select => select.offsetWidth") > 180
+    context.close()
