@@ -265,12 +265,17 @@ def list_runs(*, acting_user: Any, main: Administration, target: str = "", page:
 
 
 def _undone_by(runs: Iterable[SyncRun]) -> dict[Any, list[RunLink]]:
-    """The runs that took these back, by the run that was taken back."""
+    """The runs that took these back, or are at it, by the run that was taken back; not those that wrote nothing."""
     found: dict[Any, list[RunLink]] = {}
     taking_back = SyncRun.objects.filter(plan__undoes__in=list(runs)).select_related("plan", "requested_by")
-    for run in taking_back.order_by("created_at"):
-        found.setdefault(run.plan.undoes_id, []).append(_link(run))
+    for run in taking_back.prefetch_related("targets").order_by("created_at"):
+        if any(target.state in SyncTarget.OPEN or _has_written(target) for target in run.targets.all()):
+            found.setdefault(run.plan.undoes_id, []).append(_link(run))
     return found
+
+
+def _has_written(target: SyncTarget) -> bool:
+    return target.state == SyncTarget.State.SUCCEEDED and Counted.sum_of([target.counts]).changes > 0
 
 
 def _link(run: SyncRun) -> RunLink:

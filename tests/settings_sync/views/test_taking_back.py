@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from forms_catalog.models import Field, Form
 from reference_data.models import WorkType
-from settings_sync.models import Plan, SyncRun
+from settings_sync.models import Plan, SyncRun, SyncTarget
+from settings_sync.services.runs import start_run
+from settings_sync.services.undoing import create_undo_plan
 from tenants.schemas import inside
 from tests.conftest import make_member
 
@@ -111,3 +114,15 @@ def test_what_changed_since_is_asked_first(owner_client, url, owner, main, joine
     said = text_of(owner_client.get(url("change", change.plan_target.plan_id, change.pk)))
     assert "Put back what stood here before that sync" in said
     assert "Before that sync: CO-gehalte" in said
+
+
+def test_what_tried_to_take_a_run_back_and_wrote_nothing_is_not_told_as_done(
+    owner_client, url, owner, main, joined, form
+):
+    run = sync(owner, main, joined)
+    plan = create_undo_plan(acting_user=owner, run=run, targets=[joined.slug])
+    back = start_run(acting_user=owner, plan=plan, version=1, confirmation=main.slug)
+    assert f"Taken back by {owner}" in text_of(owner_client.get(url("run", run.pk)))
+    back.targets.update(state=SyncTarget.State.FAILED, error_code="busy", finished_at=timezone.now())
+    SyncRun.objects.filter(pk=back.pk).update(state=SyncRun.State.FAILED, finished_at=timezone.now())
+    assert "Taken back by" not in text_of(owner_client.get(url("run", run.pk)))
