@@ -53,7 +53,7 @@ def test_a_ticked_kind_stands_for_its_items(owner_client, url, joined, form, mai
         ({"to": ["<joined>"]}, "Choose at least one setting to sync."),
         ({"to": ["<joined>"], "category": ["rubbish"]}, "There is no category of settings called rubbish."),
         ({"to": ["<joined>"], "item": ["rubbish"]}, "One of the settings is not known; choose again."),
-        ({"to": ["<joined>"], "item": [str(uuid.uuid4())]}, "The main administration has no setting with uid"),
+        ({"to": ["<joined>"], "item": [str(uuid.uuid4())]}, "A setting that you ticked is gone by now"),
         ({"to": ["<joined>"], "kind": ["rubbish"]}, "Choose at least one setting to sync."),
         ({"to": ["\0"], "category": ["\0"]}, "is not a sub-administration"),
     ],
