@@ -1,11 +1,11 @@
 """Settling every item of a plan, and turning what was composed on the way into digests."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..verdicts import Action, Verdict, Word
 from .reader import Body, Described, Reader
-from .settling import Draft, Item, needs_documents, settle
+from .settling import Draft, Item, needs_documents, settle, widen
 from .values import DEFAULT_FIELD, DEFAULT_KEY, Entry, Key, Local, PlannedChange, Rules, Source
 
 
@@ -25,7 +25,8 @@ def compose(
     items = {key: _item(change, source, local, rules) for key, change in judged.items() if key not in in_line}
     items |= _with_documents([item for item in items.values() if needs_documents(item)], reader)
     drafts = in_line | {key: _seen_where_it_stands(settle(item), local) for key, item in items.items()}
-    drafts |= _give_way(drafts, source, local, rules, reader)
+    moving = {key for key, draft in drafts.items() if _is_moving(draft, items.get(key))}
+    drafts |= _give_way(drafts, moving, source, local, rules, reader)
     return _described(drafts, source, reader)
 
 
@@ -38,7 +39,7 @@ def _item(change: PlannedChange, source: Source, local: Local, rules: Rules) -> 
         rules=rules,
         pins=pins,
         agreed=local.agreed.get(key, frozenset()) if change.couples is None else frozenset(),
-        locks=rules.locks.get(key, frozenset()),
+        locks=rules.locks.get(key, frozenset()) if key in source.entries else frozenset(),
         source_entry=source.entries.get(key),
         local_entry=local.entries.get(key),
     )
@@ -58,10 +59,10 @@ def _with_documents(items: list[Item], reader: Reader) -> dict[Key, Item]:
     local = reader.local_bodies({_standing(change) for change in changes if change.local})
     removed = {change.key for change in changes if change.verdict == Verdict.REMOVED_IN_SOURCE}
     used = reader.used(removed) if removed else set()
+    shapes = {kind: reader.shape(kind) for kind in {item.key[0] for item in items}}
     return {
         item.key: replace(
-            item,
-            shape=reader.shape(item.key[0]),
+            widen(item, shapes[item.key[0]]),
             base=bodies.get(item.change.base or b""),
             source=bodies.get(item.change.source or b""),
             local=local.get(_standing(item.change)),
@@ -78,7 +79,12 @@ def _standing(change: PlannedChange) -> Key:
 
 
 def _give_way(
-    drafts: Mapping[Key, Draft], source: Source, local: Local, rules: Rules, reader: Reader
+    drafts: Mapping[Key, Draft],
+    moving: Collection[Key],
+    source: Source,
+    local: Local,
+    rules: Rules,
+    reader: Reader,
 ) -> dict[Key, Draft]:
     """The items that stop being the default because somebody decided that the main's becomes it."""
     wanted = {}
@@ -90,7 +96,7 @@ def _give_way(
     holders = [
         entry
         for entry in local.entries.values()
-        if (entry.kind, entry.keys.get(DEFAULT_KEY)) in wanted and not _is_moving(drafts.get(entry.key))
+        if (entry.kind, entry.keys.get(DEFAULT_KEY)) in wanted and entry.key not in moving
     ]
     bodies = reader.local_bodies({entry.key for entry in holders}) if holders else {}
     return {
@@ -100,8 +106,10 @@ def _give_way(
     }
 
 
-def _is_moving(draft: Draft | None) -> bool:
-    return draft is not None and draft.change.writes_rows
+def _is_moving(draft: Draft, item: Item | None) -> bool:
+    """Whether it is written: what a merge leaves as it stands here is not."""
+    stays = item is not None and draft.result is not None and draft.result == item.local
+    return draft.change.writes_rows and not stays
 
 
 def _giving_way(entry: Entry, local: Local, body: Body, to: PlannedChange) -> Draft:
@@ -148,7 +156,7 @@ def _completed(change: PlannedChange, result: Described | None, base: Described 
     if result is None:
         return change
     if result.entry.digest == change.local:
-        return replace(change, action=Action.KEEP, result=None)
+        return replace(change, action=Action.KEEP, result=None, clears_deviations=False)
     return replace(change, result=result.entry.digest)
 
 

@@ -1,6 +1,6 @@
 """What is done with one item: its verdict, then lock, pin or agreement, decision, policy, in that order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -20,6 +20,8 @@ PATH_SIDES = {
 }
 
 NO_SHAPE = Shape()
+MEETING = (Verdict.NEW, Verdict.CHANGED_LOCALLY, Verdict.BOTH_CHANGED, Verdict.REMOVED_LOCALLY)
+"""Where what is locked stands otherwise here, or not at all: there a lock meets a pin."""
 OVERRULING = (Word.OVERWRITE, Word.PUT_BACK, Word.BRING_BACK)
 
 
@@ -73,11 +75,38 @@ def settle(item: Item) -> Draft:
         return Draft(_with(item, Action.SKIP))
     if "" in item.pins and not item.locks:
         return Draft(_with(item, Action.SKIP, verdict=Verdict.PINNED))
-    if item.pins and item.locks and item.change.verdict != Verdict.BEHIND and not item.is_decided(*OVERRULING):
+    meets = _lock_meets_pin(item)
+    if meets and not item.is_decided(*OVERRULING):
         return Draft(_with(item, Action.HOLD, verdict=Verdict.LOCKED, facts={"pinned": "yes"}))
     draft = _adjusted(SETTLERS[item.change.verdict](item), item)
-    clears = draft.change.writes_rows and item.is_decided(*OVERRULING)
+    clears = draft.change.writes_rows and item.is_decided(*OVERRULING) and (meets or not item.pins)
     return replace(draft, change=replace(draft.change, clears_deviations=True)) if clears else draft
+
+
+def _lock_meets_pin(item: Item) -> bool:
+    """Whether a lock would put back what is pinned."""
+    if not item.pins or not item.locks or item.change.verdict not in MEETING:
+        return False
+    if item.source is None or item.local is None:
+        return True
+    attempt = partial(merge, base=item.base, source=item.source, local=item.local, shape=item.shape)
+    lock_first = _forced(item, nobody)
+    locked = attempt(forced=lock_first).document
+    return locked != attempt(forced=lambda path: LOCAL if _covers(item.pins, path) else lock_first(path)).document
+
+
+def widen(item: Item, shape: Shape) -> Item:
+    """The item with its shape: what is said about one field holds for those that only make sense together with it."""
+    pins, agreed, locks = (_widened(paths, shape) for paths in (item.pins, item.agreed, item.locks))
+    return replace(item, shape=shape, pins=pins, agreed=agreed, locks=locks)
+
+
+def _widened(paths: Iterable[str], shape: Shape) -> frozenset[str]:
+    groups, found = [group for groups in shape.together.values() for group in groups], set(paths)
+    for path in paths:
+        above, _slash, name = path.rpartition("/")
+        found |= {f"{above}/{mate}".lstrip("/") for group in groups if name in group for mate in group}
+    return frozenset(found)
 
 
 def needs_documents(item: Item) -> bool:
@@ -87,7 +116,7 @@ def needs_documents(item: Item) -> bool:
     if verdict == Verdict.BOTH_CHANGED or named:
         return True
     if verdict == Verdict.BEHIND:
-        return bool(item.pins)
+        return bool(item.pins) or (bool(item.locks) and _keeps(item))
     if verdict == Verdict.CHANGED_LOCALLY:
         return bool(item.locks) or _puts_back(item)
     return verdict == Verdict.REMOVED_IN_SOURCE
@@ -118,8 +147,15 @@ def _settle_equal(item: Item) -> Draft:
     return _keep(item, item.change.source)
 
 
+def _keeps(item: Item) -> bool:
+    """Whether it was decided to keep what is here; of what is locked as a whole nobody can decide that."""
+    return item.is_decided(Word.KEEP_LOCAL) and "" not in item.locks
+
+
 def _settle_behind(item: Item) -> Draft:
-    if item.is_decided(Word.KEEP_LOCAL):
+    if _keeps(item) and item.locks:
+        return _merged(item, lambda path: LOCAL, forces=True)
+    if _keeps(item):
         return _keep(item, item.change.source, deviations=_agreement(item))
     return _merged(item, nobody) if item.pins else _take_source(item, Action.UPDATE)
 
@@ -131,7 +167,9 @@ def _puts_back(item: Item) -> bool:
 
 
 def _settle_changed_locally(item: Item) -> Draft:
-    if item.is_decided(Word.KEEP_LOCAL) and not item.locks:
+    if _keeps(item) and item.locks:
+        return _merged(item, lambda path: LOCAL, verdict=Verdict.LOCKED, forces=True)
+    if _keeps(item):
         return _keep(item, item.change.base, deviations=_agreement(item))
     if not item.locks and not _puts_back(item):
         return _keep(item, item.change.base)
@@ -147,7 +185,7 @@ def _settle_changed_locally(item: Item) -> Draft:
 
 
 def _settle_both_changed(item: Item) -> Draft:
-    if item.is_decided(Word.KEEP_LOCAL) and not item.locks:
+    if _keeps(item):
         return _merged(item, lambda path: LOCAL, forces=True)
     if item.is_decided(Word.OVERWRITE, Word.PUT_BACK):
         return _merged(item, lambda path: SOURCE, forces=True)
@@ -186,27 +224,21 @@ def _puts_back_by_policy(item: Item) -> bool:
 
 def _around(merged: Merged, item: Item) -> Chooser:
     """The main's side for all that is not a conflict, not in one with it, and not agreed to stay."""
-    groups = [group for groups in item.shape.together.values() for group in groups]
-    asked = {path for path, _side in merged.conflicts}
-    for path in list(asked):
-        above, _slash, name = path.rpartition("/")
-        asked |= {f"{above}/{mate}".lstrip("/") for group in groups if name in group for mate in group}
-    kept = frozenset(asked) | item.agreed
+    kept = _widened({path for path, _side in merged.conflicts}, item.shape) | item.agreed
     return lambda path: "" if _covers(kept, path) else SOURCE
 
 
 def _with_base(draft: Draft, item: Item) -> Draft:
     """The base becomes the source's, but for what is pinned, which stays to be told again."""
     moved = replace(draft, change=replace(draft.change, next_base=item.change.source))
-    pins = item.pins - item.locks
-    if not pins or item.base is None or item.source is None:
+    if not item.pins or item.base is None or item.source is None:
         return moved
     kept: Merged = merge(
         base=item.base,
         source=item.source,
         local=item.base,
         shape=item.shape,
-        forced=lambda path: LOCAL if _covers(pins, path) else "",
+        forced=lambda path: LOCAL if _covers(item.pins, path) and not _covers(item.locks, path) else "",
     )
     return replace(moved, next_base=kept.document)
 
@@ -305,10 +337,16 @@ def _adjusted(draft: Draft, item: Item) -> Draft:
         return draft
     decision, default = item.decision, item.rules.decided(item.key, DEFAULT_FIELD)
     body = draft.result if draft.result is not None else item.source
-    if decision is not None and decision.word == Word.CREATE_AS and body is not None:
-        body = {**body, item.shape.name_field: decision.name}
-        pin = Deviation(item.shape.name_field, True, decision.reason)
+    name_field = item.shape.name_field
+    renames = decision is not None and decision.word == Word.CREATE_AS and not _covers(item.locks, name_field)
+    if decision is not None and renames and body is not None:
+        body = {**body, name_field: decision.name}
+        pin = Deviation(name_field, True, decision.reason)
         draft = replace(draft, result=body, change=replace(draft.change, deviations=(*draft.change.deviations, pin)))
-    if default is not None and default.word == Word.KEEP_LOCAL and body is not None and body.get(DEFAULT_FIELD):
+    leaves = default is not None and default.word == Word.KEEP_LOCAL and not _covers(item.locks, DEFAULT_FIELD)
+    if default is not None and leaves and body is not None and body.get(DEFAULT_FIELD):
         draft = replace(draft, result={name: value for name, value in body.items() if name != DEFAULT_FIELD})
+        kept = Deviation(DEFAULT_FIELD, False, default.reason, default.review_on)
+        others = tuple(found for found in draft.change.deviations if found.path != DEFAULT_FIELD)
+        draft = replace(draft, change=replace(draft.change, deviations=(*others, kept)))
     return draft

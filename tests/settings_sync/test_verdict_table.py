@@ -333,56 +333,27 @@ def test_source_default_against_local_default(word, actions):
     assert sum(bool(item.get("is_default")) for item in standing.values()) == 1
 
 
-PINNED = [row for row in ROWS if row not in ("own", "in line", "gone")]
+def test_a_default_that_stays_here_is_agreed_and_not_asked_again():
+    own = {"name": "Pomp", "is_default": "yes"}
+    found = World(source=DEFAULTED, child={9: own}).plan(Decision(Word.KEEP_LOCAL, path="is_default", reason="zo"))[1]
+    assert [(kept.path, kept.reason) for kept in found.deviations] == [("is_default", "zo")]
+    again = World(DEFAULTED, DEFAULTED, {"name": "Ketel"}, child={9: own}, agreed=("is_default",))
+    assert again.one(changed_locally="put_back") == ("keep", None, DEFAULTED)
 
 
-@pytest.mark.parametrize("row", PINNED)
-def test_pinned_item(row):
-    assert world(row, pins=("",)).one() == ("skip", None, ROWS[row][0])
+def test_nothing_stops_being_the_default_for_an_item_that_is_held():
+    named_alike = {"name": "Ketel"}
+    both = World(source=DEFAULTED, child={8: named_alike, 9: {"name": "Pomp", "is_default": "yes"}})
+    found = both.plan(Decision(Word.OVERWRITE, path="is_default"))
+    assert {uid: change.action.value for uid, change in found.items()} == {1: "hold"}
 
 
-@pytest.mark.parametrize("pin", ["text", "note"])
-def test_pinned_field_the_rest_proceeds(pin):
-    base, result = {**S, "text": "b"}, {**S, "text": "b"}
-    told = world("behind", pins=(pin,)).one()
-    assert told == (("update", result, base) if pin == "text" else ("update", S, S))
-
-
-def test_pinned_field_before_a_decision_to_overwrite():
-    action, result, _base = world("both changed", pins=("text",)).one(Decision(Word.OVERWRITE))
-    assert (action, result) == ("update", {**S, "text": "l"})
-
-
-LOCKED = {
-    "changed locally": ("update", B, B),
-    "both changed": ("update", S, S),
-    "removed locally": ("create", B, B),
-    "removed locally, changed in the source": ("create", S, S),
-    "behind": ("update", S, S),
-    "in line": None,
-}
-
-
-@pytest.mark.parametrize("row", LOCKED)
-def test_locked_by_the_main(row):
-    assert world(row, locks=("",)).one() == LOCKED[row]
-
-
-@pytest.mark.parametrize("row", ["changed locally", "both changed"])
-def test_locked_before_a_decision_and_an_agreement(row):
-    kept = world(row, locks=("",), agreed=("",)).one(Decision(Word.KEEP_LOCAL))
-    assert kept == LOCKED[row]
-
-
-@pytest.mark.parametrize("row", ["changed locally", "both changed"])
-def test_locked_meets_a_pin_and_asks_once(row):
-    pinned = world(row, locks=("",), pins=("",))
-    assert (pinned.one()[0], pinned.plan()[1].verdict) == ("hold", Verdict.LOCKED)
-    assert pinned.one(Decision(Word.OVERWRITE)) == LOCKED[row]
-
-
-def test_locked_field_goes_back_and_the_rest_stays():
-    assert world("changed locally", locks=("text",)).one() == ("update", {**L, "text": "b"}, B)
+def test_what_stays_as_it_is_here_gives_the_default_away_as_well():
+    kept = World(source=DEFAULTED, main={9: {"name": "Pomp", "text": "s"}}, bases={9: {"name": "Pomp"}})
+    kept.child = {9: {"name": "Pomp", "is_default": "yes"}}
+    told = kept.plan(Decision(Word.OVERWRITE, path="is_default"), choice=Choice(items=frozenset({key_of(1)})))
+    assert {uid: change.action.value for uid, change in told.items()} == {1: "create", 9: "update"}
+    assert "is_default" not in kept.document(told[9].result)
 
 
 def test_removed_in_the_source_what_is_used_is_archived():
@@ -390,6 +361,14 @@ def test_removed_in_the_source_what_is_used_is_archived():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CanDelete, "used", lambda self, keys: set(keys))
         assert used.one(removed_in_source="delete") == ("archive", {**B, "is_archived": True}, None)
+
+
+def test_a_merge_that_its_catalog_refuses_is_held_with_the_reason():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CanDelete, "problems", lambda self, kind, body: ["Twice the same id."])
+        change = world("both changed").plan(conflict="overwrite")[1]
+    assert (change.verdict, change.action, change.next_base) == (Verdict.INVALID, "hold", change.base)
+    assert change.facts["problem"] == "Twice the same id."
 
 
 AGREED = {
