@@ -1,22 +1,28 @@
 """The table of verdicts once more, for items with parts and links: plain dictionaries, by nobody's code but this.
 
-An item is a dictionary: `name`, `description`, `is_archived`, `work_types` (what it is linked to), `parts` by number
-and their `order`. What a sync must come to is foreseen from the main's items and from what stands in one child.
+An item is a dictionary: the simple fields of its kind (`SHAPES`), `work_types` (what it is linked to), `parts` by
+number and their `order`. What a sync must come to is foreseen from the main's items and from what stands in one child.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .threeway import merge_items
+from .rulings import OVERRULING, Decided, Key, Rules
+from .threeway import SHAPES, covers, merge_items, widened
 
-Key = tuple[str, int]
 Item = dict[str, Any]
 Items = dict[Key, Item]
 
 HELD, SKIPPED, KEPT, WRITTEN, ARCHIVED, DELETED = "held", "skipped", "kept", "written", "archived", "deleted"
-CATEGORY = {"type": "reference_data", "form": "forms"}
-OVERRULING = ("overwrite", "put_back", "bring_back")
+CATEGORY = {
+    "type": "reference_data",
+    "vat": "reference_data",
+    "form": "forms",
+    "flow": "workflows",
+    "scheme": "templates",
+    "layout": "templates",
+}
 
 
 @dataclass
@@ -28,16 +34,6 @@ class Stand:
     agreed: dict[Key, frozenset[str]] = field(default_factory=dict)
     pinned: dict[Key, frozenset[str]] = field(default_factory=dict)
     used: set[Key] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What was decided about an item: a word for all of it, or a side (`local`, `source`) per path."""
-
-    word: str = ""
-    couple: Key | None = None
-    name: str = ""
-    sides: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,8 @@ class Outcome:
     pinned: frozenset[str] = frozenset()
     clears: bool = False
     conflicts: frozenset[str] = frozenset()
+    asks_default: bool = False
+    gives_way_to: Key | None = None
 
     @property
     def writes(self) -> bool:
@@ -62,22 +60,47 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Order:
-    """What was asked: categories and single items, policies, decisions."""
+    """What was asked: categories and single items, policies, decisions; and what the main has locked."""
 
     categories: frozenset[str] = frozenset()
     items: frozenset[Key] = frozenset()
     policies: Mapping[str, str] = field(default_factory=dict)
     decided: Mapping[Key, Decided] = field(default_factory=dict)
+    locks: Mapping[Key, frozenset[str]] = field(default_factory=dict)
+
+
+def needs_of(key: Key, item: Item) -> set[Key]:
+    """What must stand in the same administration for this item to stand there."""
+    needed = {("type", number) for number in item["work_types"]}
+    needed |= {("form", part["form"]) for part in item["parts"].values() if part.get("form")}
+    return needed | ({("layout", _layout_of(key)), ("vat", 1)} if key[0] == "scheme" else set())
+
+
+def _layout_of(key: Key) -> int:
+    return 2 if default_of(key) == "quotation" else 1
+
+
+def default_of(key: Key) -> str:
+    """Of what a scheme can be the default: one of each kind is."""
+    return "quotation" if key[1] % 10 == 3 else "invoice"
+
+
+def is_default(key: Key, item: Item | None, kind: str) -> bool:
+    """Whether this item is the default of a kind."""
+    found = item is not None and item.get("is_default") and not item["is_archived"]
+    return bool(found) and default_of(key) == kind
 
 
 def foresee(main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
     """What a sync must come to, for every item that is not simply in line."""
     told = {key: outcome for key in _asked(main, child, order) if (outcome := _one(key, main, child, order))}
-    told = _hold_couplings(told, main, child)
+    told = _hold_couplings(_with_givers(told, main, child, order), main, child)
     while True:
         before = dict(told)
+        told = _hold_defaults(told, child)
         told = _hold_all(told, child, {key for key in told if _is_name_taken(key, told, main, child)})
         told = _hold_all(told, child, {key for key in told if _is_need_unmet(key, told, child)})
+        told = {key: o for key, o in told.items() if _is_given_for_something(o, told)}
         if told == before:
             return _spare_the_used(told, child)
 
@@ -92,9 +115,13 @@ def carry_out(child: Stand, told: Mapping[Key, Outcome]) -> Stand:
         if outcome.clears:
             after.agreed.pop(key, None)
             after.pinned.pop(key, None)
-        for kept, paths in ((after.agreed, outcome.agreed), (after.pinned, outcome.pinned)):
+        for kept, paths, other in (
+            (after.agreed, outcome.agreed, after.pinned),
+            (after.pinned, outcome.pinned, after.agreed),
+        ):
             if paths:
                 kept[key] = kept.get(key, frozenset()) | paths
+                other[key] = other.get(key, frozenset()) - paths
     for key, outcome in told.items():
         if outcome.couple is not None:
             _take_over(after, outcome.couple, key)
@@ -117,12 +144,26 @@ def _take_over(after: Stand, own: Key, key: Key) -> None:
         for found, item in after.items.items():
             if own[1] in item["work_types"]:
                 after.items[found] = {**item, "work_types": item["work_types"] - {own[1]} | {key[1]}}
+    if own[0] == "form":
+        for found, item in after.items.items():
+            if any(part.get("form") == own[1] for part in item["parts"].values()):
+                parts = {n: _pointing(part, own[1], key[1]) for n, part in item["parts"].items()}
+                after.items[found] = {**item, "parts": parts}
+
+
+def _pointing(part: Item, before: int, after: int) -> Item:
+    return {**part, "form": after} if part["form"] == before else part
 
 
 def _asked(main: Items, child: Stand, order: Order) -> set[Key]:
     """What was chosen, what that is linked to, and what is gone from a category that was chosen."""
     chosen = {key for key in main if CATEGORY[key[0]] in order.categories} | (order.items & set(main))
-    needed = {("type", number) for key in chosen for number in main[key]["work_types"]}
+    needed: set[Key] = set()
+    waiting = set(chosen)
+    while waiting:
+        found = {need for key in waiting for need in needs_of(key, main[key])}
+        waiting = found - needed
+        needed |= found
     gone = {key for key in child.base if key not in main and CATEGORY[key[0]] in order.categories}
     news = {key for key in chosen | needed if not _is_old_news(key, main, child) or key in needed}
     return news | gone
@@ -134,24 +175,54 @@ def _is_old_news(key: Key, main: Items, child: Stand) -> bool:
 
 def _one(key: Key, main: Items, child: Stand, order: Order) -> Outcome | None:
     b, s, here = child.base.get(key), main.get(key), child.items.get(key)
-    decided = order.decided.get(key, Decided())
     if s is not None and b == s == here:
         return None
     if s is None and here is None:
         return Outcome(KEPT, None, None, "gone")
-    if decided.word == "skip":
+    rules = _rules(key, main, child, order)
+    if rules.decided.word == "skip":
         return Outcome(SKIPPED, here, b, "skipped")
+    if "" in rules.pinned and not rules.locked:
+        return Outcome(SKIPPED, here, b, "pinned")
     if s is None:
-        return _removed_in_source(here, b, order.policies, decided)
+        return _removed_in_source(here, b, rules)
+    rules = replace(rules, meets=_is_pinned_and_locked(s, here, b, rules))
+    if rules.meets and rules.decided.word not in OVERRULING:
+        return Outcome(HELD, here, b, "locked")
     if here is None:
-        return _absent(s, b, order.policies, decided)
+        return _absent(s, b, rules)
     if here == s:
         return Outcome(KEPT, here, s, "already equal" if b else "rejoined")
-    return _differing(key, s, here, b, child, order.policies, decided)
+    return _differing(s, here, b, rules)
 
 
-def _removed_in_source(here: Any, b: Any, policies: Mapping[str, str], decided: Decided) -> Outcome:
-    word = decided.word or (policies["removed_in_source"] if here == b else "keep")
+def _is_pinned_and_locked(s: Item, here: Item | None, b: Item | None, rules: Rules) -> bool:
+    """Whether something that is pinned would be put back by a lock."""
+    if not rules.pinned or not rules.locked or (here is not None and here in (b, s)):
+        return False
+    if here is None:
+        return True
+    sides = {"lock": (rules.locked, rules.pinned), "pin": (rules.pinned, rules.locked)}
+    found = []
+    for first, (strong, weak) in sides.items():
+        words = ("source", "local") if first == "lock" else ("local", "source")
+
+        def force(path: str, strong: Any = strong, weak: Any = weak, words: Any = words) -> str:
+            return words[0] if covers(strong, path) else words[1] if covers(weak, path) else ""
+
+        found.append(merge_items(rules.shape, b, s, here, force, lambda path: "")[0])
+    return found[0] != found[1]
+
+
+def _rules(key: Key, main: Items, child: Stand, order: Order) -> Rules:
+    shape, decided = SHAPES[key[0]], order.decided.get(key, Decided())
+    locked = widened(shape, order.locks.get(key, ())) if key in main else frozenset()
+    pinned, agreed = (widened(shape, kept.get(key, ())) for kept in (child.pinned, child.agreed))
+    return Rules(key, pinned, agreed, locked, order.policies, decided)
+
+
+def _removed_in_source(here: Any, b: Any, rules: Rules) -> Outcome:
+    word = rules.decided.word or (rules.policies["removed_in_source"] if here == b else "keep")
     row = "removed in the source" if here == b else "removed / changed"
     if word == "delete":
         return Outcome(DELETED, None, None, row)
@@ -161,121 +232,121 @@ def _removed_in_source(here: Any, b: Any, policies: Mapping[str, str], decided: 
     return Outcome(KEPT, here, None if word == "keep_local" else b, row)
 
 
-def _absent(s: Item, b: Item | None, policies: Mapping[str, str], decided: Decided) -> Outcome:
-    back = decided.word in ("bring_back", "create_as")
-    back = back or (policies["removed_locally"] == "bring_back" and decided.word != "leave")
+def _absent(s: Item, b: Item | None, rules: Rules) -> Outcome:
+    decided = rules.decided
+    back = decided.word in ("bring_back", "create_as") or bool(rules.locked)
+    back = back or (rules.policies["removed_locally"] == "bring_back" and decided.word != "leave")
     if b is not None and not back:
         return Outcome(KEPT, None, s, "removed locally")
-    row = "new" if b is None else "removed locally"
-    if decided.word == "create_as":
-        return Outcome(WRITTEN, {**s, "name": decided.name}, s, row, creates=True, pinned=frozenset({"name"}))
+    row = "new" if b is None else "locked" if rules.locked else "removed locally"
     couple = decided.couple if decided.word == "couple" else None
-    clears = decided.word in OVERRULING
-    return Outcome(WRITTEN, s, s, row, couple=couple, creates=couple is None, clears=clears)
+    clears = decided.word in OVERRULING and rules.drops_what_was_kept
+    return _adjusted(Outcome(WRITTEN, s, s, row, couple=couple, creates=couple is None, clears=clears), rules)
 
 
-def _differing(
-    key: Key, s: Item, here: Item, b: Item | None, child: Stand, policies: Mapping[str, str], decided: Decided
-) -> Outcome:
+def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
     row = "behind" if here == b else "changed locally" if s == b else "both changed"
-    if decided.word == "keep_local" and row != "both changed":
+    rules, keeps = replace(rules, row=row), rules.keeps
+    if keeps and row != "both changed" and not rules.locked:
         return Outcome(KEPT, here, s, row, agreed=frozenset({""}))
-    rules = Rules(row, child.pinned.get(key, frozenset()), child.agreed.get(key, frozenset()), policies, decided)
-    if row == "changed locally" and not (rules.everything or rules.puts_back):
+    if row == "changed locally" and not (rules.everything or rules.puts_back or rules.locked or rules.takes_a_path):
         return Outcome(KEPT, here, s, row)
-    if row == "behind" and not rules.pinned:
-        return _named(Outcome(WRITTEN, s, s, row, clears=rules.everything), decided, here)
-    item, conflicts = merge_items(b, s, here, rules.force, rules.answer)
-    if row == "both changed" and b and rules.puts_back and not rules.everything and decided.word != "keep_local":
-        asked = frozenset(conflicts)
-        item, conflicts = merge_items(b, s, here, lambda path: rules.force_around(asked, path), rules.answer)
+    clears = rules.everything and rules.drops_what_was_kept
+    if row == "behind" and not rules.pinned and not keeps:
+        return _named(Outcome(WRITTEN, s, s, row, clears=clears), rules, here)
+    item, conflicts = merge_items(rules.shape, b, s, here, rules.force, rules.answer)
+    if row == "both changed" and b and rules.puts_back and not rules.everything and not keeps:
+        asked = widened(rules.shape, conflicts)
+        item, conflicts = merge_items(
+            rules.shape, b, s, here, lambda path: rules.force_around(asked, path), rules.answer
+        )
     if not all(conflicts.values()):
         return Outcome(HELD, here, b, row, conflicts=frozenset(conflicts))
-    base = s if b is None or "name" not in rules.pinned else {**s, "name": b["name"]}
-    clears, found = rules.everything, frozenset(conflicts)
-    return _named(
-        Outcome(WRITTEN, item, base, row, agreed=rules.agreeing, clears=clears, conflicts=found), decided, here
+    found = frozenset(conflicts)
+    outcome = Outcome(
+        WRITTEN, item, _next_base(b, s, rules), row, agreed=rules.agreeing, clears=clears, conflicts=found
     )
+    return _named(outcome, rules, here)
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What is said about the paths of one item: by pins, decisions and policies, in that order."""
+def _next_base(b: Item | None, s: Item, rules: Rules) -> Item:
+    """What is remembered as decided: the main's, but for what is pinned, which is to be told again."""
+    if b is None:
+        return s
 
-    row: str
-    pinned: frozenset[str]
-    agreed: frozenset[str]
-    policies: Mapping[str, str]
-    decided: Decided
+    def stays(path: str) -> str:
+        return "local" if covers(rules.pinned, path) and not covers(rules.locked, path) else ""
 
-    @property
-    def everything(self) -> bool:
-        return self.decided.word in ("overwrite", "put_back")
-
-    @property
-    def puts_back(self) -> bool:
-        return self.policies["changed_locally"] == "put_back"
-
-    @property
-    def agreeing(self) -> frozenset[str]:
-        """The paths that are agreed to stay by what is decided now."""
-        sides = self.decided.sides.items()
-        return frozenset({""}) if self.decided.word == "keep_local" else frozenset(p for p, s in sides if s == "local")
-
-    def force(self, path: str) -> str:
-        """The side that a path takes, conflict or not; empty where the changes say."""
-        if _covers(self.pinned, path):
-            return "local"
-        if self.row == "both changed":
-            return "source" if self.everything else "local" if self.decided.word == "keep_local" else ""
-        if self.row == "behind":
-            return ""
-        goes_back = self.everything or (self.puts_back and not _covers(self.agreed, path))
-        return _said(self.decided, path) or ("source" if goes_back else "local")
-
-    def force_around(self, asked: frozenset[str], path: str) -> str:
-        """What is asked, and what was agreed, stays as it is; all else that only changed here goes back."""
-        return self.force(path) or ("" if _covers(self.agreed | asked, path) else "source")
-
-    def answer(self, path: str) -> str:
-        """The side that a conflict takes; empty when nobody says so."""
-        by_policy = {"keep_local": "local", "overwrite": "source"}.get(self.policies["conflict"], "")
-        return _said(self.decided, path) or by_policy
+    return merge_items(rules.shape, b, s, b, stays, lambda path: "")[0]
 
 
-def _named(outcome: Outcome, decided: Decided, here: Item) -> Outcome:
-    """Under another name where that was decided; what comes out as it stands is not written; what nobody accepts is
-    held."""
+def _named(outcome: Outcome, rules: Rules, here: Item) -> Outcome:
+    """As decided otherwise; what comes out as it stands is not written; what nobody accepts is held."""
+    outcome = _adjusted(outcome, rules)
     item = outcome.item
     assert item is not None
-    if decided.word == "create_as":
-        item = {**item, "name": decided.name}
-        outcome = replace(outcome, item=item, pinned=frozenset({"name"}))
     if item == here:
         return replace(outcome, word=KEPT, clears=False)
-    references = [part["reference"] for part in item["parts"].values()]
+    references = [part["reference"] for part in item["parts"].values() if "reference" in part]
     if len(references) != len(set(references)):
         return replace(outcome, word=HELD)
     return outcome
 
 
-def _said(decided: Decided, path: str) -> str:
-    steps = path.split("/")
-    paths = ["/".join(steps[:length]) for length in range(len(steps), 0, -1)]
-    return next((decided.sides[found] for found in paths if found in decided.sides), "")
-
-
-def _covers(paths: frozenset[str], path: str) -> bool:
-    return "" in paths or any(path == above or path.startswith(f"{above}/") for above in paths)
+def _adjusted(outcome: Outcome, rules: Rules) -> Outcome:
+    """Under another name, or not as the default, where that was decided about what is not locked."""
+    item = outcome.item
+    assert item is not None
+    if rules.decided.word == "create_as" and not covers(rules.locked, "name"):
+        item = {**item, "name": rules.decided.name}
+        outcome = replace(outcome, item=item, pinned=outcome.pinned | {"name"})
+    leaves = rules.decided.sides.get("is_default") == "local" and not covers(rules.locked, "is_default")
+    if leaves and item["is_default"]:
+        outcome = replace(outcome, item={**item, "is_default": False}, agreed=outcome.agreed | {"is_default"})
+    return outcome
 
 
 def _held(key: Key, outcome: Outcome, child: Stand) -> Outcome:
-    return Outcome(HELD, child.items.get(key), child.base.get(key), outcome.row, conflicts=outcome.conflicts)
+    here, b, asks = child.items.get(key), child.base.get(key), outcome.asks_default
+    return Outcome(HELD, here, b, outcome.row, conflicts=outcome.conflicts, asks_default=asks)
 
 
 def _hold_all(told: dict[Key, Outcome], child: Stand, keys: set[Key]) -> dict[Key, Outcome]:
     told = told | {key: _held(key, told[key], child) for key in keys}
     return {key: _held(key, found, child) if found.word == HELD else found for key, found in told.items()}
+
+
+def _with_givers(told: dict[Key, Outcome], main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
+    """What stops being the default here, because it was decided that the main's becomes it."""
+    coupled = {outcome.couple for outcome in told.values()}
+    givers = {}
+    for key, outcome in told.items():
+        takes = outcome.writes and order.decided.get(key, Decided()).sides.get("is_default") == "source"
+        for other, item in child.items.items() if takes and is_default(key, main[key], default_of(key)) else ():
+            moves = other in coupled or (other in told and told[other].writes)
+            if is_default(other, item, default_of(key)) and not moves:
+                given = {**item, "is_default": False}
+                givers[other] = Outcome(WRITTEN, given, child.base.get(other), "gives way", gives_way_to=key)
+    return {**told, **givers}
+
+
+def _is_given_for_something(outcome: Outcome, told: Mapping[Key, Outcome]) -> bool:
+    return outcome.gives_way_to is None or told[outcome.gives_way_to].writes
+
+
+def _hold_defaults(told: dict[Key, Outcome], child: Stand) -> dict[Key, Outcome]:
+    """Of each kind one item is the default: where another one stays it, that is asked."""
+    coupled = {found.couple for found in told.values()}
+    after = {key: item for key, item in child.items.items() if key not in coupled}
+    for key, found in told.items():
+        _move(after, key, found.item)
+    held = {}
+    for key, outcome in told.items():
+        if key[0] == "scheme" and outcome.writes and is_default(key, outcome.item, default_of(key)):
+            others = (other for other in after if other != key and other[0] == "scheme")
+            if any(is_default(other, after[other], default_of(key)) for other in others):
+                held[key] = replace(_held(key, outcome, child), asks_default=True)
+    return {**told, **held}
 
 
 def _hold_couplings(told: dict[Key, Outcome], main: Items, child: Stand) -> dict[Key, Outcome]:
@@ -306,18 +377,19 @@ def _is_need_unmet(key: Key, told: Mapping[Key, Outcome], child: Stand) -> bool:
     outcome = told[key]
     if outcome.word != WRITTEN or outcome.item is None:
         return False
-    needed = {("type", number) for number in outcome.item["work_types"]}
+    needed = needs_of(key, outcome.item)
     return any(need not in child.items and not (need in told and told[need].writes) for need in needed)
 
 
 def _spare_the_used(told: dict[Key, Outcome], child: Stand) -> dict[Key, Outcome]:
     """What daily data points at, or a setting that stays, is archived where it would be deleted."""
-
-    def is_used(key: Key) -> bool:
-        staying = [item for other, item in child.items.items() if other not in told or told[other].word != DELETED]
-        return key in child.used or (key[0] == "type" and any(key[1] in item["work_types"] for item in staying))
-
-    return {key: _spared(key, found, child) if is_used(key) else found for key, found in told.items()}
+    doomed = {key for key, outcome in told.items() if outcome.word == DELETED}
+    before = None
+    while before != doomed:
+        before = doomed
+        staying = {need for key, item in child.items.items() if key not in doomed for need in needs_of(key, item)}
+        doomed = doomed - child.used - staying
+    return {key: found if key in doomed else _spared(key, found, child) for key, found in told.items()}
 
 
 def _spared(key: Key, outcome: Outcome, child: Stand) -> Outcome:

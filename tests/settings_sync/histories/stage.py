@@ -2,39 +2,44 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import connection
 
 from business.models import Customer, WorkOrder
 from reference_data.models import WorkStatus, WorkType
-from templates_catalog.models import Layout
+from templates_catalog.models import MessageTemplate
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, make_company
 
 from .model import Item, Items, Key, Stand
-from .threeway import PART_UID
+from .statements import KIND, LINKS, OWNER, START, TABLE, edits, uid_of
+from .threeway import SHAPES
 
-KIND = {"type": "reference_data.worktype", "form": "forms_catalog.form"}
-TABLE = {"type": "reference_data_worktype", "form": "forms_catalog_form"}
-START = {"type": 1 << 64, "form": 2 << 64, "section": 3 << 64, "part": PART_UID}
-LINKS = "forms_catalog_form_work_types"
 LEDGER = ("base", "deviation", "indexentry", "dirty")
-SETTINGS = (LINKS, "forms_catalog_field", "forms_catalog_section", "forms_catalog_form", "reference_data_worktype")
-OTHERS = ("workflows_workflow", "workflows_step", "templates_catalog_layout", "reference_data_workstatus")
-CHANGING = (*reversed(SETTINGS), "business_workorder", *(f"sync_ledger_{name}" for name in LEDGER))
+SETTINGS = {
+    "workflows": ("workflows_workflow_work_types", "workflows_step", "workflows_workflow"),
+    "forms": (LINKS["form"], "forms_catalog_field", "forms_catalog_section", "forms_catalog_form"),
+    "templates": ("templates_catalog_scheme",),
+    "reference_data": ("reference_data_worktype",),
+}
+FIXED = ("templates_catalog_layout", "reference_data_vatrate")
+"""What schemes need: it stands in every administration from the beginning, and nobody edits it."""
+OTHERS = (*FIXED, "templates_catalog_messagetemplate", "reference_data_workstatus")
+CHANGING = (
+    *(table for tables in reversed(SETTINGS.values()) for table in reversed(tables)),
+    "business_workorder",
+    *(f"sync_ledger_{name}" for name in LEDGER),
+)
 SAVED = "kept"
+RULES = "public.settings_sync_itemrule"
 COLUMNS = (
     "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
     " WHERE table_schema = %s AND table_name = %s AND is_generated = 'NEVER'"
 )
 BUSINESS = ("business_customer", "business_workorder")
-
-
-def uid_of(kind: str, number: int) -> uuid.UUID:
-    return uuid.UUID(int=START[kind] + number)
 
 
 def key_of(kind: str, uid: str | uuid.UUID) -> Key:
@@ -83,7 +88,39 @@ class Place:
                 if table != "sync_ledger_dirty":
                     into = f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE"
                     statements.append(f"{into} SELECT {columns} FROM {saved}.{table}")
-        self._execute(*statements, "DELETE FROM sync_ledger_dirty")
+        statements.append("DELETE FROM sync_ledger_dirty")
+        if not filled:
+            touched = (f"SELECT '{KIND[kind]}', uid FROM {TABLE[kind]}" for kind in ("layout", "vat"))
+            statements += [f"INSERT INTO sync_ledger_dirty (kind, uid) {found}" for found in touched]
+        self._execute(*statements)
+
+    def pin(self, key: Key, path: str) -> None:
+        """Somebody keeps a setting, or a place in it, as it is here."""
+        self.queued.append(
+            "INSERT INTO sync_ledger_deviation (kind, uid, path, is_pinned, reason, decided_by, decided_at)"
+            f" VALUES ('{KIND[key[0]]}', '{uid_of(*key)}', '{path}', true, 'Zo werkt het hier', '', now())"
+        )
+
+    def withdraw(self, key: Key) -> None:
+        """Let it follow the main again."""
+        self.queued.append(
+            f"DELETE FROM sync_ledger_deviation WHERE kind = '{KIND[key[0]]}' AND uid = '{uid_of(*key)}'"
+        )
+
+    def forget(self, key: Key) -> None:
+        """What was decided last is lost, as after a restored backup of before."""
+        self.queued.append(f"DELETE FROM sync_ledger_base WHERE kind = '{KIND[key[0]]}' AND uid = '{uid_of(*key)}'")
+
+    def lock(self, key: Key, paths: Collection[str]) -> None:
+        """The main locks a setting, or places in it, in every administration; none: no longer."""
+        rule = f"'{self.administration.pk}', '{KIND[key[0]]}', '{uid_of(*key)}'"
+        self.queued.append(f"DELETE FROM {RULES} WHERE (administration_id, kind, uid) = ({rule})")
+        if paths:
+            locked = json.dumps(sorted(paths))
+            self.queued.append(
+                f"INSERT INTO {RULES} (administration_id, kind, uid, locked_paths, policies)"
+                f" VALUES ({rule}, '{locked}', '{{}}')"
+            )
 
     def use(self, key: Key, number: int) -> None:
         """A work order of this work type."""
@@ -112,7 +149,7 @@ def furnish(child: Administration) -> None:
     with inside(child):
         Customer.objects.create(number=1, name="Klant")
         WorkStatus.objects.create(code="open", name="Open")
-        Layout.objects.create(kind="invoice", name="Factuur", body="<p>Eigen</p>")
+        MessageTemplate.objects.create(kind="email", name="Eigen", subject="Eigen", body="Eigen")
 
 
 def make_stage(children: int) -> tuple[Company, list[Place]]:
@@ -122,29 +159,63 @@ def make_stage(children: int) -> tuple[Company, list[Place]]:
     for child in made:
         furnish(child)
     places = [Place(company.main), *map(Place, made)]
+    places[0].queued += furniture()
     for key, item in beginning():
         places[0].edit(key, None, item)
     places[0].send()
-    company.sync(*made, categories=["forms", "reference_data"])
+    company.sync(*made, categories=list(SETTINGS))
     for place in places:
         place.keep()
     return company, places
 
 
+EMPTY: Item = {"is_archived": False, "work_types": frozenset(), "parts": {}, "order": ()}
+CURRENCIES = {"": "EUR", "a": "AAA", "b": "BBB", "it's": "CCC"}
+
+
+def new_item(kind: str, name: str, text: str) -> Item:
+    """An item without parts or links; a scheme has a currency where others have a description."""
+    more = {"currency": CURRENCIES[text], "is_default": False} if kind == "scheme" else {"description": text}
+    return {"name": name, **more, **EMPTY}
+
+
+def new_step(form: int, title: str = "Stap") -> dict[str, Any]:
+    """A step that names this form; none: one that shows the details of the work."""
+    return {"title": title, "type": "predefined_form" if form else "work_details", "form": form}
+
+
 def beginning() -> Iterator[tuple[Key, Item]]:
-    """What the main has when a history begins: three work types, and three forms with parts that link to them."""
-    empty: Item = {"description": "", "is_archived": False, "work_types": frozenset(), "parts": {}, "order": ()}
+    """What the main has when a history begins: work types, forms and workflows that need them, schemes."""
     for number, name in enumerate(("Onderhoud", "Storing", "Keuring"), start=1):
-        yield ("type", number), {**empty, "name": name}
+        yield ("type", number), new_item("type", name, "")
     for number, name in enumerate(("Ketel", "Pomp", "Klep"), start=1):
         parts = {
             100 * number + at: {"label": f"Veld {at}", "help_text": "", "reference": str(at)}
             for at in range(1, number + 1)
         }
+        links = {"work_types": frozenset({number}), "parts": parts, "order": tuple(parts)}
+        yield ("form", number), {**new_item("form", name, ""), **links}
+        steps = {10000 + 100 * number + at: new_step(number if at == 1 else 0) for at in range(1, number + 1)}
+        yield ("flow", number), {**new_item("flow", name, ""), **links, "parts": steps, "order": tuple(steps)}
+        yield ("scheme", number), {**new_item("scheme", name, ""), "is_default": number != 2}
+
+
+def furniture() -> Iterator[str]:
+    """The layouts and the VAT rate that schemes need."""
+    for number, kind in enumerate(("invoice", "quotation"), start=1):
+        shows = ", ".join(f"show_{column}" for column in COLUMNS_SHOWN)
         yield (
-            ("form", number),
-            {**empty, "name": name, "work_types": frozenset({number}), "parts": parts, "order": tuple(parts)},
+            "INSERT INTO templates_catalog_layout"
+            f" (uid, is_archived, kind, name, header, body, footer, {shows}, attach_pdf)"
+            f" VALUES ('{uid_of('layout', number)}', false, '{kind}', '{kind}', '', '', ''{', true' * 7}, false)"
         )
+    yield (
+        "INSERT INTO reference_data_vatrate (uid, is_archived, code, name, percentage)"
+        f" VALUES ('{uid_of('vat', 1)}', false, 'hoog', 'Hoog', 21)"
+    )
+
+
+COLUMNS_SHOWN = ("code", "quantity", "unit", "unit_price", "discount", "vat", "amount")
 
 
 def drop_stage(places: list[Place]) -> None:
@@ -156,13 +227,12 @@ def drop_stage(places: list[Place]) -> None:
 class Seen:
     """What stands in an administration, as the model has it, and marks by which each table is known byte for byte."""
 
-    def __init__(self, forms: Any, types: Any, bases: Any, kept: Any, marks: dict[str, str]) -> None:
-        self.items: Items = {("form", _number("form", row["uid"])): _form(row) for row in forms or ()}
-        self.items |= {("type", _number("type", row["uid"])): _type(row) for row in types or ()}
-        self.keys = {("form", _number("form", row["uid"])): row["id"] for row in forms or ()}
-        self.keys |= {("type", _number("type", row["uid"])): row["id"] for row in types or ()}
+    def __init__(self, rows: Any, bases: Any, kept: Any, marks: dict[str, str]) -> None:
+        found = {(row["short"], _number(row["short"], row["uid"])): row for row in rows or ()}
+        self.items: Items = {key: _item(key[0], row) for key, row in found.items()}
+        self.keys = {key: row["id"] for key, row in found.items()}
         bodies = {key_of(row["kind"], row["uid"]): row["body"] for row in bases or () if row["kind"] in KIND.values()}
-        self.base: Items = {key: _document(body) for key, body in bodies.items()}
+        self.base: Items = {key: _document(key[0], body) for key, body in bodies.items()}
         self.deviations = {(key_of(row["kind"], row["uid"]), row["path"], row["is_pinned"]) for row in kept or ()}
         self.marks = marks
 
@@ -175,37 +245,30 @@ class Seen:
         return Stand(self.items, self.base, agreed, pinned, used)
 
 
-def _type(row: dict[str, Any]) -> Item:
-    simple = {name: row.get(name, default) for name, default in (("name", ""), ("description", ""))}
-    return {
-        **simple,
-        "is_archived": row.get("is_archived", False),
-        "work_types": frozenset(),
-        "parts": {},
-        "order": (),
-    }
+ABSENT = {"description": "", "is_archived": False, "currency": "EUR", "is_default": False}
 
 
-def _form(row: dict[str, Any]) -> Item:
-    parts = {_number("part", part["uid"]): _part(part) for part in row.get("parts") or ()}
+def _item(kind: str, row: dict[str, Any]) -> Item:
+    parts = {_number("part", part["uid"]): _part(kind, part) for part in row.get("parts") or ()}
     links = frozenset(_number("type", uid) for uid in row.get("work_types") or ())
-    return {**_type(row), "work_types": links, "parts": parts, "order": tuple(parts)}
+    simple = {name: row.get(name, ABSENT.get(name)) for name in SHAPES[kind].simple}
+    return {**simple, "work_types": links, "parts": parts, "order": tuple(parts)}
 
 
-def _part(part: dict[str, Any]) -> dict[str, str]:
-    return {name: part.get(name, "") for name in ("label", "help_text", "reference")}
+def _part(kind: str, part: dict[str, Any]) -> dict[str, Any]:
+    found = {name: part.get(name, "") for names in SHAPES[kind].of_part for name in names}
+    return {**found, "form": _number("form", part["form"]) if part.get("form") else 0} if "form" in found else found
 
 
-def _document(body: dict[str, Any]) -> Item:
+def _document(kind: str, body: dict[str, Any]) -> Item:
     """A stored document in the model's words."""
-    return _form({**body, "parts": body.get("parts", {}).get("field")})
+    return _item(kind, {**body, "parts": body.get("parts", {}).get(SHAPES[kind].part)})
 
 
 MARKED = {
     "business": BUSINESS,
     "others": OTHERS,
-    "forms": SETTINGS[:4],
-    "reference_data": SETTINGS[4:],
+    **SETTINGS,
     "ledger": ("sync_ledger_base", "sync_ledger_deviation"),
 }
 
@@ -215,88 +278,29 @@ def _marks(tables: tuple[str, ...]) -> str:
     return f"(SELECT md5(coalesce(string_agg(mark, ' ' ORDER BY mark), '')) FROM ({found}) found)"
 
 
+ROWS = {
+    "form": "SELECT p.*, s.position AS above FROM forms_catalog_section s JOIN forms_catalog_field p"
+    " ON p.section_id = s.id WHERE s.form_id = i.id",
+    "flow": "SELECT p.uid, p.title, p.type, p.position, 0 AS above, f.uid AS form FROM workflows_step p"
+    " LEFT JOIN forms_catalog_form f ON f.id = p.form_id WHERE p.workflow_id = i.id",
+}
+"""The parts of an item; what they point at is looked up in the administration's own tables."""
+
+
+def _reading(kind: str) -> str:
+    found = f"to_jsonb(i) || jsonb_build_object('short', '{kind}'"
+    if kind in ROWS:
+        found += f", 'parts', (SELECT jsonb_agg(to_jsonb(p) ORDER BY above, position) FROM ({ROWS[kind]}) p)"
+        found += (
+            f", 'work_types', (SELECT jsonb_agg(w.uid) FROM {LINKS[kind]} l"
+            f" JOIN reference_data_worktype w ON w.id = l.worktype_id WHERE l.{OWNER[kind]} = i.id)"
+        )
+    return f"SELECT {found}) AS item FROM {TABLE[kind]} i"
+
+
 READING = f"""SELECT
- (SELECT json_agg(json_build_object('uid', f.uid, 'id', f.id, 'name', f.name, 'description', f.description,
-   'is_archived', f.is_archived,
-   'work_types', (SELECT json_agg(w.uid) FROM {LINKS} l JOIN reference_data_worktype w ON w.id = l.worktype_id
-     WHERE l.form_id = f.id),
-   'parts', (SELECT json_agg(json_build_object('uid', p.uid, 'label', p.label, 'help_text', p.help_text,
-     'reference', p.reference) ORDER BY s.position, p.position) FROM forms_catalog_section s
-     JOIN forms_catalog_field p ON p.section_id = s.id WHERE s.form_id = f.id))) FROM forms_catalog_form f),
- (SELECT json_agg(t) FROM reference_data_worktype t),
+ (SELECT jsonb_agg(item) FROM ({" UNION ALL ".join(map(_reading, KIND))}) found),
  (SELECT json_agg(json_build_object('kind', b.kind, 'uid', b.uid, 'body', d.body)) FROM sync_ledger_base b
    LEFT JOIN public.settings_sync_document d USING (digest)),
  (SELECT json_agg(d) FROM sync_ledger_deviation d),
  json_build_object({", ".join(f"'{name}', {_marks(tables)}" for name, tables in MARKED.items())})"""
-
-
-def edits(key: Key, before: Item | None, after: Item | None) -> Iterator[str]:
-    """The statements by which an item becomes another, each row written only where it differs."""
-    uid, table = f"'{uid_of(*key)}'", TABLE[key[0]]
-    if after is None:
-        yield from _removal(key, uid)
-        return
-    simple = {name: _literal(after[name]) for name in ("name", "description", "is_archived")}
-    if before is None:
-        more = {"default_minutes": "60", "is_active": "true"} if key[0] == "type" else {"print_template": "''"}
-        row = {"uid": uid, **simple, **more}
-        yield f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(row.values())})"
-        if key[0] == "form":
-            yield (
-                "INSERT INTO forms_catalog_section (uid, form_id, title, position, visible_if_value)"
-                f" VALUES ('{uid_of('section', key[1])}', {_id('form', key[1])}, 'Metingen', 1, '')"
-            )
-    else:
-        changed = [f"{name} = {value}" for name, value in simple.items() if before[name] != after[name]]
-        if changed:
-            yield f"UPDATE {table} SET {', '.join(changed)} WHERE uid = {uid}"
-    if key[0] == "form":
-        yield from _link_edits(key[1], before, after)
-        yield from _part_edits(key[1], before, after)
-
-
-def _literal(value: str | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else "'" + value.replace("'", "''") + "'"
-
-
-def _id(kind: str, number: int) -> str:
-    table = {**TABLE, "section": "forms_catalog_section", "part": "forms_catalog_field"}[kind]
-    return f"(SELECT id FROM {table} WHERE uid = '{uid_of(kind, number)}')"
-
-
-def _removal(key: Key, uid: str) -> Iterator[str]:
-    column = {"type": "worktype_id", "form": "form_id"}[key[0]]
-    yield f"DELETE FROM {LINKS} WHERE {column} = {_id(*key)}"
-    if key[0] == "form":
-        sections = f"(SELECT id FROM forms_catalog_section WHERE form_id = {_id(*key)})"
-        yield f"DELETE FROM forms_catalog_field WHERE section_id IN {sections}"
-        yield f"DELETE FROM forms_catalog_section WHERE form_id = {_id(*key)}"
-    yield f"DELETE FROM {TABLE[key[0]]} WHERE uid = {uid}"
-
-
-def _link_edits(number: int, before: Item | None, after: Item) -> Iterator[str]:
-    was = before["work_types"] if before else frozenset()
-    for gone in sorted(was - after["work_types"]):
-        yield f"DELETE FROM {LINKS} WHERE form_id = {_id('form', number)} AND worktype_id = {_id('type', gone)}"
-    for new in sorted(after["work_types"] - was):
-        yield f"INSERT INTO {LINKS} (form_id, worktype_id) VALUES ({_id('form', number)}, {_id('type', new)})"
-
-
-def _part_edits(form: int, before: Item | None, after: Item) -> Iterator[str]:
-    was: dict[int, Any] = before["parts"] if before else {}
-    for gone in was.keys() - after["parts"].keys():
-        yield f"DELETE FROM forms_catalog_field WHERE uid = '{uid_of('part', gone)}'"
-    for number, part in after["parts"].items():
-        uid = f"'{uid_of('part', number)}'"
-        if number not in was:
-            values = ", ".join(map(_literal, part.values()))
-            yield (
-                f"INSERT INTO forms_catalog_field (uid, section_id, position, {', '.join(part)}, type, is_required,"
-                f" options, default_value, visible_if_value) SELECT {uid}, id, 0, {values}, 'text', false, '[]', '', ''"
-                f" FROM forms_catalog_section WHERE form_id = {_id('form', form)}"
-            )
-        elif changed := [f"{name} = {_literal(value)}" for name, value in part.items() if was[number][name] != value]:
-            yield f"UPDATE forms_catalog_field SET {', '.join(changed)} WHERE uid = {uid}"
-    if after["order"] and (before is None or before["order"] != after["order"]):
-        places = ", ".join(f"('{uid_of('part', part)}'::uuid, {n})" for n, part in enumerate(after["order"], start=1))
-        yield f"UPDATE forms_catalog_field f SET position = v.n FROM (VALUES {places}) v(uid, n) WHERE f.uid = v.uid"

@@ -9,31 +9,34 @@ from django.db.models import F
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from settings_sync.models import SyncRun, SyncTarget
-from settings_sync.services.deciding import Asked, decide
+from settings_sync.models import ItemRule, SyncRun, SyncTarget
+from settings_sync.services.deciding import decide
 from settings_sync.services.reaping import reap
 from settings_sync.services.runs import retry_run, start_run
 from settings_sync.services.targets import execute_target
-from settings_sync.verdicts import Word
+from settings_sync.verdicts import Verdict
 from tests.contracts.world import Company
 
-from .edits import CHILD, EDITS, NAMES, Edits
+from .deciding import WORDS, Decisions
+from .edits import CHILD, EDITS, MEETINGS, RULINGS, Edits
 from .model import (
     ARCHIVED,
+    CATEGORY,
     DELETED,
     HELD,
     KEPT,
     SKIPPED,
     WRITTEN,
-    Decided,
     Item,
     Key,
     Order,
     Outcome,
     carry_out,
     foresee,
+    needs_of,
 )
-from .stage import Place, Seen, key_of, uid_of
+from .stage import SETTINGS, Place, Seen, key_of
+from .statements import uid_of
 
 ACTIONS = {
     HELD: {"hold"},
@@ -43,19 +46,12 @@ ACTIONS = {
     ARCHIVED: {"archive"},
     DELETED: {"delete"},
 }
-BOTH = ("keep_local", "overwrite", "put_back", "create_as", "skip", "sides")
-WORDS = {
-    "new": ("couple", "couple", "create_as", "skip"),
-    "removed locally": ("bring_back", "leave", "create_as", "skip"),
-    "behind": ("overwrite", "keep_local", "create_as", "skip"),
-    "removed in the source": ("keep_local", "archive", "delete", "skip"),
-    "removed / changed": ("keep_local", "archive", "delete", "skip"),
-    "both changed": BOTH,
-    "changed locally": BOTH[:-1],
-    "rejoined": BOTH[:-1],
-    "already equal": BOTH[:-1],
-}
-"""What can be decided in each row of the table."""
+ROWS = (*WORDS, "pinned", "locked", "gives way", "gone", "default asked", "stale")
+"""What every history together must have come across."""
+DESCRIBED = ("type", "form", "flow", "scheme")
+VERDICTS = {"removed in the source": "removed_in_source", "removed / changed": "removed_in_source"}
+HOLDING = {"name_taken", "name_held", "default_taken", "needs_held", "unresolved", "invalid"}
+"""What the preview calls a row, where that is not its own words; and why something may be held back."""
 
 POLICIES = st.fixed_dictionaries(
     {
@@ -67,15 +63,15 @@ POLICIES = st.fixed_dictionaries(
 )
 FIRST = {"changed_locally": "keep", "conflict": "hold", "removed_locally": "leave", "removed_in_source": "keep"}
 CHOSEN = st.one_of(CHILD.map(lambda one: [one]), st.lists(CHILD, min_size=1, max_size=2, unique=True))
+EVERYTHING = ("forms", "reference_data", "templates", "workflows")
 CATEGORIES = st.sampled_from(
-    [("forms", "reference_data"), ("forms", "reference_data"), ("forms",), ("reference_data",)]
+    [EVERYTHING, EVERYTHING, ("forms", "reference_data"), ("workflows",), ("forms",), ("reference_data", "templates")]
 )
 SYNC = st.tuples(st.just("sync"), CHOSEN, CATEGORIES, POLICIES)
-DECIDE = st.tuples(st.just("decide"), CHOSEN, st.just(("forms", "reference_data")), st.just(FIRST))
-STEPS = st.sampled_from([*range(len(EDITS)), *range(len(EDITS)), -1, -1]).flatmap(
-    lambda drawn: st.one_of(SYNC, DECIDE) if drawn < 0 else EDITS[drawn]
-)
-"""A sync takes a hundred times as long as an edit: two of 26 steps are one."""
+DECIDE = st.tuples(st.just("decide"), CHOSEN, st.just(EVERYTHING), st.just(FIRST))
+STEPS = st.one_of(*EDITS, *EDITS, *RULINGS, *MEETINGS)
+PACES = st.sampled_from([13, 17])
+"""A sync takes a hundred times as long as an edit: every so many steps there is one."""
 POINTS = (
     "run.after-commit",
     "claim.before-commit",
@@ -103,22 +99,26 @@ class History(Edits):
     def __init__(self, company: Company, places: list[Place], crashes: Path) -> None:
         super().__init__(places)
         self.company, self.crashes = company, crashes
+        self.settled: dict[tuple[int, Key], tuple[Any, ...]] = {}
 
-    @initialize(is_filled=st.sampled_from([True, True, True, False]))
-    def begin(self, is_filled: bool) -> None:
+    @initialize(is_filled=st.sampled_from([True, True, True, False]), pace=PACES)
+    def begin(self, is_filled: bool, pace: int) -> None:
+        self.pace = pace
         for place in self.places:
             place.begin(filled=is_filled)
+        ItemRule.objects.all().delete()
         main, *children = [place.read() for place in self.places]
         self.main, self.children = main.items, [seen.stand(set()) for seen in children]
 
     @rule(step=STEPS, data=st.data())
     def step(self, step: tuple[Any, ...], data: Any) -> None:
         self.steps += 1
-        what, *how = step
-        if what in ("sync", "decide"):
+        if self.steps % self.pace == 0:
             self.told["syncs"] += 1
+            what, *how = data.draw(st.one_of(SYNC, DECIDE), label="sync")
             Sync(self, data, *how, decides=what == "decide").carry_out()
         else:
+            what, *how = step
             getattr(self, what)(*how)
 
     def teardown(self) -> None:
@@ -144,37 +144,47 @@ class Sync:
         self.items = frozenset(data.draw(st.sets(st.sampled_from(single), max_size=2))) if single else frozenset()
         self.categories = frozenset() if self.items else frozenset(categories)
         self.policies = policies
-        self.decided: dict[int, dict[Key, Decided]] = {where: {} for where in targets}
-        self.main = dict(history.main)
+        followed = set(history.main)
+        self.decisions = {
+            where: Decisions(data, history.places[where].administration.slug, history.children[where - 1], followed)
+            for where in targets
+        }
+        self.settled: dict[int, set[Key]] = {where: set() for where in targets}
+        self.main, self.locks = dict(history.main), dict(history.locks)
         for place in history.places:
             place.send()
 
     def carry_out(self) -> None:
         self.plan = self._plan()
         told = {where: self._compare_plan(where) for where in self.targets}
-        asked = [found for where in self.targets for found in self._draw_decisions(where, told[where])]
+        asked = [found for where in self.targets if self.decides for found in self.decisions[where].draw(told[where])]
         if asked:
             owner = self.history.company.owner
             self.plan = decide(acting_user=owner, plan=self.plan, version=self.plan.version, decisions=asked)
             told = {where: self._compare_plan(where) for where in self.targets}
+            self._note_settled(told)
         planned = {where: dict(self.history.children[where - 1].items) for where in self.targets}
-        self._edit_in_between()
-        before = {where: self.history.places[where].read() for where in self.targets}
+        self._edit_in_between(told[self.targets[0]])
+        before = {where: place.read() for where, place in enumerate(self.history.places)}
         run = self._run(told, before)
         assert run.state == SyncRun.State.SUCCEEDED, list(run.targets.values("state", "error_code", "error_detail"))
         for where in self.targets:
             done = self._without_what_moved(where, told[where], planned[where], run)
             self._compare_result(where, done, before[where])
+        for where in set(before) - set(self.targets):
+            assert self.history.places[where].read().marks == before[where].marks, where
         if self._is_settled(told) and self.data.draw(st.integers(0, 2), label="again") == 0:
             self._sync_again(told)
 
-    def _edit_in_between(self) -> None:
+    def _edit_in_between(self, told: dict[Key, Outcome]) -> None:
         """Somebody edits the main or a child between the preview and the confirmation."""
         if not self.decides or self.data.draw(st.integers(0, 2), label="in between"):
             self.is_edited = False
             return
         self.is_edited = True
-        what, where, *how = self.data.draw(st.one_of(*EDITS), label="edit")
+        coming = sorted(key for key, outcome in told.items() if outcome.writes and key[0] in DESCRIBED)
+        known = st.sampled_from(coming or [("form", 1)]).map(lambda key: ("describe", 1, key[0], key[1] % 10, "it's"))
+        what, where, *how = self.data.draw(st.one_of(known, st.one_of(*EDITS)), label="edit")
         where = self.targets[0] if where or what == "work" else 0
         getattr(self.history, what)(where, *how)
         for place in self.history.places:
@@ -189,6 +199,7 @@ class Sync:
         found = {key_of(row.kind, row.uid): row.code for row in target.findings.all()}
         late = {key for key, code in found.items() if code != "archived-instead"}
         assert self.is_edited or not late
+        self.history.told["stale"] += bool(late)
         for key, outcome in told.items():
             seen = outcome.couple or key
             moved = planned.get(seen) != child.items.get(seen)
@@ -206,10 +217,18 @@ class Sync:
             return outcome
         return replace(outcome, word=ARCHIVED, item={**item, "is_archived": True})
 
+    def _note_settled(self, told: dict[int, dict[Key, Outcome]]) -> None:
+        """What was a conflict and is decided: as long as nothing moves, nobody is asked again."""
+        for where, outcomes in told.items():
+            decided = self.decisions[where].found.keys() & outcomes.keys()
+            self.settled[where] = {key for key in decided if outcomes[key].word not in (HELD, SKIPPED)}
+
     def _is_settled(self, told: dict[int, dict[Key, Outcome]]) -> bool:
         """Whether the same sync once more has nothing to do: nobody edited anything, no decision waits or is repeated,
         and the policies do not want the contrary of each other."""
-        waits = any(told[where][key].word in (HELD, SKIPPED) for where in self.targets for key in self.decided[where])
+        waits = any(
+            told[where][key].word in (HELD, SKIPPED) for where in self.targets for key in self.decisions[where].found
+        )
         is_contrary = self.policies["changed_locally"] == "put_back" and self.policies["conflict"] == "keep_local"
         return not (waits or is_contrary or self.is_edited)
 
@@ -221,7 +240,7 @@ class Sync:
         )
 
     def _foresee(self, where: int) -> dict[Key, Outcome]:
-        order = Order(self.categories, self.items, self.policies, self.decided[where])
+        order = Order(self.categories, self.items, self.policies, self.decisions[where].found, self.locks)
         return foresee(self.main, self.history.children[where - 1], order)
 
     def _compare_plan(self, where: int) -> dict[Key, Outcome]:
@@ -232,53 +251,29 @@ class Sync:
         for key, change in changes.items():
             is_spared = change.action == "delete" and told[key].item is not None
             assert change.action in ACTIONS[told[key].word] or is_spared, (key, change.verdict, told[key])
+            assert change.verdict in self._verdicts(key, told[key]), (key, change.verdict, told[key])
             if (change.verdict, change.action) == ("both_changed", "hold"):
                 assert {path for path, _side in change.conflicts} == set(told[key].conflicts), key
-            self.history.told[told[key].row] += 1
+                assert self.history.settled.get((where, key)) != self._standing(where, key), "asked again"
+            self.history.told["default asked" if told[key].asks_default else told[key].row] += 1
         return told
+
+    def _verdicts(self, key: Key, outcome: Outcome) -> set[str]:
+        """What the preview may call this: its row of the table, or why it is held back."""
+        if outcome.word == SKIPPED and outcome.row == "skipped":
+            return set(Verdict.values)
+        row = VERDICTS.get(outcome.row, outcome.row.replace(" ", "_"))
+        held = HOLDING if outcome.word == HELD else set()
+        return {row} | held | ({"locked"} if key in self.locks else set())
+
+    def _standing(self, where: int, key: Key) -> tuple[Any, ...]:
+        """Everything on which it depends whether an item is asked about."""
+        child = self.history.children[where - 1]
+        kept = (found.get(key, frozenset()) for found in (child.agreed, child.pinned))
+        return (self.main.get(key), child.items.get(key), child.base.get(key), *kept, self.locks.get(key, frozenset()))
 
     def _target(self, where: int) -> Any:
         return self.plan.targets.get(administration=self.history.places[where].administration)
-
-    def _draw_decisions(self, where: int, told: dict[Key, Outcome]) -> list[Asked]:
-        open_to = sorted(key for key, outcome in told.items() if outcome.row in WORDS)
-        if not open_to or not self.decides:
-            return []
-        keys = self.data.draw(st.lists(st.sampled_from(open_to), min_size=1, max_size=3, unique=True), label="decided")
-        return [asked for key in keys for asked in self._draw_decision(where, key, told[key])]
-
-    def _draw_decision(self, where: int, key: Key, outcome: Outcome) -> list[Asked]:
-        word, name, couple = self.data.draw(st.sampled_from(WORDS[outcome.row])), "", None
-        slug = self.history.places[where].administration.slug
-        if word == "sides":
-            return self._draw_sides(where, key, outcome)
-        if word == "couple":
-            couple = self._draw_own(where, key)
-            if couple is None:
-                return []
-        if word == "create_as":
-            name = self.data.draw(NAMES)
-        self.decided[where][key] = Decided(word, couple, name)
-        with_uid = uid_of(*couple) if couple else None
-        return [Asked(uid_of(*key), Word(word), target=slug, couple_with=with_uid, name=name)]
-
-    def _draw_own(self, where: int, key: Key) -> Key | None:
-        child, taken = self.history.children[where - 1], {found.couple for found in self.decided[where].values()}
-        own = [
-            other
-            for other in sorted(child.items)
-            if other[0] == key[0] and other not in self.main and other not in child.base and other not in taken
-        ]
-        return self.data.draw(st.sampled_from(own)) if own else None
-
-    def _draw_sides(self, where: int, key: Key, outcome: Outcome) -> list[Asked]:
-        slug = self.history.places[where].administration.slug
-        sides = {path: self.data.draw(st.sampled_from(["local", "source"])) for path in sorted(outcome.conflicts)}
-        if not sides:
-            return []
-        self.decided[where][key] = Decided(sides=sides)
-        words = {"local": Word.KEEP_LOCAL, "source": Word.OVERWRITE}
-        return [Asked(uid_of(*key), words[side], target=slug, path=path) for path, side in sides.items()]
 
     def _run(self, told: dict[int, dict[Key, Outcome]], before: dict[int, Seen]) -> SyncRun:
         """Confirm and carry out, in any order of the children, with or without a crash, and deliver all of it again."""
@@ -359,19 +354,23 @@ class Sync:
         for key, number in found.keys.items():
             was = told[key].couple if key in told and told[key].couple else key
             assert was not in before.keys or before.keys[was] == number
+        assert all(need in found.items for key, item in found.items.items() for need in needs_of(key, item))
         history.children[where - 1] = wanted
+        for key in self.settled[where] & set(told):
+            history.settled[where, key] = self._standing(where, key)
 
     def _compare_marks(self, told: dict[Key, Outcome], before: Seen, found: Seen) -> None:
         """Daily data, and categories of which nothing was written, stand there byte for byte."""
         same = {"business", "others"}
+        reached = self.categories | {CATEGORY[key[0]] for key in told}
         touched = {key[0] for key, outcome in told.items() if outcome.writes or outcome.word == DELETED}
-        same |= {"forms"} - ({"forms"} if "form" in touched else set())
-        same |= {"reference_data"} - ({"reference_data"} if "type" in touched else set())
+        same |= {CATEGORY[kind] for kind in CATEGORY} - {CATEGORY[kind] for kind in touched}
+        assert same >= set(SETTINGS) - reached
         assert {name: before.marks[name] for name in same} == {name: found.marks[name] for name in same}
 
     def _sync_again(self, told: dict[int, dict[Key, Outcome]]) -> None:
         """The same once more: nothing to write, and nothing is asked that was decided."""
-        plan = self._plan()
+        self.plan = plan = self._plan()
         for where in self.targets:
             target = plan.targets.get(administration=self.history.places[where].administration)
             writing = target.changes.exclude(action__in=["keep", "hold", "skip"])
@@ -380,5 +379,12 @@ class Sync:
                 assert change.base_digest == change.next_base_digest
                 key = key_of(change.kind, change.uid)
                 was = told[where].get(key)
-                is_settled = key in self.decided[where] and was is not None and was.word not in (HELD, SKIPPED)
+                is_settled = key in self.decisions[where].found and was is not None and was.word not in (HELD, SKIPPED)
                 assert not (is_settled and change.action == "hold"), (key, change.verdict)
+        marks = [self.history.places[where].read().marks for where in self.targets]
+        run = self._start()
+        self._execute(run)
+        run.refresh_from_db()
+        assert run.state == SyncRun.State.SUCCEEDED
+        assert [self.history.places[where].read().marks for where in self.targets] == marks
+        assert not any(target.receipt.rows for target in run.targets.select_related("receipt"))

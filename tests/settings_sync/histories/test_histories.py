@@ -15,11 +15,14 @@ from hypothesis.stateful import run_state_machine_as_test
 from forms_catalog.sync import FormSync
 from reference_data.sync import WorkTypeSync
 from settings_sync.options import Removed
+from templates_catalog.sync import SchemeSync
 from tenants import failpoints
 from tests.contracts.world import Company
+from workflows.sync import WorkflowSync
 
+from .edits import CHILDREN
 from .stage import Place, drop_stage, make_stage
-from .syncing import WORDS, History, Killed
+from .syncing import ROWS, History, Killed
 
 MANY = 10 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 1
 pytestmark = pytest.mark.usefixtures("db")
@@ -32,7 +35,7 @@ def db(standing: None) -> None:
 
 @pytest.fixture
 def stage(db: None) -> Iterator[tuple[Company, list[Place]]]:
-    company, places = make_stage(children=3)
+    company, places = make_stage(children=CHILDREN)
     yield company, places
     drop_stage(places)
 
@@ -48,7 +51,7 @@ def crashes(tmp_path: Path, monkeypatch: Any) -> Path:
     monkeypatch.setitem(failpoints.ACTIONS, "kill", die)
     for step in ("runs.announce_run", "targets.fold_children", "runs.wake_targets", "targets.wake_targets"):
         monkeypatch.setattr(f"settings_sync.services.{step}", lambda *given: None)  # nobody listens here
-    for declaration in (FormSync, WorkTypeSync):
+    for declaration in (FormSync, WorkTypeSync, WorkflowSync, SchemeSync):
         monkeypatch.setattr(declaration, "removed", Removed.DELETE)
     return tmp_path
 
@@ -66,4 +69,4 @@ def test_whatever_is_edited_and_decided_a_sync_comes_to_what_the_table_says(stag
         _min_steps=51,
     )
     assert History.told["steps"] >= 200 * 50 * MANY
-    assert all(History.told[row] for row in WORDS if row != "rejoined"), History.told
+    assert all(History.told[row] for row in ROWS), History.told
