@@ -52,6 +52,7 @@ class StartForm(forms.Form):
     """The confirmation of a preview: the version that was looked at, and a note for the branches."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     note = forms.CharField(
         label=_("Note for the branches"),
         help_text=_("They see it with what changed, for example: new CO rules from 1 December."),
@@ -65,13 +66,24 @@ class StartForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, phrase: str, **kwargs: Any) -> None:
-        """Without `phrase` no confirmation is asked."""
+    def __init__(self, *args: Any, phrase: str, moved: str, **kwargs: Any) -> None:
+        """Without `phrase` no confirmation is asked; `moved` marks what changed in the main since the preview."""
         super().__init__(*args, **kwargs)
+        self.moved = moved
         if not phrase:
             del self.fields["confirmation"]
             return
         self.fields["confirmation"].label = _("Type %(slug)s to confirm") % {"slug": phrase}
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.moved and given.pop("seen", "") != self.moved:
+            self.data = {**self.data.dict(), "seen": self.moved}  # type: ignore[attr-defined]
+            self.add_error(
+                None, _("The main administration was changed since. Look below what that means, and choose.")
+            )
+        given.pop("seen", None)
+        return given
 
 
 class SavedChoiceForm(forms.Form):

@@ -24,6 +24,7 @@ from ..services.plan_overview import OUTCOMES, find_plan, list_changes, list_que
 from ..services.plans import create_plan
 from ..services.rehearsing import rehearse_plan
 from ..services.runs import start_run
+from ..services.source_moves import find_source_moves
 from ..services.undoing import create_undo_plan
 
 ASKED = ("target", "outcome", "category", "verdict", "warned", "used")
@@ -39,8 +40,9 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     plan = plan_of(request, plan_id)
     confirmation = None if hasattr(plan, "run") else confirmation_of(plan)
     phrase = confirmation.phrase if confirmation else ""
-    initial = {"version": plan.version, "note": request.GET.get("note", "")}
-    form = StartForm(request.POST or None, initial=initial, phrase=phrase)
+    moves = find_source_moves(plan)
+    initial = {"version": plan.version, "note": request.GET.get("note", ""), "seen": moves.mark}
+    form = StartForm(request.POST or None, initial=initial, phrase=phrase, moved=moves.mark)
     if request.method == "POST" and form.is_valid() and (answer := _start(request, plan, form)):
         return answer
     asked = _asked(request)
@@ -49,6 +51,7 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
         "stored": plan,
         "form": form,
         "confirmation": confirmation,
+        "moves": moves,
         "questions": list_questions(plan),
         "page": list_changes(plan, **asked, page=request.GET.get("page")),
         "asked": asked,

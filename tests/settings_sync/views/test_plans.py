@@ -215,3 +215,25 @@ def test_the_number_of_queries_does_not_depend_on_the_size_of_the_plan(owner_cli
     large = make_plan(owner, main, joined, *more)
     assert show_plan(large).total.changes == 5 * 22
     assert queries(large) == with_one
+
+
+def test_what_changed_in_the_main_after_the_preview_is_told_before_it_is_confirmed(
+    owner_client, url, owner, main, joined, form
+):
+    plan = make_plan(owner, main, joined)
+    assert "since this preview was made" not in text_of(owner_client.get(url("plan", plan.pk)))
+    with inside(main):
+        Form.objects.update(description="changed later")
+    sent = {"version": 1, "note": "New CO rules"}
+    answer = owner_client.post(url("plan", plan.pk), sent)
+    assert "1 setting was changed in Van Dijk since this preview was made: Onderhoud cv-ketel" in text_of(answer)
+    assert "New CO rules" in text_of(answer)
+    assert not SyncRun.objects.exists()
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', answer.content.decode())[1]
+    with inside(main):
+        Form.objects.update(description="and once more")
+    assert owner_client.post(url("plan", plan.pk), {**sent, "seen": seen}).status_code == 200
+    page = owner_client.get(url("plan", plan.pk)).content.decode()
+    again = re.search(r'name="seen" value="([0-9a-f]{64})"', page)[1]
+    assert owner_client.post(url("plan", plan.pk), {**sent, "seen": again}).status_code == 302
+    assert SyncRun.objects.get().note == "New CO rules"
