@@ -39,7 +39,7 @@ def carry_out(visitor, note):
 
 def names_there(visitor, mark):
     visitor.open(f"/a/{SERVICE}/settings/reference/work-types/?q={mark}")
-    return visitor.page.locator("main tbody tr th").all_inner_texts()
+    return [words.splitlines()[0] for words in visitor.page.locator("main tbody tr th").all_inner_texts()]
 
 
 def test_an_equal_name_is_proposed_and_coupled(beheerder, mark):
