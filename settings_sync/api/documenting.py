@@ -93,7 +93,7 @@ def _key_parameter(is_required: bool) -> OpenApiParameter:
         name="Idempotency-Key",
         location=OpenApiParameter.HEADER,
         required=is_required,
-        type={"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
+        type={"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]*[!-~][ -~]*$"},
         description="A text of your own. The same key and body get the same answer for a day.",
     )
 

@@ -46,12 +46,13 @@ class Uid(serializers.UUIDField):
 
 
 class Whole(serializers.IntegerField):
-    """A whole number, not written as a text."""
+    """A whole number, not written as a text; 1.0 is one too, as JSON Schema has it."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if type(data) is not int:
+        is_whole = type(data) is int or (type(data) is float and data.is_integer())
+        if not is_whole:
             self.fail("invalid")
-        return super().to_internal_value(data)
+        return super().to_internal_value(int(data))
 
 
 class UtcTime(serializers.DateTimeField):

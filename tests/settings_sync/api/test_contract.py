@@ -21,6 +21,7 @@ from settings_sync.api.problems import GENERIC
 from settings_sync.models import Plan, SyncTarget
 from tenants.models import Administration
 from tenants.schemas import inside
+from tests.access.conftest import make_powerless
 from tests.contracts.samples import Filler
 from tests.contracts.world import Company, make_company
 from tests.settings_sync.test_journey import make_form
@@ -274,8 +275,6 @@ def with_scopes(*scopes: str) -> Callable[[World], Any]:
 
 
 def without_right(world: World) -> Any:
-    from tests.access.conftest import make_powerless
-
     nobody = make_powerless(world.company.main, world.child)
     return make_caller(nobody, world.company.main).post("administrations/", {"name": "Nieuw"})
 
@@ -335,12 +334,25 @@ ELSEWHERE = {
     "server-error": "settings_sync/api/test_input.py::test_a_failure_of_ours_is_a_problem_too",
 }
 """What takes more than a row: where it is tested."""
+TERMINAL = {
+    "prints the plan, and does nothing": "test_the_plan_is_printed_and_nothing_is_done",
+    "--apply follows the run until it ends; exit 0": "test_apply_follows_the_run_until_it_ends",
+    "--json tells what the API tells": "test_json_tells_the_same_as_the_api",
+    "exit 1 when a target failed": "test_a_target_that_fails_exits_1",
+    "exit 2 on bad arguments, and on a refusal": "test_bad_arguments_exit_2",
+    "exit 3 when something is held": "test_what_is_held_exits_3",
+    "confirmation-required": "test_much_is_confirmed_with_the_phrase",
+    "run-finished, nothing-to-retry; cancel and retry": "test_runs_are_listed_cancelled_and_retried",
+    "undo": "test_a_run_is_taken_back",
+}
+"""What the contract says of the terminal, each in `test_terminal.py`: these take a worker and real exit codes."""
 
 
 def test_every_error_of_the_api_itself_is_in_the_table() -> None:
     codes = {code for _name, _status, code, _ask in ERRORS}
     assert {problem.code for problem in GENERIC} <= codes | ELSEWHERE.keys()
-    for place in ELSEWHERE.values():
+    in_terminal = [f"settings_sync/test_terminal.py::{name}" for name in TERMINAL.values()]
+    for place in [*ELSEWHERE.values(), *in_terminal]:
         path, _colons, name = place.partition("::")
         assert f"def {name}(" in (TESTS / path).read_text(), place
 

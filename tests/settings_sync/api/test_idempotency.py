@@ -47,6 +47,7 @@ def test_runs_need_a_key_and_the_others_do_not(api, wanted):
 def test_a_key_is_plain_text(api, wanted):
     for key in ("", " ", "x" * 256, "caf\xe9", "a\tb"):
         assert is_problem(api.post("runs/", wanted, key=key), 400, "invalid-input"), key
+    assert api.post("runs/", wanted, key="order 66").status_code == 202
 
 
 def test_keys_of_two_tokens_are_apart(api, owner, main, wanted):

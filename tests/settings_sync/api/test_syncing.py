@@ -137,7 +137,9 @@ def test_a_plan_is_carried_out_once_in_its_own_version_and_in_time(api, reached,
     plan = api.post("plans/", {"targets": reached, "categories": ["forms"]}).json()
     confirmed = {"plan": plan["id"], "version": 2}
     assert is_problem(api.post("runs/", confirmed), 409, "plan-changed")
-    assert api.post("runs/", {**confirmed, "version": 1}).status_code == 202
+    for version in (1.5, "1", True):
+        assert is_problem(api.post("runs/", {**confirmed, "version": version}), 400, "invalid-input")
+    assert api.post("runs/", {**confirmed, "version": 1.0}).status_code == 202
     assert is_problem(api.post("runs/", {**confirmed, "version": 1}), 409, "plan-used")
     other = api.post("plans/", {"targets": reached, "categories": ["forms"]}).json()
     Plan.objects.filter(pk=other["id"]).update(expires_at="2020-01-01T00:00:00Z")
