@@ -63,6 +63,7 @@ def sign_in_to_admin(request: HttpRequest, extra_context: Any = None) -> HttpRes
 
 admin.site.has_permission = is_support  # type: ignore[method-assign]
 admin.site.login = sign_in_to_admin  # type: ignore[method-assign]
+admin.site.index_title = _("Support")
 
 
 class SupportAdmin(ModelAdmin):

@@ -34,7 +34,7 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _attention_tables(now: Attention) -> Iterable[dict[str, Any]]:
     yield _table(
         _("Failed administrations of runs, and not synced well since"),
-        [_("Administration"), _("What went wrong"), _("When"), _("Run")],
+        [_("Administration"), _("What went wrong"), _("When"), _("run")],
         [_failed_target(row) for row in now.failed_targets],
         number=now.failed_targets_number,
         everything=_list("settings_sync_synctarget", "state__exact=failed"),
@@ -49,7 +49,7 @@ def _attention_tables(now: Attention) -> Iterable[dict[str, Any]]:
     oldest = [now.oldest_open] if now.oldest_open else []
     yield _table(
         _("Waiting longest, of what is not finished"),
-        [_("Administration"), _("State"), _("Since"), _("Run")],
+        [_("Administration"), _("State"), _("Since"), _("run")],
         [[_target(row), row.get_state_display(), _when(row.run.created_at), _run(row.run)] for row in oldest],
         number=now.open_number,
         everything=_list("settings_sync_synctarget", "state__in=queued,running"),
@@ -84,7 +84,7 @@ def _found_tables(found: Found) -> Iterable[dict[str, Any]]:
     )
     yield _table(
         _("Runs"),
-        [_("Run"), _("Administration"), _("State"), _("By"), _("Note")],
+        [_("run"), _("Administration"), _("State"), _("By"), _("Note")],
         [[_run(row), row.administration, row.get_state_display(), _asker(row), row.note or "–"] for row in found.runs],
     )
     yield _table(
