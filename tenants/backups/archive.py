@@ -178,4 +178,5 @@ def _manifest_of(archive: zipfile.ZipFile) -> Manifest:
 
 
 def _part(found: dict[str, Any]) -> Part:
-    return Part(**{**found, "columns": tuple(found.get("columns", ()))})
+    counters = {column: int(last) for column, last in found.get("counters", {}).items()}
+    return Part(**{**found, "columns": tuple(found.get("columns", ())), "counters": counters})

@@ -115,7 +115,7 @@ def _manifest_is_right() -> Iterator[None]:
     """What stands in the manifest is used for the first time inside."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, DataError):
         raise BackupDamaged(part=MANIFEST) from None
 
 
@@ -209,9 +209,9 @@ def _fill(row: Administration, reader: Reader) -> None:
         _compare(row.schema_name, table, manifest.tables[name])
     _check_foreign_keys()
     tables.set_triggers(row.schema_name, found.values(), on=True)
-    for name, table in found.items():
-        tables.set_counters(row.schema_name, table, manifest.tables[name].counters)
     with _manifest_is_right():
+        for name, table in found.items():
+            tables.set_counters(row.schema_name, table, manifest.tables[name].counters)
         point_at_accounts_here(row, manifest.people)
     _write_carried(row, reader)
     preparations.prepare(row.schema_name)

@@ -118,7 +118,7 @@ def set_counters(schema: str, table: Table, counters: dict[str, int]) -> None:
     with connection.cursor() as cursor:
         for column, sequence in table.sequences.items():
             query = sql.SQL(
-                "SELECT setval(%s::regclass, f.last) FROM (SELECT greatest(max({}), %s) AS last FROM {}) f"
+                "SELECT setval(%s::regclass, f.last) FROM (SELECT greatest(max({}), %s::bigint) AS last FROM {}) f"
                 " WHERE f.last IS NOT NULL"
             ).format(sql.Identifier(column), sql.Identifier(schema, table.name))
             cursor.execute(query, [sequence, counters.get(column)])

@@ -72,6 +72,14 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "another version": (lambda _, manifest: manifest.update(head="0123456789abcdef"), "Another version"),
     "no city": (lambda _, manifest: manifest["administration"].pop("company_city"), "manifest.json is not"),
     "another form": (lambda _, manifest: manifest.update(format=2), "is not a backup"),
+    "a counter": (
+        lambda _, manifest: manifest["tables"]["business_customer"].update(counters={"id": 10**20}),
+        "manifest.json is not",
+    ),
+    "no counter": (
+        lambda _, manifest: manifest["tables"]["business_customer"].update(counters={"id": "veel"}),
+        "is not a backup",
+    ),
     "no people": (lambda _, manifest: manifest.pop("people"), "is not a backup"),
 }
 
