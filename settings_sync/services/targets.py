@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from psycopg import errors
 from structlog.contextvars import bound_contextvars
 
 from tenants import leases
@@ -126,7 +127,11 @@ def _apply(claim: Claim) -> None:
     if not work.changes:
         _finish_unchanged(claim)
         return
-    apply_target(work, progress=lambda kind, done, total: note_progress(target, Progress(kind, done, total)))
+    try:
+        apply_target(work, progress=lambda kind, done, total: note_progress(target, Progress(kind, done, total)))
+    except (errors.UndefinedTable, errors.InvalidSchemaName):
+        _check_ready(target)  # it was deleted while this waited for its turn
+        raise
 
 
 def _check_ready(target: SyncTarget) -> None:

@@ -472,6 +472,21 @@ class TestHowItEnds:
         assert (fresh(waiting).state, fresh(waiting).error_code) == ("skipped", "target-not-ready")
         assert fresh(waiting).run.state == SyncRun.State.FAILED
 
+    def test_a_child_that_is_deleted_while_its_sync_waits_is_skipped(self, company, monkeypatch):
+        gone = company.child("Gaat")
+        plan = company.plan(gone, categories=["reference_data"])
+        run = start_run(acting_user=company.owner, plan=plan, version=plan.version)
+
+        def wait(work: Any, **how: Any) -> Any:
+            drop_schema(gone.schema_name)
+            Administration.objects.filter(pk=gone.pk).update(state="deleted")
+            return apply_target(work, **how)
+
+        monkeypatch.setattr(targets, "apply_target", wait)
+        target = run.targets.get()
+        execute_target(target.pk)
+        assert (fresh(target).state, fresh(target).error_code) == ("skipped", "target-not-ready")
+
     def test_a_child_whose_schema_is_gone_fails_alone(self, company, child):
         gone = company.child("Weg")
         plan = company.plan(gone, child, categories=["reference_data"])
