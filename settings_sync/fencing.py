@@ -105,16 +105,17 @@ class CascadeFound(Exception):
 
 
 def refuse_cascades(schema: str) -> None:
-    """Refuse a schema in which a table that no sync may write has a cascade from one that it writes.
+    """Refuse a schema when a table that no sync may write, wherever it is, has a cascade from one that it writes there.
 
     Rights do not stop a cascade, which runs as the owner of the table. Raises CascadeFound.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT own.relname, con.conname FROM pg_class own JOIN pg_constraint con ON con.conrelid = own.oid"
-            " JOIN pg_class other ON other.oid = con.confrelid AND other.relnamespace = own.relnamespace"
-            " WHERE own.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s) AND con.contype = 'f'"
-            " AND other.relname = ANY(%s) AND own.relname <> ALL(%s)"
+            "SELECT own.relname, con.conname FROM pg_class other JOIN pg_constraint con ON con.confrelid = other.oid"
+            " JOIN pg_class own ON own.oid = con.conrelid"
+            " WHERE other.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s) AND con.contype = 'f'"
+            " AND other.relname = ANY(%s)"
+            " AND (own.relnamespace <> other.relnamespace OR own.relname <> ALL(%s))"
             " AND (con.confdeltype NOT IN ('a', 'r') OR con.confupdtype NOT IN ('a', 'r'))",
             [schema, settings_tables(), settings_tables()],
         )

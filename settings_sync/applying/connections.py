@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection as default_connection
 from psycopg.conninfo import conninfo_to_dict
 
@@ -77,4 +78,16 @@ def _connect() -> psycopg.Connection[Any]:
         application_name="eenlijn-sync",
     )
     refuse_shared_sessions(made, parameters)
+    refuse_without_counters(made)
     return made
+
+
+def refuse_without_counters(connection: psycopg.Connection[Any]) -> None:
+    """Refuse a server that counts no rows: every sync would prove that it wrote no daily data, whatever it wrote.
+
+    Raises ImproperlyConfigured.
+    """
+    (counts,) = connection.execute("SHOW track_counts").fetchone() or ("off",)
+    if counts != "on":
+        connection.close()
+        raise ImproperlyConfigured("Set track_counts = on in PostgreSQL: without it no sync can tell what it wrote.")

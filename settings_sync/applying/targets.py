@@ -12,7 +12,7 @@ from tenants.failpoints import reach
 from tenants.migrating import tenant_migrations
 
 from ..exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, TargetIsStale
-from ..fencing import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, SHARED_RIGHTS, settings_tables
+from ..fencing import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
 from . import books
 from .connections import sync_connection
 from .lateness import Held, hold_late
@@ -24,12 +24,13 @@ Cursor = psycopg.Cursor[Any]
 
 @dataclass(frozen=True)
 class Applied:
-    """What was written: rows per table; what was held because the administration moved since the plan; and what was
-    archived because something uses it, where the plan said to delete it."""
+    """What was written: rows per table; what was held because the administration moved since the plan; what was
+    archived because something uses it, where the plan said to delete it; and what was pinned or agreed before."""
 
     rows: dict[str, int]
     held: tuple[Held, ...]
     archived: tuple[WorkChange, ...] = ()
+    former_deviations: tuple[dict[str, Any], ...] = ()
 
 
 class _Rehearsed(Exception):
@@ -80,7 +81,7 @@ def _carry_out(cursor: Cursor, work: Work, progress: Progress, *, rehearses: boo
     written = write(cursor, work, [change for change in work.changes if change not in late], progress)
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     _check_business_untouched(cursor, work)
-    return Applied(written.rows, tuple(held), tuple(written.archived))
+    return Applied(written.rows, tuple(held), tuple(written.archived), tuple(written.former_deviations))
 
 
 def _take_locks(cursor: Cursor, work: Work) -> None:
@@ -131,8 +132,9 @@ def _pinned_since(cursor: Cursor, work: Work) -> list[WorkChange]:
 
 
 def _check_business_untouched(cursor: Cursor, work: Work) -> None:
+    """Of the shared tables only former documents were written by now; whatever else was, nobody here has written."""
     own = [*settings_tables(), *BOOKS_IN_CHILD]
-    cursor.execute(books.count_foreign_writes(work.schema, own, list(SHARED_RIGHTS)))
+    cursor.execute(books.count_foreign_writes(work.schema, own, ["settings_sync_formerdocument"]))
     written = count_of(cursor)
     if written:
         raise BusinessRowsWritten(rows=written)
@@ -141,9 +143,9 @@ def _check_business_untouched(cursor: Cursor, work: Work) -> None:
 def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
     _close_target(cursor, work, applied)
     cursor.execute(
-        "INSERT INTO public.settings_sync_receipt (target_id, snapshot_id, rows, business_rows_written, written_at)"
-        " VALUES (%s, %s, %s::jsonb, 0, now())",
-        [work.target_id, work.snapshot_id, json.dumps(applied.rows)],
+        "INSERT INTO public.settings_sync_receipt (target_id, snapshot_id, rows, former_deviations,"
+        " business_rows_written, written_at) VALUES (%s, %s, %s::jsonb, %s::jsonb, 0, now())",
+        [work.target_id, work.snapshot_id, json.dumps(applied.rows), json.dumps(applied.former_deviations)],
     )
     findings = [(found.change, found.code) for found in applied.held]
     findings += [(change, "archived-instead") for change in applied.archived]
@@ -157,8 +159,28 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
         " administration_name, action, note, data) VALUES (gen_random_uuid(), now(), %(actor_id)s, %(actor_name)s,"
         " %(on_behalf_of)s, %(administration_id)s, %(administration_name)s,"
         " 'target.applied', %(note)s, %(data)s::jsonb)",
-        {**work.audit, "data": json.dumps({"target": str(work.target_id), "rows": applied.rows})},
+        {**work.audit, "data": json.dumps(_for_the_trail(work, applied))},
     )
+
+
+def _for_the_trail(work: Work, applied: Applied) -> dict[str, Any]:
+    """What the administration got, item by item: what stood there before and after, by digest."""
+    held = {found.change for found in applied.held}
+    items = [_told(change, change in applied.archived) for change in work.changes if change not in held]
+    return {"target": str(work.target_id), "rows": applied.rows, "items": items}
+
+
+def _told(change: WorkChange, is_archived: bool) -> dict[str, Any]:
+    """Nobody has planned what an item looks like that was archived instead of deleted: it has no digest."""
+    after = change.result if change.writes_rows or change.action == "delete" else change.local
+    return {
+        "kind": change.kind,
+        "uid": str(change.uid),
+        "label": change.label,
+        "action": "archive" if is_archived else change.action,
+        "before": change.local.hex() if change.local else None,
+        "after": after.hex() if after else None,
+    }
 
 
 def _close_target(cursor: Cursor, work: Work, applied: Applied) -> None:

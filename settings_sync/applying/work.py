@@ -46,6 +46,10 @@ class WorkChange:
     def moves_base(self) -> bool:
         return self.base != self.next_base
 
+    @property
+    def moves_deviations(self) -> bool:
+        return self.clears_deviations or bool(self.deviations)
+
 
 @dataclass(frozen=True)
 class Work:

@@ -22,10 +22,12 @@ ByKind = dict[Kind, list[WorkChange]]
 
 @dataclass
 class Written:
-    """Rows written per table, and the items that were archived where the plan said to delete them."""
+    """Rows written per table, the items that were archived where the plan said to delete them, and what was pinned or
+    agreed before for items where that changed."""
 
     rows: dict[str, int] = field(default_factory=dict)
     archived: list[WorkChange] = field(default_factory=list)
+    former_deviations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, table: str, count: int) -> None:
         if count:
@@ -123,6 +125,13 @@ def _move_books(cursor: Cursor, work: Work, changes: list[WorkChange], written: 
     for kind, found in by_kind(change for change in moving if change.next_base is None).items():
         cursor.execute(books.drop_bases(kind, work.schema, found))
         written.add("sync_ledger_base", count_of(cursor))
+    _move_deviations(cursor, work, changes, written)
+
+
+def _move_deviations(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
+    for kind, found in by_kind(change for change in changes if change.moves_deviations).items():
+        cursor.execute(books.deviations_of(kind, work.schema, found))
+        written.former_deviations += [former for (former,) in cursor.fetchall()]
     for kind, found in by_kind(change for change in changes if change.clears_deviations).items():
         cursor.execute(books.drop_deviations(kind, work.schema, found))
         written.add("sync_ledger_deviation", count_of(cursor))

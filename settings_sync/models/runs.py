@@ -121,6 +121,8 @@ class Receipt(models.Model):
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+", verbose_name=_("snapshot"))
     rows = models.JSONField(_("rows of settings"), default=dict)
     business_rows_written = models.BigIntegerField(_("rows of daily data"))
+    # What was pinned or agreed before, of the items where the run changed that.
+    former_deviations = models.JSONField(null=True, editable=False)
     written_at = models.DateTimeField(_("written at"))
 
     class Meta:

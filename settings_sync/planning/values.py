@@ -124,13 +124,16 @@ NO_RULES = Rules()
 class Deviation:
     """What an administration remembers to leave as it is here: pinned (always), or agreed until the main changes it.
 
-    The empty path is the item as a whole; `review_on` an ISO date or empty.
+    The empty path is the item as a whole; `review_on` an ISO date or empty. `decided_by` and `decided_at` are empty for
+    what is decided by the run itself.
     """
 
     path: str
     is_pinned: bool = False
     reason: str = ""
     review_on: str = ""
+    decided_by: str = ""
+    decided_at: str = ""
 
 
 @dataclass(frozen=True)

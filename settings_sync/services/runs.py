@@ -180,12 +180,13 @@ def lock_run(run_id: Any) -> SyncRun:
 
 def finish_run_when_done(run: SyncRun) -> bool:
     """Give a run its final state when no target is open any more; call it with the run locked."""
-    states = list(run.targets.values_list("state", flat=True))
-    if run.is_finished or any(state in SyncTarget.OPEN for state in states):
+    ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
+    if run.is_finished or any(state in SyncTarget.OPEN for state in ended.values()):
         return False
-    run.state, run.finished_at = outcome(states), timezone.now()
+    run.state, run.finished_at = outcome(list(ended.values())), timezone.now()
     run.save(update_fields=["state", "finished_at"])
-    record("run.finished", actor=None, administration=run.administration, run=str(run.pk), state=run.state)
+    administration = run.administration
+    record("run.finished", administration=administration, run=str(run.pk), state=run.state, targets=ended)
     announce_run(run)
     return True
 

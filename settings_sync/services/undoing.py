@@ -1,7 +1,8 @@
 """Taking a run back, for all or some of its administrations: a plan of its own through the same engine."""
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +13,10 @@ from tenants.permissions import require
 from tenants.rights import Right
 
 from ..exceptions import NothingToUndo, RunNotFinished, UnknownTarget
-from ..models import Change, Document, Plan, PlanTarget, SyncRun, SyncTarget
+from ..models import Change, Document, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from ..permissions import syncable_children
 from ..planning.undoing import Step, plan_undo
-from ..planning.values import Entry, Rules
+from ..planning.values import Deviation, Entry, Rules
 from ..reading.composed import AdministrationReader
 from ..reading.index import look_at
 from .comparing import category_of
@@ -37,7 +38,10 @@ def create_undo_plan(*, acting_user: Any, run: SyncRun, targets: Collection[str]
     check_kept(run)
     done = _find_targets(acting_user, run, targets)
     with transaction.atomic():
-        check_kept(lock_run(run.pk))
+        locked = lock_run(run.pk)
+        check_kept(locked)
+        if not locked.is_finished:
+            raise RunNotFinished  # it is tried again just now
         plan = Plan.objects.create(
             kind=Plan.Kind.UNDO,
             administration=run.administration,
@@ -82,7 +86,7 @@ def steps_of(target: SyncTarget) -> Iterator[Step]:
     held = {(found.kind, found.uid) for found in target.findings.exclude(code="archived-instead")}
     changes = [change for change in target.plan_target.changes.all() if (change.kind, change.uid) not in held]
     changes = [change for change in changes if _did_something(change)]
-    before = _entries(changes)
+    before, kept = _entries(changes), _former_deviations(target)
     forgotten = {(change.kind, change.uid): change for change in changes if change.action == "keep"}
     coupled = {(change.kind, change.couples) for change in changes if change.couples is not None}
     for change in changes:
@@ -97,11 +101,29 @@ def steps_of(target: SyncTarget) -> Iterator[Step]:
             before=before.get(was),
             after=_after(change),
             former_base=_digest(moved.base_digest),
+            kept_before=tuple(kept.get((change.kind, change.uid), ())),
+            kept_after=_kept_after(change, kept.get((change.kind, change.uid), ())),
         )
+
+
+def _former_deviations(target: SyncTarget) -> dict[tuple[str, uuid.UUID], list[Deviation]]:
+    """What was pinned or agreed before, of the items where the target changed that."""
+    found: dict[tuple[str, uuid.UUID], list[Deviation]] = defaultdict(list)
+    for row in Receipt.objects.filter(target=target).values_list("former_deviations", flat=True):
+        for former in row or ():
+            key = (former.pop("kind"), uuid.UUID(former.pop("uid")))
+            found[key].append(Deviation(**former))
+    return dict(found)
+
+
+def _kept_after(change: Change, before: Iterable[Deviation]) -> tuple[Deviation, ...]:
+    kept: dict[str, Deviation] = {} if change.clears_deviations else {former.path: former for former in before}
+    return tuple({**kept, **{made["path"]: Deviation(**made) for made in change.deviations}}.values())
 
 
 def _did_something(change: Change) -> bool:
     moved = _digest(change.base_digest) != _digest(change.next_base_digest)
+    moved = moved or change.clears_deviations or bool(change.deviations)
     return moved or change.action in ("create", "update", "couple", "archive", "delete")
 
 

@@ -41,7 +41,7 @@ def _changes_of(plan_target: PlanTarget) -> tuple[WorkChange, ...]:
     moves = Q(next_base_digest__isnull=True, base_digest__isnull=False)
     moves |= Q(next_base_digest__isnull=False, base_digest__isnull=True)
     moves |= Q(next_base_digest__isnull=False) & ~Q(next_base_digest=F("base_digest"))
-    writing = Q(action__in=WRITING) | moves | ~Q(deviations=[])
+    writing = Q(action__in=WRITING) | moves | ~Q(deviations=[]) | Q(clears_deviations=True)
     return tuple(map(_work_change, plan_target.changes.filter(writing).order_by("id")))
 
 

@@ -51,9 +51,9 @@ class Company:
     def plan(self, *children: Administration, **choice: Any) -> Any:
         return create_plan(acting_user=self.owner, main=self.main, targets=[child.slug for child in children], **choice)
 
-    def run(self, plan: Any) -> SyncRun:
+    def run(self, plan: Any, confirmation: str = "") -> SyncRun:
         """Carry out a plan to its end, in this process."""
-        run = start_run(acting_user=self.owner, plan=plan, version=plan.version)
+        run = start_run(acting_user=self.owner, plan=plan, version=plan.version, confirmation=confirmation)
         for target in run.targets.all():
             execute_target(target.pk)
         run.refresh_from_db()

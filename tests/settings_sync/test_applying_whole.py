@@ -197,6 +197,18 @@ class TestDailyDataIsOutOfReach:
             Form.objects.update(description="nieuw")
         self.refuse(company, child, guard)
 
+    def test_a_trigger_that_writes_shared_tables_undoes_the_sync(self, company, child):
+        """Which a sync may write itself, but only its own rows and at its end."""
+        plant(
+            child,
+            "CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN"
+            " UPDATE public.settings_sync_synctarget SET woken_at = woken_at; RETURN NULL; END $$;"
+            "CREATE TRIGGER planted AFTER INSERT OR UPDATE ON forms_catalog_form EXECUTE FUNCTION planted()",
+        )
+        with inside(company.main):
+            Form.objects.update(description="nieuw")
+        self.refuse(company, child, "unguarded")
+
     def test_a_foreign_key_that_cascades_undoes_the_sync(self, company, child, cascade, guard):
         with inside(company.main):
             Field.objects.all().delete()

@@ -2,15 +2,19 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
+from unittest.mock import MagicMock
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from psycopg import errors, sql
 
 from audit.models import AuditEntry, record
 from forms_catalog.models import Form
+from reference_data.models import WorkType
 from settings_sync.applying import books
-from settings_sync.applying.connections import close_sync_connection, sync_connection
+from settings_sync.applying.connections import close_sync_connection, refuse_without_counters, sync_connection
 from settings_sync.fencing import (
     BOOKS_IN_CHILD,
     SHARED_RIGHTS,
@@ -25,16 +29,17 @@ from settings_sync.fencing import (
     settings_tables,
     sync_login,
 )
+from settings_sync.kinds import all_kinds
 from settings_sync.options import Category, ModelSync
 from settings_sync.registry import registry
 from sync_ledger.models import Dirty
 from tenants.migrating import code_head, migrate_everything
-from tenants.models import Administration, SchemaTemplate
+from tenants.models import Administration, Membership, SchemaTemplate
 from tenants.schemas import inside
 from tenants.template_schema import TEMPLATE_SCHEMA
 from tests.conftest import make_administration
 from tests.contracts.samples import Filler
-from tests.contracts.world import make_company, tables_of
+from tests.contracts.world import Company, digests, make_company, tables_of
 from workflows.models import Workflow
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -230,6 +235,43 @@ class TestCascades:
         assert self.count(child, "UPDATE {}.forms_catalog_form SET name = name") == 0
         assert self.count(other, "UPDATE {}.forms_catalog_form SET name = name", written_in=child) >= 1
 
+    def test_a_cascade_from_another_schema_is_refused_as_well(self, child):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TABLE public.planted_elsewhere (form_id bigint REFERENCES"
+                f' "{child.schema_name}".forms_catalog_form (id) ON DELETE SET NULL)'
+            )
+        try:
+            with pytest.raises(CascadeFound, match="planted_elsewhere"):
+                install(child.schema_name)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TABLE public.planted_elsewhere")
+
+    @pytest.mark.parametrize("statement", ["TRUNCATE", "DROP TABLE", "CREATE TABLE {}.made (id int); --"])
+    def test_a_table_that_is_emptied_dropped_or_made_with_its_owners_rights_is_counted(self, child, planted, statement):
+        """The counters know of no row that went so."""
+        space = f'"{child.schema_name}"'
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {space}.planted VALUES (1, NULL)")
+            cursor.execute(
+                f"CREATE FUNCTION {space}.lends() RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
+                f" AS $$ BEGIN EXECUTE '{statement.format(space)} {space}.planted'; END $$"
+            )
+        try:
+            assert self.count(child, "SELECT {}.lends()") >= 1
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP FUNCTION {space}.lends()")
+
+    @pytest.mark.parametrize("counts", ["on", "off"])
+    def test_a_server_that_counts_nothing_is_refused(self, counts):
+        server = MagicMock()
+        server.execute.return_value.fetchone.return_value = (counts,)
+        with nullcontext() if counts == "on" else pytest.raises(ImproperlyConfigured, match="track_counts"):
+            refuse_without_counters(server)
+        assert server.close.called == (counts == "off")
+
     def count(self, target: Administration, statement: str, written_in: Administration | None = None) -> int:
         """What the check of a sync to `target` counts after this statement; nothing stays."""
         where = sql.Identifier((written_in or target).schema_name)
@@ -413,6 +455,36 @@ class TestTheTrail:
             AuditEntry.objects.filter(pk=entry.pk).update(note="x")
         with pytest.raises(Exception, match="append-only"):
             entry.delete()
+
+    def test_they_are_not_emptied_away(self, child):
+        """Between tests they are, so that the trigger is off in tests."""
+        enabled = "ALTER TABLE audit_auditentry ENABLE TRIGGER audit_never_emptied"
+        with connection.cursor() as cursor, pytest.raises(Exception, match="append-only"):
+            cursor.execute(f"DO $$ BEGIN {enabled}; TRUNCATE audit_auditentry; END $$")
+
+    def test_they_say_what_stood_there_before_and_after_for_every_item(self, child):
+        main = child.parent
+        company = Company(main, Membership.objects.filter(administration=child)[0].user)
+        with inside(main):
+            work_type = WorkType.objects.create(name=f"Spoor {uuid.uuid4()}")
+        created = self.told(company, child)
+        with inside(main):
+            WorkType.objects.filter(pk=work_type.pk).update(description="nieuw")
+        updated = self.told(company, child)
+        assert [entry["action"] for entry in (created, updated)] == ["create", "update"]
+        assert (created["uid"], created["label"], created["before"]) == (str(work_type.uid), work_type.name, None)
+        assert updated["before"] == created["after"] != updated["after"]
+        standing = digests(child, all_kinds()["reference_data.worktype"])[work_type.uid]
+        assert updated["after"] == standing.hex()
+
+    def told(self, company, child):
+        """What the trail says of the one setting that a sync writes; and that the run says how each target ended."""
+        run = company.sync(child, categories=["reference_data"])
+        ended = AuditEntry.objects.get(action="run.finished", data__run=str(run.pk))
+        assert ended.data["targets"] == {str(child.pk): "succeeded"}
+        entry = AuditEntry.objects.get(action="target.applied", data__target=str(run.targets.get().pk))
+        (item,) = [item for item in entry.data["items"] if item["label"].startswith("Spoor")]
+        return item
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,4 +1,4 @@
-"""Taking back runs that moved no rows of an item, only what is remembered of it."""
+"""Taking back what is remembered of items: bases, couplings, pins, agreements; and what was edited since a run."""
 
 import uuid
 
@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from reference_data.models import WorkType
-from settings_sync.models import SyncRun
+from settings_sync.exceptions import RunNotFinished
+from settings_sync.models import SyncPolicy, SyncRun
 from settings_sync.services.deciding import Asked, decide
 from settings_sync.services.undoing import create_undo_plan
 from settings_sync.verdicts import Word
@@ -117,3 +118,112 @@ def test_what_was_edited_after_a_coupling_is_asked_field_by_field(company, child
     company.run(decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=[back]))
     with inside(child):
         assert WorkType.objects.get(uid=before).description == "van hier"
+
+
+def test_a_coupling_that_stays_because_nobody_decided_is_still_followed(company, child, coupled):
+    run, _before, since = coupled
+    with inside(child):
+        WorkType.objects.filter(uid=since).update(description="later geschreven")
+    before = bases(child)
+    company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert str(since) in before
+    assert bases(child) == before
+
+
+@pytest.mark.parametrize("policies", [{"conflict": "overwrite"}, {"changed_locally": "put_back"}])
+def test_what_was_edited_since_is_asked_whatever_the_main_lets_its_syncs_overwrite(company, child, policies):
+    SyncPolicy.objects.create(administration=company.main, policies=policies)
+    with inside(company.main):
+        WorkType.objects.update(description="nieuw")
+    run = company.sync(child, categories=CATEGORIES)
+    with inside(child):
+        WorkType.objects.update(description="zelf geschreven")
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    assert plan.targets.get().changes.filter(action="hold", verdict="both_changed").count() == 1
+    company.run(plan)
+    assert descriptions(child) == {"Storing": "zelf geschreven"}
+
+
+def kept(child: Administration) -> list[tuple[object, ...]]:
+    with inside(child):
+        found = Deviation.objects.order_by("uid", "path")
+        return list(found.values_list("uid", "path", "is_pinned", "reason", "review_on", "decided_by", "decided_at"))
+
+
+def decided(company: Company, child: Administration, word: Word, **said: str) -> SyncRun:
+    """A run in which somebody decided about the one work type that both changed, or whose name is taken."""
+    plan = company.plan(child, categories=CATEGORIES)
+    asked = plan.targets.get().changes.get(action="hold")
+    return company.run(
+        decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=[Asked(asked.uid, word, **said)])
+    )
+
+
+@pytest.fixture
+def conflict(company: Company, child: Administration) -> uuid.UUID:
+    """A work type that both sides have changed since the last sync."""
+    with inside(child):
+        WorkType.objects.update(description="van hier")
+    with inside(company.main):
+        WorkType.objects.filter(name="Storing").update(description="van de groep")
+        return WorkType.objects.get(name="Storing").uid
+
+
+def test_an_agreement_goes_with_its_run_and_comes_back_with_the_undo_of_the_undo(company, child, conflict):
+    run = decided(company, child, Word.KEEP_LOCAL, reason="afspraak")
+    agreed = kept(child)
+    assert [(row[0], row[3]) for row in agreed] == [(conflict, "afspraak")]
+    undo = company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert kept(child) == []
+    company.run(create_undo_plan(acting_user=company.owner, run=undo))
+    assert kept(child) == agreed
+    assert descriptions(child) == {"Storing": "van hier"}
+
+
+def test_what_was_agreed_before_an_overwriting_run_comes_back_to_the_letter(company, child, conflict):
+    with inside(child):
+        Deviation.objects.create(
+            kind="reference_data.worktype",
+            uid=conflict,
+            path="description",
+            reason="L'afspraak %s",
+            review_on="2027-03-01",
+            decided_by="Piet",
+            decided_at=timezone.now(),
+        )
+    before = kept(child)
+    run = decided(company, child, Word.OVERWRITE)
+    assert (descriptions(child), kept(child)) == ({"Storing": "van de groep"}, [])
+    company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert (descriptions(child), kept(child)) == ({"Storing": "van hier"}, before)
+
+
+def test_the_pin_of_a_name_goes_with_the_item_that_was_created_under_it(company, child):
+    with inside(child):
+        WorkType.objects.create(name="Spoed")
+    with inside(company.main):
+        WorkType.objects.create(name="SPOED")
+    run = decided(company, child, Word.CREATE_AS, name="Spoed van de groep")
+    assert [(row[1], row[2]) for row in kept(child)] == [("name", True)]
+    company.run(create_undo_plan(acting_user=company.owner, run=run), company.main.slug)
+    assert (sorted(descriptions(child)), kept(child)) == (["Spoed", "Storing"], [])
+
+
+def test_what_somebody_decided_about_an_item_since_stays(company, child, conflict):
+    run = decided(company, child, Word.KEEP_LOCAL, reason="afspraak")
+    with inside(child):
+        Deviation.objects.create(
+            kind="reference_data.worktype", uid=conflict, path="name", is_pinned=True, decided_at=timezone.now()
+        )
+    since = kept(child)
+    company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert kept(child) == since
+
+
+def test_a_run_that_is_tried_again_just_then_is_not_taken_back(company, child):
+    with inside(company.main):
+        WorkType.objects.update(description="nieuw")
+    seen = company.sync(child, categories=CATEGORIES)
+    SyncRun.objects.filter(pk=seen.pk).update(finished_at=None)
+    with pytest.raises(RunNotFinished):
+        create_undo_plan(acting_user=company.owner, run=seen)
