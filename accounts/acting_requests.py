@@ -35,14 +35,16 @@ class ActOnBehalfMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        number = acting_id(request)
-        if number is None or request.path.startswith(API):  # there a token says who it is, never a session
+        number, staff = acting_id(request), request.user
+        if number is None:
             return self.get_response(request)
-        staff: Any = request.user
         if not staff.is_authenticated:
             del request.session[IN_SESSION]
             return self.get_response(request)
         acting = find_acting(number, staff) if is_verified_enough(staff) else None
+        if request.path.startswith(API):  # there a token says who it is, never a session
+            request.acting = acting  # type: ignore[attr-defined]
+            return self.get_response(request)
         if acting is None:
             return self.get_response(request) if request.path in _ways_out() else _say_it_is_over(request)
         with acting_as(acting):

@@ -246,6 +246,7 @@ def test_what_is_the_users_own_stays_closed(browser: Client, support: User, comp
     said = browser.get("/account/security/").content.decode()
     assert "not touched on behalf of them" in said
     assert "acts on behalf of" in said, "also a page for an error has the banner"
+    assert "acts on behalf of" in browser.get("/api/v1/docs/").content.decode()
     bearer = {"Authorization": f"Bearer {secret}"}
     assert browser.get("/api/v1/administrations/").status_code == 401
     assert browser.get("/api/v1/administrations/", headers=bearer).status_code == 403
