@@ -50,7 +50,7 @@ def try_cell(stage: Stage, company: Company, point: str, fault: str) -> Verdict:
     stage.revive()
     action = ACTIONS.get(fault, "wait")
     with stage.set_point(point, action) as note:
-        finish = _begin(stage, company, point)
+        finish = _begin(stage, company, point, may_fail=fault == "error")
         if action == "wait":
             break_at(stage, note, fault)
         verdict = finish()
@@ -67,13 +67,14 @@ def _wait_until_taken(point: Path) -> None:
         time.sleep(0.05)
 
 
-def _begin(stage: Stage, company: Company, point: str) -> Callable[[], Verdict]:
-    """Start what reaches the point; gives what waits for its end and judges it."""
+def _begin(stage: Stage, company: Company, point: str, *, may_fail: bool) -> Callable[[], Verdict]:
+    """Start what reaches the point; gives what waits for its end and judges it. Only an error may end as a failure;
+    what was killed, slept or lost its connection must be done all the same."""
     if point.startswith("provision"):
         return make_one(stage, company)
     if point.startswith("delete"):
         return delete_one(stage, company)
-    return sync_one(stage, company, elsewhere=point.startswith("run."))
+    return sync_one(stage, company, elsewhere=point.startswith("run."), may_fail=may_fail)
 
 
 def break_at(stage: Stage, note: Path, fault: str) -> None:
@@ -110,7 +111,7 @@ BREAKS: dict[str, Callable[[Stage, int, Path], None]] = {
 }
 
 
-def sync_one(stage: Stage, company: Company, *, elsewhere: bool) -> Callable[[], Verdict]:
+def sync_one(stage: Stage, company: Company, *, elsewhere: bool, may_fail: bool) -> Callable[[], Verdict]:
     """Sync one child to its end; `elsewhere` accepts the run in a process that may be killed."""
     company.bump()
     child = company.children[0]
@@ -128,7 +129,7 @@ def sync_one(stage: Stage, company: Company, *, elsewhere: bool) -> Callable[[],
             accepting.wait(60)
         runs = patiently(lambda: list(SyncRun.objects.exclude(pk__in=before)))
         took = wait_until_ended(runs, stage.revive)
-        verdict: Verdict = patiently(lambda: watch.judge(runs, may_fail=True))
+        verdict: Verdict = patiently(lambda: watch.judge(runs, may_fail=may_fail))
         if took > 60:
             verdict.lost.append(f"it took {took:.0f} s")
         return verdict

@@ -16,7 +16,7 @@ from settings_sync.services.runs import start_run
 from settings_sync.services.targets import execute_target
 from settings_sync.services.undoing import create_undo_plan
 from settings_sync.verdicts import Verdict, Word
-from sync_ledger.models import Base
+from sync_ledger.models import Base, Deviation
 from templates_catalog.models import Layout
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -46,7 +46,8 @@ def run(stage: Stage, full: bool) -> list[Row]:
         child = children[(exact.tried + asked.tried) % len(children)]
         history.one(child, exact, asked)
     exact.note = (
-        f"{history.changes} settings changed and restored, bases included: {dict(sorted(history.did.items()))}."
+        f"{history.changes} settings changed and restored, bases, pins and agreements included:"
+        f" {dict(sorted(history.did.items()))}."
     )
     asked.control = f"{history.asked} asked"
     if not history.asked:
@@ -120,6 +121,22 @@ class Edits:
         Layout.objects.filter(name=f"Factuur {self.chance.randrange(3)}").update(footer=f"voet {self.count}")
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What stands in a child: its settings, their bases, and what is pinned or agreed."""
+
+    settings: Digests
+    bases: Digests
+    kept: dict[tuple[str, uuid.UUID], list[object]]
+
+    @property
+    def keys(self) -> set[tuple[str, uuid.UUID]]:
+        return {*self.settings, *self.bases, *self.kept}
+
+    def of(self, key: tuple[str, uuid.UUID]) -> tuple[object, ...]:
+        return self.settings.get(key), self.bases.get(key), self.kept.get(key)
+
+
 @dataclass
 class History:
     """One run after another in some children, each taken back."""
@@ -138,7 +155,7 @@ class History:
         self.edits.some(self.company.main, 4)
         self.edits.some(child, 3)
         plan = self._decided(self._plan(child), _bases(child))
-        before, bases = digests(child), _bases(child)
+        before, bases, kept = digests(child), _bases(child), _kept(child)
         done = self._carry_out(plan)
         changed = self._count(plan)
         if not changed:
@@ -148,7 +165,7 @@ class History:
         undo = create_undo_plan(acting_user=self.company.owner, run=done)
         held = set(Change.objects.filter(plan_target__plan=undo, action="hold").values_list("uid", flat=True))
         self._carry_out(undo)
-        row.add(self._judge(child, before, bases, edited, held).about(f"run {done.pk}"))
+        row.add(self._judge(child, Standing(before, bases, kept), edited, held).about(f"run {done.pk}"))
         self._carry_out(self._plan(child))
 
     def _plan(self, child: Administration) -> Plan:
@@ -206,15 +223,12 @@ class History:
         return {uid: text}
 
     def _judge(
-        self, child: Administration, before: Digests, bases: Digests, edited: dict[uuid.UUID, str], held: set[uuid.UUID]
+        self, child: Administration, before: Standing, edited: dict[uuid.UUID, str], held: set[uuid.UUID]
     ) -> Judged:
         """Everything is as it was, but what was edited since: that is held, or has kept what was written."""
-        now, bases_now, judged = digests(child), _bases(child), Judged()
-        coupled = held | set(edited)
-        for key in {*before, *now, *bases, *bases_now}:
-            if key[1] in coupled:
-                continue
-            if before.get(key) != now.get(key) or bases.get(key) != bases_now.get(key):
+        now, judged = Standing(digests(child), _bases(child), _kept(child)), Judged()
+        for key in before.keys | now.keys:
+            if key[1] not in held | set(edited) and before.of(key) != now.of(key):
                 judged.lost.append(f"{key[0]} {key[1]} is not what it was")
         with inside(child):
             texts = dict(WorkType.objects.filter(uid__in=edited).values_list("uid", "description"))
@@ -228,3 +242,12 @@ class History:
 def _bases(child: Administration) -> Digests:
     with inside(child):
         return {(kind, uid): bytes(digest) for kind, uid, digest in Base.objects.values_list("kind", "uid", "digest")}
+
+
+def _kept(child: Administration) -> dict[tuple[str, uuid.UUID], list[object]]:
+    found: dict[tuple[str, uuid.UUID], list[object]] = {}
+    with inside(child):
+        for row in Deviation.objects.order_by("kind", "uid", "path"):
+            kept = (row.path, row.is_pinned, row.reason, row.review_on, row.decided_by, row.decided_at)
+            found.setdefault((row.kind, row.uid), []).append(kept)
+    return found

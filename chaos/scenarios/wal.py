@@ -14,7 +14,7 @@ from settings_sync.applying.connections import close_sync_connection
 from settings_sync.fencing import BOOKS_IN_CHILD, SHARED_RIGHTS, settings_tables
 from settings_sync.models import SyncTarget
 from settings_sync.services.targets import execute_target
-from settings_sync.witness import fingerprint
+from settings_sync.witness import Fingerprint, fingerprint_tables
 from tenants.models import Administration
 from tenants.schemas import inside
 
@@ -32,14 +32,14 @@ def run(stage: Stage, full: bool) -> list[Row]:
     stage.stop_product()
     company = Company()
     children = company.add(20 if full else 4)
-    before = {child.pk: fingerprint(child) for child in children}
+    before = {child.pk: _hashes(child) for child in children}
     row = Row("WAL witness")
     with _witness(stage) as witness:
         for _round in range(100 if full else 5):
             row.tried += len(children)
             _sync_all(company, children)
         found = _foreign(witness)
-    moved = [child.name for child in children if fingerprint(child) != before[child.pk]]
+    moved = [child.name for child in children if _hashes(child) != before[child.pk]]
     row.failures = [f"{count} rows in {table}" for table, count in found.outside.items()]
     row.failures += [f"daily data of {name} moved" for name in moved]
     row.survived, row.half = row.tried - len(row.failures), len(moved)
@@ -50,6 +50,14 @@ def run(stage: Stage, full: bool) -> list[Row]:
     row.control = f"{sum(not missed for missed in seen)} of 2 planted seen"
     row.failures += [line for missed in seen for line in missed]
     return [row]
+
+
+def _hashes(child: Administration) -> dict[str, Fingerprint]:
+    """Content, and where and when each row was written, of every table in its schema that no sync may write."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [child.schema_name])
+        tables = {name for (name,) in cursor.fetchall()} - {*settings_tables(), *BOOKS_IN_CHILD}
+    return fingerprint_tables(child, tables)
 
 
 class Found:
@@ -141,15 +149,17 @@ def _planted_write(stage: Stage, company: Company) -> list[str]:
 
 
 def _is_seen(stage: Stage, company: Company, child: Administration, what: str) -> list[str]:
-    """The sync must refuse it, with nothing written; and with that check taken out, the log must show it."""
+    """The sync must refuse it, with nothing written; and with that check taken out, the log and the hashes show it."""
     company.bump()
-    watch, missed = Watch(company, [child]), []
+    watch, missed, before = Watch(company, [child]), list[str](), _hashes(child)
     refused = company.start([child])
     execute_target(SyncTarget.objects.get(run=refused).pk)
     target = SyncTarget.objects.get(run=refused)
     if (target.state, target.error_code) != ("failed", "business-rows-written"):
         missed.append(f"{what} was not refused: {target.state} {target.error_code}")
     missed += watch.judge([refused], may_fail=True).sentences
+    if _hashes(child) != before:
+        missed.append(f"{what} was refused, and written all the same")
     former = applying._check_business_untouched
     applying._check_business_untouched = lambda cursor, work: None
     try:
@@ -157,6 +167,8 @@ def _is_seen(stage: Stage, company: Company, child: Administration, what: str) -
             _sync_all(company, [child])
             if not _foreign(witness).outside:
                 missed.append(f"{what} is not seen in the log")
+        if _hashes(child) == before:
+            missed.append(f"{what} is not seen in the hashes")
     finally:
         applying._check_business_untouched = former
         close_sync_connection()
