@@ -77,12 +77,11 @@ class StartForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.moved and given.pop("seen", "") != self.moved:
+        if self.moved and given.get("seen", "") != self.moved:
             self.data = {**self.data.dict(), "seen": self.moved}  # type: ignore[attr-defined]
             self.add_error(
                 None, _("The main administration was changed since. Look below what that means, and choose.")
             )
-        given.pop("seen", None)
         return given
 
 

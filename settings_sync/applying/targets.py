@@ -109,14 +109,15 @@ def _check_head(cursor: Cursor, work: Work) -> None:
 
 
 def _keep_former(cursor: Cursor, work: Work, *, rehearses: bool) -> list[WorkChange]:
-    """Keep the documents that will be replaced; returns the changes whose item moved since the plan."""
+    """Keep the documents that will be replaced; returns the changes whose item moved since the plan, on either side."""
     stale: list[WorkChange] = []
     for kind, changes in by_kind(work.changes).items():
         target_id = None if rehearses else work.target_id
         cursor.execute(books.keep_former_and_find_stale(kind, work.schema, target_id, changes))
         moved = {uid for (uid,) in cursor.fetchall()}
         stale += [change for change in changes if change.uid in moved]
-    return [*stale, *(change for change in _pinned_since(cursor, work) if change not in stale)]
+    since = [change for change in work.changes if (change.kind, change.uid) in work.moved]
+    return list(dict.fromkeys([*stale, *since, *_pinned_since(cursor, work)]))
 
 
 def _pinned_since(cursor: Cursor, work: Work) -> list[WorkChange]:

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..planning.values import Deviation
+from ..planning.values import Deviation, Key
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class WorkChange:
 @dataclass(frozen=True)
 class Work:
     """Everything that applying a target needs; it reads no settings of the main administration. `heeds_pins` unless a
-    run is taken back."""
+    run is taken back; `moved` is what the main administration changed after the preview, before it was confirmed."""
 
     target_id: uuid.UUID
     token: uuid.UUID
@@ -64,4 +64,5 @@ class Work:
     counts: dict[str, int]
     stop_when_stale: bool = False
     heeds_pins: bool = True
+    moved: frozenset[Key] = frozenset()
     audit: dict[str, Any] = field(default_factory=dict)

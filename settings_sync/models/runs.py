@@ -39,6 +39,8 @@ class SyncRun(models.Model):
     started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
     cancelled_at = models.DateTimeField(null=True, editable=False)
+    # [kind, uid] of what was changed in the main administration between the preview and its confirmation.
+    moved = models.JSONField(default=list, editable=False)
     # Since when the documents that taking it back needs are no longer kept.
     pruned_at = models.DateTimeField(null=True, editable=False)
 

@@ -29,6 +29,7 @@ from ..permissions import require_for, require_steering, right_for, steerable_ch
 from ..waking import wake_targets
 from .announcing import announce_run
 from .confirming import check_confirmation
+from .source_moves import find_source_moves
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +43,15 @@ def start_run(
     asked_by: Any = None,
     door: str = "",
     confirmation: str = "",
+    seen: str = "",
 ) -> SyncRun:
     """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
 
     `asked_by` is whoever asks on behalf of the acting user, as does who acts on behalf of them: the rights are the
     acting user's, the trail names both. `door` tells the trail by which way it was asked, where that is not a page;
-    `confirmation` is what was typed where a plan removes or overwrites much.
+    `confirmation` is what was typed where a plan removes or overwrites much. What the main administration changed since
+    the preview is held back, with what needs it, unless `seen` is the mark of exactly that (`find_source_moves`): then
+    whoever confirms wants what the preview showed.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost when
     the acting user may no longer sync to one of the plan's administrations; then nothing was started.
@@ -55,13 +59,20 @@ def start_run(
     require_for(acting_user, plan)
     asked_by = asked_by or staff_behind(acting_user)
     asker, behalf = asked_by or acting_user, str(acting_user) if asked_by else ""
+    moves = find_source_moves(plan)
+    moved = [[kind, str(uid)] for kind, uid in moves.keys] if moves.mark != seen else []
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
         check_plan(plan, version)
         _check_targets(plan, acting_user)
         check_confirmation(plan, confirmation)
         run = SyncRun.objects.create(
-            plan=plan, administration=plan.administration, requested_by=asker, on_behalf_of=behalf, note=note
+            plan=plan,
+            administration=plan.administration,
+            requested_by=asker,
+            on_behalf_of=behalf,
+            note=note,
+            moved=moved,
         )
         targets = SyncTarget.objects.bulk_create(
             SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)

@@ -1,24 +1,25 @@
-"""What was changed in the main administration after a preview was made: the preview brings what it showed, not that."""
+"""What was changed in the main administration after a preview was made: who confirms is told, or it is held."""
 
 import hashlib
 from dataclasses import dataclass
 
 from ..models import Change, Plan
+from ..planning.values import Key
 from ..reading.index import look_at
-from ..verdicts import Action
+from .work import does_something
 
-BROUGHT = (Action.CREATE, Action.UPDATE, Action.COUPLE)
 NAMED = 3
 
 
 @dataclass(frozen=True)
 class SourceMoves:
-    """The settings that a plan brings and that stand otherwise in the main administration now.
+    """The settings that a plan is about and that stand otherwise in the main administration now, by name and by key.
 
     `mark` is another text for each other state of them, and empty when there are none.
     """
 
     names: tuple[str, ...] = ()
+    keys: tuple[Key, ...] = ()
     mark: str = ""
 
     @property
@@ -34,13 +35,14 @@ def find_source_moves(plan: Plan) -> SourceMoves:
     """What moved since; nothing for a plan that takes a run back, or was carried out. A fixed number of queries."""
     if plan.is_undo or hasattr(plan, "run"):
         return SourceMoves()
-    brought = Change.objects.filter(plan_target__plan=plan, action__in=BROUGHT, source_digest__isnull=False)
-    seen = brought.order_by("label", "uid").values_list("kind", "uid", "label", "source_digest").distinct()
+    changes = Change.objects.filter(does_something(), plan_target__plan=plan)
+    seen = changes.order_by("label", "uid").values_list("kind", "uid", "label", "source_digest").distinct()
     entries = look_at(plan.administration).entries
-    moved, mark = [], hashlib.sha256()
+    moved, mark = {}, hashlib.sha256()
     for kind, uid, label, digest in seen:
         entry = entries.get((kind, uid))
-        if entry is None or bytes(entry.digest) != bytes(digest or b""):
-            moved.append(label)
-            mark.update(uid.bytes + (bytes(entry.digest) if entry else b""))
-    return SourceMoves(tuple(moved), mark.hexdigest() if moved else "")
+        stands = entry.digest if entry else b""
+        if stands != bytes(digest or b""):
+            moved[kind, uid] = label
+            mark.update(uid.bytes + stands)
+    return SourceMoves(tuple(moved.values()), tuple(moved), mark.hexdigest() if moved else "")

@@ -7,18 +7,24 @@ from django.db.models import F, Q
 
 from ..applying.work import Work, WorkChange
 from ..models import Change, PlanTarget, SyncTarget
-from ..planning.values import Deviation
+from ..planning.values import Deviation, Key
 
 WRITING = ("create", "update", "couple", "archive", "delete")
 
 
 def work_of(target: SyncTarget, token: uuid.UUID) -> Work:
     """Everything that applying a claimed target needs."""
-    return work_for(target.plan_target, target_id=target.pk, token=token, audit=_audit_of(target))
+    moved = frozenset((kind, uuid.UUID(uid)) for kind, uid in target.run.moved)
+    return work_for(target.plan_target, target_id=target.pk, token=token, moved=moved, audit=_audit_of(target))
 
 
 def work_for(
-    plan_target: PlanTarget, *, target_id: uuid.UUID, token: uuid.UUID, audit: dict[str, Any] | None = None
+    plan_target: PlanTarget,
+    *,
+    target_id: uuid.UUID,
+    token: uuid.UUID,
+    moved: frozenset[Key] = frozenset(),
+    audit: dict[str, Any] | None = None,
 ) -> Work:
     """Everything that carrying out a plan in one administration needs."""
     plan = plan_target.plan
@@ -32,17 +38,21 @@ def work_for(
         counts=dict(plan_target.counts),
         heeds_pins=not plan.is_undo,
         stop_when_stale=plan.policies.get("stale") == "stop",
+        moved=moved,
         audit=audit or {},
     )
 
 
-def _changes_of(plan_target: PlanTarget) -> tuple[WorkChange, ...]:
+def does_something() -> Q:
     """The changes that write something: rows, a base, or what stays as it is here."""
     moves = Q(next_base_digest__isnull=True, base_digest__isnull=False)
     moves |= Q(next_base_digest__isnull=False, base_digest__isnull=True)
     moves |= Q(next_base_digest__isnull=False) & ~Q(next_base_digest=F("base_digest"))
-    writing = Q(action__in=WRITING) | moves | ~Q(deviations=[]) | Q(clears_deviations=True)
-    return tuple(map(_work_change, plan_target.changes.filter(writing).order_by("id")))
+    return Q(action__in=WRITING) | moves | ~Q(deviations=[]) | Q(clears_deviations=True)
+
+
+def _changes_of(plan_target: PlanTarget) -> tuple[WorkChange, ...]:
+    return tuple(map(_work_change, plan_target.changes.filter(does_something()).order_by("id")))
 
 
 def _work_change(change: Change) -> WorkChange:

@@ -1,7 +1,7 @@
 """Nothing of one customer is shown to another: pages, API, exports, mails and the cache, by a word that marks it."""
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -28,6 +28,8 @@ from .routes import all_routes
 pytestmark = pytest.mark.usefixtures("db")
 OWN_WORD = "Eigenwoord"
 MOST_PAGES = 600
+MOST_QUESTIONS = 5
+"""How often one page is opened with another question behind it, such as a filter."""
 LINKS = re.compile(r'(?:href|action|hx-get|src)="(/[^"#]*)"')
 DAILY_DATA = ("customers", "work-orders", "quotations", "invoices")
 CHANGES_SOMETHING = re.compile(r"/(sign-out|admin)/")
@@ -56,11 +58,14 @@ def pages_of_others(others: Company) -> dict[str, str]:
 
 def crawl(client: Client, *starts: str, most: int = MOST_PAGES) -> dict[str, str]:
     """Every page that a reader reaches by links from these, with its text."""
-    seen, waiting = {}, deque(starts)
+    seen: dict[str, str] = {}
+    waiting, asked = deque(starts), Counter[str]()
     while waiting and len(seen) < most:
         address = waiting.popleft()
-        if address in seen or CHANGES_SOMETHING.search(address):
+        page = address.partition("?")[0]
+        if address in seen or CHANGES_SOMETHING.search(address) or asked[page] == MOST_QUESTIONS:
             continue
+        asked[page] += 1
         answer = client.get(address, headers={"Accept": "text/html"})
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         seen[address] = body.decode(errors="replace")

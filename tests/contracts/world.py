@@ -51,9 +51,12 @@ class Company:
     def plan(self, *children: Administration, **choice: Any) -> Any:
         return create_plan(acting_user=self.owner, main=self.main, targets=[child.slug for child in children], **choice)
 
-    def run(self, plan: Any, confirmation: str = "") -> SyncRun:
+    def run(self, plan: Any, **confirmed: str) -> SyncRun:
         """Carry out a plan to its end, in this process."""
-        run = start_run(acting_user=self.owner, plan=plan, version=plan.version, confirmation=confirmation)
+        return self.finish(start_run(acting_user=self.owner, plan=plan, version=plan.version, **confirmed))
+
+    def finish(self, run: SyncRun) -> SyncRun:
+        """Carry out what was confirmed."""
         for target in run.targets.all():
             execute_target(target.pk)
         run.refresh_from_db()

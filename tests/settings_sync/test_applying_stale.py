@@ -7,6 +7,9 @@ from django.db import connection, transaction
 
 from reference_data.models import VatRate, WorkType
 from settings_sync.models import Change, Finding, FormerDocument, SyncRun
+from settings_sync.services.runs import start_run
+from settings_sync.services.source_moves import find_source_moves
+from settings_sync.services.targets import execute_target
 from templates_catalog.models import Layout, MessageTemplate, Scheme
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -67,6 +70,48 @@ class TestStaleItems:
         assert list(Finding.objects.values_list("target", "label", "code")) == [(target.pk, "Een", "stale")]
         counted = {name: target.counts[name] for name in ("update", "hold", "stale")}
         assert counted == {"update": 1, "hold": 1, "stale": 1}
+
+    def test_what_the_main_changed_before_it_was_confirmed_is_held_everywhere(self, company, child, work_types):
+        plan = company.plan(child, categories=["reference_data"])
+        with inside(company.main):
+            WorkType.objects.filter(name="Een").update(description="nog nieuwer")
+        run = company.run(plan)
+        with inside(child):
+            assert dict(WorkType.objects.values_list("name", "description")) == {"Een": "", "Twee": "nieuw"}
+        assert list(Finding.objects.values_list("label", "code")) == [("Een", "stale")]
+        assert run.targets.get().counts["stale"] == 1
+        company.sync(child, categories=["reference_data"])
+        with inside(child):
+            assert WorkType.objects.get(name="Een").description == "nog nieuwer"
+
+    def test_what_the_main_changed_comes_as_it_was_shown_to_who_was_told_and_wants_that(
+        self, company, child, work_types
+    ):
+        plan = company.plan(child, categories=["reference_data"])
+        with inside(company.main):
+            WorkType.objects.filter(name="Een").update(description="nog nieuwer")
+        company.run(plan, seen=find_source_moves(plan).mark)
+        with inside(child):
+            assert dict(WorkType.objects.values_list("name", "description")) == {"Een": "nieuw", "Twee": "nieuw"}
+        assert not Finding.objects.exists()
+
+    def test_what_the_main_changed_after_that_does_not_matter(self, company, child, work_types):
+        plan = company.plan(child, categories=["reference_data"])
+        run = start_run(acting_user=company.owner, plan=plan, version=plan.version)
+        with inside(company.main):
+            WorkType.objects.update(description="nog nieuwer")
+        company.finish(run)
+        with inside(child):
+            assert dict(WorkType.objects.values_list("name", "description")) == {"Een": "nieuw", "Twee": "nieuw"}
+
+    def test_an_administration_stops_when_asked_to(self, company, child, work_types):
+        plan = company.plan(child, categories=["reference_data"], policies={"stale": "stop"})
+        with inside(company.main):
+            WorkType.objects.filter(name="Een").delete()
+        run = company.run(plan)
+        assert run.targets.get().error_code == "stale"
+        with inside(child):
+            assert set(WorkType.objects.values_list("description", flat=True)) == {""}
 
     def test_its_base_stays_so_that_the_next_preview_sees_a_conflict(self, company, child, work_types):
         plan = company.plan(child, categories=["reference_data"])
@@ -172,13 +217,16 @@ def test_an_item_that_cannot_give_its_name_up_holds_the_one_that_would_get_it(co
 
 
 def test_every_child_gets_what_the_preview_froze(company, child):
-    """The main may change between preview and run: each child gets the one snapshot, not what stands there now."""
+    """The main may change while a run is on its way: each child gets the one snapshot, not what stands there now."""
     other = company.child("Oost")
     with inside(company.main):
         WorkType.objects.create(name="Bevroren")
     plan = company.plan(child, other, categories=["reference_data"])
+    run = start_run(acting_user=company.owner, plan=plan, version=plan.version)
+    first, second = run.targets.all()
+    execute_target(first.pk)
     with inside(company.main):
         WorkType.objects.update(name="Later")
         WorkType.objects.create(name="Nog later")
-    company.run(plan)
+    execute_target(second.pk)
     assert names(child, WorkType) == names(other, WorkType) == ["Bevroren"]

@@ -205,7 +205,7 @@ def test_the_pin_of_a_name_goes_with_the_item_that_was_created_under_it(company,
         WorkType.objects.create(name="SPOED")
     run = decided(company, child, Word.CREATE_AS, name="Spoed van de groep")
     assert [(row[1], row[2]) for row in kept(child)] == [("name", True)]
-    company.run(create_undo_plan(acting_user=company.owner, run=run), company.main.slug)
+    company.run(create_undo_plan(acting_user=company.owner, run=run), confirmation=company.main.slug)
     assert (sorted(descriptions(child)), kept(child)) == (["Spoed", "Storing"], [])
 
 

@@ -164,12 +164,13 @@ class Sync:
             told = {where: self._compare_plan(where) for where in self.targets}
             self._note_settled(told)
         planned = {where: dict(self.history.children[where - 1].items) for where in self.targets}
+        shown = dict(self.history.main)
         self._edit_in_between(told[self.targets[0]])
         before = {where: place.read() for where, place in enumerate(self.history.places)}
         run = self._run(told, before)
         assert run.state == SyncRun.State.SUCCEEDED, list(run.targets.values("state", "error_code", "error_detail"))
         for where in self.targets:
-            done = self._without_what_moved(where, told[where], planned[where], run)
+            done = self._without_what_moved(where, told[where], planned[where], shown, run)
             self._compare_result(where, done, before[where])
         for where in set(before) - set(self.targets):
             assert self.history.places[where].read().marks == before[where].marks, where
@@ -191,7 +192,7 @@ class Sync:
             place.send()
 
     def _without_what_moved(
-        self, where: int, told: dict[Key, Outcome], planned: dict[Key, Item], run: SyncRun
+        self, where: int, told: dict[Key, Outcome], planned: dict[Key, Item], shown: dict[Key, Item], run: SyncRun
     ) -> dict[Key, Outcome]:
         """What was foreseen, without what was held after all: whatever moved since the preview is among it, by name."""
         child = self.history.children[where - 1]
@@ -202,7 +203,7 @@ class Sync:
         self.history.told["stale"] += bool(late)
         for key, outcome in told.items():
             seen = outcome.couple or key
-            moved = planned.get(seen) != child.items.get(seen)
+            moved = planned.get(seen) != child.items.get(seen) or shown.get(key) != self.history.main.get(key)
             does = outcome.writes or outcome.word == DELETED or outcome.base != child.base.get(key) or outcome.agreed
             assert not (moved and does) or key in late, (key, outcome)
         assert set(found) - late <= {key for key, o in told.items() if o.word in (ARCHIVED, DELETED)}
