@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from ..models import Change, Plan
+from ..models import Change, Plan, SnapshotItem
 from ..planning.values import Key
 from ..reading.index import look_at
 from .work import does_something
@@ -36,13 +36,19 @@ def find_source_moves(plan: Plan) -> SourceMoves:
     if plan.is_undo or hasattr(plan, "run"):
         return SourceMoves()
     changes = Change.objects.filter(does_something(), plan_target__plan=plan)
-    seen = changes.order_by("label", "uid").values_list("kind", "uid", "label", "source_digest").distinct()
-    entries = look_at(plan.administration).entries
+    about = changes.order_by("label", "uid").values_list("kind", "uid", "label").distinct()
+    shown, now = _digests(plan), look_at(plan.administration).entries
     moved, mark = {}, hashlib.sha256()
-    for kind, uid, label, digest in seen:
-        entry = entries.get((kind, uid))
+    for kind, uid, label in about:
+        entry = now.get((kind, uid))
         stands = entry.digest if entry else b""
-        if stands != bytes(digest or b""):
+        if stands != shown.get((kind, uid), b""):
             moved[kind, uid] = label
             mark.update(uid.bytes + stands)
     return SourceMoves(tuple(moved.values()), tuple(moved), mark.hexdigest() if moved else "")
+
+
+def _digests(plan: Plan) -> dict[Key, bytes]:
+    """What the preview was made from."""
+    found = SnapshotItem.objects.filter(snapshot=plan.snapshot_id).values_list("kind", "uid", "digest")
+    return {(kind, uid): bytes(digest) for kind, uid, digest in found}

@@ -31,7 +31,8 @@ NAMES = ["Onderhoud", "Storing", "Keuring", "Montage", "Inspectie"]
 ORDERS = 1000
 LIKE_THE_FIRST = (
     "INSERT INTO {0} SELECT (jsonb_populate_record(w, jsonb_build_object("
-    "'id', nextval(pg_get_serial_sequence(%s, 'id')), 'number', %s::bigint, 'work_type_id', %s::bigint))).*"
+    "'id', nextval(pg_get_serial_sequence(%s, 'id')), 'uid', gen_random_uuid(), 'number', %s::bigint,"
+    " 'work_type_id', %s::bigint))).*"
     " FROM {0} w WHERE number = 1"
 )
 

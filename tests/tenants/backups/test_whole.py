@@ -194,7 +194,7 @@ def sell(administration: Administration, number: int) -> None:
         other.execute(
             f"INSERT INTO {administration.schema_name}.business_customer SELECT (jsonb_populate_record(c, %s::jsonb)).*"
             f" FROM {administration.schema_name}.business_customer c LIMIT 1",
-            [json.dumps({"id": number, "number": number})],
+            [json.dumps({"id": number, "number": number, "uid": str(uuid.uuid4())})],
         )
 
 
