@@ -59,25 +59,14 @@ def start_run(
     require_for(acting_user, plan)
     asked_by = asked_by or staff_behind(acting_user)
     asker, behalf = asked_by or acting_user, str(acting_user) if asked_by else ""
-    moves = find_source_moves(plan)
-    moved = [[kind, str(uid)] for kind, uid in moves.keys] if moves.mark != seen else []
+    moved = _moved_unseen(plan, seen)
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
         check_plan(plan, version)
         _check_targets(plan, acting_user)
         check_confirmation(plan, confirmation)
-        run = SyncRun.objects.create(
-            plan=plan,
-            administration=plan.administration,
-            requested_by=asker,
-            on_behalf_of=behalf,
-            note=note,
-            moved=moved,
-        )
-        targets = SyncTarget.objects.bulk_create(
-            SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
-            for target in plan.targets.select_related("administration")
-        )
+        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, note=note, moved=moved)
+        targets = _store(run)
         _record_start(run, asker, targets, door)
         wake_targets([target.pk for target in targets])
         reach("run.before-commit")
@@ -85,6 +74,21 @@ def start_run(
     with bound_contextvars(run=str(run.pk), administration=run.administration.slug):
         logger.info("Run accepted")
     return run
+
+
+def _moved_unseen(plan: Plan, seen: str) -> list[list[str]]:
+    """What the main administration changed since the preview, as a run keeps it; nothing where that was `seen`."""
+    moves = find_source_moves(plan)
+    return [[kind, str(uid)] for kind, uid in moves.keys] if moves.mark != seen else []
+
+
+def _store(run: SyncRun) -> list[SyncTarget]:
+    run.administration = run.plan.administration
+    run.save(force_insert=True)
+    return SyncTarget.objects.bulk_create(
+        SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
+        for target in run.plan.targets.select_related("administration")
+    )
 
 
 def _record_start(run: SyncRun, asker: Any, targets: list[SyncTarget], door: str) -> None:
