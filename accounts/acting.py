@@ -14,8 +14,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F
-from django.db.models.functions import Now
+from django.db.models import BooleanField, DurationField, ExpressionWrapper, F, Q
+from django.db.models.functions import Least, Now
 from django.utils.translation import gettext as _
 
 from .models import ActingSession, User
@@ -123,15 +123,26 @@ def begin_acting(*, acting_user: User, user: User, reason: str) -> ActingSession
     return row
 
 
-def end_acting(session_id: uuid.UUID, *, how: str) -> None:
-    """End it, once: by the `button`, after its `time`, by signing out (`signed_out`), or because `another` began."""
+def end_acting(session_id: uuid.UUID, *, how: str) -> bool:
+    """End it and tell the trail, once; whether it was still open. What is over by the database's clock ended by its
+    `time`, whatever else came later; else by the `button`, by signing out (`signed_out`), because `another` began, or
+    because it is `not_allowed` any more."""
+    is_over = ExpressionWrapper(Q(ends_at__lte=Now()), output_field=BooleanField())
     with transaction.atomic():
         row = ActingSession.objects.select_for_update(of=("self",)).filter(pk=session_id, ended_at=None)
-        found = row.select_related("staff", "user").first()
+        found = row.select_related("staff", "user").annotate(is_over=is_over).first()
         if found is None:
-            return
-        ActingSession.objects.filter(pk=found.pk).update(ended_at=Now())
+            return False
+        ActingSession.objects.filter(pk=found.pk).update(ended_at=Least(Now(), F("ends_at")))
+        how = "time" if found.is_over else how
         tell("acting.ended", actor=found.staff, on_behalf_of=str(found.user), how=how, **_facts(found))
+    return True
+
+
+def end_what_is_over() -> int:
+    """End what is over by the database's clock though nobody came back to see it; returns how many that were."""
+    over = ActingSession.objects.filter(ended_at=None, ends_at__lte=Now()).values_list("pk", flat=True)
+    return sum(end_acting(number, how="time") for number in list(over))
 
 
 def find_acting(session_id: uuid.UUID, staff: Any) -> Acting | None:

@@ -20,7 +20,7 @@ def end(request: HttpRequest) -> HttpResponse:
     if number is None:
         return redirect("home")
     acting = getattr(request, "acting", None)
-    end_acting(number, how="button" if acting else "time")
+    end_acting(number, how="button")
     end_in_session(request)
     messages.success(request, _("You do not act on behalf of anybody any more."))
     return redirect(reverse("admin:accounts_user_change", args=[acting.user.pk]) if acting else "admin:index")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRefresh
 from django_otp import DEVICE_ID_SESSION_KEY
 
-from .acting import Acting, acting_as, find_acting, refuse_while_acting
+from .acting import Acting, acting_as, end_acting, find_acting, refuse_while_acting
 from .models import ActingSession
 from .second_factor import is_verified_enough
 
@@ -28,7 +28,8 @@ View = Callable[..., HttpResponseBase]
 class ActOnBehalfMiddleware:
     """Make `request.user` the user on whose behalf support acts, and tell pages and trail who is behind it.
 
-    Once the time is over, or the right is gone, everything is refused until the member of support ends it.
+    Once the time is over, or the right is gone, that is told in the trail, and everything is refused until the member
+    of support goes back.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -39,9 +40,12 @@ class ActOnBehalfMiddleware:
         if number is None:
             return self.get_response(request)
         if not staff.is_authenticated:
+            end_acting(number, how="not_allowed")
             del request.session[IN_SESSION]
             return self.get_response(request)
         acting = find_acting(number, staff) if is_verified_enough(staff) else None
+        if acting is None:
+            end_acting(number, how="not_allowed")
         if request.path.startswith(API):  # there a token says who it is, never a session
             request.acting = acting  # type: ignore[attr-defined]
             return self.get_response(request)
@@ -91,7 +95,7 @@ def _be(request: HttpRequest, acting: Acting) -> None:
 
 
 def _ways_out() -> set[str]:
-    return {reverse("accounts:end-acting"), reverse("accounts:logout")}
+    return {reverse("accounts:end-acting"), reverse("accounts:logout"), reverse("admin:logout")}
 
 
 def _say_it_is_over(request: HttpRequest) -> HttpResponse:

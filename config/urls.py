@@ -6,6 +6,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from accounts.views import sign_out
 from tenants import home, role_pages, token_pages
 
 from . import health, metrics, styleguide
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("a/<slug:slug>/", include(in_administration)),
     path("api/v1/", include("business.api.urls")),
     path("api/v1/", include("settings_sync.api.urls")),
+    # The admin's own would end the session and leave open what it does on behalf of somebody.
+    path("admin/logout/", sign_out, name="admin-sign-out"),
     path("admin/", admin.site.urls),
     # Pages that are not ours name no icon: the admin, the preview of a template.
     path("favicon.ico", RedirectView.as_view(url=static("favicon.svg"))),

@@ -10,6 +10,7 @@ from functools import partial
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
+from accounts.acting import end_what_is_over
 from tenants.failpoints import reach
 from tenants.services import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
 from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
@@ -57,7 +58,7 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     woken = send_messages(APPLY_TARGET, targets)
     woken_too = send_messages(WORK_ON_ADMINISTRATION, administrations)
     done = _work_on(administrations[woken_too:], targets[woken:], must_stop)
-    for step in (fold_alignment, send_due, forget_old_messages):
+    for step in (end_what_is_over, fold_alignment, send_due, forget_old_messages):
         if not must_stop():
             _attempt(step)
     return Round(woken=woken + woken_too, given_up=given_up, finished=finished, done=done)

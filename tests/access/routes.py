@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 PUBLIC = {
     "accounts:login": "who has not signed in signs in here",
     "accounts:logout": "ends the visitor's own session",
+    "admin-sign-out": "the same, from the admin",
     "accounts:code": "the second step of signing in",
     "set_language": "a cookie with the visitor's own language",
     "api:schema": "the description of the API, which holds no data",

@@ -27,6 +27,7 @@ from accounts.support_rights import SupportRight
 from audit.models import AuditEntry
 from reference_data.models import WorkType
 from settings_sync.models import SyncRun
+from settings_sync.services.reaping import reap
 from settings_sync.services.targets import execute_target
 from sync_ledger.models import Edit
 from tenants.schemas import inside
@@ -282,9 +283,59 @@ def test_one_session_shows_nothing_of_the_other(browser: Client, company: Compan
     assert browser.session.session_key != key
 
 
+def endings() -> list[tuple[str, str, str]]:
+    """Who ended acting on whose behalf, and how, in the trail."""
+    told = AuditEntry.objects.filter(action="acting.ended").order_by("at")
+    return [(entry.actor_name, entry.on_behalf_of, entry.data["how"]) for entry in told]
+
+
+@pytest.mark.parametrize(
+    ("why", "how"), [("over", "time"), ("right taken away", "not_allowed"), ("support closed", "not_allowed")]
+)
+def test_what_ended_by_itself_is_told_once_at_the_next_request(
+    browser: Client, support: User, company: Company, why: str, how: str
+) -> None:
+    user, before = make_member(company.main), len(endings())
+    begin(browser, user)
+    if why == "over":
+        end_the_time()
+    rights = [SupportRight.LOOK] if why == "right taken away" else list(SupportRight.values)
+    User.objects.filter(pk=support.pk).update(support_rights=rights, is_active=why != "support closed")
+    for address in ("/", "/admin/", f"/a/{company.main.slug}/"):
+        browser.get(address)
+    browser.post(END)
+    User.objects.filter(pk=support.pk).update(support_rights=list(SupportRight.values), is_active=True)
+    assert endings()[before:] == [("Sanne", str(user), how)]
+    row = ActingSession.objects.get()
+    assert row.ended_at is not None
+    assert row.ended_at <= row.ends_at, "no longer than it could be used"
+
+
+def test_what_nobody_comes_back_to_is_ended_by_the_reaper(browser: Client, company: Company) -> None:
+    user, before = make_member(company.main), len(endings())
+    begin(browser, user)
+    reap()
+    assert endings()[before:] == [], "it is still going on"
+    end_the_time()
+    reap(), reap()
+    assert endings()[before:] == [("Sanne", str(user), "time")]
+    assert browser.get("/").status_code == 403
+    assert len(endings()) == before + 1
+
+
+@pytest.mark.parametrize("door", ["/account/sign-out/", "/admin/logout/"])
+def test_signing_out_by_either_door_is_told(browser: Client, company: Company, door: str) -> None:
+    user, before = make_member(company.main), len(endings())
+    begin(browser, user)
+    assert browser.post(door).status_code == 302
+    assert endings()[before:] == [("Sanne", str(user), "signed_out")]
+    assert browser.get("/admin/").status_code == 302, "nobody is signed in any more"
+
+
 def test_beginning_again_and_signing_out_end_what_was_going_on(
     browser: Client, support: User, company: Company
 ) -> None:
+    before = len(endings())
     begin(browser, company.owner)
     elsewhere = Client()
     elsewhere.force_login(support)
@@ -292,7 +343,7 @@ def test_beginning_again_and_signing_out_end_what_was_going_on(
     assert browser.get("/", follow=True).status_code == 403
     elsewhere.post("/account/sign-out/")
     assert not ActingSession.objects.filter(ended_at=None).exists()
-    assert AuditEntry.objects.filter(action="acting.ended", data__how="signed_out").count() == 1
+    assert [how for _who, _whose, how in endings()[before:]] == ["another", "signed_out"]
     assert elsewhere.get("/admin/").status_code == 302
 
 
