@@ -1,6 +1,7 @@
 """What support sees of webhooks: where messages go and what came of them, to read; and sending one again."""
 
 import uuid
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,12 +16,14 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from accounts.admin import SupportAdmin, is_support, may_help
-from accounts.support_pages import ask_reason
+from accounts.support_pages import ask_reason, chosen_rows
 from tenants.permissions import NotAllowed
 
 from .exceptions import WebhookError
 from .models import DeliveryAttempt, Endpoint, OutboxMessage
 from .services.deliveries import resend
+
+AGAIN = _("It is sent under the same number, and tried for three days once more.")
 
 
 class AttemptInline(TabularInline):  # type: ignore[misc]
@@ -103,7 +106,7 @@ class OutboxMessageAdmin(SupportAdmin):
 
         words = {
             "title": gettext("Send the message again"),
-            "consequence": gettext("It is sent under the same number, and tried for three days once more."),
+            "consequence": AGAIN,
             "button": gettext("Send again"),
         }
         return ask_reason(request, self, words=words, back=back, do=send, refusals=(WebhookError, NotAllowed))
@@ -118,16 +121,33 @@ class OutboxMessageAdmin(SupportAdmin):
         """What is told, laid out."""
         return message.laid_out
 
-    @admin.action(description=_("Send the chosen messages again"), permissions=["help"])
-    def send_again(self, request: HttpRequest, queryset: "QuerySet[OutboxMessage]") -> None:
-        """Put those that ended back in the outbox; the others say why not."""
-        sent = 0
-        for message in queryset.select_related("administration"):
-            try:
-                resend(acting_user=request.user, message=message)
-                sent += 1
-            except (WebhookError, NotAllowed) as refused:
-                messages.error(request, f"{message}: {refused}")
-        if sent:
-            said = ngettext("%d message is sent again.", "%d messages are sent again.", sent) % sent
-            messages.success(request, said)
+    @admin.action(description=_("Send the chosen messages again …"), permissions=["help"])
+    def send_again(self, request: HttpRequest, queryset: "QuerySet[OutboxMessage]") -> HttpResponse:
+        """Send those that ended again, for one reason; of the others it is said why not."""
+        chosen, back = queryset.count(), request.get_full_path()
+
+        def send(reason: str) -> HttpResponse:
+            _resend_all(request, queryset, reason)
+            return redirect(back)
+
+        said = ngettext("Send %d message again", "Send %d messages again", chosen) % chosen
+        words = {"title": said, "consequence": AGAIN, "button": gettext("Send again")}
+        return ask_reason(
+            request, self, words=words, back=back, do=send, refusals=(), kept=chosen_rows(request, "send_again")
+        )
+
+
+def _resend_all(request: HttpRequest, chosen: "QuerySet[OutboxMessage]", reason: str) -> None:
+    sent, refused = 0, Counter[str]()
+    for message in chosen.select_related("administration"):
+        try:
+            resend(acting_user=request.user, message=message, reason=reason)
+            sent += 1
+        except (WebhookError, NotAllowed) as why:
+            refused[str(why)] += 1
+    for why_not, number in refused.items():
+        said = ngettext("%(number)d message is not: %(why)s", "%(number)d messages are not: %(why)s", number)
+        messages.error(request, said % {"number": number, "why": why_not})
+    if sent:
+        said = ngettext("%d message is sent again.", "%d messages are sent again.", sent) % sent
+        messages.success(request, said)

@@ -60,10 +60,17 @@ def test_support_sees_webhooks_without_their_secrets_and_messages_with_their_att
 def test_support_sends_a_message_again_and_the_trail_names_them(browser, support, endpoint, receiver):
     message, moving = make_message(endpoint, state="given_up"), make_message(endpoint)
     chosen = {"action": "send_again", "_selected_action": [str(message.pk), str(moving.pk)]}
-    said = browser.post(address("outboxmessage"), chosen, follow=True).content.decode()
+    for reason in ({}, {"reason": "  "}):
+        asked = browser.post(address("outboxmessage"), {**chosen, **reason}).content.decode()
+        assert "Send 2 messages again" in asked
+        assert all(f'value="{value}"' in asked for value in ("send_again", message.pk, moving.pk))
+        assert not OutboxMessage.objects.filter(pk=message.pk, state="pending").exists(), "not without a reason"
+    said = browser.post(address("outboxmessage"), {**chosen, "reason": "Zaak 12"}, follow=True).content.decode()
     assert "1 message is sent again." in said
+    assert "1 message is not:" in said
     assert "still on its way" in said
-    assert AuditEntry.objects.get(action="webhook.resent", data__message=message.webhook_id).actor == support
+    entry = AuditEntry.objects.get(action="webhook.resent", data__message=message.webhook_id)
+    assert (entry.actor, entry.note) == (support, "Zaak 12")
     call_command("send_webhooks")
     assert message.webhook_id in {got.headers["webhook-id"] for got in receiver.received}
 
