@@ -18,6 +18,14 @@ class RequestLog(RequestMiddleware):
         """For example: GET /a/van-dijk/customers/."""
         return f"{request.method} {request.path}"
 
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Tell whose request it is, by number, and who of support makes it on their behalf."""
+        RequestMiddleware.bind_user_id(request)
+        acting = getattr(request, "acting", None)
+        if acting is not None:
+            bind_contextvars(acting_user_id=acting.staff.pk)
+
     def process_view(self, _request: HttpRequest, _view: Any, _args: Any, kwargs: dict[str, Any]) -> None:
         """Tell every line that follows what the address is about."""
         bind_contextvars(**{word: str(kwargs[name]) for name, word in TOLD.items() if name in kwargs})

@@ -332,6 +332,20 @@ def test_signing_out_by_either_door_is_told(browser: Client, company: Company, d
     assert browser.get("/admin/").status_code == 302, "nobody is signed in any more"
 
 
+def test_lines_of_the_log_tell_both_by_number_alone(
+    browser: Client, support: User, company: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin(browser, company.owner)
+    caplog.clear()
+    browser.get(f"/a/{company.main.slug}/")
+    browser.post(END)
+    browser.get("/admin/")
+    told = [record.msg for record in caplog.records if record.msg["event"] == "request_finished"]
+    ids = [(line["user_id"], line.get("acting_user_id")) for line in told]
+    assert ids == [(company.owner.pk, support.pk), (company.owner.pk, support.pk), (support.pk, None)]
+    assert [name for name in ("Sanne", str(company.owner), company.owner.email) if name in caplog.text] == []
+
+
 def test_beginning_again_and_signing_out_end_what_was_going_on(
     browser: Client, support: User, company: Company
 ) -> None:
