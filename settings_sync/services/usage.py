@@ -2,19 +2,23 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.db import connection
-from psycopg import sql
 
 from ..fencing import business_references
 from ..kinds import Kinds, all_kinds
 from ..planning.values import PlannedChange
 from ..registry import registry
+from ..sql import literal, name
 from ..usage import Document, counted, document_column
 from ..verdicts import Action
+
+SCHEMA = "{schema}"
+"""Stands in a query for the schema of the administration that is asked."""
+WRITTEN_UIDS = "written"
 
 WRITTEN = (Action.UPDATE, Action.COUPLE, Action.ARCHIVE, Action.DELETE)
 
@@ -47,34 +51,38 @@ def count_uses(schema: str, changes: Iterable[PlannedChange]) -> Uses:
 
 def count_open(schema: str, uids: Mapping[str, list[uuid.UUID]], written: Collection[uuid.UUID] = ()) -> Uses:
     """The open documents of one administration that point at these items, by kind; one query."""
-    pairs = list(_pairs(schema, uids))
-    if not pairs:
+    query = _query(all_kinds(), frozenset(uids)).replace(SCHEMA, name(schema))
+    if not query:
         return Uses()
-    query = sql.SQL(
-        "SELECT name, uid, count(DISTINCT document), count(DISTINCT document) FILTER (WHERE uid = ANY({written}))"
-        " FROM ({pairs}) used GROUP BY GROUPING SETS ((name, uid), (name))"
-    ).format(pairs=sql.SQL(" UNION ALL ").join(pairs), written=sql.Literal(list(written)))
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(query, {**uids, WRITTEN_UIDS: list(written)})
         return _sorted(cursor.fetchall())
 
 
 def _sorted(rows: Iterable[tuple[str, uuid.UUID | None, int, int]]) -> Uses:
     per_item: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
     affected: dict[str, int] = {}
-    for name, uid, number, number_written in rows:
+    for counted_as, uid, number, number_written in rows:
         if uid is not None:
-            per_item[uid][name] = number
+            per_item[uid][counted_as] = number
         elif number_written:
-            affected[name] = number_written
+            affected[counted_as] = number_written
     return Uses(per_item, affected)
 
 
-def _pairs(schema: str, uids: Mapping[str, list[uuid.UUID]]) -> Iterator[sql.Composed]:
-    """Per reference from an open document or its parts to a kind: which document points at which item."""
-    for place in _places(all_kinds()):
-        if place.kind in uids:
-            yield _pair(schema, place, uids[place.kind])
+@lru_cache
+def _query(kinds: Kinds, used: frozenset[str]) -> str:
+    """The query for items of these kinds, with `SCHEMA` where the administration's goes and the uids as parameters by
+    the kind's key; empty where nothing points at any of these kinds. Written once, for it is asked of hundreds.
+    """
+    pairs = [_pair(place) for place in _places(kinds) if place.kind in used]
+    if not pairs:
+        return ""
+    return (
+        "SELECT name, uid, count(DISTINCT document),"
+        f" count(DISTINCT document) FILTER (WHERE uid = ANY(%({WRITTEN_UIDS})s))"
+        f" FROM ({' UNION ALL '.join(pairs)}) used GROUP BY GROUPING SETS ((name, uid), (name))"
+    )
 
 
 @dataclass(frozen=True)
@@ -90,31 +98,25 @@ class Place:
     items: str
 
 
-@lru_cache(maxsize=1)
 def _places(kinds: Kinds) -> list[Place]:
     tables = {model._meta.db_table: model for model in registry.excluded}
     keys = {kind.root.model: kind.key for kind in kinds}
     return [
-        Place(name, document, table, key, column, keys[target], target._meta.db_table)
+        Place(counted_as, document, table, key, column, keys[target], target._meta.db_table)
         for table, column, target in business_references()
-        for name, document in counted.items()
+        for counted_as, document in counted.items()
         if target in keys and (key := document_column(tables[table], document.model)) is not None
     ]
 
 
-def _pair(schema: str, place: Place, uids: list[uuid.UUID]) -> sql.Composed:
-    document = place.document
-    return sql.SQL(
-        "SELECT {name} AS name, i.uid, d.id AS document FROM {items} i JOIN {table} b ON b.{column} = i.id"
-        " JOIN {documents} d ON d.id = b.{key} WHERE i.uid = ANY({uids}) AND d.{state} = ANY({open})"
-    ).format(
-        name=sql.Literal(place.name),
-        items=sql.Identifier(schema, place.items),
-        table=sql.Identifier(schema, place.table),
-        column=sql.Identifier(place.column),
-        documents=sql.Identifier(schema, document.model._meta.db_table),
-        key=sql.Identifier(place.key),
-        uids=sql.Literal(uids),
-        state=sql.Identifier(document.column),
-        open=sql.Literal(list(document.open_values)),
+def _pair(place: Place) -> str:
+    """Which open document points at which item."""
+    document, state = place.document, name(place.document.column)
+    items, table, documents = (
+        f"{SCHEMA}.{name(table)}" for table in (place.items, place.table, document.model._meta.db_table)
+    )
+    return (
+        f"SELECT {literal(place.name)} AS name, i.uid, d.id AS document FROM {items} i"
+        f" JOIN {table} b ON b.{name(place.column)} = i.id JOIN {documents} d ON d.id = b.{name(place.key)}"
+        f" WHERE i.uid = ANY(%({place.kind})s) AND d.{state} = ANY({literal(list(document.open_values))})"
     )
