@@ -20,6 +20,7 @@ from ..shapes.base import Body
 from .authentication import BearerAuthentication
 from .idempotency import LONGEST_KEY
 from .pagination import PageQuery
+from .preconditions import VERSION
 from .problems import CONTENT_TYPE
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -102,7 +103,7 @@ VERSION_PARAMETER = OpenApiParameter(
     name="If-Match",
     location=OpenApiParameter.HEADER,
     required=True,
-    type={"type": "string", "pattern": '^"?[1-9][0-9]{0,8}"?$'},
+    type={"type": "string", "pattern": f"^{VERSION.pattern}$"},
     description="The version of the plan that was looked at.",
 )
 

@@ -3,7 +3,7 @@
 import re
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
 from ..models import Plan
@@ -28,12 +28,17 @@ class VersionDiffers(APIException):
 
 
 def version_asked(request: Request, plan: Plan) -> int:
-    """The version in If-Match, which is the plan's. Raises VersionMissing or VersionDiffers."""
+    """The version in If-Match, which is the plan's.
+
+    Raises VersionMissing, VersionDiffers, or ValidationError when what it holds is no version.
+    """
     given = request.headers.get("If-Match", "").strip()
     if not given:
         raise VersionMissing
     found = VERSION.fullmatch(given)
-    if found is None or int(found[1]) != plan.version:
+    if found is None:
+        raise ValidationError({"If-Match": [_("This is not the version of a plan, such as 3.")]})
+    if int(found[1]) != plan.version:
         raise VersionDiffers
     return int(found[1])
 

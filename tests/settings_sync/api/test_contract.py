@@ -231,7 +231,7 @@ def raw(body: bytes) -> Callable[[World], Any]:
     return lambda world: world.api.post("plans/", raw=body)
 
 
-def decide(version: int | None) -> Callable[[World], Any]:
+def decide(version: int | str | None) -> Callable[[World], Any]:
     def ask(world: World) -> Any:
         decisions = [{"item": str(world.form), "decision": "overwrite"}]
         return world.api.patch(f"plans/{world.conflict()['id']}/decisions/", decisions, version=version)
@@ -320,6 +320,7 @@ ERRORS: list[tuple[str, int, str, Any]] = [
     ("plan-expired", 409, "plan-expired", use_expired_plan),
     ("plan-changed", 409, "plan-changed", lambda world: world.api.post("runs/", {**world.confirmed(), "version": 2})),
     ("no If-Match", 428, "precondition-required", decide(None)),
+    ("no version in If-Match", 400, "invalid-input", decide("banana")),
     ("another version in If-Match", 412, "precondition-failed", decide(7)),
     ("finished run cancelled", 409, "run-finished", lambda world: world.api.post(f"runs/{world.run_id()}/cancel/")),
     ("nothing failed", 409, "nothing-to-retry", lambda world: world.api.post(f"runs/{world.run_id()}/retry/")),

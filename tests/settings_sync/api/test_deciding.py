@@ -61,7 +61,7 @@ def test_a_decision_needs_the_version_that_was_looked_at(api, conflict, settings
     body = [{"item": str(settings_in_main), "decision": "skip"}]
     assert is_problem(api.patch(path, body), 428, "precondition-required")
     assert is_problem(api.patch(path, body, version=7), 412, "precondition-failed")
-    assert is_problem(api.patch(path, body, version="x"), 412, "precondition-failed")
+    assert is_problem(api.patch(path, body, version="x"), 400, "invalid-input")
     assert api.patch(path, body, version='"1"').status_code == 200
     assert is_problem(api.patch(path, body, version=1), 412, "precondition-failed")
 
