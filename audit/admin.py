@@ -15,7 +15,7 @@ class AuditEntryAdmin(SupportAdmin):
     list_filter = ("action", "at")
     search_fields = (
         "actor_name", "on_behalf_of", "administration_name", "note", "action", "=data__run", "=data__target",
-        "=data__message", "=data__user",
+        "=data__message", "=data__user", "=data__uid",
     )  # fmt: skip
     date_hierarchy = "at"
     show_full_result_count = False

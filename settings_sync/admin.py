@@ -28,6 +28,7 @@ from .services.plan_overview import show_plan
 from .services.plans import create_plan
 from .services.runs import cancel_run, retry_run
 from .services.support import count_in_words, list_held_back, start_run_on_behalf
+from .setting_pages import show_setting
 from .support_forms import ConfirmOnBehalfForm, SyncOnBehalfForm
 
 FAILED = {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}
@@ -247,7 +248,16 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         confirm = self.admin_site.admin_view(self.confirm_sync)
-        return [path("<uuid:object_id>/confirm-sync/", confirm, name="confirm-sync"), *super().get_urls()]
+        setting = self.admin_site.admin_view(self.show_setting)
+        return [
+            path("<uuid:object_id>/confirm-sync/", confirm, name="confirm-sync"),
+            path("<uuid:object_id>/setting/<str:kind>/<uuid:uid>/", setting, name="setting"),
+            *super().get_urls(),
+        ]
+
+    def show_setting(self, request: HttpRequest, **which: Any) -> HttpResponse:
+        """One of its settings, to read."""
+        return show_setting(request, self, **which)
 
     def confirm_sync(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
         """Start what was previewed."""

@@ -12,6 +12,7 @@ from tenants.models import Administration
 
 from ..kinds import all_kinds
 from ..models import SyncRun
+from ..planning.values import Key
 from ..reading.found import find_entries
 
 MOST = 20
@@ -21,8 +22,9 @@ SHORTEST = 2
 
 @dataclass(frozen=True)
 class FoundItem:
-    """A setting of one customer, and the administrations that have it."""
+    """A setting of one customer, and the administrations that have it; `key` is its kind and uid."""
 
+    key: Key
     kind: str
     label: str
     main: Administration
@@ -80,7 +82,7 @@ def _find_items(words: str) -> tuple[FoundItem, ...]:
 
 def _found(key: tuple[uuid.UUID, str, uuid.UUID], label: str, holders: list[Administration]) -> FoundItem:
     ordered = sorted(holders, key=lambda row: (not row.is_main, row.name.casefold()))
-    return FoundItem(_kind_label(key[1]), label, ordered[0].main, tuple(ordered))
+    return FoundItem(key[1:], _kind_label(key[1]), label, ordered[0].main, tuple(ordered))
 
 
 def _kind_label(key: str) -> str:

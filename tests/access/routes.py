@@ -81,4 +81,6 @@ ADMIN_SAMPLES = {
     "content_type_id": 1,
     "url": "nowhere",
     "id": "7",
+    "kind": "forms_catalog.form",
+    "uid": uuid.UUID(int=7),
 }
