@@ -37,7 +37,7 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit entries")
 
     def __str__(self) -> str:
-        return f"{self.action} ({self.actor_name})"
+        return f"{self.action} ({self.actor_name})" if self.actor_name else self.action
 
 
 def record(

@@ -18,17 +18,20 @@ from unfold.decorators import action
 
 from accounts.admin import SupportAdmin, is_support, may_help
 from accounts.support_pages import ask_reason
+from accounts.support_tables import link_to
 from tenants.admin import AdministrationAdmin
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 
+from .decision_wording import POLICY_WORDS, policy_in_words
 from .exceptions import SyncError, error_in_words
 from .models import Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from .services.plan_overview import show_plan
 from .services.plans import create_plan
+from .services.run_overview import finding_in_words, rows_of
 from .services.runs import cancel_run, retry_run
-from .services.support import count_in_words, list_held_back, start_run_on_behalf
-from .setting_pages import show_setting
+from .services.support import chosen_in_words, count_in_words, list_held_back, start_run_on_behalf
+from .setting_pages import setting_address, show_setting
 from .support_forms import ConfirmOnBehalfForm, SyncOnBehalfForm
 
 FAILED = {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}
@@ -89,12 +92,32 @@ class SyncTargetInline(ReadOnlyInline):
 
 class FindingInline(ReadOnlyInline):
     model = Finding
-    fields = ("code", "kind", "label", "uid")
+    fields = ("setting", "what_happened")
+    readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("Setting"))
+    def setting(self, finding: Finding) -> Any:
+        """Its name, with a link to what else is known of it."""
+        where = finding.target.administration
+        if finding.uid is None or where.is_gone:
+            return finding.label
+        return link_to(setting_address(where, finding.kind, finding.uid), finding.label)
+
+    @admin.display(description=gettext_lazy("what went otherwise"))
+    def what_happened(self, finding: Finding) -> str:
+        """In the reader's language."""
+        return finding_in_words(finding.code, finding.label)
 
 
 class ReceiptInline(ReadOnlyInline):
     model = Receipt
-    fields = ("rows", "business_rows_written", "snapshot", "written_at")
+    fields = ("written", "business_rows_written", "snapshot", "written_at")
+    readonly_fields = ("written",)
+
+    @admin.display(description=gettext_lazy("rows of settings"))
+    def written(self, receipt: Receipt) -> str:
+        """How many rows of which settings."""
+        return "\n".join(f"{row.label}: {row.number}" for row in rows_of(receipt)) or "–"
 
 
 @admin.register(Plan)
@@ -105,7 +128,23 @@ class PlanAdmin(SupportAdmin):
     list_filter = ("kind", "state", "created_at")
     list_select_related = ("administration", "requested_by")
     search_fields = ("id", "administration__name", "administration__slug", "requested_by__email")
+    fields = (
+        "administration", "kind", "state", "state_detail", "requested_by", "version", "chosen", "otherwise", "undoes",
+        "snapshot", "created_at", "expires_at",
+    )  # fmt: skip
+    readonly_fields = ("chosen", "otherwise")
     inlines = (PlanTargetInline,)
+
+    @admin.display(description=gettext_lazy("chosen"))
+    def chosen(self, plan: Plan) -> str:
+        """The categories by name, and how many single settings."""
+        return chosen_in_words(plan)
+
+    @admin.display(description=gettext_lazy("where nobody decides"))
+    def otherwise(self, plan: Plan) -> str:
+        """Its policies in words."""
+        chosen = [row for row in plan.policies.items() if row[0] in POLICY_WORDS]
+        return "\n".join(": ".join(policy_in_words(*row)) for row in chosen) or "–"
 
 
 @admin.register(SyncRun)
@@ -171,7 +210,7 @@ class SyncRunAdmin(SupportAdmin):
 class SyncTargetAdmin(SupportAdmin):
     """One administration of a run with its receipt and findings, to read."""
 
-    list_display = ("run", "administration", "state", "attempts", "error_code", "started_at", "finished_at")
+    list_display = ("run", "administration", "state", "attempts", "what_went_wrong", "started_at", "finished_at")
     list_filter = ("state", "error_code", "started_at")
     show_full_result_count = False
     list_select_related = ("run", "administration")

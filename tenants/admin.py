@@ -195,9 +195,21 @@ class RoleAdmin(RecordedAdmin):
     autocomplete_fields = ("administration",)
 
     @admin.display(description=_("rights"))
+    def rights_in_words(self, role: Role) -> str:
+        """What a role that is fixed holds."""
+        return "\n".join(str(Right(right).label) for right in role.rights)
+
+    @admin.display(description=_("rights"))
     def number_of_rights(self, role: Role) -> int:
         """How many rights it holds."""
         return len(role.rights)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        is_shown = obj is not None and not self.has_change_permission(request, obj)
+        return ("administration", "name", "rights_in_words" if is_shown else "rights")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("rights_in_words",)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_manage(request)

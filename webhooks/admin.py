@@ -78,10 +78,10 @@ class OutboxMessageAdmin(SupportAdmin):
     search_fields = ("id", "administration__name", "administration__slug", "endpoint__url", "recipient__email")
     date_hierarchy = "created_at"
     fields = (
-        "webhook_id", "administration", "receiver", "event", "state", "attempts", "created_at", "due_at", "give_up_at",
+        "number", "administration", "receiver", "event", "state", "attempts", "created_at", "due_at", "give_up_at",
         "finished_at", "content",
     )  # fmt: skip
-    readonly_fields = ("webhook_id", "receiver", "content")
+    readonly_fields = ("number", "receiver", "content")
     inlines = (AttemptInline,)
     actions = ("send_again",)
     actions_detail = ("send_this_again",)
@@ -110,6 +110,11 @@ class OutboxMessageAdmin(SupportAdmin):
             "button": gettext("Send again"),
         }
         return ask_reason(request, self, words=words, back=back, do=send, refusals=(WebhookError, NotAllowed))
+
+    @admin.display(description=_("number"))
+    def number(self, message: OutboxMessage) -> str:
+        """What the receiver knows it by."""
+        return message.webhook_id
 
     @admin.display(description=_("to"))
     def receiver(self, message: OutboxMessage) -> str:

@@ -171,7 +171,7 @@ class DeliveryAttempt(models.Model):
         verbose_name_plural = _("attempts")
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.status or self.failure}"
+        return str(self.status or self.get_failure_display())
 
 
 class MailChoice(models.Model):
@@ -197,4 +197,4 @@ class MailChoice(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "administration"], name="webhooks_mailchoice_once")]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.administration} ({self.when})"
+        return f"{self.user} · {self.administration} ({self.get_when_display()})"

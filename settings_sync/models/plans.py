@@ -97,7 +97,7 @@ class PlanTarget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan_id} {self.administration}"
+        return str(self.administration)
 
 
 class Change(models.Model):
@@ -139,4 +139,4 @@ class Change(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.label}"
+        return f"{self.label} ({self.get_action_display()})"

@@ -107,7 +107,7 @@ class SyncTarget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.administration} ({self.state})"
+        return f"{self.administration} ({self.get_state_display()})"
 
 
 class Receipt(models.Model):
@@ -132,7 +132,7 @@ class Receipt(models.Model):
         verbose_name_plural = _("receipts")
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return str(self.target)
 
 
 class Alignment(models.Model):
@@ -171,7 +171,7 @@ class Finding(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.label}"
+        return self.label
 
 
 class FormerDocument(models.Model):

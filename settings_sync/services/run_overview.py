@@ -369,9 +369,13 @@ def _proof(target: SyncTarget) -> Proof | None:
     receipt: Receipt | None = getattr(target, "receipt", None)
     if receipt is None:
         return None
+    return Proof(rows_of(receipt), receipt.business_rows_written, receipt.snapshot_id, receipt.written_at)
+
+
+def rows_of(receipt: Receipt) -> tuple[RowsWritten, ...]:
+    """How many rows were written, with the name of each table in words."""
     names = _table_names()
-    rows = tuple(RowsWritten(names.get(table, table), number) for table, number in receipt.rows.items() if number)
-    return Proof(rows, receipt.business_rows_written, receipt.snapshot_id, receipt.written_at)
+    return tuple(RowsWritten(names.get(table, table), number) for table, number in receipt.rows.items() if number)
 
 
 def _table_names() -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.support_rights import SupportRight, may_support
@@ -11,6 +12,7 @@ from tenants.models import Administration
 from tenants.rights import Right
 
 from ..exceptions import ReasonMissing
+from ..kinds import all_kinds
 from ..models import Plan, PlanTarget, SyncRun
 from ..permissions import NotAllowed
 from ..verdicts import Action
@@ -43,6 +45,14 @@ def start_run_on_behalf(*, acting_user: Any, on_behalf_of: User, plan: Plan, ver
         note=reason.strip(),
         door="admin",
     )
+
+
+def chosen_in_words(plan: Plan) -> str:
+    """What a plan was made of: categories by name, and how many single settings."""
+    labels = {category.key: str(category.label) for category in all_kinds().categories}
+    single = len(plan.items)
+    said = [ngettext("%d single setting", "%d single settings", single) % single] if single else []
+    return ", ".join([*(labels.get(key, key) for key in plan.categories), *said]) or "–"
 
 
 def count_in_words(counts: Mapping[str, int]) -> str:

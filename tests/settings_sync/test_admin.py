@@ -1,6 +1,7 @@
 """The admin pages of support: everything to read, little to change, nothing of a customer's daily data."""
 
 import re
+import uuid
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,7 @@ from audit.models import AuditEntry
 from settings_sync.models import Finding, SyncRun, SyncTarget
 from settings_sync.services.support import start_run_on_behalf
 from settings_sync.services.targets import execute_target
+from settings_sync.setting_pages import setting_address
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed
 from tenants.schemas import inside
@@ -22,6 +24,7 @@ from tests.conftest import make_member
 from tests.settings_sync.test_journey import make_form, sync
 from webhooks.models import Endpoint, OutboxMessage
 
+UID = uuid.UUID(int=7)
 READ_ONLY = (
     "audit.auditentry",
     "settings_sync.plan",
@@ -55,7 +58,9 @@ def synced(owner, main, child):
     with inside(main):
         make_form("Onderhoud cv-ketel")
     run = sync(owner, main, child, categories=["forms"])
-    Finding.objects.create(target=run.targets.get(), kind="forms_catalog.form", label="Onderhoud", code="stale")
+    Finding.objects.create(
+        target=run.targets.get(), kind="forms_catalog.form", label="Onderhoud", code="stale", uid=UID
+    )
     endpoint = Endpoint.objects.create(administration=main, url="https://example.com/", events=["run.finished"])
     OutboxMessage.objects.create(endpoint=endpoint, administration=main, event="run.finished", body="{}")
     return run
@@ -106,8 +111,25 @@ def test_a_run_shows_its_targets_and_a_target_its_proof(browser, synced):
     page = browser.get(address("settings_sync.syncrun", "change", synced.pk)).content.decode()
     assert "Van Dijk Noord" in page
     page = browser.get(address("settings_sync.synctarget", "change", synced.targets.get().pk)).content.decode()
-    assert "forms_catalog_form" in page
-    assert "stale" in page
+    assert "fields: 1" in page
+    assert "changed since the preview" in page
+    assert setting_address(synced.targets.get().administration, "forms_catalog.form", UID) in page
+
+
+def test_the_pages_say_states_and_codes_in_dutch(browser, synced, main):
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "nl"
+    target = synced.targets.get()
+    pages = {
+        address("settings_sync.syncrun", "change", synced.pk): ["Van Dijk Noord (klaar)"],
+        address("settings_sync.synctarget", "change", target.pk): ["sinds het voorbeeld gewijzigd", "velden: 1"],
+        address("settings_sync.plan", "change", synced.plan_id): ["Formulieren", "Wat alleen daar is gewijzigd"],
+        address("tenants.role", "change", Role.objects.get(name="Beheerder").pk): ["formulieren: bewerken"],
+    }
+    raw = r"\((succeeded|failed|queued)\)|forms_catalog_form|changed_locally|forms\.update|stale|put_back"
+    for page, words in pages.items():
+        shown = re.sub(r"<[^>]*>", " ", browser.get(page).text)
+        assert [said for said in words if said.casefold() not in shown.casefold()] == [], page
+        assert re.findall(raw, shown) == [], page
 
 
 def test_the_licence_cap_is_the_one_thing_to_change(browser, support, main):
