@@ -142,9 +142,10 @@ class TestParts:
         base = document(sections="AB", fields=[("x", "A", "X"), ("y", "B", "Y"), ("z", "B", "Z")])
         source = document(sections="A", fields=[("x", "A", "X")])
         local = document(sections="AB", fields=[("x", "A", "X"), ("y", "B", "hier"), ("z", "B", "Z"), ("n", "B", "N")])
-        found = merged(base, source, local, section_B=side)
-        assert found.conflicts == (Conflict("section/B", side),)
-        assert found.document == (source if side == SOURCE else local)
+        for main, here in ((source, local), (local, source)):
+            found = merged(base, main, here, section_B=side)
+            assert found.conflicts == (Conflict("section/B", side),)
+            assert found.document == (main if side == SOURCE else here)
 
     def test_a_field_that_moved_out_of_a_removed_section_stays(self):
         base = document(sections="AB", fields=[("y", "B", "Y")])
