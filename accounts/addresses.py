@@ -1,5 +1,6 @@
 """Where a request comes from, and where it wants to go after signing in."""
 
+import ipaddress
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -29,7 +30,19 @@ def with_next(request: HttpRequest, address: str) -> str:
 
 
 def network_address(request: HttpRequest) -> str:
-    """Where the request comes from; behind our own proxy that is the last address in its header."""
+    """Where the request comes from; of IPv6 the first half, because one connection has all of the other half."""
+    address = _whole_address(request)
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv4Address):
+        return address
+    return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
+
+
+def _whole_address(request: HttpRequest) -> str:
+    """Behind our own proxy it is the last address in its header."""
     if settings.SECURE_PROXY_SSL_HEADER is not None:
         forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         if forwarded:

@@ -15,11 +15,20 @@ from django.utils.translation import gettext_lazy as _
 from .support_rights import SupportRight
 
 
+def same_address(email: str) -> str:
+    """An e-mail address as it is compared and counted: one way of writing per account.
+
+    Left to the database, letters such as the dotless i would be taken for others, and each way of writing an address
+    would have attempts of its own.
+    """
+    return email.strip().lower()
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail address, which is stored as given and compared without regard to case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.annotate(written=Lower("email")).get(written=same_address(username or ""))
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
-from .models import User
+from .models import User, same_address
 
 WINDOW_SECONDS = 15 * 60
 ATTEMPTS = 10
@@ -56,19 +56,16 @@ def check_sign_in(*, request: HttpRequest, email: str, password: str, address: s
 
     `address` is the network address that the attempts are counted for, together with the e-mail address.
     """
-    whose = email.strip().casefold()
-    limits = {
-        _key(f"{whose}\n{address}"): ATTEMPTS,
-        _key(f"\n{address}"): ATTEMPTS_OF_PLACE,
-        _key(f"{whose}\n"): ATTEMPTS_OF_ADDRESS,
-    }
-    made = {key: _count_attempt(key) for key in limits}
-    if any(made[key] > most for key, most in limits.items()):
+    whose = same_address(email)
+    from_here = _key(f"{whose}\n{address}")
+    # What is refused here already counts for nothing further on: else one place could lock an account out everywhere.
+    limits = {from_here: ATTEMPTS, _key(f"\n{address}"): ATTEMPTS_OF_PLACE, _key(f"{whose}\n"): ATTEMPTS_OF_ADDRESS}
+    if any(_count_attempt(key) > most for key, most in limits.items()):
         raise TooManyAttempts
     user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):
         raise SignInRefused
-    _forget_attempts(next(iter(limits)))
+    _forget_attempts(from_here)
     return user
 
 

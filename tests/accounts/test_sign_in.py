@@ -171,3 +171,31 @@ def test_a_list_of_passwords_and_a_crowd_of_guessers_are_stopped_too(
             check_sign_in(request=request, password="wrong", **attempt(number))
         refusals.append(type(told.value) is TooManyAttempts)
     assert refusals == [False] * 5 + [True] * 3
+
+
+def test_an_account_has_one_way_of_writing_it_and_one_count(client: Client, person: User) -> None:
+    for _attempt in range(ATTEMPTS):
+        send(client, password="wrong")
+    send(client, email="anneke@van-d\u0131jk.example")
+    assert "_auth_user_id" not in client.session
+
+
+def test_one_place_cannot_lock_an_account_out_everywhere(
+    client: Client, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "ATTEMPTS_OF_ADDRESS", ATTEMPTS + 1)
+    for _attempt in range(ATTEMPTS + 3):
+        send(client, password="wrong")
+    assert send(Client(REMOTE_ADDR="10.9.8.7")).status_code == 302
+
+
+def test_the_addresses_of_one_ipv6_network_are_one_place(client: Client, person: User) -> None:
+    for number in range(ATTEMPTS):
+        send(Client(REMOTE_ADDR=f"2001:db8:1:2::{number:x}"), password="wrong")
+    assert "too many attempts" in send(Client(REMOTE_ADDR="2001:db8:1:2:ffff::1")).content.decode()
+    assert send(Client(REMOTE_ADDR="2001:db8:1:3::1")).status_code == 302
+
+
+def test_a_cookie_that_is_no_key_of_a_session_is_nobody_s(client: Client) -> None:
+    client.cookies["sessionid"] = "abcdefgh\0"
+    assert client.get(SIGN_IN).status_code == 200
