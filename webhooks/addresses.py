@@ -18,12 +18,13 @@ LOOK_UP_SECONDS = 5.0
 LABEL = re.compile(r"[A-Za-z0-9_-]{1,63}")
 IN_A_PATH = "/%?:@!$&'()*+,;=~-._[]"
 PORTS = {"https": 443, "http": 80}
+LOOPBACK = ipaddress.ip_address("127.0.0.1")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # What Python's `is_global` lets through: a cloud's own servers (metadata), tunnels to anywhere, old private space.
 NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in (
-        "0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15",
+        "::/96", "0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15",
         "240.0.0.0/4", "64:ff9b:1::/48", "100::/64", "2001::/23", "2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
     )
 )  # fmt: skip
@@ -60,7 +61,7 @@ def check_address(url: str) -> Place:
     if parts.scheme != "https" and not may_be_private():
         raise NotEncrypted
     host = _ascii_host(parts.hostname or "")
-    _refuse_private(host, _as_ip(host))
+    _refuse_private(host, LOOPBACK if _is_this_machine(host) else _as_ip(host))
     path = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=IN_A_PATH)
     return Place(parts.scheme == "https", host, port or PORTS[parts.scheme], path)
 
@@ -99,14 +100,21 @@ def _ascii_host(host: str) -> str:
         ascii_host = host.encode("idna").decode() if not host.isascii() else host
     except UnicodeError:
         raise NoAddress from None
-    is_name = all(LABEL.fullmatch(label) for label in ascii_host.removesuffix(".").split("."))
+    labels = ascii_host.removesuffix(".").split(".")
+    is_name = all(LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
     if not (is_name or _as_ip(ascii_host)):
         raise NoAddress
     return ascii_host
 
 
+def _is_this_machine(host: str) -> bool:
+    """Whether a name means this machine by its own meaning (RFC 6761), whatever it leads to."""
+    return host.removesuffix(".").lower().rpartition(".")[2] == "localhost"
+
+
 def _as_ip(host: str) -> IpAddress | None:
     """The address that a host is written as, in any way in which the system would read it; None for a name."""
+    host = host.removesuffix(".")
     try:
         return ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

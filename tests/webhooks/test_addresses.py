@@ -12,7 +12,7 @@ NOT_PUBLIC = [
     "169.254.169.254", "168.63.129.16", "192.0.0.192", "198.18.0.1", "224.0.0.1", "239.255.255.250", "240.0.0.1",
     "255.255.255.255", "192.0.2.1", "::", "::1", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "fec0::1",
     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::",
-    "2001:0:7f00:1::", "2001:db8::1",
+    "2001:0:7f00:1::", "2001:db8::1", "::127.0.0.1",
 ]  # fmt: skip
 
 
@@ -36,7 +36,10 @@ def test_addresses_that_are(address):
     assert is_public(ipaddress.ip_address(address))
 
 
-@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1", "0177.0.0.1", "0"])
+@pytest.mark.parametrize(
+    "host",
+    ["2130706433", "0x7f000001", "127.1", "0177.0.0.1", "0", "127.0.0.1.", "localhost", "LOCALHOST.", "a.localhost"],
+)
 def test_an_address_in_disguise_is_recognised(host):
     with pytest.raises(PrivateAddress):
         check_address(f"https://{host}/")
@@ -46,7 +49,8 @@ def test_an_address_in_disguise_is_recognised(host):
     "url",
     ["", "example.com", "ftp://example.com", "javascript:alert(1)", "https://", "https:///hook", "https://a b.example/",
      "https://example.com/#part", "https://example.com:0/", "https://example.com:99999/", "https://exa mple.com",
-     "https://example.com/\r\nX: 1", "https://[::1", "https://..example.com/"],
+     "https://example.com/\r\nX: 1", "https://[::1", "https://..example.com/", "https://256.256.256.256/",
+     "https://1.1.1.1.1/"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(url):
     with pytest.raises(NoAddress):
