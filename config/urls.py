@@ -51,4 +51,5 @@ if settings.DEBUG or settings.DEMO:
     urlpatterns += [path("styleguide/", styleguide.show_styleguide, name="styleguide")]
 
 handler400 = "config.error_pages.bad_request"
+handler404 = "config.error_pages.not_found"
 handler500 = "config.error_pages.server_error"

@@ -5,7 +5,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from .bodies import KnownLength
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 logging.captureWarnings(True)
 
-application = get_wsgi_application()
+application = KnownLength(get_wsgi_application())

@@ -1,5 +1,6 @@
 """The pages for when something is wrong, and the page with all components: they need no database."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from config.error_pages import server_error
 from config.styleguide import show_styleguide
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -58,3 +60,21 @@ def test_every_stylesheet_is_part_of_the_whole_or_linked_by_a_page() -> None:
     for template in (STATIC.parent / "templates").rglob("*.html"):
         used |= set(re.findall(r'"css/([^"]+)"', template.read_text()))
     assert used == {path.name for path in (STATIC / "css").glob("*.css")}
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v2/runs/"])
+def test_below_api_an_unknown_address_is_a_problem(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["type"]) == (404, "not-found")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_below_api_what_is_not_understood_is_a_problem(client: Client) -> None:
+    answer = client.get("/api/v1/runs/", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.json()["type"]) == (400, "bad-request")
+    assert client.get("/", headers={"Host": "evil.example"}).headers["Content-Type"].startswith("text/html")
+
+
+def test_below_api_a_failure_outside_the_views_is_a_problem(rf: RequestFactory) -> None:
+    assert json.loads(server_error(rf.get("/api/v1/runs/")).content)["type"] == "server-error"
+    assert "To the start" in server_error(rf.get("/")).content.decode()

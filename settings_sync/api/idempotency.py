@@ -70,6 +70,7 @@ def answer_once(
     that it was done. Only what succeeded is kept: a refused request may be sent again with the same key.
     """
     key = _read_key(request, is_required)
+    request.data  # noqa: B018 # what is not JSON as this API takes it is refused, also where no field is asked for
     if key is None:
         prepared = prepare()
         with transaction.atomic():

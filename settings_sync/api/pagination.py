@@ -22,6 +22,7 @@ Place = list[Any]
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
+LONGEST_CURSOR = 1000
 
 
 class InvalidCursor(ParseError):
@@ -35,7 +36,7 @@ class PageQuery(serializers.Serializer[Any]):
     """What every list takes."""
 
     limit = serializers.IntegerField(min_value=1, max_value=LARGEST_LIMIT, default=DEFAULT_LIMIT)
-    cursor = serializers.CharField(required=False, max_length=500)
+    cursor = serializers.CharField(required=False, max_length=LONGEST_CURSOR)
 
 
 @dataclass(frozen=True)

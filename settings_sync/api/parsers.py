@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 LARGEST_BODY = 1_048_576
@@ -30,6 +30,7 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        _refuse_packed(media_type, parser_context or {})
         body = stream.read(LARGEST_BODY + 1)
         if len(body) > LARGEST_BODY:
             raise MalformedJson(_("The body is larger than 1 MB."))
@@ -42,6 +43,12 @@ class StrictJSONParser(BaseParser):
         except (ValueError, RecursionError):
             raise MalformedJson(_("The body is not valid JSON.")) from None
         return value
+
+
+def _refuse_packed(media_type: str | None, parser_context: Mapping[str, Any]) -> None:
+    packed = parser_context["request"].headers.get("Content-Encoding", "") if "request" in parser_context else ""
+    if packed.strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType(media_type or "", _("Send the body as it is, without Content-Encoding."))
 
 
 def _decoded(body: bytes) -> str:

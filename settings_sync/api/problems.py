@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, ValidationError
@@ -42,6 +42,7 @@ class ProblemType:
 
 GENERIC = (
     ProblemType("malformed-json", 400, _("Malformed JSON"), _("The body is not JSON as this API takes it.")),
+    ProblemType("bad-request", 400, _("Bad request"), _("The request could not be understood at all.")),
     ProblemType("invalid-input", 400, _("Invalid input"), _("`errors` says per field what is wrong with it.")),
     ProblemType("invalid-cursor", 400, _("Invalid cursor"), _("A cursor is taken from `next` or `previous` as it is.")),
     ProblemType(
@@ -101,6 +102,11 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
         request: Request | None = context.get("request")
         got_request_exception.send(sender=None, request=request and request._request)
     return Response(problem, status=problem["status"], headers=headers, content_type=CONTENT_TYPE)
+
+
+def problem_page(code: str, status: int, detail: str) -> HttpResponse:
+    """The answer where no view of the API was reached, so that nothing of REST framework can give it."""
+    return JsonResponse(_generic(code, status, detail), status=status, content_type=CONTENT_TYPE)
 
 
 def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:

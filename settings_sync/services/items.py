@@ -19,6 +19,9 @@ from ..planning.alignment import relations
 from ..planning.values import Entry, Local
 from ..reading.index import look_at, read_documents
 
+PLACED_BY = 40
+"""Characters of a name by which items are put in order."""
+
 
 @dataclass(frozen=True)
 class CategoryRow:
@@ -88,8 +91,8 @@ def list_items(*, acting_user: Any, administration: Administration, category: st
 
 
 def place_of(row: ItemRow) -> list[Any]:
-    """Where a row stands in a list of items."""
-    return [row.kind, row.label.casefold(), str(row.uid)]
+    """Where a row stands in a list of items; of a long name the beginning counts, because a cursor holds it."""
+    return [row.kind, row.label.casefold()[:PLACED_BY], str(row.uid)]
 
 
 def read_item(*, acting_user: Any, administration: Administration, uid: uuid.UUID) -> ItemDocument | None:

@@ -45,6 +45,19 @@ class Uid(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
+class YesOrNo(serializers.BooleanField):
+    """True or false; REST framework's own field takes "yes", "on" and 1 too."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class NoFields(Body):
+    """The body of a request that takes none: an empty one, so that nobody thinks that more was understood."""
+
+
 class Whole(serializers.IntegerField):
     """A whole number, not written as a text; 1.0 is one too, as JSON Schema has it."""
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from ..models import Plan, SyncRun, SyncTarget
-from .base import Body, Slug, Text, Uid, UtcTime, Whole
+from .base import Body, Slug, Text, Uid, UtcTime, Whole, YesOrNo
 from .plans import Counts, NewPlan
 
 LONGEST_NOTE = 2000
@@ -32,8 +32,8 @@ class OneStepRun(NewPlan):
 class UndoBody(Body):
     """Which administrations a run is taken back in (all that it changed when left out); `confirm` runs it at once."""
 
-    targets = serializers.ListField(child=Slug(max_length=63), required=False, max_length=5000)
-    confirm = serializers.BooleanField(required=False, default=False)
+    targets = serializers.ListField(child=Slug(max_length=63), required=False, min_length=1, max_length=5000)
+    confirm = YesOrNo(required=False, default=False)
 
 
 class RunShape(serializers.Serializer[Any]):

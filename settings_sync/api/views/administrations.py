@@ -81,6 +81,7 @@ class RetryAdministration(TokenView):
         return answer_once(
             request,
             lambda _: _accepted(request, retry_provisioning(acting_user=request.user, administration=administration)),
+            prepare=self.nothing_more,
         )
 
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
@@ -10,6 +11,7 @@ from rest_framework.views import APIView
 from accounts.models import Scope
 from tenants.models import Administration
 
+from ...shapes.base import NoFields
 from ..authentication import BearerAuthentication, HasScope, ScopesByMethod, token_of
 from ..parsers import StrictJSONParser
 from ..scoping import find_administration
@@ -32,6 +34,7 @@ class TokenView(APIView):
     renderer_classes = [JSONRenderer]
     throttle_classes = [TokenThrottle]
     metadata_class = None
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     scopes: ClassVar[ScopesByMethod] = {}
     allowance: Allowance | None = None
 
@@ -39,6 +42,14 @@ class TokenView(APIView):
     def main(self) -> Administration:
         """The token's main administration. Raises Http404 when its user may not enter it (any more)."""
         return find_administration(self.request, token_of(self.request).administration.slug)
+
+    def check_permissions(self, request: Request) -> None:
+        """Count the call first: one that is refused is a call too, and its answer tells what is left."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Nothing more: the call was counted before its scopes were looked at."""
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         """Every answer to a token tells what is left of its calls."""
@@ -52,6 +63,10 @@ class TokenView(APIView):
         given = serializer(data=data)
         given.is_valid(raise_exception=True)
         return given.validated_data
+
+    def nothing_more(self) -> None:
+        """Raise ValidationError for a body with fields, where a request takes none."""
+        self.checked(NoFields, self.request.data)
 
 
 def created(data: Any, location: str, status: int = 201) -> Response:

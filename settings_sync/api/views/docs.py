@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
@@ -12,7 +14,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ..problems import problem_types
@@ -25,6 +26,7 @@ class Schema(SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
 
 
+@csrf_exempt
 @require_safe
 def show_docs(request: HttpRequest) -> HttpResponse:
     """The browsable page, with the list of problem types. It loads nothing from elsewhere."""
@@ -38,11 +40,8 @@ class NoSuchAddress(APIView):
     permission_classes = [AllowAny]
     renderer_classes = [JSONRenderer]
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        self.http_method_names = [request.method.lower()]
-        setattr(self, request.method.lower(), self.refuse)
-        return super().dispatch(request, *args, **kwargs)
-
-    def refuse(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """404, by any method."""
-        raise NotFound
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """404, by any method: it is said before the method is looked at."""
+        if request.path.endswith("/"):
+            raise NotFound
+        raise NotFound(_("There is nothing at this address: the addresses of the API end in a slash."))

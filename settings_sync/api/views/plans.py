@@ -8,6 +8,7 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ...exceptions import PlanChanged
 from ...models import Plan
 from ...services.deciding import Asked, decide
 from ...services.plans import create_plan
@@ -19,7 +20,7 @@ from ...verdicts import Word
 from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
-from ..preconditions import tagged, version_asked
+from ..preconditions import VersionDiffers, tagged, version_asked
 from ..scoping import among_visible, find_plan
 from .base import PREVIEW, TokenView, created
 
@@ -66,12 +67,11 @@ class PlanDecisions(TokenView):
         given = DecisionBody(data=request.data, many=True, allow_empty=False, max_length=MOST_DECISIONS)
         given.is_valid(raise_exception=True)
         version = version_asked(request, plan)
-        plan = decide(
-            acting_user=request.user,
-            plan=plan,
-            version=version,
-            decisions=[_asked(row) for row in given.validated_data],
-        )
+        decisions = [_asked(row) for row in given.validated_data]
+        try:
+            plan = decide(acting_user=request.user, plan=plan, version=version, decisions=decisions)
+        except PlanChanged:  # somebody else decided since the version was compared
+            raise VersionDiffers from None
         return Response(_shaped(request, plan), headers=tagged(plan))
 
 

@@ -100,7 +100,9 @@ class CancelRun(TokenView):
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
         """Administrations that no worker has started stay as they are; what is busy finishes."""
         run = find_run(request, run_id)
-        return answer_once(request, lambda _: _accepted(cancel_run(acting_user=request.user, run=run)))
+        return answer_once(
+            request, lambda _: _accepted(cancel_run(acting_user=request.user, run=run)), prepare=self.nothing_more
+        )
 
 
 class RetryRun(TokenView):
@@ -112,7 +114,9 @@ class RetryRun(TokenView):
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
         """Only what failed or was skipped is queued again."""
         run = find_run(request, run_id)
-        return answer_once(request, lambda _: _accepted(retry_run(acting_user=request.user, run=run)))
+        return answer_once(
+            request, lambda _: _accepted(retry_run(acting_user=request.user, run=run)), prepare=self.nothing_more
+        )
 
 
 class UndoRun(TokenView):

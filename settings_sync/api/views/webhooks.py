@@ -112,7 +112,7 @@ class RotateSecret(WebhookView):
         def rotate(_prepared: object) -> Response:
             return Response(shape_with_secret(endpoints.rotate_secret(acting_user=request.user, endpoint=endpoint)))
 
-        return answer_once(request, rotate)
+        return answer_once(request, rotate, prepare=self.nothing_more)
 
 
 class TestWebhook(WebhookView):
@@ -127,6 +127,7 @@ class TestWebhook(WebhookView):
         return answer_once(
             request,
             lambda _: _accepted(endpoint, endpoints.send_test(acting_user=request.user, endpoint=endpoint)),
+            prepare=self.nothing_more,
         )
 
 
@@ -163,7 +164,11 @@ class ReplayDelivery(WebhookView):
         """Under the same `webhook-id`, so that a receiver that had it recognises it."""
         endpoint = self.find(webhook_id)
         message = _find_delivery(endpoint, delivery_id)
-        return answer_once(request, lambda _: _accepted(endpoint, resend(acting_user=request.user, message=message)))
+        return answer_once(
+            request,
+            lambda _: _accepted(endpoint, resend(acting_user=request.user, message=message)),
+            prepare=self.nothing_more,
+        )
 
 
 def _find_delivery(endpoint: Endpoint, delivery_id: uuid.UUID) -> OutboxMessage:

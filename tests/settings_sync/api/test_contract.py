@@ -333,6 +333,7 @@ ERRORS: list[tuple[str, int, str, Any]] = [
 ELSEWHERE = {
     "request-in-progress": "settings_sync/api/test_idempotency.py::test_while_the_first_is_busy_the_second_is_told",
     "server-error": "settings_sync/api/test_input.py::test_a_failure_of_ours_is_a_problem_too",
+    "bad-request": "test_error_pages.py::test_below_api_what_is_not_understood_is_a_problem",
 }
 """What takes more than a row: where it is tested."""
 TERMINAL = {

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from forms_catalog.models import Form
+from settings_sync.exceptions import PlanChanged
 from tenants.schemas import inside
 
 from .conftest import is_problem, make_caller, work
@@ -54,6 +55,16 @@ def test_a_conflict_is_decided_run_and_taken_back(api, reached, conflict, child,
         assert Form.objects.get(uid=settings_in_main).description == "hier"
     assert api.get(f"runs/{run['id']}/").json()["undone_by"] == undo.json()["id"]
     assert undo.json()["kind"] == "undo"
+
+
+def test_who_decides_a_moment_later_is_told_that_the_plan_has_another_version(api, conflict, monkeypatch):
+    def decided_by_somebody_else(**asked):
+        raise PlanChanged
+
+    monkeypatch.setattr("settings_sync.api.views.plans.decide", decided_by_somebody_else)
+    asked = [{"item": str(uuid.uuid4()), "decision": "skip"}]
+    answer = api.patch(f"plans/{conflict['id']}/decisions/", asked, version=1)
+    assert is_problem(answer, 412, "precondition-failed")
 
 
 def test_a_decision_needs_the_version_that_was_looked_at(api, conflict, settings_in_main):

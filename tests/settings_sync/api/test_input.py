@@ -1,10 +1,16 @@
 """Whatever is sent gets an answer in the contract's words, and never a 500."""
 
 import json
+from io import BytesIO
 
-from settings_sync.models import Plan
+from django.core.wsgi import get_wsgi_application
 
-from .conftest import BASE, is_problem
+from config.bodies import KnownLength
+from forms_catalog.models import Form
+from settings_sync.models import Plan, SyncRun
+from tenants.schemas import inside
+
+from .conftest import BASE, is_problem, work
 
 DEEP_ENOUGH = b'{"targets": ' + b"[" * 31 + b"]" * 31 + b"}"
 MALFORMED = {
@@ -62,6 +68,57 @@ def test_other_media_types_are_not_taken(api):
         assert is_problem(answer, 415, "unsupported-media-type"), media_type
 
 
+def test_a_packed_body_is_not_taken(api):
+    answer = api.client.generic(
+        "POST", BASE + "plans/", b"\x1f\x8b", content_type="application/json", headers={"Content-Encoding": "gzip"}
+    )
+    assert is_problem(answer, 415, "unsupported-media-type")
+    assert "Content-Encoding" in answer.json()["detail"]
+
+
+def test_where_no_field_is_taken_none_is_overlooked(api, reached, settings_in_main):
+    run = api.post("runs/", {"targets": reached, "categories": ["forms"]}).json()["id"]
+    for key in (None, "new"):
+        assert is_problem(api.post(f"runs/{run}/cancel/", raw=b'{"a": 1, "a"', key=key), 400, "malformed-json")
+        assert is_problem(api.post(f"runs/{run}/cancel/", {"targets": reached[:1]}, key=key), 400, "invalid-input")
+    assert api.get(f"runs/{run}/").json()["state"] == "queued"
+    assert api.post(f"runs/{run}/cancel/", raw=b"").status_code == 202
+
+
+def test_taking_back_everything_is_said_and_not_guessed(api, reached, settings_in_main):
+    run = api.post("runs/", {"targets": reached, "categories": ["forms"]}).json()["id"]
+    work(run)
+    for body in ({"targets": []}, {"confirm": "yes"}, {"confirm": "on"}, {"confirm": 1}, {"confirm": "true"}):
+        assert is_problem(api.post(f"runs/{run}/undo/", body), 400, "invalid-input"), body
+    assert SyncRun.objects.count() == 1
+
+
+def test_a_body_in_pieces_is_read(api, owner, main):
+    pieces = BytesIO(b'{"url": "https://example.com/hook", "events": ["run.finished"]}')
+    environ = api.client._base_environ(
+        REQUEST_METHOD="POST", PATH_INFO=f"{BASE}webhooks/", CONTENT_TYPE="application/json"
+    )
+    environ |= {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": pieces}
+    environ |= {"HTTP_AUTHORIZATION": api.client.defaults["HTTP_AUTHORIZATION"]}
+    environ.pop("CONTENT_LENGTH", None)
+    said = []
+    answer = b"".join(KnownLength(get_wsgi_application())(environ, lambda status, headers: said.append(status)))
+    assert said == ["201 Created"], answer
+
+
+def test_pieces_above_the_limit_are_refused_and_broken_ones_too(settings):
+    class Broken(BytesIO):
+        def read(self, size=-1):
+            raise OSError
+
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    seen, said = [], []
+    application = KnownLength(lambda environ, start: seen.append(environ["CONTENT_LENGTH"]) or [])
+    for body in (BytesIO(b"x" * 50), Broken()):
+        application({"HTTP_TRANSFER_ENCODING": "Chunked", "wsgi.input": body}, lambda *told: said.append(told[0]))
+    assert (seen, said) == (["11"], ["400 Bad Request"])
+
+
 def test_other_answers_than_json_are_not_given(api):
     answer = api.client.get(BASE + "administrations/", headers={"Accept": "text/html"})
     assert is_problem(answer, 406, "not-acceptable")
@@ -71,6 +128,26 @@ def test_other_answers_than_json_are_not_given(api):
 def test_other_methods_are_not_known(api):
     for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"):
         assert is_problem(api.client.generic(method, BASE + "plans/"), 405, "method-not-allowed"), method
+
+
+def test_an_unknown_address_is_a_problem_by_any_method(api):
+    for method in ("POST", "OPTIONS", "HEADERS", "REQUEST", "INITIALIZE_REQUEST", "FINALIZE_RESPONSE", "DISPATCH"):
+        assert is_problem(api.client.generic(method, BASE + "nowhere/"), 404, "not-found"), method
+    assert "slash" in api.get("runs").json()["detail"]
+
+
+def test_a_method_that_is_not_known_is_not_offered(api):
+    assert api.get("runs/").headers["Allow"] == "GET, HEAD, POST"
+
+
+def test_a_page_that_ends_in_a_long_name_is_followed_by_the_next(api, main):
+    with inside(main):
+        for number in range(2):
+            Form.objects.create(name="".join(chr(0x4E00 + (n * 7919 + number) % 20000) for n in range(200)))
+    first = api.get("categories/forms/items/", limit=1).json()
+    second = api.get(first["next"]).json()
+    assert [len(first["results"]), len(second["results"]), second["next"]] == [1, 1, None]
+    assert first["results"] != second["results"]
 
 
 def test_a_list_refuses_what_it_does_not_know(api):

@@ -32,6 +32,13 @@ def test_every_answer_tells_what_is_left(api):
     assert second.headers["RateLimit"] == '"token";r=3;t=50'
 
 
+def test_what_a_token_may_not_do_is_counted_too(owner, main):
+    reader = make_caller(owner, main, "settings:read")
+    answers = [reader.get("webhooks/") for _call in range(6)]
+    assert [answer.status_code for answer in answers] == [403] * 5 + [429]
+    assert answers[0].headers["RateLimit"] == '"token";r=4;t=50'
+
+
 def test_a_call_too_many_is_told_when_to_come_back(api, minute):
     for _call in range(5):
         assert api.get(PLANS).status_code == 200
