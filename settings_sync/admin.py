@@ -28,7 +28,7 @@ from .exceptions import SyncError, error_in_words
 from .models import Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from .services.plan_overview import show_plan
 from .services.plans import create_plan
-from .services.run_overview import finding_in_words, rows_of
+from .services.proofs import finding_in_words, rows_of
 from .services.runs import cancel_run, retry_run
 from .services.support import chosen_in_words, count_in_words, list_held_back, start_run_on_behalf
 from .setting_pages import setting_address, show_setting

@@ -14,7 +14,8 @@ from ..planning.plans import UNCHANGED
 from ..reports.content import Report, Table
 from ..verdicts import Action
 from .plan_overview import WRITES, Counted, PlanOverview, group_changes, row_of, show_plan
-from .run_overview import RunOverview, RunTarget, finding_in_words, show_run
+from .proofs import finding_in_words
+from .run_overview import RunOverview, RunTarget, show_run
 
 MOST_ROWS = 1000
 Rows = Iterator[tuple[str, ...]]

@@ -11,7 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import ngettext
 
 from tenants.models import Administration
 from tenants.permissions import may, reachable_administrations
@@ -19,10 +19,11 @@ from tenants.rights import Right
 
 from ..exceptions import error_in_words
 from ..kinds import all_kinds
-from ..models import Receipt, SyncRun, SyncTarget
+from ..models import SyncRun, SyncTarget
 from ..permissions import right_for, syncable_children
 from ..progress import Progress, read_progress
 from .plan_overview import Counted
+from .proofs import Proof, finding_in_words, proof_of
 
 PAGE_SIZE = 30
 MANY = 50
@@ -38,28 +39,6 @@ class Busy:
     kind_label: str
     done: int
     total: int
-
-
-@dataclass(frozen=True)
-class RowsWritten:
-    """How many rows of one table a sync wrote; the table in words."""
-
-    label: str
-    number: int
-
-
-@dataclass(frozen=True)
-class Proof:
-    """The receipt of one administration, in words."""
-
-    rows: tuple[RowsWritten, ...]
-    business_rows_written: int
-    snapshot_id: uuid.UUID
-    written_at: datetime
-
-    @property
-    def total(self) -> int:
-        return sum(row.number for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -347,7 +326,7 @@ def _target(
         attempts=target.attempts,
         error=error_in_words(target.error_code, target.error_facts, target.error_detail),
         busy=_busy(progress),
-        proof=_proof(target),
+        proof=proof_of(target),
         findings=tuple(finding_in_words(row.code, row.label) for row in target.findings.all()),
         is_gone=target.administration.is_gone,
         may_retry=target.administration_id in reached
@@ -363,41 +342,3 @@ def _busy(progress: Progress | None) -> Busy | None:
         return None
     kind = all_kinds().by_key.get(progress.kind)
     return Busy(str(kind.label_plural) if kind else progress.kind, progress.done, progress.total)
-
-
-def _proof(target: SyncTarget) -> Proof | None:
-    receipt: Receipt | None = getattr(target, "receipt", None)
-    if receipt is None:
-        return None
-    return Proof(rows_of(receipt), receipt.business_rows_written, receipt.snapshot_id, receipt.written_at)
-
-
-def rows_of(receipt: Receipt) -> tuple[RowsWritten, ...]:
-    """How many rows were written, with the name of each table in words."""
-    names = _table_names()
-    return tuple(RowsWritten(names.get(table, table), number) for table, number in receipt.rows.items() if number)
-
-
-def _table_names() -> Mapping[str, str]:
-    """Each settings table in words."""
-    names = {
-        "sync_ledger_base": _("notes of what was synced"),
-        "sync_ledger_deviation": _("notes of what stays as it is here"),
-    }
-    for kind in all_kinds():
-        names |= {table.table: str(table.model._meta.verbose_name_plural) for table in kind.tables}
-        names |= {link.table: f"{kind.label}, {link.label}" for link in kind.links}
-    return names
-
-
-FINDINGS = {
-    "stale": gettext_noop("“{label}” changed since the preview, so it was held back."),
-    "needs-held": gettext_noop("“{label}” needs something that was held back, so it was held back as well."),
-    "name-taken": gettext_noop("The name of “{label}” was taken since the preview, so it was held back."),
-    "archived-instead": gettext_noop("“{label}” is used since the preview, so it was archived and not deleted."),
-}
-
-
-def finding_in_words(code: str, label: str) -> str:
-    """A difference between a plan and its result, as one sentence."""
-    return _(FINDINGS.get(code, gettext_noop("“{label}” was held back."))).format(label=label)
