@@ -166,11 +166,11 @@ def _place(place: PlacePreview, kind: Kind, mode: Mode) -> Place | None:
     if place.part and (mode == Mode.CONTENT or place.status != "changed"):
         status = "changed" if mode == Mode.CONTENT else place.status
         return Place(place.title, place.trail, status, summary=tuple(_summary(place, kind)))
-    fields = [_field(row, mode) for row in place.fields if _is_shown(row, mode)]
+    fields = [_field(row, mode) for row in place.fields if is_shown(row, mode)]
     return Place(place.title, place.trail, "changed", tuple(fields)) if fields else None
 
 
-def _is_shown(field: FieldPreview, mode: Mode) -> bool:
+def is_shown(field: FieldPreview, mode: Mode) -> bool:
     """Not what stays, not what is empty in something new, not an order that differs because parts came or went."""
     if mode == Mode.CONTENT:
         return bool(_there(field)) and not field.path.endswith("/order")

@@ -14,10 +14,10 @@ register = template.Library()
 
 @register.inclusion_tag("sync/news.html", takes_context=True)
 def sync_news(context: template.Context, administration: Administration) -> dict[str, Any]:
-    """The latest syncs that changed settings here, and since when something should be looked at again.
+    """The latest syncs that changed settings here that the user may see, and what should have been looked at again.
 
     Nothing in a main administration, or when there was none of it.
     """
-    news = [] if administration.is_main else news_for(administration)
+    news = [] if administration.is_main else news_for(administration, context["rights"])
     due = reviews_due([administration]).get(administration.pk)
     return {"news": news, "due": due, "administration": administration, "rights": context["rights"]}

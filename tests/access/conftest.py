@@ -16,6 +16,7 @@ from business.models import Customer, FilledForm, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form, Section
 from reference_data.models import WorkType
 from settings_sync.models import Change, SavedChoice
+from settings_sync.services.plan_overview import WRITES
 from settings_sync.services.runs import start_run
 from settings_sync.services.targets import execute_target
 from sync_ledger.models import Deviation
@@ -31,6 +32,7 @@ from webhooks.services.endpoints import create_endpoint, send_test
 from workflows.models import Workflow
 
 PAGES_OF_A_SUB = ("kept", "kept-withdraw", "kept-item")
+NEWS_PAGES = ("news", "news-setting")
 PART_PAGES = ("new_field", "edit_part", "move_part", "delete_part")
 SECRET_WORD = "Zeldzaamwoord"
 """Stands in every text of the customer, and nowhere else."""
@@ -92,9 +94,14 @@ def make_powerless(*administrations: Administration) -> User:
 def make_samples(company: Company, child: Administration, word: str) -> dict[str, dict[str, Any]]:
     """What stands in addresses: things that are really there."""
     main, owner = company.main, company.owner
+    with inside(main):
+        Form.objects.create(name=f"{word} voor {child}")
     plan = company.plan(child, categories=["forms"])
     run = start_run(acting_user=owner, plan=plan, version=plan.version)
-    execute_target(run.targets.get().pk)
+    target = run.targets.get()
+    execute_target(target.pk)
+    written = Change.objects.filter(plan_target__sync_target=target, action__in=WRITES)[0]
+    in_news = {"slug": child.slug, "target_id": target.pk, "change_id": written.pk}
     open_plan = company.plan(child, categories=["templates"])
     change = Change.objects.filter(plan_target__plan=open_plan, kind="templates_catalog.messagetemplate").first()
     endpoint = create_endpoint(acting_user=owner, main=main, url="https://example.com/hook", events=list(Event.values))
@@ -132,6 +139,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             },
             "templates:make_default": {"uid": Scheme.objects.all()[0].uid},
             **{f"sync:{name}": in_sub for name in PAGES_OF_A_SUB},
+            **{f"sync:{name}": in_news for name in NEWS_PAGES},
             "api:item": {"slug": main.slug}, "api:target-changes": {"slug": child.slug},
             "api:administration": {"slug": child.slug}, "api:retry-creation": {"slug": child.slug},
             "daily-data": {

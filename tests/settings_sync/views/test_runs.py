@@ -13,7 +13,6 @@ from django.utils import timezone, translation
 
 from forms_catalog.models import Form
 from settings_sync.models import Finding, Plan, PlanTarget, SyncRun, SyncTarget
-from settings_sync.services.news import news_for
 from settings_sync.services.run_overview import seconds_left, show_run
 from settings_sync.services.runs import start_run
 from tenants.models import Administration, Membership, Role
@@ -175,28 +174,6 @@ def test_queries_do_not_depend_on_the_number_of_targets(owner_client, url, owner
     for child in more:
         make_member(child, user=owner)
     assert queries(sync(owner, main, joined, *more)) == with_one
-
-
-def test_a_sub_is_told_what_changed_with_the_note(owner_client, owner, main, joined, form):
-    sync(owner, main, joined)
-    sync(owner, main, joined)  # changed nothing, so it is no news
-    (news,) = news_for(joined)
-    assert (news.note, news.counted.create) == ("New CO rules", 2)
-    answer = owner_client.get(reverse("settings-home", args=[joined.slug]))
-    news_on_page = answer.content.decode().partition('class="news"')[2].partition("</section>")[0]
-    assert f'<a href="/a/{joined.slug}/settings/forms/">Forms</a>' in news_on_page
-    page = text_of(answer)
-    assert "Changed from the main administration" in page
-    assert "Onderhoud cv-ketel" in page
-    assert "New CO rules" in page
-    assert "Changed from the main administration" not in text_of(
-        owner_client.get(reverse("settings-home", args=[main.slug]))
-    )
-
-
-def test_news_are_kept_apart_per_administration(owner, main, joined, other_child, form):
-    sync(owner, main, joined)
-    assert news_for(other_child) == []
 
 
 def test_a_deleted_administration_stays_in_the_history(owner_client, url, owner, main, joined, form):
