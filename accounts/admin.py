@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.db.models import QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -67,7 +70,39 @@ admin.site.index_title = _("Support")
 
 
 class SupportAdmin(ModelAdmin):
-    """Staff may look; what more they may do, a subclass says."""
+    """Staff may look; what more they may do, a subclass says.
+
+    `linked` names fields that are not shown and yet asked for by links to the list.
+    """
+
+    linked: tuple[str, ...] = ()
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """A list is not asked for what it does not show: who may ask how a secret begins can read all of it."""
+        named = lookup.split(LOOKUP_SEP)[0]
+        fields = {field.name: {field.name, field.attname} for field in self.opts.concrete_fields}
+        whose = next((name for name, names in fields.items() if named in names), None)
+        is_shown = whose is None or whose == self.opts.pk.name or not self._shown().isdisjoint(fields[whose])
+        return is_shown and super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """The database knows no NUL."""
+        return super().get_search_results(request, queryset, search_term.replace("\0", ""))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list; without its filters where these are nonsense to the database."""
+        try:
+            return super().changelist_view(request, extra_context)
+        except (DataError, ValueError):
+            if not request.GET:
+                raise
+            messages.error(request, gettext("This list cannot be asked for that; it is shown whole."))
+            return redirect(request.path)
+
+    def _shown(self) -> set[str]:
+        filters = [found[0] if isinstance(found, tuple) else found for found in self.list_filter]
+        shown = {*self.list_display, *filters, *(self.fields or ()), *self.linked}
+        return {*shown, *(flatten_fieldsets(self.fieldsets) if self.fieldsets else ())}
 
     def find(self, request: HttpRequest, object_id: Any) -> Any:
         """The row of an address, or Http404."""

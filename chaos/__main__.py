@@ -27,6 +27,7 @@ def main() -> int:
     install_stop_signals()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     parent = os.environ.get("EENLIJN_DATA") or tempfile.gettempdir()
+    os.makedirs(parent, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="eenlijn-chaos-", dir=parent, ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)
         stage = Stage(Path(folder))

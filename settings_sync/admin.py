@@ -214,6 +214,7 @@ class SyncTargetAdmin(SupportAdmin):
     list_filter = ("state", "error_code", "started_at")
     show_full_result_count = False
     list_select_related = ("run", "administration")
+    ordering = ("-run__created_at", "plan_target__position")
     search_fields = ("id", "run__id", "administration__name", "administration__slug", "error_code")
     fields = (
         "run", "administration", "state", "attempts", "counted", "what_went_wrong", "error_code", "held_back",

@@ -77,6 +77,7 @@ class OutboxMessageAdmin(SupportAdmin):
     list_select_related = ("administration", "endpoint", "recipient")
     search_fields = ("id", "administration__name", "administration__slug", "endpoint__url", "recipient__email")
     date_hierarchy = "created_at"
+    linked = ("endpoint",)
     fields = (
         "number", "administration", "receiver", "event", "state", "attempts", "created_at", "due_at", "give_up_at",
         "finished_at", "content",

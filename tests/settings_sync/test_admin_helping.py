@@ -261,3 +261,52 @@ def test_searching_finds_across_customers(browser: Client, company: Company) -> 
     assert not search_everywhere("x").administrations
     for odd in ("%", "\x00", "' OR 1=1 --", "x" * 5000, "{", "é"):
         assert browser.get("/admin/", {"q": odd}).status_code == 200
+
+
+def test_a_list_cannot_be_asked_for_what_it_does_not_show(browser: Client, company: Company) -> None:
+    """Who may ask how a secret begins reads all of it, one character after the other."""
+    make_message(company)
+    for page, asked in (
+        ("webhooks/endpoint", "secret__startswith=whsec_"),
+        ("webhooks/endpoint", "former_secret__isnull=0"),
+        ("webhooks/outboxmessage", "endpoint__secret__startswith=whsec_"),
+        ("webhooks/outboxmessage", "lease_token__isnull=1"),
+        ("settings_sync/synctarget", "lease_token__startswith=a"),
+        ("accounts/apitoken", "secret_hash__startswith=a"),
+        ("accounts/apitoken", "user__password__startswith=p"),
+        ("accounts/user", "password__startswith=p"),
+        ("accounts/user", "totpdevice__key__startswith=a"),
+        ("tenants/membership", "user__password__startswith=p"),
+        ("tenants/administration", "webhooks__secret__startswith=whsec_"),
+        ("tenants/administration", "company_iban__startswith=NL"),
+    ):
+        assert browser.get(f"/admin/{page}/?{asked}").status_code == 400, asked
+
+
+def test_a_list_still_answers_links_and_filters(browser: Client, company: Company) -> None:
+    main = company.main.pk
+    for page, asked in (
+        ("settings_sync/synctarget", f"administration__id__exact={main}"),
+        ("settings_sync/synctarget", "state__in=queued,running"),
+        ("settings_sync/synctarget", "error_code=heads-differ"),
+        ("settings_sync/syncrun", "created_at__year=2026"),
+        ("webhooks/outboxmessage", f"endpoint__id__exact={main}"),
+        ("tenants/administration", f"parent__id__exact={main}"),
+        ("tenants/membership", f"administration__id__exact={main}"),
+        ("accounts/apitoken", "revoked_at__isempty=1"),
+        ("audit/auditentry", f"administration_id={main}"),
+    ):
+        assert browser.get(f"/admin/{page}/?{asked}").status_code == 200, asked
+
+
+def test_nonsense_is_said_and_the_list_is_shown(browser: Client) -> None:
+    for page, asked in (
+        ("webhooks/endpoint", "state__exact=%00"),
+        ("settings_sync/syncrun", "state__regex=("),
+        ("tenants/administration", "created_at__year=999999999"),
+    ):
+        answer = browser.get(f"/admin/{page}/?{asked}", follow=True)
+        assert (answer.status_code, answer.request["QUERY_STRING"]) == (200, ""), asked
+        assert "cannot be asked for that" in answer.content.decode()
+    asked = {"app_label": "tenants", "model_name": "membership", "field_name": "user", "term": "\0"}
+    assert browser.get("/admin/autocomplete/", asked).status_code == 200
