@@ -56,6 +56,13 @@ class NothingChosen(SyncError):
     status = 400
 
 
+class CategoryNotAllowed(SyncError):
+    """You do not have the right to see this in {name}: {category}. So you cannot sync it, nor what needs it."""
+
+    code = "category-not-allowed"
+    status = 403
+
+
 class NotTheMain(SyncError):
     """A sync starts from a main administration; {name} is a sub-administration."""
 

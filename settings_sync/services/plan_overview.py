@@ -24,6 +24,7 @@ from ..planning.plans import UNCHANGED
 from ..usage import counted, in_words
 from ..verdicts import Action, Verdict
 from ..wording import needed_by_in_words, reason_of
+from .category_rights import may_read_changes
 from .local_values import warnings_in_words
 from .rehearsing import rehearsal_in_words
 from .usage import WRITTEN
@@ -192,12 +193,15 @@ class ChangeRow:
 
 
 def find_plan(*, acting_user: Any, main: Administration, plan_id: uuid.UUID) -> Plan | None:
-    """A plan that the user may look at and confirm: their own, or one with targets that they may all sync to."""
+    """A plan that the user may look at and confirm: their own, or one of which they may sync to all targets and see all
+    categories."""
     found = Plan.objects.filter(pk=plan_id, administration=main).select_related("run", "administration").first()
     if found is None or found.requested_by_id == acting_user.pk:
         return found
     allowed = {child.pk for child in syncable_children(acting_user, main, right_for(found))}
-    return found if allowed.issuperset(found.targets.values_list("administration", flat=True)) else None
+    targets = [target.administration for target in found.targets.select_related("administration")]
+    reaches_all = allowed.issuperset(target.pk for target in targets)
+    return found if reaches_all and may_read_changes(acting_user, found, targets) else None
 
 
 def show_plan(plan: Plan) -> PlanOverview:

@@ -32,6 +32,7 @@ from ..policies import POLICIES
 from ..reading.composed import AdministrationReader
 from ..reading.index import look_at
 from ..reading.snapshots import needs_in, read_source, take_snapshot
+from .category_rights import require_choice
 from .comparing import Compared, Comparison, category_of, compared, keep_documents
 from .local_values import Examiner, stored_warnings
 from .rehearsing import needs_rehearsal, rehearse
@@ -53,8 +54,8 @@ def create_plan(
 ) -> Plan:
     """Preview a sync: `targets` are slugs, `categories` keys, `items` uids. Returns the stored plan, ready.
 
-    Raises NotAllowed, NotTheMain, NoTargets, NothingChosen, UnknownTarget, TargetNotReady, UnknownCategory, UnknownItem
-    or UnknownPolicy; then nothing was stored.
+    Raises NotAllowed, NotTheMain, NoTargets, NothingChosen, UnknownTarget, TargetNotReady, UnknownCategory,
+    UnknownItem, CategoryNotAllowed or UnknownPolicy; then nothing was stored.
     """
     if not main.is_main:
         raise NotTheMain(name=main.name)
@@ -64,7 +65,9 @@ def create_plan(
     _check_choice(categories, items)
     chosen_policies = {**policies_of(main), **_check_policies(policies or {})}
     snapshot, entries = take_snapshot(main)
-    keys = _find_items(entries.keys(), items)
+    choice = Choice(frozenset(categories), frozenset(_find_items(entries.keys(), items)))
+    source = Source(entries, needs_in(snapshot))
+    require_choice(acting_user, [main, *children], source, choice)
     with transaction.atomic():
         plan = Plan.objects.create(
             administration=main,
@@ -78,8 +81,7 @@ def create_plan(
         PlanTarget.objects.bulk_create(
             PlanTarget(plan=plan, administration=child, position=number) for number, child in enumerate(children)
         )
-    source = Source(entries, needs_in(snapshot))
-    compute_plan(plan, source, Choice(frozenset(categories), frozenset(keys)))
+    compute_plan(plan, source, choice)
     return plan
 
 

@@ -28,6 +28,7 @@ from ..models import Plan, SyncRun, SyncTarget
 from ..permissions import require_for, require_steering, right_for, steerable_children, syncable_children
 from ..waking import wake_targets
 from .announcing import announce_run
+from .category_rights import require_changes
 from .confirming import check_confirmation
 from .source_moves import find_source_moves
 
@@ -53,8 +54,9 @@ def start_run(
     the preview is held back, with what needs it, unless `seen` is the mark of exactly that (`find_source_moves`): then
     whoever confirms wants what the preview showed.
 
-    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost when
-    the acting user may no longer sync to one of the plan's administrations; then nothing was started.
+    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost or
+    CategoryNotAllowed when the acting user may no longer sync to one of the plan's administrations, or see what it
+    changes there; then nothing was started.
     """
     require_for(acting_user, plan)
     asked_by = asked_by or staff_behind(acting_user)
@@ -119,9 +121,11 @@ def check_plan(plan: Plan, version: int) -> None:
 def _check_targets(plan: Plan, acting_user: Any) -> None:
     """Rights may have been taken away since the preview."""
     allowed = {child.pk for child in syncable_children(acting_user, plan.administration, right_for(plan))}
-    for target in plan.targets.select_related("administration"):
-        if target.administration_id not in allowed:
-            raise TargetLost(name=target.administration.name)
+    targets = [target.administration for target in plan.targets.select_related("administration")]
+    for administration in targets:
+        if administration.pk not in allowed:
+            raise TargetLost(name=administration.name)
+    require_changes(acting_user, plan, targets)
 
 
 def cancel_run(*, acting_user: Any, run: SyncRun, reason: str = "") -> SyncRun:

@@ -105,8 +105,11 @@ class SettingsTree:
         return [item.uid for row in self.categories for kind in row.kinds if kind.key in keys for item in kind.items]
 
 
-def read_settings_tree(main: Administration, compared_with: Collection[Administration] = ()) -> SettingsTree:
-    """The main administration's settings, each with the number of these administrations where it differs."""
+def read_settings_tree(
+    main: Administration, compared_with: Collection[Administration] = (), hidden: Collection[str] = ()
+) -> SettingsTree:
+    """The main administration's settings, each with the number of these administrations where it differs; without
+    those of `hidden` categories."""
     entries = look_at(main, keep_documents=True).entries
     differs = count_differences(main, compared_with)
     needs = _needs_of(entries)
@@ -118,6 +121,7 @@ def read_settings_tree(main: Administration, compared_with: Collection[Administr
             tuple(rows[kind.key] for kind in all_kinds() if kind.category == category and rows[kind.key].items),
         )
         for category in all_kinds().categories
+        if category.key not in hidden
     )
     return SettingsTree(categories, len(compared_with))
 

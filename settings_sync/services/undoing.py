@@ -19,6 +19,7 @@ from ..planning.undoing import Step, plan_undo
 from ..planning.values import Deviation, Entry, Rules
 from ..reading.composed import AdministrationReader
 from ..reading.index import look_at
+from .category_rights import require_changes
 from .comparing import category_of
 from .local_values import Examiner
 from .plans import PLAN_LIFETIME, keep_plan
@@ -29,14 +30,15 @@ from .runs import check_kept, lock_run
 def create_undo_plan(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) -> Plan:
     """Preview taking a run back in these administrations (slugs), or in all that it changed. Writes only the plan.
 
-    Raises NotAllowed, RunNotFinished, RunPruned, NothingToUndo, or UnknownTarget for an administration where the user
-    may not take it back or that the run did not change.
+    Raises NotAllowed, RunNotFinished, RunPruned, NothingToUndo, CategoryNotAllowed, or UnknownTarget for an
+    administration where the user may not take it back or that the run did not change.
     """
     require(acting_user, Right.SYNC_UNDO, run.administration)
     if not run.is_finished:
         raise RunNotFinished
     check_kept(run)
     done = _find_targets(acting_user, run, targets)
+    require_changes(acting_user, run.plan, [target.administration for target in done])
     with transaction.atomic():
         locked = lock_run(run.pk)
         check_kept(locked)

@@ -23,6 +23,7 @@ from ..forms import SyncChoiceForm
 from ..kept_choices import find_kept_choice, keep_choice
 from ..models import Plan
 from ..policies import POLICIES
+from ..services.category_rights import hidden_categories
 from ..services.plan_overview import find_plan
 from ..services.plans import create_plan
 from ..services.rules import policies_of
@@ -57,7 +58,8 @@ def choose(request: Any) -> HttpResponse:
     form = SyncChoiceForm(_asked(request))
     form.is_valid()
     chosen = _chosen_targets(request, form, subs)
-    tree = read_settings_tree(main, _administrations(chosen or _possible(subs)))
+    hidden = hidden_categories(request.user, [main])
+    tree = read_settings_tree(main, _administrations(chosen or _possible(subs)), hidden)
     if request.method == "POST" and request.POST.get("do") == "preview" and form.is_valid():
         plan = _make_plan(request, form, tree)
         if plan is not None:

@@ -17,7 +17,7 @@ from tests.conftest import make_member
 from .views.conftest import browser, form, joined, sync  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SEES = [Right.ADMINISTRATIONS_SEE]
+SEES = [Right.ADMINISTRATIONS_SEE, Right.FORMS_READ, Right.REFERENCE_DATA_READ]
 
 
 @pytest.fixture

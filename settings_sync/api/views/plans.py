@@ -21,7 +21,7 @@ from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
 from ..preconditions import VersionDiffers, tagged, version_asked
-from ..scoping import among_visible, find_plan
+from ..scoping import among_readable, among_visible, find_plan
 from .base import PREVIEW, TokenView, created
 
 MOST_DECISIONS = 1000
@@ -85,7 +85,8 @@ class PlanChanges(TokenView):
         """Item by item, with the fields that differ."""
         plan = find_plan(request, plan_id)
         narrowed = self.checked(ChangesQuery, request.query_params.dict())
-        changes = among_visible(request, plan_changes(plan, **narrowed), "plan_target__administration")
+        readable = among_readable(request, plan_changes(plan, **narrowed))
+        changes = among_visible(request, readable, "plan_target__administration")
         return Response(page_of_rows(request, changes, "id").shaped(shape_changes))
 
 

@@ -19,7 +19,7 @@ from ...shapes.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, Und
 from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
-from ..scoping import among_visible, find_plan, find_run, visible_runs
+from ..scoping import among_readable, among_visible, find_plan, find_run, visible_runs
 from .base import READ_RUNS, RUN, TokenView, created
 
 
@@ -88,7 +88,8 @@ class RunTargetChanges(TokenView):
         if not among_visible(request, run.targets.filter(administration__slug=slug)).exists():
             raise Http404
         narrowed = {**self.checked(ChangesQuery, request.query_params.dict()), "target": slug}
-        return Response(page_of_rows(request, plan_changes(run.plan, **narrowed), "id").shaped(shape_changes))
+        changes = among_readable(request, plan_changes(run.plan, **narrowed))
+        return Response(page_of_rows(request, changes, "id").shaped(shape_changes))
 
 
 class CancelRun(TokenView):
