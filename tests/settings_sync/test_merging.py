@@ -65,6 +65,10 @@ class TestFields:
         found = merged({"name": "a", "text": "t"}, {"name": "a"}, {"name": "a", "text": "t"})
         assert found.document == {"name": "a"}
 
+    def test_a_value_that_one_side_filled_in_is_there(self):
+        empty, filled = {"name": "a"}, {"name": "a", "text": "t"}
+        assert merged(empty, filled, empty).document == merged(empty, empty, filled).document == filled
+
     def test_without_a_base_every_difference_is_a_conflict(self):
         found = merged(None, {"name": "a", "code": "1"}, {"name": "a", "code": "2"})
         assert found.conflicts == (Conflict("code", ""),)
