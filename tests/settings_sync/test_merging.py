@@ -86,6 +86,13 @@ class TestFields:
         found = merged({"work_types": ["1", "2"]}, {"work_types": ["2", "3"]}, {"work_types": ["1", "2", "4"]})
         assert (found.document, found.conflicts) == ({"work_types": ["2", "3", "4"]}, ())
 
+    @pytest.mark.parametrize(("side", "links"), [(SOURCE, ["2", "3"]), (LOCAL, ["1", "2"]), ("", ["1", "2"])])
+    def test_links_without_a_base_are_one_conflict(self, side, links):
+        source, local = ({"name": "a", "work_types": links} for links in (["2", "3"], ["1", "2"]))
+        found = merged(None, source, local, work_types=side)
+        assert (found.document["work_types"], found.conflicts) == (links, (Conflict("work_types", side),))
+        assert merged(None, source, source).conflicts == ()
+
     def test_what_is_forced_needs_no_conflict(self):
         sides = {"base": {"name": "a"}, "source": {"name": "a"}, "local": {"name": "c"}}
         assert merge(**sides, shape=SHAPE, forced=lambda path: SOURCE).document == {"name": "a"}
@@ -149,7 +156,7 @@ class TestParts:
         for main, here in ((source, local), (local, source)):
             found = merged(base, main, here, section_B=side)
             assert found.conflicts == (Conflict("section/B", side),)
-            assert found.document == (main if side == SOURCE else here)
+            assert (found.document, found.broken) == (main if side == SOURCE else here, ())
 
     def test_a_field_that_moved_out_of_a_removed_section_stays(self):
         base = document(sections="AB", fields=[("y", "B", "Y")])
