@@ -13,31 +13,44 @@ import structlog
 
 HIDDEN = "[hidden]"
 SECRET_NAMES = re.compile(
-    r"pass(word|wd|phrase)?$|secret|(?<!lease_)token$|authorization|cookie|api_?key|session_?key|csrf|signature"
-    r"|iban|e_?mail$|phone|telephone|postcode|^sql$|^params$|^body$",
+    r"pass(word|wd|phrase)?$|wachtwoord|secret|(?<!lease_)token$|authorization|cookie|api_?key|session_?key|csrf"
+    r"|signature|totp|recovery|backup_?code|iban|vat_?number|e_?mail$|recipients?$|phone|telephone|street|postcode"
+    r"|^sql$|^params$|^body$",
     re.IGNORECASE,
 )
 """Names of what is never shown, whatever stands in it."""
 
+END_OF_ERROR = r"(?=\n(?:DETAIL|HINT|CONTEXT|QUERY|LINE \d+|STATEMENT):|\n\n(?:The above|During)|\nTraceback|\Z)"
+"""Where what PostgreSQL adds to an error ends: values of a row may have lines of their own."""
+
 PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # What PostgreSQL adds to an error are the values of the row.
-    (re.compile(r"\bDETAIL: .*|Failing row contains .*|^CONTEXT: .*", re.MULTILINE), f"DETAIL: {HIDDEN}"),
+    # What PostgreSQL adds to an error are the values of the row, and the statement with the values in it.
+    (re.compile(rf"\b(DETAIL|CONTEXT|QUERY|STATEMENT|LINE \d+): .*?{END_OF_ERROR}", re.DOTALL), rf"\1: {HIDDEN}"),
+    (re.compile(rf"Failing row contains .*?{END_OF_ERROR}", re.DOTALL), f"DETAIL: {HIDDEN}"),
+    (re.compile(r"(invalid input \w+ for [^:\n]*|out of range): \".*?\"(?=\n|$)", re.DOTALL), rf"\1: {HIDDEN}"),
+    # What Celery adds to a message that it does not know.
+    (re.compile(r"(contents of the message \w+ was:|\nbody:).*?(?=\n\n|\Z)", re.DOTALL), rf"\1 {HIDDEN}"),
     (re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"), HIDDEN),
     (re.compile(r"\b(Bearer|Basic|Token)\s+[\w.~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (re.compile(r"\beenlijn_[\w-]{20,}|\bwhsec_[\w+/=-]+"), HIDDEN),
+    (re.compile(r"\beenlijn_[\w-]{20,}|\bwhsec_[\w+/=-]+|\bv1a?,[\w+/=]{20,}"), HIDDEN),
+    # Keys of a second factor, as they are stored and as they are shown.
+    (re.compile(r"\b[0-9a-f]{40}\b|\b(?:[A-Z2-7]{4} ?){7}[A-Z2-7]{4}\b"), HIDDEN),
     (
         re.compile(
-            r"(pass(?:word|wd|phrase)?|secret|token|session_?id|api_?key)([\"']?\s*[=:]\s*)([\"']?)[^\s\"',;&]+\3",
+            r"(pass(?:word|wd|phrase)?|wachtwoord|secret|token|session_?id|api_?key|signature)([\"']?\s*[=:]\s*)"
+            r"(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s\"',;&]+)",
             re.IGNORECASE,
         ),
         rf"\1\2{HIDDEN}",
     ),
-    (re.compile(r"[\w.%+'-]+@[\w-]+(?:\.[\w-]+)+"), HIDDEN),
+    (re.compile(r"(?<![\w.%+'-])[\w.%+'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), HIDDEN),
     (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), HIDDEN),
-    (re.compile(r"(?<![\w.:-])(?:\+\d{2}|00\d{2}|0)[ -]?[1-9](?:[ -]?\d){7,8}(?![\w.:-])"), HIDDEN),
+    (re.compile(r"\bnl\d{2}[ -]?[a-z]{4}(?:[ -]?\d){10}\b", re.IGNORECASE), HIDDEN),
+    (re.compile(r"(?<![\w.:-])(?:\+\d{2}(?: ?\(0\))?|00\d{2}|0)[ -]?[1-9](?:[ -]?\d){7,8}(?![\w.:-])"), HIDDEN),
+    (re.compile(r"\(0\d{1,3}\)[ -]?[1-9](?:[ -]?\d){5,7}\b"), HIDDEN),
 )
-"""What is hidden wherever it stands: values of rows, passwords in addresses, tokens, e-mail addresses, IBANs, telephone
-numbers."""
+"""What is hidden wherever it stands: values of rows, passwords in addresses, tokens, keys of a second factor, e-mail
+addresses, IBANs, telephone numbers."""
 
 
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

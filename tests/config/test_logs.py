@@ -43,6 +43,18 @@ PLANTED = {
     "e-mail": "mail to jan.jansen@klant.example bounced",
     "telephone": "called 06-12345678 and +31 20 1234567",
     "row": "duplicate key\nDETAIL:  Key (name)=(Jansen) already exists.",
+    "row of more lines": "it fails\nDETAIL:  Failing row contains (7, Straat 1,\nten name van Jansen).\nHINT:  none",
+    "statement": "it fails\nLINE 1: UPDATE x SET name = 'Jansen'\n                           ^",
+    "value": 'invalid input syntax for type integer: "Jansen, J."',
+    "context": "it fails\nCONTEXT:  JSON data, line 1: {\nunnamed portal parameter $1 = 'Jansen'",
+    "spaced password": """got {'password': 'het is Zomer2026 vandaag', "wachtwoord": "Zomer2026 nu"}""",
+    "message of the queue": "Unknown.\n\nThe full contents of the message body was:\nb'[[\"Jansen\"], {}]'",
+    "encoded e-mail": "GET /x?to=jan.jansen%40klant.example",
+    "key": "key of the second factor 3f1c0d9a77c2e4b8a1d20f6e5c4b3a2901234567",
+    "key as shown": "type WWZH SVM3 Q6MT W5P2 D4L5 IKXC 6M6M ABNA in the app",
+    "signature": "webhook-signature: v1,Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE=",
+    "bracketed telephone": "called (020) 123 45 67 and +31 (0)6 12345678",
+    "iban in small letters": "refund to nl91abna0417164300 today",
 }
 SECRETS = (
     "Zomer2026",
@@ -54,6 +66,8 @@ SECRETS = (
     "Jansen",
     "12345678",
     "1234567",
+    "123 45 67",
+    "abna",
 )
 
 
