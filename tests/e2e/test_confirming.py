@@ -5,7 +5,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from .visitor import ADMINISTRATIONS, CONFIRM, RUN
+from .visitor import ADMINISTRATIONS, CONFIRM, PLAN, RUN
 
 
 @pytest.fixture
@@ -74,3 +74,32 @@ def test_a_tick_during_a_comparison_stays(beheerder, name):
     expect(page.locator("#settings > p").first).not_to_contain_text("5")
     expect(page.locator("#settings-tree").get_by_label(name, exact=True)).to_be_checked()
     expect(page.locator("[data-filters-tree]")).to_have_value(name)
+
+
+BUSY_AND_BACK = """() => new Promise((tell) => {
+  const button = document.querySelector(".choice-next button");
+  const status = document.querySelector("[data-busy-status]");
+  const state = () => [button.textContent.trim(), button.disabled, status.textContent];
+  const usual = state();
+  button.click();
+  setTimeout(() => {
+    const busy = state();
+    button.click();
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    tell([usual, busy, state()]);
+  }, 100);
+})"""
+"""Clicks twice; then the page comes back from the browser's memory, as the back button brings it."""
+
+
+def test_a_preview_that_takes_a_while_says_so_and_is_asked_for_once(beheerder, name):
+    page, sent = beheerder.page, []
+    beheerder.open(f"{ADMINISTRATIONS}sync/?to=van-dijk-noord&to=van-dijk-oost&category=forms")
+    page.route("**/sync/", lambda route: sent.append(route))
+    usual, busy, back = page.evaluate(BUSY_AND_BACK)
+    said = beheerder.say("Making a preview for %%(number)s administrations…").replace("%%(number)s", "2")
+    assert busy == [said, True, said]
+    assert back == usual == [beheerder.say("Look what will happen"), False, ""]
+    (only,) = sent
+    only.continue_()
+    page.wait_for_url(PLAN)
