@@ -143,6 +143,8 @@ def _exchange(connection: PinnedHttp | PinnedHttps, place: Place, body: bytes, h
     sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
     connection.request("POST", place.path, body=body, headers=sent, preload_content=False, decode_content=False)
     response = connection.getresponse()
+    if connection.deadline.has_passed:  # the end of the connection looked like the end of the headers
+        raise TimeoutError
     return Outcome(_failure_of_status(response.status), response.status, _read(response))
 
 

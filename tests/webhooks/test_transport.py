@@ -87,7 +87,12 @@ def test_an_answer_is_cut_off_and_can_always_be_stored(receiver):
     assert len(answer.encode(errors="replace")) <= transport.LONGEST_ANSWER + 4
 
 
-@pytest.mark.parametrize("behaviour", [say_nothing, trickle])
+def begin_and_never_finish(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Begun: y")
+    trickle(handler)
+
+
+@pytest.mark.parametrize("behaviour", [say_nothing, trickle, begin_and_never_finish])
 def test_a_server_that_hangs_or_trickles_is_left_in_time(receiver, in_a_hurry, behaviour):
     receiver.answer = behaviour
     started = time.monotonic()
