@@ -20,6 +20,8 @@ _ADDRESS = re.compile(r"(https?://|mailto:|tel:|#)", re.IGNORECASE)
 _PICTURE = re.compile(r"(https://|data:image/(png|jpeg|gif|webp);base64,|\{\{\s*bedrijf\.logo\s*\}\}$)", re.IGNORECASE)
 _STYLE_THAT_RUNS = re.compile(r"expression\s*\(|javascript:|@import|behavior\s*:|-moz-binding", re.IGNORECASE)
 
+# A value that is filled in outside quotes could end there, and begin an attribute of its own.
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _UNCLOSED_TAG = re.compile(r"<[a-zA-Z/!?][^>]*$")
 
 
@@ -34,6 +36,8 @@ class _Reader(HTMLParser):
         if tag not in ALLOWED_TAGS:
             self._refuse(_("<%(tag)s> is not allowed in a template.") % {"tag": tag})
             return
+        if "{{" in _QUOTED.sub("", self.get_starttag_text() or ""):
+            self._refuse(_("Write quotes around a value with a placeholder: <%(tag)s …>.") % {"tag": tag})
         for name, value in attrs:
             self._check_attribute(tag, name, (value or "").strip())
 
