@@ -16,6 +16,7 @@
   function wordsOf(button, form) {
     const { busyWords, busyCounts, busyNumber } = button.dataset;
     const number = busyCounts ? form.querySelectorAll(busyCounts).length : busyNumber;
+    if (number === 0) return "";
     const [one, many = one] = busyWords.split("|");
     return (Number(number) === 1 ? one : many).replace("%(number)s", number);
   }
@@ -43,7 +44,8 @@
   // What a disabled button says is not sent, so it is disabled once the form is on its way.
   document.addEventListener("submit", (event) => {
     const button = buttonOf(event.target, event.submitter);
-    if (button && !event.defaultPrevented) setTimeout(begin, 0, button, wordsOf(button, event.target));
+    const words = button && !event.defaultPrevented && wordsOf(button, event.target);
+    if (words) setTimeout(begin, 0, button, words);
   });
 
   window.addEventListener("pageshow", end);

@@ -1,6 +1,7 @@
 // Rows with tick boxes: <table data-selects> with one [data-selects-all] box; what can be done with the chosen rows stands in
 // [data-selection="table id"] (hidden until something is chosen), with the number in [data-selection-count]. A sentence that is
-// always there is [data-selection-words="table id"], written from its data-words with %(shown)s for the number.
+// always there is [data-selection-words="table id"], written from its data-words with %(shown)s for the number. Buttons
+// [data-selects-here="table id"] with the value all or none tick what a search has left; they appear where this runs.
 (() => {
   "use strict";
 
@@ -22,11 +23,11 @@
     }
   }
 
+  const shownBoxes = (table) => boxes(table).filter((box) => !box.closest("tr").hidden);
+
   // All rows that a search has left; when they are chosen already, none of them.
-  function chooseShown(table) {
-    const shown = boxes(table).filter((box) => !box.closest("tr").hidden);
-    const choose = !shown.every((box) => box.checked);
-    for (const box of shown) box.checked = choose;
+  function chooseShown(table, choose = !shownBoxes(table).every((box) => box.checked)) {
+    for (const box of shownBoxes(table)) box.checked = choose;
   }
 
   document.addEventListener("change", (event) => {
@@ -36,5 +37,20 @@
     refresh(table);
   });
 
-  document.querySelectorAll("table[data-selects]").forEach(refresh);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[data-selects-here]");
+    if (!button) return;
+    const table = document.getElementById(button.dataset.selectsHere);
+    chooseShown(table, button.value === "all");
+    refresh(table);
+  });
+
+  function start() {
+    for (const part of document.querySelectorAll("[data-selects-here]")) part.hidden = false;
+    document.querySelectorAll("table[data-selects]").forEach(refresh);
+  }
+
+  // The list may come later than the page: when a run that is followed has ended.
+  document.addEventListener("htmx:afterSettle", start);
+  start();
 })();

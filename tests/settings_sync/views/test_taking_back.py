@@ -77,6 +77,7 @@ def test_a_run_is_taken_back_where_ticked_and_both_say_so(owner_client, url, own
     run = sync(owner, main, joined, other_child)
     page = text_of(owner_client.get(url("run", run.pk)))
     assert "Where is it taken back?" in page
+    assert "2 of 2 chosen" in page
     answer = owner_client.post(url("run-undo", run.pk), follow=True)
     assert "Tick the administrations" in text_of(answer)
     answer = owner_client.post(url("run-undo", run.pk), {"target": [joined.slug]}, follow=True)
