@@ -9,9 +9,8 @@ from rest_framework.request import Request
 
 from tenants.models import Administration
 
-from ..models import Change, Plan, SyncRun
+from ..models import Plan, SyncRun
 from ..permissions import may_see_administrations, may_see_runs
-from ..services.category_rights import hidden_categories
 from ..services.plan_overview import find_plan as find_plan_of
 from .authentication import token_of
 
@@ -67,11 +66,6 @@ def find_run(request: Request, run_id: uuid.UUID) -> SyncRun:
     if run is None:
         raise Http404
     return run
-
-
-def among_readable(request: Request, changes: "QuerySet[Change]") -> "QuerySet[Change]":
-    """Changes, without those of categories that the user may not read in the token's main."""
-    return changes.exclude(category__in=hidden_categories(request.user, [token_of(request).administration]))
 
 
 def among_visible(request: Request, rows: Any, path: str = "administration") -> Any:

@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tenants.models import Administration, Membership
 
 from ..exceptions import CategoryNotAllowed
@@ -47,6 +49,11 @@ def require_changes(user: Any, plan: Plan, targets: Collection[Administration]) 
     if hidden:
         changes = Change.objects.filter(plan_target__plan=plan, plan_target__administration__in=targets)
         _refuse(hidden, changes.filter(category__in=hidden).order_by().values_list("category", flat=True).distinct())
+
+
+def among_readable(user: Any, main: Administration, changes: "QuerySet[Change]") -> "QuerySet[Change]":
+    """Changes, without those of categories that the user may not read in the main administration."""
+    return changes.exclude(category__in=hidden_categories(user, [main]))
 
 
 def may_read_changes(user: Any, plan: Plan, targets: Collection[Administration]) -> bool:

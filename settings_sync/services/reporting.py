@@ -13,6 +13,7 @@ from ..models import Change, Plan, SyncRun, SyncTarget
 from ..planning.plans import UNCHANGED
 from ..reports.content import Report, Table
 from ..verdicts import Action
+from .category_rights import among_readable
 from .plan_overview import WRITES, Counted, PlanOverview, group_changes, row_of, show_plan
 from .proofs import finding_in_words
 from .run_overview import RunOverview, RunTarget, show_run
@@ -44,6 +45,7 @@ def run_rows(*, acting_user: Any, run: SyncRun) -> Rows:
             yield (target.name, target.state_label, "", "", "", "", "", "", "", target.error)
     done = [slug for slug, target in targets.items() if target.state == SyncTarget.State.SUCCEEDED]
     changes = _told(Change.objects.filter(plan_target__plan=run.plan_id, plan_target__administration__slug__in=done))
+    changes = among_readable(acting_user, run.administration, changes)
     for change in changes.iterator(chunk_size=2000):
         target = targets[change.plan_target.administration.slug]
         remark = findings.get((change.plan_target_id, change.kind, change.uid), "")
@@ -76,7 +78,10 @@ def run_report(*, acting_user: Any, run: SyncRun) -> Report:
         title=_("Result of a sync from %(main)s") % {"main": run.administration},
         headline=_headline(overview),
         facts=tuple(_run_facts(overview)),
-        tables=(_result_table(overview), _changes_table(run.plan, changes)),
+        tables=(
+            _result_table(overview),
+            _changes_table(run.plan, among_readable(acting_user, run.administration, changes)),
+        ),
         note=overview.note,
     )
 

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from ...exceptions import PlanChanged
 from ...models import Plan
+from ...services.category_rights import among_readable
 from ...services.deciding import Asked, decide
 from ...services.plans import create_plan
 from ...services.previewing import plan_changes
@@ -21,7 +22,7 @@ from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
 from ..preconditions import VersionDiffers, tagged, version_asked
-from ..scoping import among_readable, among_visible, find_plan
+from ..scoping import among_visible, find_plan
 from .base import PREVIEW, TokenView, created
 
 MOST_DECISIONS = 1000
@@ -85,7 +86,7 @@ class PlanChanges(TokenView):
         """Item by item, with the fields that differ."""
         plan = find_plan(request, plan_id)
         narrowed = self.checked(ChangesQuery, request.query_params.dict())
-        readable = among_readable(request, plan_changes(plan, **narrowed))
+        readable = among_readable(request.user, plan.administration, plan_changes(plan, **narrowed))
         changes = among_visible(request, readable, "plan_target__administration")
         return Response(page_of_rows(request, changes, "id").shaped(shape_changes))
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ...models import Plan, SyncRun
+from ...services.category_rights import among_readable
 from ...services.plans import create_plan
 from ...services.previewing import plan_changes
 from ...services.runs import cancel_run, retry_run, start_run
@@ -19,7 +20,7 @@ from ...shapes.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, Und
 from ..documenting import describe
 from ..idempotency import answer_once
 from ..pagination import page_of_rows
-from ..scoping import among_readable, among_visible, find_plan, find_run, visible_runs
+from ..scoping import among_visible, find_plan, find_run, visible_runs
 from .base import READ_RUNS, RUN, TokenView, created
 
 
@@ -88,7 +89,7 @@ class RunTargetChanges(TokenView):
         if not among_visible(request, run.targets.filter(administration__slug=slug)).exists():
             raise Http404
         narrowed = {**self.checked(ChangesQuery, request.query_params.dict()), "target": slug}
-        changes = among_readable(request, plan_changes(run.plan, **narrowed))
+        changes = among_readable(request.user, run.administration, plan_changes(run.plan, **narrowed))
         return Response(page_of_rows(request, changes, "id").shaped(shape_changes))
 
 
