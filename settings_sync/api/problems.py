@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from tenants.exceptions import AdministrationError, Refusal
 from tenants.permissions import NotAllowed
+from tenants.rights import Right
 from webhooks.exceptions import WebhookError
 
 from ..exceptions import SyncError
@@ -113,7 +114,7 @@ def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
     if isinstance(error, TREES):
         return _body(error.code, error.status, _title(type(error)), error.detail), {}
     if isinstance(error, (NotAllowed, PermissionDenied)):
-        return _generic("not-allowed", 403, _("You do not have the right to do this here.")), {}
+        return _generic("not-allowed", 403, _which_right(error)), {}
     if isinstance(error, Http404):
         return _generic("not-found", 404, NotFound.default_detail), {}
     if isinstance(error, ValidationError):
@@ -125,6 +126,14 @@ def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
         detail = _("The database does not answer now. Try again in a moment.")
         return _generic("unavailable", 503, detail), {"Retry-After": RETRY_AFTER_SECONDS}
     return _generic("server-error", 500, _("Something went wrong on our side. Nothing more is known here.")), {}
+
+
+def _which_right(error: Exception) -> str:
+    """What the token's user lacks, by the name that a role shows of it."""
+    right = getattr(error, "right", "")
+    if right in Right.values:
+        return _("You do not have the right to do this here: {right}.").format(right=Right(right).label)
+    return str(_("You do not have the right to do this here."))
 
 
 def _generic(code: str, status: int, detail: Any) -> dict[str, Any]:

@@ -116,7 +116,9 @@ def test_rights_of_the_user_count_as_well(colleague, owner, main, child):
         make_member(administration, user=owner)
     limited = make_caller(colleague, main)
     assert is_problem(limited.post("plans/", {"targets": [child.slug], "categories": ["forms"]}), 403, "not-allowed")
-    assert is_problem(limited.post("administrations/", {"name": "Nieuw"}), 403, "not-allowed")
+    refused = limited.post("administrations/", {"name": "Nieuw"})
+    assert is_problem(refused, 403, "not-allowed")
+    assert "create administrations" in refused.json()["detail"]
     assert limited.get("categories/").json()["results"] == []
     assert is_problem(limited.get("categories/forms/items/"), 404, "not-found")
     assert limited.get("runs/").json()["results"] == []
