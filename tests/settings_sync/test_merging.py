@@ -175,6 +175,23 @@ class TestParts:
         source = document(fields=[("y", "A", "Y")])
         local = document(fields=[("x", "A", "X"), ("y", "A", "Y", {"visible_if": "x"})])
         assert merged(base, source, local).broken == ("field/y/visible_if",)
+        assert merged(base, base, local).broken == ()
+
+    @pytest.mark.parametrize("side", [SOURCE, LOCAL])
+    def test_a_part_that_one_side_has_is_a_conflict_without_a_base(self, side):
+        has, lacks = (document(fields=fields) for fields in ([("x", "A", "X"), ("y", "A", "Y")], [("y", "A", "Y")]))
+        for main, here in ((has, lacks), (lacks, has)):
+            found = merged(None, main, here, field_x=side)
+            assert found.conflicts == (Conflict("field/x", side),)
+            assert found.document == (main if side == SOURCE else here)
+
+    def test_a_removed_section_does_not_answer_for_fields_of_another(self):
+        base = document(sections="AB", fields=[("x", "A", "X"), ("y", "B", "Y")])
+        source = document(sections="A")
+        local = document(sections="AB", fields=[("x", "A", "hier"), ("y", "B", "Y")])
+        found = merged(base, source, local)
+        assert found.conflicts == (Conflict("field/x", ""),)
+        assert found.document == document(sections="A", fields=[("x", "A", "hier")])
 
 
 class TestOrder:
@@ -198,12 +215,15 @@ class TestOrder:
     def test_a_chosen_side_settles_it(self, side, expected):
         assert merge_order("abc", "bac", "acb", side) == list(expected)
 
-    def test_an_order_that_both_changed_is_one_conflict(self):
+    @pytest.mark.parametrize(("side", "expected"), [(SOURCE, "yxz"), (LOCAL, "xzy"), ("", "xzy")])
+    @pytest.mark.parametrize("base", ["xyz", None])
+    def test_an_order_that_both_changed_is_one_conflict(self, base, side, expected):
         def ordered(order: str) -> Body:
             return document(fields=[(uid, "A", uid) for uid in order])
 
-        found = merged(ordered("xyz"), ordered("yxz"), ordered("xzy"))
-        assert found.conflicts == (Conflict("field/order", ""),)
+        found = merged(base and ordered(base), ordered("yxz"), ordered("xzy"), field_order=side)
+        assert found.conflicts == (Conflict("field/order", side),)
+        assert found.document == ordered(expected)
 
 
 UIDS = "uvwxyz"
