@@ -6,7 +6,10 @@ import sys
 
 
 def main() -> int:
-    """Run one command; what the database refuses is told in a sentence. Returns the exit code."""
+    """Run one command; what the database refuses is told in a sentence. Returns the exit code.
+
+    Who stops it, or reads no further, is told by the exit code that shells have for that.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if sys.stderr.isatty():
         os.environ.setdefault("LOG_FORMAT", "text")
@@ -23,6 +26,13 @@ def main() -> int:
             raise
         print(sentence, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # What is still to be written at the end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return 0
 
 

@@ -89,8 +89,8 @@ def listed(text: str) -> list[str]:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Columns as wide as they must be; numbers to the right."""
-    cells = [[str(cell) for cell in row] for row in rows]
+    """Columns as wide as they must be; numbers to the right. What would steer the terminal is not passed on."""
+    cells = [["".join(c if c.isprintable() else " " for c in str(cell)) for cell in row] for row in rows]
     widths = [max(len(line[column]) for line in [list(head), *cells]) for column in range(len(head))]
     return "\n".join(_line(line, widths) for line in [list(head), *cells])
 

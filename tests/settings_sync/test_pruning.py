@@ -218,8 +218,10 @@ def test_the_command_says_what_went(runs, capsys):
         "Snapshots removed: 2",
         "Documents removed: 1",
     ]
-    with pytest.raises(CommandError, match="1 day"):
-        call_command("prune_runs", days=0)
+    for days in (0, 99_999_999_999):
+        with pytest.raises(CommandError, match="1 day") as refused:
+            call_command("prune_runs", days=days)
+        assert refused.value.returncode == 2
 
 
 def test_the_shorter_the_time_the_more_goes(runs: Any):

@@ -1,6 +1,8 @@
 """The main job in the terminal, and its exit codes."""
 
 import json
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -9,6 +11,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from audit.models import AuditEntry
 from forms_catalog.models import Form
+from local_servers.processes import PROJECT
 from settings_sync.management.terminal import MovingLine, table
 from settings_sync.models import SyncRun, SyncTarget
 from tenants.schemas import inside
@@ -155,6 +158,23 @@ def test_runs_are_listed_cancelled_and_retried(main, child, settings_in_main):
     SyncTarget.objects.update(state="failed")
     assert run("retry_run", str(started.pk))[0] == 0
     assert SyncTarget.objects.get().state == "queued"
+
+
+def test_a_name_does_not_steer_the_terminal():
+    assert table(["name"], [["a\x1b[2Jb\nc"]]) == "name\na [2Jb c"
+
+
+def test_who_reads_no_further_and_who_stops_it_get_the_exit_codes_of_shells():
+    for stops, code in (("BrokenPipeError", 141), ("KeyboardInterrupt", 130)):
+        planted = f"import manage, django.core.management as m\ndef stop(argv): raise {stops}"
+        planted += "\nm.execute_from_command_line = stop"
+        ended = subprocess.run(
+            [sys.executable, "-c", f"{planted}\nraise SystemExit(manage.main())"],
+            capture_output=True,
+            text=True,
+            cwd=PROJECT,
+        )
+        assert (ended.returncode, "Traceback" in ended.stderr) == (code, False)
 
 
 def test_a_table_has_aligned_columns():

@@ -25,6 +25,13 @@ def made(slug: str) -> Administration:
     return Administration.objects.get(slug=slug)
 
 
+def test_a_licence_below_nothing_is_said_and_nobody_is_made(db: None) -> None:
+    asked = ("create_main_administration", "Bakker", "--administrator", "baas@bakker.example", "--licence-cap", "-3")
+    code, printed = run(*asked)
+    assert (code, "room for 0" in printed) == (2, True)
+    assert not Administration.objects.filter(slug="bakker").exists()
+
+
 def test_a_customer_is_made_with_the_account_of_who_runs_it(committed: None) -> None:
     code, printed = run("create_main_administration", "Bakker", "--administrator", "baas@bakker.example")
     assert (code, printed.splitlines()[0]) == (0, "bakker: provisioning")

@@ -100,8 +100,10 @@ def test_the_terminal_forgets_what_is_old(endpoint, capsys):
     call_command("prune_webhooks", days=9)
     assert capsys.readouterr().out == "Messages deleted: 0\nMessages deleted: 1\n"
     assert OutboxMessage.objects.count() == 1
-    with pytest.raises(CommandError):
-        call_command("prune_webhooks", days=0)
+    for days in (0, 99_999_999_999):
+        with pytest.raises(CommandError, match="1 day") as refused:
+            call_command("prune_webhooks", days=days)
+        assert refused.value.returncode == 2
 
 
 def test_a_wake_up_on_the_queue_is_enough_and_a_false_one_does_nothing(endpoint, receiver):

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from settings_sync.management.terminal import BAD_ARGUMENTS
 from settings_sync.services.pruning import KEPT_DAYS, prune
 
+MOST_DAYS = 36_500
+
 
 class Command(BaseCommand):
     help = (
@@ -19,8 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=KEPT_DAYS, help=f"keep so many days ({KEPT_DAYS})")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["days"] < 1:
-            raise CommandError("Keep at least 1 day.", returncode=BAD_ARGUMENTS)
+        if not 1 <= options["days"] <= MOST_DAYS:
+            raise CommandError(f"Keep at least 1 day, and at most {MOST_DAYS}.", returncode=BAD_ARGUMENTS)
         pruned = prune(days=options["days"])
         self.stdout.write(f"Previews removed: {pruned.plans}")
         self.stdout.write(f"Runs that can no longer be taken back: {pruned.runs}")

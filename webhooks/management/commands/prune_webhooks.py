@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from webhooks.services.deliveries import KEPT_DAYS, forget_old_messages
 
+MOST_DAYS = 36_500
+
 
 class Command(BaseCommand):
     help = "Delete webhook messages and mails that arrived or were given up some time ago, with their attempts."
@@ -14,8 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=KEPT_DAYS, help=f"Keep so many days ({KEPT_DAYS}).")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["days"] < 1:
-            raise CommandError("Keep at least 1 day.")
+        if not 1 <= options["days"] <= MOST_DAYS:
+            raise CommandError(f"Keep at least 1 day, and at most {MOST_DAYS}.", returncode=2)
         deleted = 0
         while some := forget_old_messages(options["days"]):
             deleted += some
