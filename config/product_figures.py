@@ -14,11 +14,17 @@ from settings_sync.services.figures import read_figures
 from tenants.schemas import in_public
 from webhooks.services.deliveries import delivery_lag
 
+from .health import DOWN, database_state
+
 
 class ProductFigures:
     """A collector: everything of `read_figures`, and how late messages to other systems are."""
 
     def collect(self) -> Iterator[Metric]:
+        # A connection that stands already would wait as long as a database that hangs does, and so would who asks.
+        if database_state() == DOWN:
+            yield _one("eenlijn_database_up", "Whether the database answers.", 0)
+            return
         try:
             with in_public():
                 figures, lag = read_figures(), delivery_lag()

@@ -64,3 +64,12 @@ def test_without_a_database_the_other_figures_are_there_and_say_so(client, monke
     assert answer.status_code == 200
     assert b"eenlijn_database_up 0.0" in answer.content
     assert b"django_http_requests" in answer.content
+
+
+def test_a_database_that_hangs_is_asked_for_nothing(client, monkeypatch):
+    asked = []
+    monkeypatch.setattr(product_figures, "database_state", lambda: "down")
+    monkeypatch.setattr(product_figures, "read_figures", lambda: asked.append("figures"))
+    answer = client.get("/metrics", REMOTE_ADDR="127.0.0.1")
+    assert b"eenlijn_database_up 0.0" in answer.content
+    assert asked == []
