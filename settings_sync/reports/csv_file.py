@@ -6,20 +6,32 @@ it begins with a byte order mark, so every file does.
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 SEPARATORS = {"nl": ";"}
+BYTE_ORDER_MARK = "\ufeff"
+PIECE = 64 * 1024
+REMEMBERED = 4096
+"""Cells that were looked at: most come back in many rows."""
+
 FORMULAS = "=+-@\t\r\n|%＝＋－＠"
 """What a spreadsheet may take for the beginning of a formula; full-width signs are read as the plain ones."""
 
 
-def write_csv(headers: Sequence[str], rows: Iterable[Sequence[str]], *, language: str) -> bytes:
-    """A CSV file as spreadsheets of that language open it; no cell of it is ever a formula."""
-    text = io.StringIO()
+def write_csv(headers: Sequence[str], rows: Iterable[Sequence[str]], *, language: str) -> Iterator[bytes]:
+    """A CSV file in pieces, as spreadsheets of that language open it; no cell of it is ever a formula."""
+    text, shown = io.StringIO(), lru_cache(REMEMBERED)(harmless)
     writer = csv.writer(text, delimiter=SEPARATORS.get(language, ","), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    text.write(BYTE_ORDER_MARK)
     writer.writerow(headers)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    for row in rows:
+        writer.writerow([shown(cell) for cell in row])
+        if text.tell() >= PIECE:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
 
 
 def harmless(cell: str) -> str:

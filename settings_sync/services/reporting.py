@@ -1,6 +1,6 @@
 """Reports of a plan and of a result: for a manager to read, and for a spreadsheet to work on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,42 +14,10 @@ from ..planning.plans import UNCHANGED
 from ..reports.content import Report, Table
 from ..verdicts import Action
 from .category_rights import among_readable
-from .plan_overview import WRITES, Counted, PlanOverview, group_changes, row_of, show_plan
-from .proofs import finding_in_words
+from .plan_overview import WRITES, Counted, PlanOverview, group_changes, show_plan
 from .run_overview import RunOverview, RunTarget, show_run
 
 MOST_ROWS = 1000
-Rows = Iterator[tuple[str, ...]]
-
-
-def columns() -> tuple[str, ...]:
-    """The columns of the file for spreadsheets."""
-    names = (_("Administration"), _("State"), _("Category"), _("Kind"), _("Setting"), _("What happens"), _("Why"))
-    return (*names, _("Needed by"), _("Used by"), _("Remark"))
-
-
-def plan_rows(plan: Plan) -> Rows:
-    """Every change of a plan, one row for each administration; what is only noted is left out."""
-    changes = _told(Change.objects.filter(plan_target__plan=plan))
-    for change in changes.iterator(chunk_size=2000):
-        yield _row(change, state="", remark="", undoes=plan.is_undo)
-
-
-def run_rows(*, acting_user: Any, run: SyncRun) -> Rows:
-    """What a run did, one row for each change and administration; of one that did not succeed one row says why."""
-    overview = show_run(acting_user=acting_user, run=run)
-    targets = {target.slug: target for target in overview.targets}
-    findings = _findings(run)
-    for target in overview.targets:
-        if target.state != SyncTarget.State.SUCCEEDED:
-            yield (target.name, target.state_label, "", "", "", "", "", "", "", target.error)
-    done = [slug for slug, target in targets.items() if target.state == SyncTarget.State.SUCCEEDED]
-    changes = _told(Change.objects.filter(plan_target__plan=run.plan_id, plan_target__administration__slug__in=done))
-    changes = among_readable(acting_user, run.administration, changes)
-    for change in changes.iterator(chunk_size=2000):
-        target = targets[change.plan_target.administration.slug]
-        remark = findings.get((change.plan_target_id, change.kind, change.uid), "")
-        yield _row(change, state=target.state_label, remark=remark, undoes=run.plan.is_undo)
 
 
 def plan_report(plan: Plan) -> Report:
@@ -89,21 +57,6 @@ def run_report(*, acting_user: Any, run: SyncRun) -> Report:
 def _told(changes: "QuerySet[Change]") -> "QuerySet[Change]":
     found = changes.exclude(verdict__in=UNCHANGED).select_related("plan_target__administration")
     return found.order_by("plan_target__position", "category", "label", "id")
-
-
-def _row(change: Change, *, state: str, remark: str, undoes: bool) -> tuple[str, ...]:
-    row = row_of(change, [change.plan_target.administration.name], undoes=undoes)
-    words = (row.category_label, row.kind_label, row.label, row.outcome_label, row.reason)
-    said = ("; ".join(row.needed_by), ", ".join(row.used_by), " ".join([remark, *row.warnings]).strip())
-    return (row.administrations[0], state, *words, *said)
-
-
-def _findings(run: SyncRun) -> Mapping[tuple[int, str, Any], str]:
-    return {
-        (target.plan_target_id, found.kind, found.uid): finding_in_words(found.code, found.label)
-        for target in run.targets.prefetch_related("findings")
-        for found in target.findings.all()
-    }
 
 
 def _headline(run: RunOverview) -> str:

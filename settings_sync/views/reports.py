@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -14,13 +15,14 @@ from tenants.rights import Right
 from ..reports.content import Report
 from ..reports.csv_file import write_csv
 from ..reports.pdf_file import write_pdf
-from ..services.reporting import columns, plan_report, plan_rows, run_report, run_rows
+from ..services.report_rows import columns, plan_rows, run_rows
+from ..services.reporting import plan_report, run_report
 from .plans import plan_of
 from .runs import run_of
 
 
 @main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
-def plan_csv(request: Any, plan_id: uuid.UUID) -> HttpResponse:
+def plan_csv(request: Any, plan_id: uuid.UUID) -> HttpResponseBase:
     """Every change of a preview."""
     return _csv(request, _("preview"), columns(), plan_rows(plan_of(request, plan_id)))
 
@@ -32,7 +34,7 @@ def plan_pdf(request: Any, plan_id: uuid.UUID) -> HttpResponse:
 
 
 @main_page(Right.ADMINISTRATIONS_SEE)
-def run_csv(request: Any, run_id: uuid.UUID) -> HttpResponse:
+def run_csv(request: Any, run_id: uuid.UUID) -> HttpResponseBase:
     """Everything that a sync did in the administrations that the user may enter."""
     rows = run_rows(acting_user=request.user, run=run_of(request, run_id))
     return _csv(request, _("result"), columns(), rows)
@@ -44,16 +46,16 @@ def run_pdf(request: Any, run_id: uuid.UUID) -> HttpResponse:
     return _pdf(request, _("result"), run_report(acting_user=request.user, run=run_of(request, run_id)))
 
 
-def _csv(request: Any, name: str, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
-    body = write_csv(headers, rows, language=translation.get_language() or "")
-    return _download(request, body, "text/csv; charset=utf-8", f"{name}.csv")
+def _csv(request: Any, name: str, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponseBase:
+    pieces = write_csv(headers, rows, language=translation.get_language() or "")
+    return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=_saved(request, f"{name}.csv"))
 
 
 def _pdf(request: Any, name: str, report: Report) -> HttpResponse:
-    return _download(request, write_pdf(report), "application/pdf", f"{name}.pdf")
+    body = write_pdf(report)
+    return HttpResponse(body, content_type="application/pdf", headers=_saved(request, f"{name}.pdf"))
 
 
-def _download(request: Any, body: bytes, content_type: str, name: str) -> HttpResponse:
+def _saved(request: Any, name: str) -> dict[str, str]:
     day = timezone.localdate().isoformat()
-    disposition = f'attachment; filename="{request.administration.slug}-{day}-{name}"'
-    return HttpResponse(body, content_type=content_type, headers={"Content-Disposition": disposition})
+    return {"Content-Disposition": f'attachment; filename="{request.administration.slug}-{day}-{name}"'}

@@ -8,7 +8,8 @@ LIST = """<!doctype html><p data-selection-words="rows" data-words="%(shown)s of
 <table id="rows" data-selects><thead><tr><th><input type="checkbox" data-selects-all></th></tr></thead><tbody>
 <tr><td class="select"><input type="checkbox"></td></tr><tr><td class="select"><input type="checkbox"></td></tr>
 <tr hidden><td class="select"><input type="checkbox"></td></tr></tbody></table>
-<button data-selects-here="rows" value="all" hidden></button><button data-selects-here="rows" value="none" hidden></button>"""
+<button data-selects-here="rows" value="all" hidden></button>
+<button data-selects-here="rows" value="none" hidden></button>"""
 
 
 def test_what_a_search_has_left_is_chosen_and_let_go_together(browser: Browser) -> None:

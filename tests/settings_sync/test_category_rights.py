@@ -79,9 +79,9 @@ def test_over_the_api_it_is_refused_and_not_shown(owner, main, joined, form):  #
 def test_a_report_tells_nothing_of_it(owner, main, joined, form):  # noqa: F811
     run = sync(owner, main, joined)
     address = reverse("sync:run-csv", args=[main.slug, run.pk])
-    assert "Forms" in browser(owner).get(address).content.decode()
+    assert "Forms" in browser(owner).get(address).getvalue().decode()
     give(owner, [*SYNCS, WORK_TYPES], main)
-    assert "Forms" not in browser(owner).get(address).content.decode()
+    assert "Forms" not in browser(owner).get(address).getvalue().decode()
 
 
 def test_the_page_to_choose_offers_only_what_may_be_seen(owner, main, joined, form):  # noqa: F811

@@ -24,6 +24,6 @@ def test_other_cells_stay_as_they_are(cell):
 @pytest.mark.parametrize(("language", "separator"), [("nl", ";"), ("en", ","), ("", ",")])
 def test_a_spreadsheet_of_that_language_reads_every_cell_back(language, separator):
     row = ["a;b,c", 'he said "no"', "two\nlines", "Straße Ж 中文"]
-    file = write_csv(["A", "B", "C", "D"], [row], language=language)
+    file = b"".join(write_csv(["A", "B", "C", "D"], [row], language=language))
     assert file.startswith(b"\xef\xbb\xbf")
     assert list(csv.reader(io.StringIO(file.decode("utf-8-sig")), delimiter=separator))[1] == row

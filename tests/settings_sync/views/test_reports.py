@@ -3,11 +3,20 @@
 import csv
 import io
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from forms_catalog.models import Form
-from settings_sync.models import SyncTarget
+from settings_sync.models import Change, SyncTarget
+from settings_sync.planning.plans import UNCHANGED
+from settings_sync.reports import csv_file
+from settings_sync.reports.csv_file import harmless
+from settings_sync.services import report_rows
+from settings_sync.services.plan_overview import row_of
+from settings_sync.services.report_rows import columns, plan_rows
+from templates_catalog.models import MessageTemplate
 from tenants.models import Membership, Role
 from tenants.schemas import inside
 from tests.conftest import make_member
@@ -19,7 +28,7 @@ BAD = '=HYPERLINK("https://evil.example","klik")'
 
 def rows_of(answer):
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
 
 
 def test_a_preview_is_a_table_with_a_row_for_each_change(owner_client, url, owner, main, joined, form):
@@ -41,7 +50,7 @@ def test_a_name_that_looks_like_a_formula_is_none(owner_client, url, owner, main
 def test_in_dutch_it_opens_in_a_dutch_spreadsheet(owner_client, url, owner, main, joined, form):
     owner_client.cookies["django_language"] = "nl"
     answer = owner_client.get(url("plan-csv", make_plan(owner, main, joined).pk))
-    assert answer.content.startswith('\ufeff"Administratie";"Status";'.encode())
+    assert answer.getvalue().startswith('\ufeff"Administratie";"Status";'.encode())
 
 
 def test_a_result_tells_what_was_done_and_what_failed(owner_client, url, owner, main, joined, other_child, form):
@@ -83,7 +92,7 @@ def test_strangers_find_nothing(url, owner, main, joined, form, stranger):
 def test_the_number_of_queries_does_not_depend_on_the_size(owner_client, url, owner, main, joined, form):
     def queries(run, name):
         with CaptureQueriesContext(connection) as captured:
-            owner_client.get(url(name, run.plan_id if name.startswith("plan") else run.pk))
+            owner_client.get(url(name, run.plan_id if name.startswith("plan") else run.pk)).getvalue()
         return len(captured)
 
     small = sync(owner, main, joined)
@@ -94,3 +103,55 @@ def test_the_number_of_queries_does_not_depend_on_the_size(owner_client, url, ow
     for name in ("plan-csv", "plan-pdf", "run-csv", "run-pdf"):
         queries(small, name)
         assert queries(large, name) == queries(small, name), name
+
+
+@pytest.fixture
+def various(owner, main, joined, other_child):
+    """A preview with what is added, needed and in the way, and what is remarked on, in two administrations."""
+    make_member(other_child, user=owner)
+    with inside(main):
+        make_form("Onderhoud; cv-ketel")
+        make_form(BAD)
+        MessageTemplate.objects.create(
+            name="Herinnering", subject="Let op", body="<p>NL91ABNA0417164300 {{ eigen.adres }}</p>", kind="email"
+        )
+    with inside(joined):
+        Form.objects.create(name="Onderhoud; cv-ketel")
+    return make_plan(owner, main, joined, other_child, categories=["forms", "templates"])
+
+
+def row_by_row(plan, language):
+    """The file as it is told one change after the other, each read whole."""
+    changes = Change.objects.filter(plan_target__plan=plan).exclude(verdict__in=UNCHANGED)
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=";" if language == "nl" else ",", quoting=csv.QUOTE_ALL)
+    with translation.override(language):
+        writer.writerow(columns())
+        for change in changes.order_by("plan_target__position", "category", "label", "id"):
+            row = row_of(change, [change.plan_target.administration.name])
+            words = (row.category_label, row.kind_label, row.label, row.outcome_label, row.reason)
+            said = ("; ".join(row.needed_by), ", ".join(row.used_by), " ".join(row.warnings))
+            writer.writerow([harmless(cell) for cell in (row.administrations[0], "", *words, *said)])
+    return written.getvalue().encode("utf-8-sig")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("at_once", [1, 100])
+def test_the_file_is_what_the_changes_come_to_one_by_one(owner_client, url, various, monkeypatch, language, at_once):
+    monkeypatch.setattr(report_rows, "AT_ONCE", at_once)
+    monkeypatch.setattr(csv_file, "PIECE", 200)
+    expected = row_by_row(various, language)
+    assert expected.count(b"\r\n") > 10
+    assert {verdict for (verdict,) in various.targets.values_list("changes__verdict")} >= {"new", "name_taken"}
+    owner_client.cookies["django_language"] = language
+    assert owner_client.get(url("plan-csv", various.pk)).getvalue() == expected
+
+
+def test_the_file_is_sent_while_it_is_read(various, monkeypatch):
+    monkeypatch.setattr(report_rows, "AT_ONCE", 1)
+    with CaptureQueriesContext(connection) as first:
+        rows = plan_rows(various)
+        next(rows)
+    with CaptureQueriesContext(connection) as rest:
+        assert len(list(rows)) > 1
+    assert (len(first), len(rest)) == (2, 1)
