@@ -113,6 +113,8 @@ def begin_acting(*, acting_user: User, user: User, reason: str) -> ActingSession
     if not said or len(said) > LONGEST_REASON:
         raise ReasonToActMissing
     with transaction.atomic():
+        # Two that begin at once would not see each other.
+        User.objects.select_for_update(no_key=True).get(pk=acting_user.pk)
         for former in ActingSession.objects.filter(staff=acting_user, ended_at=None):
             end_acting(former.pk, how="another")
         row = ActingSession.objects.create(

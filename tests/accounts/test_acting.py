@@ -1,10 +1,13 @@
 """Acting on behalf of a user: who may, for how long, what stays closed, and both names in the trail."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
@@ -359,6 +362,20 @@ def test_beginning_again_and_signing_out_end_what_was_going_on(
     assert not ActingSession.objects.filter(ended_at=None).exists()
     assert [how for _who, _whose, how in endings()[before:]] == ["another", "signed_out"]
     assert elsewhere.get("/admin/").status_code == 302
+
+
+def test_beginning_at_the_same_instant_leaves_one_open(support: User, company: Company) -> None:
+    together = threading.Barrier(6)
+
+    def begin_now(_number: int) -> None:
+        together.wait()
+        begin_acting(acting_user=support, user=company.owner, reason=REASON)
+        connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(begin_now, range(6)))
+    assert ActingSession.objects.filter(ended_at=None).count() == 1
+    assert ActingSession.objects.count() == 6
 
 
 def test_an_error_has_the_banner_too(browser: Client, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
