@@ -24,6 +24,9 @@ from .models import DeliveryAttempt, Endpoint, OutboxMessage
 from .services.deliveries import resend
 
 AGAIN = _("It is sent under the same number, and tried for three days once more.")
+ALL_AGAIN = _(
+    "Each is sent under its own number, and tried for three days once more. What is on its way already is left alone."
+)
 
 
 class AttemptInline(TabularInline):  # type: ignore[misc]
@@ -137,7 +140,7 @@ class OutboxMessageAdmin(SupportAdmin):
             return redirect(back)
 
         said = ngettext("Send %d message again", "Send %d messages again", chosen) % chosen
-        words = {"title": said, "consequence": AGAIN, "button": gettext("Send again")}
+        words = {"title": said, "consequence": ALL_AGAIN, "button": gettext("Send again")}
         return ask_reason(
             request, self, words=words, back=back, do=send, refusals=(), kept=chosen_rows(request, "send_again")
         )
@@ -152,7 +155,9 @@ def _resend_all(request: HttpRequest, chosen: "QuerySet[OutboxMessage]", reason:
         except (WebhookError, NotAllowed) as why:
             refused[str(why)] += 1
     for why_not, number in refused.items():
-        said = ngettext("%(number)d message is not: %(why)s", "%(number)d messages are not: %(why)s", number)
+        said = ngettext(
+            "%(number)d message is not sent again. %(why)s", "%(number)d messages are not sent again. %(why)s", number
+        )
         messages.error(request, said % {"number": number, "why": why_not})
     if sent:
         said = ngettext("%d message is sent again.", "%d messages are sent again.", sent) % sent

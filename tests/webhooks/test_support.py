@@ -67,7 +67,7 @@ def test_support_sends_a_message_again_and_the_trail_names_them(browser, support
         assert not OutboxMessage.objects.filter(pk=message.pk, state="pending").exists(), "not without a reason"
     said = browser.post(address("outboxmessage"), {**chosen, "reason": "Zaak 12"}, follow=True).content.decode()
     assert "1 message is sent again." in said
-    assert "1 message is not:" in said
+    assert "1 message is not sent again." in said
     assert "still on its way" in said
     entry = AuditEntry.objects.get(action="webhook.resent", data__message=message.webhook_id)
     assert (entry.actor, entry.note) == (support, "Zaak 12")
