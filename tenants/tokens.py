@@ -43,11 +43,17 @@ def create_api_token(
     Returns its row and, this once, the token itself. Raises UnknownUser, UnknownMain, or as `create_own_token`.
     """
     user, main = _find_user(email), _find_main(administration)
-    return create_own_token(acting_user=user, main=main, scopes=scopes, name=name, days=days)
+    return create_own_token(acting_user=user, main=main, scopes=scopes, name=name, days=days, by_operator=True)
 
 
 def create_own_token(
-    *, acting_user: User, main: Administration, scopes: Collection[str], name: str = "", days: int = LIFETIME_DAYS
+    *,
+    acting_user: User,
+    main: Administration,
+    scopes: Collection[str],
+    name: str = "",
+    days: int = LIFETIME_DAYS,
+    by_operator: bool = False,
 ) -> tuple[ApiToken, str]:
     """Make a token that acts for this user. Returns its row and, this once, the token itself.
 
@@ -73,7 +79,8 @@ def create_own_token(
             scopes=chosen,
             expires_at=timezone.now() + timedelta(days=days),
         )
-        record("token.created", administration=main, on_behalf_of=acting_user.email, token=str(token.pk), scopes=chosen)
+        who = {"on_behalf_of": acting_user.email} if by_operator else {"actor": acting_user}
+        record("token.created", administration=main, token=str(token.pk), scopes=chosen, **who)
     return token, secret
 
 

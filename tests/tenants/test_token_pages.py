@@ -43,6 +43,8 @@ def test_a_token_is_made_shown_once_and_works(owner, main):
     token = ApiToken.objects.get()
     assert (token.secret_hash, token.name, token.user) == (hash_token(secret), "Planbord", owner)
     assert 89 <= (token.expires_at - token.created_at).days <= 90
+    entry = AuditEntry.objects.get(action="token.created")
+    assert (entry.actor, entry.on_behalf_of) == (owner, "")
     again = shown(client, main)
     assert secret not in again
     assert token.prefix in again

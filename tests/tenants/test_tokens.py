@@ -25,7 +25,9 @@ def test_the_command_prints_the_token_alone_on_a_line(owner, main):
     assert token.scopes == [Scope.SETTINGS_READ, Scope.SYNC_RUN]
     assert (token.user, token.administration) == (owner, main)
     assert secret not in str(token.__dict__), "only its hash and its first characters may be stored"
-    assert AuditEntry.objects.get(action="token.created").data == {"token": str(token.pk), "scopes": token.scopes}
+    entry = AuditEntry.objects.get(action="token.created")
+    assert entry.data == {"token": str(token.pk), "scopes": token.scopes}
+    assert (entry.actor, entry.on_behalf_of) == (None, owner.email), "an operator made it"
 
 
 def test_a_user_of_a_sub_gets_a_token_of_the_main(owner, child, main):
