@@ -21,6 +21,8 @@ from ..services.run_overview import RunOverview, show_run
 
 DOOR = "terminal"
 FAILED, BAD_ARGUMENTS, HELD = 1, 2, 3
+STOPPED = 130
+"""By Ctrl-C, as shells tell it: nothing is known of how the run ends."""
 LOOK_AGAIN_SECONDS = 0.3
 BAR = 24
 
@@ -138,7 +140,7 @@ def follow_run(run: SyncRun, acting_user: Any, timeout: float) -> RunOverview:
                 )
             time.sleep(LOOK_AGAIN_SECONDS)
     except KeyboardInterrupt:
-        raise CommandError(f"Not waiting any longer; run {run.pk} goes on.", returncode=FAILED) from None
+        raise CommandError(f"Not waiting any longer; run {run.pk} goes on.", returncode=STOPPED) from None
     finally:
         line.end()
 

@@ -12,8 +12,11 @@ from accounts.models import User
 from audit.models import AuditEntry
 from forms_catalog.models import Form
 from local_servers.processes import PROJECT
+from settings_sync.management import terminal
 from settings_sync.management.terminal import MovingLine, table
 from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.services.plans import create_plan
+from settings_sync.services.runs import start_run
 from tenants.schemas import inside
 from tests.conftest import make_member
 from tests.settings_sync.test_journey import make_form
@@ -158,6 +161,19 @@ def test_runs_are_listed_cancelled_and_retried(main, child, settings_in_main):
     SyncTarget.objects.update(state="failed")
     assert run("retry_run", str(started.pk))[0] == 0
     assert SyncTarget.objects.get().state == "queued"
+
+
+def test_who_stops_following_a_run_is_told_that_it_goes_on(owner, main, child, settings_in_main, monkeypatch):
+    def stop(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(terminal.time, "sleep", stop)
+    plan = create_plan(acting_user=owner, main=main, targets=[child.slug], categories=["forms"])
+    started = start_run(acting_user=owner, plan=plan, version=plan.version)
+    with pytest.raises(CommandError, match=f"run {started.pk} goes on") as stopped:
+        terminal.follow_run(started, owner, 0)
+    assert stopped.value.returncode == 130
+    assert SyncRun.objects.get().state == "queued"
 
 
 def test_a_name_does_not_steer_the_terminal():
