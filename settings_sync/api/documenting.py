@@ -35,6 +35,7 @@ def describe(
     answers: Sequence[Shape] = (),
     query: Shape | None = None,
     status: int = 200,
+    later: int | None = None,
     paginated: bool = False,
     key_is_required: bool = False,
     is_list: bool = False,
@@ -42,7 +43,8 @@ def describe(
 ) -> Callable[[View], View]:
     """Decorate a method of a view: what it takes and answers. The method's docstring says the rest.
 
-    `is_list`: the body is a list of that shape; `answers`: one of several shapes; `matches`: it needs If-Match.
+    `is_list`: the body is a list of that shape; `answers`: one of several shapes; `later`: the status of the same
+    answer while it is not ready; `matches`: it needs If-Match.
     """
 
     def decorate(view: View) -> View:
@@ -60,7 +62,7 @@ def describe(
             operation_id=slugify(summary).replace("-", "_"),
             summary=summary,
             request=body[0](many=True) if is_list and isinstance(body, Sequence) else _body(body),
-            responses={status: shown},
+            responses=dict.fromkeys((status, later) if later else (status,), shown),
             parameters=parameters,
         )(view)
 

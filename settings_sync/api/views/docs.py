@@ -1,12 +1,15 @@
 """The description of the API, for programs and for people; and the answer for addresses that do not exist."""
 
+import functools
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -19,11 +22,27 @@ from rest_framework.views import APIView
 from ..problems import problem_types
 
 
+class DescribedOnce(SchemaGenerator):
+    """Describes the API once in each language: it takes a third of a second, and anybody may ask for it."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:
+        return _described(get_language() or "")
+
+
+@functools.lru_cache(maxsize=8)
+def _described(language: str) -> Any:
+    return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+
+
 class Schema(SpectacularAPIView):
     """OpenAPI 3.1, as JSON or YAML."""
 
     permission_classes = [AllowAny]
     renderer_classes = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
+    generator_class = DescribedOnce
+
+    def _get_version_parameter(self, request: Request) -> None:
+        """The version stands in the path; what else is asked for would come back in a header."""
 
 
 @csrf_exempt

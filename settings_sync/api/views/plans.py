@@ -33,7 +33,7 @@ class Plans(TokenView):
 
     scopes = {"POST": PREVIEW}
 
-    @describe("Preview a sync", PlanShape, body=NewPlan, status=201)
+    @describe("Preview a sync", PlanShape, body=NewPlan, status=201, later=202)
     def post(self, request: Request) -> Response:
         """What each administration would get. Nothing is written but the plan."""
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.staticfiles.finders import find
 
 from settings_sync.api.problems import problem_types
+from settings_sync.api.views import docs
 
 
 @pytest.fixture
@@ -92,3 +93,21 @@ def test_the_page_lists_every_problem_type_and_loads_from_here_alone(client):
         assert find(address.removeprefix("/static/").partition("#")[0]), address
     assert "<script>" not in page
     assert "{" not in "".join(str(problem.description) for problem in problem_types())
+
+
+def test_it_is_made_once_in_each_language(client, monkeypatch):
+    english, dutch = (client.get("/api/v1/schema/", headers={"Accept-Language": code}).content for code in ("en", "nl"))
+    monkeypatch.setattr(docs.SchemaGenerator, "get_schema", None)
+    assert client.get("/api/v1/schema/", headers={"Accept-Language": "en"}).content == english != dutch
+
+
+def test_what_is_asked_for_besides_comes_back_in_no_header(client):
+    for version in ("%0d%0aX-Injected:1", "%00", "9"):
+        answer = client.get(f"/api/v1/schema/?version={version}")
+        assert answer.status_code == 200, version
+        assert answer.json()["info"]["version"] == "1"
+
+
+def test_a_plan_that_is_being_made_is_described_too(schema):
+    answers = schema["paths"]["/api/v1/plans/"]["post"]["responses"]
+    assert answers["201"]["content"] == answers["202"]["content"]
