@@ -59,13 +59,17 @@ class NewsOfCategory:
 
 @dataclass(frozen=True)
 class News:
-    """One sync as the receiving administration sees it; `counted` and `categories` are of what the reader may see."""
+    """One sync as the receiving administration sees it; `counted` and `categories` are of what the reader may see.
+
+    `undoes` is when the sync was that it takes back.
+    """
 
     id: uuid.UUID
     at: datetime
     by: str
     note: str
     counted: Counted
+    undoes: datetime | None
     categories: tuple[NewsOfCategory, ...] = ()
 
 
@@ -123,7 +127,7 @@ def is_kept(details: ChangeDetails) -> bool:
 def _targets(administration: Administration, rights: Collection[str]) -> "QuerySet[SyncTarget]":
     found = SyncTarget.objects.filter(administration=administration, state=SyncTarget.State.SUCCEEDED)
     found = found.filter(Exists(_written(rights).filter(plan_target=OuterRef("plan_target"))))
-    return found.select_related("run__requested_by").order_by("-finished_at")
+    return found.select_related("run__requested_by", "run__plan__undoes").order_by("-finished_at")
 
 
 def _written(rights: Collection[str]) -> "QuerySet[Change]":
@@ -150,6 +154,7 @@ def _news(target: SyncTarget, changes: list[Change], categories: Iterable[NewsOf
         by=str(target.run.requested_by or ""),
         note=target.run.note,
         counted=Counted.sum_of({_outcome(row): 1} for row in changes),
+        undoes=target.run.plan.undoes.created_at if target.run.plan.undoes else None,
         categories=tuple(categories),
     )
 

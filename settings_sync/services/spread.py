@@ -42,6 +42,11 @@ class SpreadValue:
     def is_here(self) -> bool:
         return any(holder.is_here for holder in self.holders)
 
+    @property
+    def logged(self) -> list[Holder]:
+        """The administrations of which is known who changed it there."""
+        return [holder for holder in self.holders if holder.edit]
+
 
 @dataclass(frozen=True)
 class Spread:

@@ -12,12 +12,14 @@ from django.utils import translation
 from forms_catalog.models import Field, Form, Section
 from settings_sync.models import Change, Document, Finding, SyncTarget
 from settings_sync.services.news import news_for
+from settings_sync.services.runs import start_run
+from settings_sync.services.undoing import create_undo_plan
 from tenants.models import Membership, Role
 from tenants.rights import Right
 from tenants.schemas import inside
 from tests.conftest import make_member
 
-from .conftest import browser, make_form, sync
+from .conftest import browser, carry_out, make_form, sync
 
 ALL = frozenset(Right.values)
 
@@ -162,3 +164,12 @@ def test_news_that_does_not_exist_is_not_found(owner_client, main, joined, chang
     ):
         assert owner_client.get(address).status_code == 404
     assert owner_client.get(address_of(joined, target) + "?page=x").status_code == 200
+
+
+def test_taking_a_sync_back_says_so(owner_client, owner, main, joined, changed):
+    run = changed.plan_target.sync_target.run
+    plan = create_undo_plan(acting_user=owner, run=run, targets=[joined.slug])
+    carry_out(start_run(acting_user=owner, plan=plan, version=plan.version))
+    said = text_of(owner_client.get(settings_of(joined)))
+    assert said.count("Takes back the sync of") == 1
+    assert "removed: field “Druk”" in said
