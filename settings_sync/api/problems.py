@@ -112,7 +112,7 @@ def problem_page(code: str, status: int, detail: str) -> HttpResponse:
 
 def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
     if isinstance(error, TREES):
-        return _body(error.code, error.status, _title(type(error)), error.detail), {}
+        return _body(error.code, error.status, _title(error.code), error.detail), {}
     if isinstance(error, (NotAllowed, PermissionDenied)):
         return _generic("not-allowed", 403, _which_right(error)), {}
     if isinstance(error, Http404):
@@ -180,14 +180,13 @@ def _joined(path: str, name: Any) -> str:
     return f"{path}.{name}" if path else str(name)
 
 
-def _title(error: type[Exception]) -> str:
-    """`PlanUsed` as “Plan used”."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", " ", error.__name__)
-    return words.capitalize()
+def _title(code: str) -> str:
+    """`plan-used` as “Plan used”: one title for a type, whichever refusal has it."""
+    return code.replace("-", " ").capitalize()
 
 
 def _of_tree(root: type[Refusal]) -> Iterator[ProblemType]:
     for error in root.__subclasses__():
         description = re.sub(r"\{\w+\}", "…", gettext(inspect.getdoc(error) or ""))
-        yield ProblemType(error.code, error.status, _title(error), description)
+        yield ProblemType(error.code, error.status, _title(error.code), description)
         yield from _of_tree(error)

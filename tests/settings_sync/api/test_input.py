@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from config.bodies import KnownLength
 from forms_catalog.models import Form
 from settings_sync.models import Plan, SyncRun
+from tenants.models import Membership
 from tenants.schemas import inside
 
 from .conftest import BASE, is_problem, work
@@ -190,3 +191,13 @@ def test_a_database_that_is_away_is_told(api, monkeypatch):
     answer = api.get("administrations/")
     assert is_problem(answer, 503, "unavailable")
     assert answer.headers["Retry-After"]
+
+
+def test_a_type_has_one_title(api, reached, settings_in_main):
+    asked = {"targets": reached, "categories": ["forms"]}
+    plan = api.post("plans/", asked).json()["id"]
+    Membership.objects.filter(administration__slug=reached[0]).delete()
+    lost, unknown = api.post("runs/", {"plan": plan, "version": 1}), api.post("plans/", asked)
+    assert {(answer.json()["type"], answer.json()["title"]) for answer in (lost, unknown)} == {
+        ("unknown-target", "Unknown target")
+    }
