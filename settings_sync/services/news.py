@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Administration
@@ -39,6 +39,7 @@ class NewsOfSetting:
     """One setting that changed; `fields` says in short what in it, and is empty for one that came or went."""
 
     id: int
+    category_label: str
     kind_label: str
     label: str
     outcome: str
@@ -102,7 +103,9 @@ def find_news(administration: Administration, rights: Collection[str], target_id
 
 def list_news(news: News, rights: Collection[str], page: Any) -> Page[NewsOfSetting]:
     """One page of the settings that a sync changed, by category."""
-    changes = _written(rights).filter(plan_target__sync_target=news.id).order_by("category", "action", "label", "id")
+    keys = [category.key for category in all_kinds().categories]
+    shown_order = Case(*(When(category=key, then=Value(number)) for number, key in enumerate(keys)))
+    changes = _written(rights).filter(plan_target__sync_target=news.id).order_by(shown_order, "kind", "label", "id")
     found: Page[Any] = Paginator(changes, PAGE_SIZE).get_page(page)
     rows = list(found.object_list)
     words = changed_fields_in_words(rows)
@@ -179,9 +182,11 @@ def _categories(groups: Iterable[tuple[str, list[Change]]], words: dict[int, str
 
 
 def _setting(change: Change, words: dict[int, str]) -> NewsOfSetting:
+    kind = all_kinds()[change.kind]
     return NewsOfSetting(
         id=change.pk,
-        kind_label=str(all_kinds()[change.kind].label),
+        category_label=str(kind.category.label),
+        kind_label=str(kind.label),
         label=change.label,
         outcome=_outcome(change),
         outcome_label=str(OUTCOMES[_outcome(change)]),

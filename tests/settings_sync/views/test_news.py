@@ -173,3 +173,10 @@ def test_taking_a_sync_back_says_so(owner_client, owner, main, joined, changed):
     said = text_of(owner_client.get(settings_of(joined)))
     assert said.count("Takes back the sync of") == 1
     assert "removed: field “Druk”" in said
+
+
+def test_everything_that_changed_stands_by_category(owner_client, joined, changed):
+    first = SyncTarget.objects.filter(administration=joined).earliest("finished_at")
+    page = owner_client.get(address_of(joined, first.pk)).content.decode()
+    headings = re.findall(r'<h2 class="change-group">(.*?)</h2>', page)
+    assert headings == ["Forms", "Other shared settings"]
