@@ -87,6 +87,25 @@ def test_a_pin_outlives_a_decision_to_overwrite_the_rest():
     assert (found.action, found.clears_deviations) == ("update", False)
 
 
+@pytest.mark.parametrize("row", ["removed locally", "removed locally, changed in the source", "new"])
+def test_a_lock_meets_a_pin_where_the_item_does_not_stand(row):
+    pinned = world(row, locks=("text",), pins=("note",))
+    assert (pinned.one()[0], pinned.plan()[1].verdict) == ("hold", Verdict.LOCKED)
+
+
+def test_a_pin_without_a_lock_holds_nothing():
+    pinned = world("both changed", pins=("code",))
+    assert pinned.one(conflict="keep_local") == ("keep", None, {"name": "Ketel", "text": "s"})
+    assert pinned.plan(conflict="keep_local")[1].verdict == Verdict.BOTH_CHANGED
+
+
+def test_a_decision_to_overwrite_ends_what_was_agreed_where_it_writes():
+    agreed = world("changed locally", agreed=("text",))
+    assert agreed.plan(Decision(Word.PUT_BACK))[1].clears_deviations
+    assert not agreed.plan(Decision(Word.KEEP_LOCAL))[1].clears_deviations
+    assert not agreed.plan(changed_locally="put_back")[1].clears_deviations
+
+
 @pytest.mark.parametrize("row", ["rejoined", "already equal", "removed in the source"])
 def test_a_lock_meets_a_pin_only_where_it_would_put_something_back(row):
     assert world(row, locks=("text",), pins=("text",)).one() == UNDECIDED[row]
