@@ -250,7 +250,7 @@ class TooSlow(SyncError):
 
 
 class SettingsBusy(SyncError):
-    """Somebody is editing settings in this administration; it is tried again."""
+    """Somebody was editing settings in this administration. Nothing was changed."""
 
     code = "busy"
 

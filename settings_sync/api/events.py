@@ -98,7 +98,10 @@ TARGET_FAILED = _webhook(
         "administration": "van-dijk-oost",
         "state": "failed",
         "attempts": 5,
-        "error": {"code": "busy", "detail": "Somebody is editing settings in this administration; it is tried again."},
+        "error": {
+            "code": "busy",
+            "detail": "Somebody was editing settings in this administration. Nothing was changed.",
+        },
         "finished_at": "2026-11-22T09:12:00Z",
     },
 )

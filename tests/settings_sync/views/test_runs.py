@@ -141,6 +141,20 @@ def test_runs_are_for_those_who_may_see_them(url, owner, main, joined, form, str
         assert browser(owner).get(url(name, uuid.uuid4())).status_code == 404
 
 
+def test_that_it_is_tried_again_is_said_only_while_it_is(owner_client, url, owner, main, joined, form):
+    run = start(owner, main, joined)
+    run.targets.update(error_code="busy", error_facts={})
+    said = text_of(owner_client.get(url("run", run.pk)))
+    assert (
+        "Somebody was editing settings in this administration. Nothing was changed. It is tried again shortly." in said
+    )
+    fail(run)
+    run.targets.update(error_facts={})
+    said = text_of(owner_client.get(url("run", run.pk)))
+    assert "Somebody was editing settings" in said
+    assert "It is tried again" not in said
+
+
 def test_history_lists_runs_latest_first(owner_client, url, owner, main, joined, form):
     first = sync(owner, main, joined)
     second = sync(owner, main, joined)
