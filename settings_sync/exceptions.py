@@ -112,6 +112,13 @@ class TargetLost(UnknownTarget):
     """{name} was deleted, or you may not sync to it any more. Choose again without it, and look at a new preview."""
 
 
+class RightLost(SyncError):
+    """Whoever asked for this may not sync it to {name} any more, so nothing was changed there."""
+
+    code = "right-lost"
+    status = 403
+
+
 class TargetNotReady(SyncError):
     """{name} cannot be synced now: {state}."""
 

@@ -33,6 +33,15 @@ class SyncRun(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("requested by")
     )
     on_behalf_of = models.CharField(_("on behalf of"), max_length=254, blank=True, default="")
+    # Who confirmed it, or tried it again last: asked for again before each target, and refused when nobody is there.
+    by_right_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        editable=False,
+    )
     note = models.TextField(_("note"), blank=True, default="")
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

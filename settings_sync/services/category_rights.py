@@ -5,16 +5,18 @@ is called after the category: `forms.read`.
 """
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.support_rights import SupportRight, may_support
 from tenants.models import Administration, Membership
 
 from ..exceptions import CategoryNotAllowed
 from ..kinds import all_kinds
 from ..models import Change, Plan
+from ..permissions import right_for
 from ..planning.choosing import chosen_items, needed_items
 from ..planning.values import Choice, Source
 from .comparing import category_of
@@ -26,10 +28,17 @@ Hidden = dict[str, Administration]
 def hidden_categories(user: Any, administrations: Iterable[Administration]) -> Hidden:
     """The categories that the user may not read in one of these administrations; empty for most users."""
     asked = list(administrations)
-    found = Membership.objects.filter(user=user, administration__in=asked)
-    rights: dict[uuid.UUID, list[str]] = dict(found.values_list("administration_id", "role__rights"))
+    return _hidden(_rights_in(user, asked), asked)
+
+
+def _rights_in(user: Any, administrations: Collection[Administration]) -> Mapping[uuid.UUID, list[str]]:
+    found = Membership.objects.filter(user=user, administration__in=administrations)
+    return dict(found.values_list("administration_id", "role__rights"))
+
+
+def _hidden(rights: Mapping[uuid.UUID, list[str]], administrations: Iterable[Administration]) -> Hidden:
     hidden: Hidden = {}
-    for administration in asked:
+    for administration in administrations:
         for category in all_kinds().categories:
             if f"{category.key}.read" not in rights.get(administration.pk, ()):
                 hidden.setdefault(category.key, administration)
@@ -47,8 +56,7 @@ def require_changes(user: Any, plan: Plan, targets: Collection[Administration]) 
     """Raise CategoryNotAllowed when a plan changes what the user may not read, in its main or one of these targets."""
     hidden = hidden_categories(user, [plan.administration, *targets])
     if hidden:
-        changes = Change.objects.filter(plan_target__plan=plan, plan_target__administration__in=targets)
-        _refuse(hidden, changes.filter(category__in=hidden).order_by().values_list("category", flat=True).distinct())
+        _refuse(hidden, _changed_among(hidden, plan, targets))
 
 
 def among_readable(user: Any, main: Administration, changes: "QuerySet[Change]") -> "QuerySet[Change]":
@@ -63,6 +71,23 @@ def may_read_changes(user: Any, plan: Plan, targets: Collection[Administration])
     except CategoryNotAllowed:
         return False
     return True
+
+
+def may_still_apply(user: Any, plan: Plan, target: Administration) -> bool:
+    """Whether the user holds now, in the main and in this target, all that applying the plan there takes; for support
+    the right to help will do. One query, as a rule.
+    """
+    both = [plan.administration, target]
+    rights = _rights_in(user, both) if user.is_active else {}
+    if not all(right_for(plan) in rights.get(administration.pk, ()) for administration in both):
+        return may_support(user, SupportRight.HELP)
+    hidden = _hidden(rights, both)
+    return not hidden or not _changed_among(hidden, plan, [target]) or may_support(user, SupportRight.HELP)
+
+
+def _changed_among(categories: Collection[str], plan: Plan, targets: Collection[Administration]) -> list[str]:
+    changes = Change.objects.filter(plan_target__plan=plan, plan_target__administration__in=targets)
+    return list(changes.filter(category__in=categories).order_by().values_list("category", flat=True).distinct())
 
 
 def _categories_in(source: Source, choice: Choice) -> set[str]:

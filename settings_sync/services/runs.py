@@ -9,6 +9,7 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from accounts.acting import staff_behind
+from accounts.support_rights import SupportRight, may_support
 from audit.models import record
 from tenants.failpoints import reach
 from tenants.models import Administration
@@ -67,7 +68,9 @@ def start_run(
         check_plan(plan, version)
         _check_targets(plan, acting_user)
         check_confirmation(plan, confirmation)
-        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, note=note, moved=moved)
+        run = SyncRun(
+            plan=plan, requested_by=asker, on_behalf_of=behalf, by_right_of=acting_user, note=note, moved=moved
+        )
         targets = _store(run)
         _record_start(run, asker, targets, door)
         wake_targets([target.pk for target in targets])
@@ -151,7 +154,8 @@ def cancel_run(*, acting_user: Any, run: SyncRun, reason: str = "") -> SyncRun:
 def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = (), reason: str = "") -> SyncRun:
     """Queue the failed and skipped targets again that the user may sync to, or only those of these slugs.
 
-    Raises NotAllowed, RunPruned, NothingToRetry, or TargetGone when all that failed was deleted since.
+    Raises NotAllowed, RunPruned, NothingToRetry, CategoryNotAllowed, or TargetGone when all that failed was deleted
+    since.
     """
     require_steering(acting_user, run.plan)
     with transaction.atomic():
@@ -163,7 +167,8 @@ def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = (), 
             target.error_code, target.error_detail, target.not_before = "", "", None
             target.save(update_fields=["state", "attempts", "finished_at", "error_code", "error_detail", "not_before"])
         run.state, run.finished_at, run.cancelled_at = SyncRun.State.RUNNING, None, None
-        run.save(update_fields=["state", "finished_at", "cancelled_at"])
+        run.by_right_of = acting_user
+        run.save(update_fields=["state", "finished_at", "cancelled_at", "by_right_of"])
         _record("run.retried", acting_user, run, reason)
         wake_targets([target.pk for target in again])
     return run
@@ -177,12 +182,14 @@ def _targets_to_retry(acting_user: Any, run: SyncRun, slugs: Collection[str]) ->
     failed = run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED])
     failed = failed.filter(administration__slug__in=slugs) if slugs else failed
     reached = steerable_children(acting_user, run.administration, right_for(run.plan))
-    again = list(failed.filter(administration__in=reached))
+    again = list(failed.filter(administration__in=reached).select_related("administration"))
     if not again:
         gone = failed.filter(administration__state__in=Administration.GONE).select_related("administration")
         if names := sorted(target.administration.name for target in gone):
             raise TargetGone(names=", ".join(names))
         raise NothingToRetry
+    if not may_support(acting_user, SupportRight.HELP):
+        require_changes(acting_user, run.plan, [target.administration for target in again])
     return again
 
 

@@ -20,12 +20,13 @@ from tenants.waking import send_messages
 
 from ..applying.errors import explain
 from ..applying.targets import apply_target
-from ..exceptions import HeadsDiffer, LeaseLost, TargetNotReady, Unexpected, WorkerLost
+from ..exceptions import HeadsDiffer, LeaseLost, RightLost, TargetNotReady, Unexpected, WorkerLost
 from ..models import Receipt, SyncRun, SyncTarget
 from ..progress import Progress, note_progress
 from ..waking import APPLY_TARGET, wake_targets
 from .alignment import fold_children
 from .announcing import announce_failed_target
+from .category_rights import may_still_apply
 from .runs import finish_run_when_done, lock_run
 from .work import work_of
 
@@ -96,7 +97,12 @@ def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None) -> Claim 
         return None
     reach("claim.after-commit")
     target = SyncTarget.objects.select_related(
-        "run__plan__snapshot", "run__administration", "run__requested_by", "administration", "plan_target"
+        "run__plan__snapshot",
+        "run__administration",
+        "run__requested_by",
+        "run__by_right_of",
+        "administration",
+        "plan_target",
     ).get(pk=target_id)
     SyncRun.objects.filter(pk=target.run_id, state=SyncRun.State.QUEUED).update(
         state=SyncRun.State.RUNNING, started_at=Now()
@@ -135,13 +141,22 @@ def _apply(claim: Claim) -> None:
 
 
 def _check_ready(target: SyncTarget) -> None:
-    """The child must still be there, at the version that the snapshot was taken at."""
+    """The child must still be there, at the version that the snapshot was taken at, and whoever asked still have the
+    right to sync to it."""
     snapshot = target.run.plan.snapshot
     current = Administration.objects.get(pk=target.administration_id)
     if current.state != Administration.State.ACTIVE:
         raise TargetNotReady(name=current.name, state=current.state)
     if snapshot is not None and current.migration_head != snapshot.migration_head:
         raise HeadsDiffer
+    if target.run.by_right_of_id is not None:
+        _check_right(target)
+
+
+def _check_right(target: SyncTarget) -> None:
+    user = target.run.by_right_of
+    if user is None or not may_still_apply(user, target.run.plan, target.administration):
+        raise RightLost(name=target.administration.name)
 
 
 def _finish_unchanged(claim: Claim) -> None:
