@@ -134,10 +134,11 @@ class Kinds:
     def __getitem__(self, key: str) -> Kind:
         return self.by_key[key]
 
-    @property
-    def categories(self) -> list[Category]:
+    @cached_property
+    def categories(self) -> tuple[Category, ...]:
         """Each category once, in the order in which they are shown."""
-        return sorted({kind.category for kind in self}, key=lambda category: (category.order, category.key))
+        found = {kind.category.key: kind.category for kind in self}
+        return tuple(sorted(found.values(), key=lambda category: (category.order, category.key)))
 
     def of(self, categories: set[str]) -> list[Kind]:
         """The kinds of these categories, in writing order."""

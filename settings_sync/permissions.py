@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.support_rights import SupportRight, may_support
 from tenants.models import Administration
-from tenants.permissions import NotAllowed, may, reachable_administrations, require
+from tenants.permissions import NotAllowed, may, require
 from tenants.rights import Right
 
 from .models import Plan
@@ -62,8 +62,7 @@ def may_see_runs(user: Any, main: Administration) -> bool:
 
 def syncable_children(user: Any, main: Administration, right: Right = Right.SYNC_RUN) -> list[Administration]:
     """The sub-administrations that the user may enter and sync to; with SYNC_UNDO those where they may take it back."""
-    reachable = {row.pk for row in reachable_administrations(user) if row.parent_id == main.pk}
-    held = Administration.objects.filter(
-        pk__in=reachable, memberships__user=user, memberships__role__rights__contains=[right]
+    held = main.children.exclude(state__in=Administration.GONE).filter(
+        memberships__user=user, memberships__role__rights__contains=[right]
     )
     return list(held.order_by("name"))

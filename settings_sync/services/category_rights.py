@@ -38,10 +38,11 @@ def _rights_in(user: Any, administrations: Collection[Administration]) -> Mappin
 
 def _hidden(rights: Mapping[uuid.UUID, list[str]], administrations: Iterable[Administration]) -> Hidden:
     hidden: Hidden = {}
+    wanted = {category.key: f"{category.key}.read" for category in all_kinds().categories}
     for administration in administrations:
-        for category in all_kinds().categories:
-            if f"{category.key}.read" not in rights.get(administration.pk, ()):
-                hidden.setdefault(category.key, administration)
+        held = rights.get(administration.pk, ())
+        for key in [key for key, right in wanted.items() if right not in held]:
+            hidden.setdefault(key, administration)
     return hidden
 
 
