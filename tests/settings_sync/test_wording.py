@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from settings_sync.services.run_overview import FINDINGS
+from settings_sync.services.proofs import FINDINGS
 from settings_sync.verdicts import Action, Verdict
 from settings_sync.wording import reason_of
 
