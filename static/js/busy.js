@@ -24,6 +24,8 @@
   function begin(button, words) {
     if (before.has(button)) return;
     before.set(button, [...button.childNodes]);
+    // It keeps its place: the second click of a double click must not land on what would move there.
+    button.style.minWidth = `${button.offsetWidth}px`;
     button.replaceChildren(words);
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
@@ -34,6 +36,7 @@
   function end() {
     for (const [button, nodes] of before) {
       button.replaceChildren(...nodes);
+      button.style.minWidth = "";
       button.disabled = false;
       button.removeAttribute("aria-busy");
     }

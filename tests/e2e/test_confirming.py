@@ -29,6 +29,29 @@ def test_a_double_click_is_one_run(previewed, name):
     assert previewed.runs_with_note(name) == 1
 
 
+SECOND_CLICK = """(confirm) => new Promise((tell) => {
+  const button = document.querySelector(confirm);
+  button.scrollIntoView();
+  const { x, y, width, height } = button.getBoundingClientRect();
+  button.click();
+  setTimeout(() => {
+    const there = document.elementFromPoint(x + width / 2, y + height / 2);
+    tell([button.disabled, there === button]);
+  }, 100);
+})"""
+"""Clicks, and tells whether the middle of the button is still the button, once that says what is being done."""
+
+
+def test_the_second_click_of_a_slow_double_click_lands_on_the_same_button(previewed, name):
+    page, sent = previewed.page, []
+    page.route("**/*", lambda route: sent.append(route) if route.request.method == "POST" else route.continue_())
+    page.locator("textarea[name=note]").fill(name)
+    assert page.evaluate(SECOND_CLICK, CONFIRM) == [True, True]
+    (only,) = sent
+    only.continue_()
+    previewed.wait_for_result()
+
+
 def test_going_back_and_confirming_again_leads_to_the_same_run(previewed, name):
     preview = previewed.page.url
     previewed.confirm(name)
