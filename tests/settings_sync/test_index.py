@@ -162,7 +162,12 @@ def test_a_look_that_fails_keeps_the_marks_and_gives_the_lock_back(main, work_ty
 
 def held_locks() -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [INDEX_LOCK])
+        # The view tells of every database of the server; tests beside this one take such locks in theirs.
+        cursor.execute(
+            "SELECT l.* FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.classid = %s",
+            [INDEX_LOCK],
+        )
         return list(cursor.fetchall())
 
 
