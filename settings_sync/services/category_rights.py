@@ -38,12 +38,17 @@ def _rights_in(user: Any, administrations: Collection[Administration]) -> Mappin
 
 def _hidden(rights: Mapping[uuid.UUID, list[str]], administrations: Iterable[Administration]) -> Hidden:
     hidden: Hidden = {}
-    wanted = {category.key: f"{category.key}.read" for category in all_kinds().categories}
+    every = [category.key for category in all_kinds().categories]
     for administration in administrations:
-        held = rights.get(administration.pk, ())
-        for key in [key for key, right in wanted.items() if right not in held]:
+        readable = readable_categories(rights.get(administration.pk, ()))
+        for key in [key for key in every if key not in readable]:
             hidden.setdefault(key, administration)
     return hidden
+
+
+def readable_categories(rights: Collection[str]) -> list[str]:
+    """The categories of which somebody with these rights may see the settings."""
+    return [category.key for category in all_kinds().categories if f"{category.key}.read" in rights]
 
 
 def require_choice(user: Any, administrations: Iterable[Administration], source: Source, choice: Choice) -> None:

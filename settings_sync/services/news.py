@@ -16,6 +16,7 @@ from tenants.models import Administration
 from ..kinds import all_kinds
 from ..models import Change, Document, Finding, SyncTarget
 from ..verdicts import Action
+from .category_rights import readable_categories
 from .change_details import ChangeDetails, show_change
 from .changed_fields import changed_fields_in_words
 from .plan_overview import WRITES, Counted
@@ -72,11 +73,6 @@ class News:
     counted: Counted
     undoes: datetime | None
     categories: tuple[NewsOfCategory, ...] = ()
-
-
-def readable_categories(rights: Collection[str]) -> list[str]:
-    """The categories of which somebody with these rights may see the settings."""
-    return [category.key for category in all_kinds().categories if f"{category.key}.read" in rights]
 
 
 def news_for(administration: Administration, rights: Collection[str]) -> list[News]:

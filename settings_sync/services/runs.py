@@ -56,8 +56,7 @@ def start_run(
     whoever confirms wants what the preview showed.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost or
-    CategoryNotAllowed when the acting user may no longer sync to one of the plan's administrations, or see what it
-    changes there; then nothing was started.
+    CategoryNotAllowed when rights were taken away since the preview; then nothing was started.
     """
     require_for(acting_user, plan)
     asked_by = asked_by or staff_behind(acting_user)
@@ -68,10 +67,8 @@ def start_run(
         check_plan(plan, version)
         _check_targets(plan, acting_user)
         check_confirmation(plan, confirmation)
-        run = SyncRun(
-            plan=plan, requested_by=asker, on_behalf_of=behalf, by_right_of=acting_user, note=note, moved=moved
-        )
-        targets = _store(run)
+        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, note=note, moved=moved)
+        targets = _store(run, by_right_of=acting_user)
         _record_start(run, asker, targets, door)
         wake_targets([target.pk for target in targets])
         reach("run.before-commit")
@@ -87,8 +84,8 @@ def _moved_unseen(plan: Plan, seen: str) -> list[list[str]]:
     return [[kind, str(uid)] for kind, uid in moves.keys] if moves.mark != seen else []
 
 
-def _store(run: SyncRun) -> list[SyncTarget]:
-    run.administration = run.plan.administration
+def _store(run: SyncRun, *, by_right_of: Any) -> list[SyncTarget]:
+    run.administration, run.by_right_of = run.plan.administration, by_right_of
     run.save(force_insert=True)
     return SyncTarget.objects.bulk_create(
         SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 
 from tenants.entering import administration_page
 
-from ..services.news import News, find_news, is_kept, list_news, readable_categories, show_news
+from ..services.category_rights import readable_categories
+from ..services.news import News, find_news, is_kept, list_news, show_news
 
 
 @require_GET
