@@ -5,10 +5,10 @@ from functools import partial
 
 from django.db import connection
 
-from settings_sync import sql
-from settings_sync.kinds import all_kinds
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine import sql
+from settings_sync.engine.reading.index import look_at
 from settings_sync.planning.values import Key
-from settings_sync.reading.index import look_at
 from tenants.migrating import migrate_everything
 from tenants.models import Administration
 

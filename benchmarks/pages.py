@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from settings_sync.kinds import all_kinds
+from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Plan, SyncRun
-from settings_sync.services.plans import create_plan
-from settings_sync.services.runs import start_run
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.runs.runs import start_run
 from tenants.models import Administration
 
 from .settings_data import change_one_form

@@ -1,12 +1,12 @@
 """`./dev bench preview`: telling field by field what a sync will do, for one administration and for hundreds."""
 
 from accounts.models import User
-from settings_sync.kinds import all_kinds
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.reading.index import look_at, read_documents
 from settings_sync.models import Change, Plan
 from settings_sync.planning.differences import differences
-from settings_sync.reading.index import look_at, read_documents
-from settings_sync.services.plans import create_plan
-from settings_sync.services.previewing import differences_of
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.previews.previewing import differences_of
 from tenants.migrating import migrate_everything
 from tenants.models import Administration
 

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 from accounts.models import User
 from config.celery import app
-from settings_sync.applying.targets import apply_target
-from settings_sync.kinds import all_kinds
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.applying.targets import apply_target
 from settings_sync.models import Plan, SyncRun, SyncTarget
-from settings_sync.services.plans import create_plan
-from settings_sync.services.runs import start_run
-from settings_sync.services.work import work_of
+from settings_sync.services.plans.orders import work_of
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.runs.runs import start_run
 from tenants.migrating import migrate_everything
 from tenants.models import Administration
 

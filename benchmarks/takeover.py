@@ -4,7 +4,7 @@ from accounts.models import User
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import ErrorCode, WorkType
 from settings_sync.models import Plan, PlanTarget
-from settings_sync.services.takeover import (
+from settings_sync.services.takeover.takeover import (
     best_choices,
     decide_takeover,
     read_takeover,

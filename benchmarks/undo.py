@@ -8,13 +8,13 @@ from typing import Any
 from unittest import mock
 
 from forms_catalog.models import Form
-from settings_sync.applying import books
-from settings_sync.applying.targets import apply_target
-from settings_sync.applying.work import Work
-from settings_sync.kinds import all_kinds
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.applying import books
+from settings_sync.engine.applying.targets import apply_target
+from settings_sync.engine.applying.work import Work
 from settings_sync.models import FormerDocument, SyncRun, SyncTarget
-from settings_sync.services.plans import create_plan
-from settings_sync.services.work import work_of
+from settings_sync.services.plans.orders import work_of
+from settings_sync.services.plans.plans import create_plan
 from templates_catalog.models import Layout
 from tenants.migrating import migrate_everything
 from tenants.models import Administration

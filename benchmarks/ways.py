@@ -8,18 +8,18 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from settings_sync import sql
-from settings_sync.applying.targets import apply_target
-from settings_sync.kinds import Kind, Table, all_kinds
+from settings_sync.declaring.kinds import Kind, Table, all_kinds
+from settings_sync.engine import sql
+from settings_sync.engine.applying.targets import apply_target
+from settings_sync.engine.reading.index import look_at
+from settings_sync.engine.reading.lines import is_in_line
+from settings_sync.engine.reading.snapshots import needs_in, take_snapshot
 from settings_sync.models import Plan, PlanTarget, SyncRun, SyncTarget
 from settings_sync.planning.plans import plan_target
 from settings_sync.planning.values import Choice, Source
-from settings_sync.reading.index import look_at
-from settings_sync.reading.lines import is_in_line
-from settings_sync.reading.snapshots import needs_in, take_snapshot
-from settings_sync.services.comparing import Compared, category_of
-from settings_sync.services.plans import keep_plans
-from settings_sync.services.work import work_of
+from settings_sync.services.plans.comparing import Compared, category_of
+from settings_sync.services.plans.orders import work_of
+from settings_sync.services.plans.plans import keep_plans
 from tenants.models import Administration
 from tenants.schemas import inside
 

@@ -2,8 +2,8 @@
 
 from django.utils.translation import ngettext_lazy
 
-from settings_sync.registry import exclude
-from settings_sync.usage import Document, count_usage
+from settings_sync.declaring.registry import exclude
+from settings_sync.declaring.usage import Document, count_usage
 
 from . import models
 

@@ -11,8 +11,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from accounts.models import User
-    from settings_sync.services.plans import create_plan
-    from settings_sync.services.runs import start_run
+    from settings_sync.services.plans.plans import create_plan
+    from settings_sync.services.runs.runs import start_run
     from tenants.models import Administration
 
     from .company import CATEGORIES

@@ -13,12 +13,12 @@ from audit.models import AuditEntry
 from business.models import Customer
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import WorkType
-from settings_sync.kinds import all_kinds
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.reading.index import look_at, read_documents
+from settings_sync.engine.witness import Fingerprint, fingerprint
 from settings_sync.models import Receipt, SyncRun, SyncTarget
-from settings_sync.reading.index import look_at, read_documents
-from settings_sync.services.plans import create_plan
-from settings_sync.services.runs import start_run
-from settings_sync.witness import Fingerprint, fingerprint
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.runs.runs import start_run
 from templates_catalog.models import Layout
 from tenants.models import Administration, Membership, Role
 from tenants.provisioning import create_schema

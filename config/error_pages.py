@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
-from settings_sync.api.problems import problem_page
+from settings_sync.api.protocol.problems import problem_page
 
 API = "/api/"
 

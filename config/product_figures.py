@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from settings_sync.services.figures import read_figures
+from settings_sync.services.support.figures import read_figures
 from tenants.schemas import in_public
 from webhooks.services.deliveries import delivery_lag
 

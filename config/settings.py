@@ -58,6 +58,7 @@ SHARED_APPS = [
     "django_prometheus",
     "csp",
     "demo",
+    "smoke",
 ]
 TENANT_APPS = ["sync_ledger", "reference_data", "forms_catalog", "templates_catalog", "workflows", "business"]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
@@ -252,9 +253,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["settings_sync.api.parsers.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["settings_sync.api.protocol.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "settings_sync.api.problems.problem_response",
+    "EXCEPTION_HANDLER": "settings_sync.api.protocol.problems.problem_response",
     "URL_FORMAT_OVERRIDE": None,
 }
 # Of one token; above that an answer is 429 with Retry-After.
@@ -272,7 +273,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "settings_sync.api.documenting.add_problems",
+        "settings_sync.api.protocol.documenting.add_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
         "WebhookState": "webhooks.models.Endpoint.State",

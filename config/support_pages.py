@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.support_tables import LINK, link, link_to, list_address, table, when
 from settings_sync.exceptions import error_in_words
 from settings_sync.models import SyncTarget
-from settings_sync.services.attention import SHOWN, Attention, read_attention
-from settings_sync.services.support_search import MOST, Found, FoundItem, search_everywhere
-from settings_sync.setting_pages import setting_address
+from settings_sync.services.support.attention import SHOWN, Attention, read_attention
+from settings_sync.services.support.support_search import MOST, Found, FoundItem, search_everywhere
+from settings_sync.support_pages.setting_pages import setting_address
 from tenants.models import Administration
 from webhooks.models import Endpoint
 from webhooks.services.overview import endpoints_in_trouble

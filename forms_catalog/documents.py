@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from settings_sync.editing import values_of
+from catalog_kit.editing import values_of
 
 from .models import Field, Form, Section
 

@@ -1,6 +1,6 @@
 """What each administration fills in for itself in the print template of a form that all of them share."""
 
-from settings_sync.company_values import CompanyValues
+from catalog_kit.company_values import CompanyValues
 
 
 class FormValues(CompanyValues):

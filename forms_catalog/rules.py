@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog_kit.markup import problems_of_markup
 from reference_data.rules import messages_of, problems_of_options
-from settings_sync.markup import problems_of_markup
 from tenants.names import is_visible
 
 CHOICES = ("checkboxes", "radio", "dropdown")

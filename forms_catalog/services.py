@@ -7,8 +7,7 @@ from typing import Any
 from django.db.models import Case, F, Max, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from reference_data.models import WorkType
-from settings_sync.editing import (
+from catalog_kit.editing import (
     editing,
     fingerprint,
     lock,
@@ -17,6 +16,7 @@ from settings_sync.editing import (
     refuse_when_used,
     values_of,
 )
+from reference_data.models import WorkType
 from sync_ledger.edits import record_edits
 from tenants.models import Administration
 from tenants.names import problems_of_names

@@ -8,7 +8,7 @@ from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.editing import EditRefused, add_problems, refuse_when
+from catalog_kit.editing import EditRefused, add_problems, refuse_when
 
 from . import models
 from .services import problems_of

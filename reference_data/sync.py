@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.options import Category, ModelSync
-from settings_sync.registry import register
+from settings_sync.declaring.options import Category, ModelSync
+from settings_sync.declaring.registry import register
 
 from . import models, rules
 

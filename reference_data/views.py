@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from settings_sync.edit_pages import attempt
-from settings_sync.editing import count_uses, fingerprint, uses_of
-from settings_sync.services.origins import origins_of
+from catalog_kit.edit_pages import attempt
+from catalog_kit.editing import count_uses, fingerprint, uses_of
+from settings_sync.services.settings.origins import origins_of
 from tenants.entering import administration_page
 from tenants.rights import Right
 

@@ -19,20 +19,25 @@ from unfold.decorators import action
 from accounts.admin import SupportAdmin, is_support, may_help
 from accounts.support_pages import ask_reason
 from accounts.support_tables import link_to
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.previews.plan_overview import show_plan
+from settings_sync.services.runs.proofs import finding_in_words, rows_of
+from settings_sync.services.runs.runs import cancel_run, retry_run
+from settings_sync.services.support.support import (
+    chosen_in_words,
+    count_in_words,
+    list_held_back,
+    start_run_on_behalf,
+)
+from settings_sync.support_pages.setting_pages import setting_address, show_setting
+from settings_sync.support_pages.support_forms import ConfirmOnBehalfForm, SyncOnBehalfForm
+from settings_sync.wording.decision_wording import POLICY_WORDS, policy_in_words
 from tenants.admin import AdministrationAdmin
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 
-from .decision_wording import POLICY_WORDS, policy_in_words
 from .exceptions import SyncError, error_in_words
 from .models import Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
-from .services.plan_overview import show_plan
-from .services.plans import create_plan
-from .services.proofs import finding_in_words, rows_of
-from .services.runs import cancel_run, retry_run
-from .services.support import chosen_in_words, count_in_words, list_held_back, start_run_on_behalf
-from .setting_pages import setting_address, show_setting
-from .support_forms import ConfirmOnBehalfForm, SyncOnBehalfForm
 
 FAILED = {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}
 

@@ -8,23 +8,22 @@ class SettingsSyncConfig(AppConfig):
     verbose_name = _("Syncs")
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401
+        from settings_sync.declaring import checks  # noqa: F401
 
         autodiscover_modules("sync")
 
+        from settings_sync.engine import fence
+        from settings_sync.engine.applying.connections import refuse_unusable_login
+        from settings_sync.services.administrations.backups import CARRIED
+        from settings_sync.services.runs.starting import start_from_main
         from tenants.preparing import preparations
 
-        from . import fencing
-        from .applying.connections import refuse_unusable_login
-        from .services.backups import CARRIED
-        from .services.starting import start_from_main
-
         preparations.shared.append(refuse_unusable_login)
-        preparations.shared.append(fencing.install_shared)
-        preparations.each.append(fencing.install)
-        preparations.marks.append(fencing.mark)
-        preparations.mains.append(fencing.close_to_syncs)
-        preparations.turns.append(fencing.turn)
-        preparations.holds.append(fencing.hold_syncs)
+        preparations.shared.append(fence.install_shared)
+        preparations.each.append(fence.install)
+        preparations.marks.append(fence.mark)
+        preparations.mains.append(fence.close_to_syncs)
+        preparations.turns.append(fence.turn)
+        preparations.holds.append(fence.hold_syncs)
         preparations.carried.extend(CARRIED)
         preparations.created.append(start_from_main)

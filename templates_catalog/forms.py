@@ -6,8 +6,8 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from catalog_kit.editing import EditRefused, add_problems, refuse_when
 from reference_data.models import VatRate
-from settings_sync.editing import EditRefused, add_problems, refuse_when
 
 from .models import Layout, MessageTemplate, Scheme
 from .services import FIELDS, problems_of

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from settings_sync.company_values import CompanyValues
-from settings_sync.options import Shown
+from catalog_kit.company_values import CompanyValues
+from settings_sync.declaring.options import Shown
 
 from .models import Layout, MessageTemplate
 from .placeholders import is_own

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from settings_sync.braces import BRACES, used_names
+from catalog_kit.braces import BRACES, used_names
 
 
 @dataclass(frozen=True)

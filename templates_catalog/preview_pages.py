@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from settings_sync.frames import framed
-from settings_sync.services.filled_in import look_everywhere, show_there
+from settings_sync.services.previews.filled_in import look_everywhere, show_there
+from settings_sync.views.frames import framed
 from tenants.entering import administration_page
 from tenants.models import Administration
 from tenants.rights import Right

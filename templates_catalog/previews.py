@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from settings_sync.options import Shown
+from settings_sync.declaring.options import Shown
 
 from .local_values import LayoutValues, MessageValues, TemplateValues
 from .models import Layout, MessageTemplate

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.braces import substitute
+from catalog_kit.braces import substitute
 
 COLUMNS: tuple[tuple[str, Any], ...] = (
     ("code", _("Code")),

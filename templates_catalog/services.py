@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from settings_sync.editing import editing, lock, refuse_when, refuse_when_moved, refuse_when_used, values_of
+from catalog_kit.editing import editing, lock, refuse_when, refuse_when_moved, refuse_when_used, values_of
 from sync_ledger.edits import record_edits
 from tenants.models import Administration
 from tenants.names import problems_of_names

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from reference_data.rules import messages_of
-from settings_sync.options import Category, ModelSync
-from settings_sync.registry import exclude, register
+from settings_sync.declaring.options import Category, ModelSync
+from settings_sync.declaring.registry import exclude, register
 
 from . import models, rules
 from .local_values import LayoutValues, MessageValues

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from settings_sync.edit_pages import attempt
+from catalog_kit.edit_pages import attempt
 from tenants.entering import administration_page
 
 from . import variables

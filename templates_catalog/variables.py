@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
-from settings_sync.braces import used_names
-from settings_sync.editing import EditRefused
+from catalog_kit.braces import used_names
+from catalog_kit.editing import EditRefused
 from tenants.models import Administration
 from tenants.permissions import require
 from tenants.rights import Right

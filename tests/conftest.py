@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import User
-from settings_sync.applying.connections import close_sync_connection
+from settings_sync.engine.applying.connections import close_sync_connection
 from tenants.migrating import migrate_everything
 from tenants.models import Administration, Membership, Role, SchemaTemplate
 from tenants.provisioning import create_schema

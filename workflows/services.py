@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from catalog_kit.editing import editing, lock, refuse_when, refuse_when_moved, refuse_when_used, values_of
 from forms_catalog.models import Form
 from reference_data.models import FreeField, WorkStatus, WorkType
-from settings_sync.editing import editing, lock, refuse_when, refuse_when_moved, refuse_when_used, values_of
 from sync_ledger.edits import record_edits
 from templates_catalog.models import MessageTemplate
 from tenants.models import Administration

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Scope
-from settings_sync.api.documenting import describe
-from settings_sync.api.pagination import page_of_rows
+from settings_sync.api.protocol.documenting import describe
+from settings_sync.api.protocol.pagination import page_of_rows
 from settings_sync.api.scoping import find_active_administration
 from settings_sync.api.views.base import TokenView
 from tenants.permissions import rights_of

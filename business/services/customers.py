@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
-from settings_sync.editing import refuse_when, refuse_when_moved, values_of
+from catalog_kit.editing import refuse_when, refuse_when_moved, values_of
 from tenants.models import Administration
 from tenants.names import problems_of_names
 from tenants.permissions import require

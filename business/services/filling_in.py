@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.acting import written_name
 from audit.models import record
+from catalog_kit.editing import refuse_when, refuse_when_moved
 from forms_catalog.models import Form
-from settings_sync.editing import refuse_when, refuse_when_moved
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.rights import Right

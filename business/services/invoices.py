@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.models import record
-from settings_sync.editing import refuse_when
+from catalog_kit.editing import refuse_when
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.rights import Right

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
+from catalog_kit.editing import refuse_when, refuse_when_moved, values_of
 from reference_data.models import FreeField
-from settings_sync.editing import refuse_when, refuse_when_moved, values_of
 from tenants.models import Administration, Membership
 from tenants.permissions import NotAllowed, require
 from tenants.rights import Right

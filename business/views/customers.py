@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from settings_sync.edit_pages import attempt
-from settings_sync.editing import fingerprint
+from catalog_kit.edit_pages import attempt
+from catalog_kit.editing import fingerprint
 from tenants.entering import administration_page
 from tenants.rights import Right
 

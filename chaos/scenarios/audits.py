@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from settings_sync.fencing import expected_rights, expected_shared_rights, install, sync_login
+from settings_sync.engine.fence import expected_rights, expected_shared_rights, install, sync_login
 from tenants.models import Administration
 from tenants.template_schema import TEMPLATE_SCHEMA
 

@@ -7,9 +7,9 @@ import uuid
 from celery import current_app
 from redis import Redis
 
+from settings_sync.engine.witness import fingerprint, fingerprint_settings
 from settings_sync.models import SyncTarget
-from settings_sync.waking import APPLY_TARGET
-from settings_sync.witness import fingerprint, fingerprint_settings
+from settings_sync.services.runs.waking import APPLY_TARGET
 from tenants.waking import WORK_ON_ADMINISTRATION
 
 from ..company import Company, Watch, wait_until_ended

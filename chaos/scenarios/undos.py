@@ -10,12 +10,12 @@ from django.db.models import F, Max
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import WorkType
 from settings_sync.models import Change, Plan, SyncRun
-from settings_sync.services.deciding import Asked, decide
-from settings_sync.services.plans import create_plan
-from settings_sync.services.runs import start_run
-from settings_sync.services.targets import execute_target
-from settings_sync.services.undoing import create_undo_plan
-from settings_sync.verdicts import Verdict, Word
+from settings_sync.planning.verdicts import Verdict, Word
+from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.runs.undoing import create_undo_plan
 from sync_ledger.models import Base, Deviation
 from templates_catalog.models import Layout
 from tenants.models import Administration

@@ -5,12 +5,11 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 
+from settings_sync.models import Plan, SyncRun, SyncTarget
+from settings_sync.shapes.base import UtcTime
+from settings_sync.shapes.plans import Counts
+from settings_sync.shapes.runs import ErrorShape
 from webhooks.events import Event
-
-from ..models import Plan, SyncRun, SyncTarget
-from ..shapes.base import UtcTime
-from ..shapes.plans import Counts
-from ..shapes.runs import ErrorShape
 
 HANDLED = {"2XX": OpenApiResponse(description="Received. Anything else is a failure; 410 switches the webhook off.")}
 

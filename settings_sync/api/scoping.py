@@ -7,12 +7,11 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from rest_framework.request import Request
 
+from settings_sync.api.protocol.authentication import token_of
+from settings_sync.models import Plan, SyncRun
+from settings_sync.permissions import may_see_administrations, may_see_runs
+from settings_sync.services.previews.plan_overview import find_plan as find_plan_of
 from tenants.models import Administration
-
-from ..models import Plan, SyncRun
-from ..permissions import may_see_administrations, may_see_runs
-from ..services.plan_overview import find_plan as find_plan_of
-from .authentication import token_of
 
 
 def visible_administrations(request: Request) -> "QuerySet[Administration]":

@@ -11,18 +11,18 @@ from django.urls import reverse
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import User
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.models import Change, Plan, SyncRun
+from settings_sync.planning.verdicts import Action
+from settings_sync.services.plans.confirming import confirmation_of
+from settings_sync.services.plans.local_values import warnings_in_words
+from settings_sync.services.previews.plan_overview import Counted, PlanOverview, show_plan
+from settings_sync.services.previews.previewing import plan_changes
+from settings_sync.services.runs.run_overview import RunOverview
+from settings_sync.services.runs.runs import start_run
+from settings_sync.shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
+from settings_sync.wording.wording import reason_of
 
-from ..kinds import all_kinds
-from ..models import Change, Plan, SyncRun
-from ..services.confirming import confirmation_of
-from ..services.local_values import warnings_in_words
-from ..services.plan_overview import Counted, PlanOverview, show_plan
-from ..services.previewing import plan_changes
-from ..services.run_overview import RunOverview
-from ..services.runs import start_run
-from ..shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
-from ..verdicts import Action
-from ..wording import reason_of
 from .terminal import DOOR, FAILED, HELD, follow_run, refusals_as_exit_codes, table
 
 COUNTS = tuple(Counted.__dataclass_fields__)

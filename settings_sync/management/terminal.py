@@ -10,14 +10,13 @@ from typing import IO, Any
 from django.core.management.base import CommandError
 
 from accounts.models import User
+from settings_sync.exceptions import SyncError
+from settings_sync.models import SyncRun
+from settings_sync.services.runs.run_overview import RunOverview, show_run
 from tenants.exceptions import AdministrationError
 from tenants.models import Administration, Membership
 from tenants.permissions import NotAllowed
 from tenants.rights import ADMINISTRATOR_ROLE
-
-from ..exceptions import SyncError
-from ..models import SyncRun
-from ..services.run_overview import RunOverview, show_run
 
 DOOR = "terminal"
 FAILED, BAD_ARGUMENTS, HELD = 1, 2, 3

@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from settings_sync.planning.verdicts import Word
 from tenants.models import Administration
 
-from ..verdicts import Word
 from .plans import PlanTarget
 
 

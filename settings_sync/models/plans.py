@@ -7,9 +7,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from settings_sync.planning.verdicts import Action, Verdict
 from tenants.models import Administration
 
-from ..verdicts import Action, Verdict
 from .documents import Snapshot
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from ..verdicts import Verdict
 from .judging import judge
 from .values import NAME_KEY, Entry, Key, Local
+from .verdicts import Verdict
 
 COUNTED = ("in_line", "behind", "changed_locally", "conflict", "missing", "own")
 NAMES_TAKEN = "names_taken"

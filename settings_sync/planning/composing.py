@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..verdicts import Action, Verdict, Word
 from .reader import Body, Described, Reader
 from .settling import Draft, Item, needs_documents, settle, widen
 from .values import DEFAULT_FIELD, DEFAULT_KEY, Entry, Key, Local, PlannedChange, Rules, Source
+from .verdicts import Action, Verdict, Word
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What can be decided about an item, from what stands in the three places."""
 
-from ..verdicts import Word
 from .values import DEFAULT_FIELD
+from .verdicts import Word
 
 Digest = bytes | None
 

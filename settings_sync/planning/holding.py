@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..verdicts import Action, Verdict
 from .values import ARCHIVED_KEY, NAME_KEY, Entry, Key, Local, PlannedChange, Source
+from .verdicts import Action, Verdict
 
 Changes = dict[Key, PlannedChange]
 

@@ -1,6 +1,6 @@
 """The verdict on one item, from three digests: base (last decided), source (the snapshot) and local (now)."""
 
-from ..verdicts import Verdict
+from .verdicts import Verdict
 
 Digest = bytes | None
 

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from ..verdicts import Action, Verdict
 from .choosing import chosen_items, needed_items
 from .composing import compose
 from .holding import hold_back
 from .judging import judge
 from .reader import NO_READER, Reader
 from .values import NO_RULES, Choice, Key, Local, NeededBy, PlannedChange, Rules, Source, TargetPlan
+from .verdicts import Action, Verdict
 
 COUNTED = ("create", "update", "couple", "archive", "delete", "keep", "skip", "hold", "conflict", "unchanged", "own")
 """What the counts of a plan name, each of them always present."""

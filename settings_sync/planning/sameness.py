@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-from ..verdicts import Verdict
 from .values import Entry, Key, Local, Source, TargetPlan
+from .verdicts import Verdict
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ..verdicts import Action, Verdict, Word
 from .merging import LOCAL, SOURCE, Chooser, Merged, Shape, merge, nobody
 from .values import DEFAULT_FIELD, Decision, Deviation, Entry, Key, PlannedChange, Rules
+from .verdicts import Action, Verdict, Word
 
 Body = Mapping[str, Any]
 

@@ -7,14 +7,14 @@ touched since goes back exactly, what was touched is merged or asked.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..policies import DEFAULTS
-from ..verdicts import Action, Verdict
 from .composing import compose
 from .holding import hold_back
 from .judging import judge
 from .plans import count
+from .policies import DEFAULTS
 from .reader import Reader
 from .values import Deviation, Entry, Key, Local, PlannedChange, Rules, Source, TargetPlan
+from .verdicts import Action, Verdict
 
 Digest = bytes | None
 

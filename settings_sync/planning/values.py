@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..policies import DEFAULTS
-from ..verdicts import Action, Verdict, Word
+from .policies import DEFAULTS
+from .verdicts import Action, Verdict, Word
 
 Key = tuple[str, uuid.UUID]
 """(kind, uid)"""

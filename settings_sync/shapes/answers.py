@@ -5,16 +5,16 @@ from typing import Any
 
 from django.db.models import Max
 
+from settings_sync.declaring.usage import counted
+from settings_sync.exceptions import error_in_words
+from settings_sync.models import Change, Plan, Receipt, SyncRun, SyncTarget
+from settings_sync.services.administrations.alignment import alignment_of
+from settings_sync.services.plans.local_values import warnings_in_words
+from settings_sync.services.previews.plan_overview import Counted
+from settings_sync.services.previews.previewing import differences_of
+from settings_sync.wording.wording import reason_of
 from tenants.models import Administration
 
-from ..exceptions import error_in_words
-from ..models import Change, Plan, Receipt, SyncRun, SyncTarget
-from ..services.alignment import alignment_of
-from ..services.local_values import warnings_in_words
-from ..services.plan_overview import Counted
-from ..services.previewing import differences_of
-from ..usage import counted
-from ..wording import reason_of
 from .administrations import AdministrationShape
 from .plans import ChangeShape, PlanShape
 from .runs import RunShape, TargetShape

@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from ..verdicts import Word
+from settings_sync.planning.verdicts import Word
+
 from .base import Body, Slug, Text, Uid
 
 DecisionBody = type(

@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ..models import Plan
-from ..policies import POLICIES
-from ..services.plan_overview import Counted
-from ..verdicts import Action, Verdict
+from settings_sync.models import Plan
+from settings_sync.planning.policies import POLICIES
+from settings_sync.planning.verdicts import Action, Verdict
+from settings_sync.services.previews.plan_overview import Counted
+
 from .base import Body, Slug, Uid, UtcTime
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from ..models import Plan, SyncRun, SyncTarget
+from settings_sync.models import Plan, SyncRun, SyncTarget
+
 from .base import Body, Slug, Text, Uid, UtcTime, Whole, YesOrNo
 from .plans import Counts, NewPlan
 

@@ -13,12 +13,11 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
+from settings_sync.declaring.kinds import Kind, all_kinds
+from settings_sync.models import Item
+from settings_sync.services.settings.origins import RowOrigin, origin_of
 from sync_ledger.models import Base, Edit
 from tenants.rights import Right
-
-from ..kinds import Kind, all_kinds
-from ..models import Item
-from ..services.origins import RowOrigin, origin_of
 
 register = template.Library()
 

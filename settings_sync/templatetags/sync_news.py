@@ -4,10 +4,9 @@ from typing import Any
 
 from django import template
 
+from settings_sync.services.administrations.alignment import reviews_due
+from settings_sync.services.news.news import news_for
 from tenants.models import Administration
-
-from ..services.alignment import reviews_due
-from ..services.news import news_for
 
 register = template.Library()
 

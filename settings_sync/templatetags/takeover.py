@@ -4,8 +4,8 @@ from django import template
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ..kinds import all_kinds
-from ..planning.likeness import Likeness
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.planning.likeness import Likeness
 
 register = template.Library()
 

@@ -10,6 +10,13 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from settings_sync.permissions import may_run_sync
+from settings_sync.services.administrations.sub_administrations import (
+    choose_subs,
+    count_settings,
+    find_sub,
+    list_subs,
+)
 from tenants import services as tenants_services
 from tenants.entering import main_page
 from tenants.exceptions import (
@@ -23,9 +30,7 @@ from tenants.exceptions import (
 from tenants.models import Administration
 from tenants.rights import Right
 
-from ..forms import CreateAdministrationForm, DeleteAdministrationForm
-from ..permissions import may_run_sync
-from ..services.sub_administrations import choose_subs, count_settings, find_sub, list_subs
+from .forms import CreateAdministrationForm, DeleteAdministrationForm
 
 PAGE_SIZE = 50
 SHOWN = ("behind", "attention", "never")

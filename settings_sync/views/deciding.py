@@ -9,15 +9,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from settings_sync.exceptions import PlanChanged, SyncError
+from settings_sync.models import Plan
+from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.deciding.questions import Questions, read_questions
+from settings_sync.services.previews.change_details import ChangeDetails, show_change
 from tenants.entering import main_page
 from tenants.rights import Right
 
-from ..decision_forms import DecisionForm
-from ..exceptions import PlanChanged, SyncError
-from ..models import Plan
-from ..services.change_details import ChangeDetails, show_change
-from ..services.deciding import Asked, decide
-from ..services.questions import Questions, read_questions
+from .decision_forms import DecisionForm
 from .plans import plan_of
 
 

@@ -10,14 +10,20 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.exceptions import SyncError
+from settings_sync.services.settings.deviations import (
+    deviations_of,
+    list_deviations,
+    may_pin,
+    pin,
+    withdraw_deviation,
+)
 from tenants.entering import administration_page
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
-from ..exceptions import SyncError
-from ..kinds import all_kinds
-from ..rule_forms import PinForm
-from ..services.deviations import deviations_of, list_deviations, may_pin, pin, withdraw_deviation
+from .rule_forms import PinForm
 
 
 @require_GET

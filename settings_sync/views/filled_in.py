@@ -7,12 +7,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from settings_sync.models import Change, Plan
+from settings_sync.services.previews.filled_in import can_be_filled_in, documents_of, look_everywhere, show_there
 from tenants.entering import main_page
 from tenants.rights import Right
 
-from ..frames import framed
-from ..models import Change, Plan
-from ..services.filled_in import can_be_filled_in, documents_of, look_everywhere, show_there
+from .frames import framed
 from .plans import plan_of
 
 FRAMES_PER_PAGE = 12

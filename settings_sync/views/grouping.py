@@ -13,7 +13,7 @@ from tenants.exceptions import AdministrationError
 from tenants.groups import add_to_group, find_reachable, groups_of, remove_from_group
 from tenants.rights import Right
 
-from ..forms import GroupForm
+from .forms import GroupForm
 
 
 @main_page(Right.ADMINISTRATIONS_UPDATE)

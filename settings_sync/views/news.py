@@ -8,10 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from settings_sync.services.news.news import News, find_news, is_kept, list_news, show_news
+from settings_sync.services.plans.category_rights import readable_categories
 from tenants.entering import administration_page
-
-from ..services.category_rights import readable_categories
-from ..services.news import News, find_news, is_kept, list_news, show_news
 
 
 @require_GET

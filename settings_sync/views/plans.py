@@ -10,22 +10,22 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.exceptions import PlanChanged, PlanUsed, SyncError
+from settings_sync.models import Plan
+from settings_sync.permissions import right_for
+from settings_sync.services.plans.confirming import confirmation_of
+from settings_sync.services.plans.dry_run import rehearse_plan
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.plans.source_moves import find_source_moves
+from settings_sync.services.previews.plan_overview import OUTCOMES, find_plan, list_changes, list_questions, show_plan
+from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.undoing import create_undo_plan
 from tenants.entering import main_page
 from tenants.models import Administration
 from tenants.rights import Right
 
-from ..exceptions import PlanChanged, PlanUsed, SyncError
-from ..forms import SavedChoiceForm, StartForm
-from ..kinds import all_kinds
-from ..models import Plan
-from ..permissions import right_for
-from ..services.confirming import confirmation_of
-from ..services.plan_overview import OUTCOMES, find_plan, list_changes, list_questions, show_plan
-from ..services.plans import create_plan
-from ..services.rehearsing import rehearse_plan
-from ..services.runs import start_run
-from ..services.source_moves import find_source_moves
-from ..services.undoing import create_undo_plan
+from .forms import SavedChoiceForm, StartForm
 
 ASKED = ("target", "outcome", "category", "verdict", "warned", "used")
 """By what the list of changes is narrowed."""

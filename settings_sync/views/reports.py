@@ -9,14 +9,14 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from settings_sync.services.reports.content import Report
+from settings_sync.services.reports.csv_file import write_csv
+from settings_sync.services.reports.pdf_file import write_pdf
+from settings_sync.services.reports.report_rows import columns, plan_rows, run_rows
+from settings_sync.services.reports.reporting import plan_report, run_report
 from tenants.entering import main_page
 from tenants.rights import Right
 
-from ..reports.content import Report
-from ..reports.csv_file import write_csv
-from ..reports.pdf_file import write_pdf
-from ..services.report_rows import columns, plan_rows, run_rows
-from ..services.reporting import plan_report, run_report
 from .plans import plan_of
 from .runs import run_of
 

@@ -9,13 +9,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from tenants.entering import main_page
-from tenants.rights import Right
-
-from ..exceptions import SyncError
-from ..rule_forms import WHOLE, PoliciesForm, RuleForm
-from ..services.places import read_standing
-from ..services.rule_book import (
+from settings_sync.exceptions import SyncError
+from settings_sync.services.plans.rules import policies_of
+from settings_sync.services.settings.places import read_standing
+from settings_sync.services.settings.rule_book import (
     PER_ITEM,
     find_items,
     find_rule,
@@ -24,7 +21,10 @@ from ..services.rule_book import (
     set_rule,
     update_policies,
 )
-from ..services.rules import policies_of
+from tenants.entering import main_page
+from tenants.rights import Right
+
+from .rule_forms import WHOLE, PoliciesForm, RuleForm
 
 
 @main_page(Right.SYNC_RUN)

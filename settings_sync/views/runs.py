@@ -9,15 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from settings_sync.exceptions import SyncError
+from settings_sync.models import SyncRun
+from settings_sync.services.runs.run_overview import find_run, list_runs, show_run
+from settings_sync.services.runs.runs import cancel_run, retry_run
+from settings_sync.services.runs.undoing import create_undo_plan
 from tenants.entering import main_page
 from tenants.permissions import reachable_administrations
 from tenants.rights import Right
-
-from ..exceptions import SyncError
-from ..models import SyncRun
-from ..services.run_overview import find_run, list_runs, show_run
-from ..services.runs import cancel_run, retry_run
-from ..services.undoing import create_undo_plan
 
 
 @main_page(Right.ADMINISTRATIONS_SEE)

@@ -8,13 +8,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from settings_sync.exceptions import SyncError
+from settings_sync.models import SavedChoice
+from settings_sync.services.choices.saved_choices import (
+    delete_choice,
+    find_choice,
+    open_choice,
+    rename_choice,
+    save_choice,
+)
 from tenants.entering import main_page
 from tenants.rights import Right
 
-from ..exceptions import SyncError
-from ..forms import SavedChoiceForm
-from ..models import SavedChoice
-from ..services.saved_choices import delete_choice, find_choice, open_choice, rename_choice, save_choice
+from .forms import SavedChoiceForm
 from .plans import plan_of
 
 

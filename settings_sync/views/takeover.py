@@ -12,14 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenants.entering import main_page
-from tenants.rights import Right
-
-from ..exceptions import SyncError
-from ..kinds import all_kinds
-from ..models import Plan
-from ..permissions import syncable_children
-from ..services.takeover import (
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.exceptions import SyncError
+from settings_sync.models import Plan
+from settings_sync.permissions import syncable_children
+from settings_sync.services.takeover.takeover import (
     NEW,
     Takeover,
     TakeoverRow,
@@ -31,9 +28,12 @@ from ..services.takeover import (
     start_takeover,
     with_suggestions,
 )
-from ..services.takeover_pair import read_pair
-from ..takeover_forms import BULK, BULKS, EXACT, SCOPES, TakeoverForm
+from settings_sync.services.takeover.takeover_pair import read_pair
+from tenants.entering import main_page
+from tenants.rights import Right
+
 from .plans import plan_of
+from .takeover_forms import BULK, BULKS, EXACT, SCOPES, TakeoverForm
 
 ROWS_PER_PAGE = 50
 STATES = {

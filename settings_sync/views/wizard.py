@@ -13,24 +13,24 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.addresses import network_address
+from settings_sync.exceptions import SyncError, UnknownItem
+from settings_sync.models import Plan
+from settings_sync.planning.policies import POLICIES
+from settings_sync.services.administrations.sub_administrations import SubAdministration, choose_subs, list_subs
+from settings_sync.services.choices.kept_choices import find_kept_choice, keep_choice
+from settings_sync.services.choices.saved_choices import list_choices
+from settings_sync.services.plans.category_rights import hidden_categories
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.plans.rules import policies_of
+from settings_sync.services.previews.plan_overview import find_plan
+from settings_sync.services.settings.settings_tree import SettingsTree, read_settings_tree
+from settings_sync.wording.decision_wording import policy_choices
 from tenants.entering import View, main_page
 from tenants.models import Administration
 from tenants.rights import Right
 
-from ..decision_wording import policy_choices
-from ..exceptions import SyncError, UnknownItem
-from ..forms import SyncChoiceForm
-from ..kept_choices import find_kept_choice, keep_choice
-from ..models import Plan
-from ..policies import POLICIES
-from ..services.category_rights import hidden_categories
-from ..services.plan_overview import find_plan
-from ..services.plans import create_plan
-from ..services.rules import policies_of
-from ..services.saved_choices import list_choices
-from ..services.settings_tree import SettingsTree, read_settings_tree
-from ..services.sub_administrations import SubAdministration, choose_subs, list_subs
 from .administrations import asked_of_list
+from .forms import SyncChoiceForm
 
 PICKS = ("all", "behind", "never")
 

@@ -16,9 +16,9 @@ from business.models import Customer, FilledForm, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form, Section
 from reference_data.models import WorkType
 from settings_sync.models import Change, SavedChoice
-from settings_sync.services.plan_overview import WRITES
-from settings_sync.services.runs import start_run
-from settings_sync.services.targets import execute_target
+from settings_sync.services.previews.plan_overview import WRITES
+from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.targets import execute_target
 from sync_ledger.models import Deviation
 from templates_catalog.models import MessageTemplate, Scheme, Variable
 from tenants.models import Administration, Membership, Role

@@ -12,8 +12,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from settings_sync.services.runs import start_run
-from settings_sync.services.targets import execute_target
+from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.targets import execute_target
 from tenants import context_processors
 from tenants.models import Administration
 from tenants.rights import Right

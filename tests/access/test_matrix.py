@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import ActingSession, ApiToken, Scope
 from accounts.support_rights import SupportRight
-from settings_sync.witness import fingerprint_tables
+from settings_sync.engine.witness import fingerprint_tables
 from tenants.models import Administration
 from tenants.tokens import create_own_token
 from tests.conftest import make_member

@@ -9,7 +9,7 @@ from django.db import IntegrityError, close_old_connections, connection, transac
 from business.models import Customer, Invoice, InvoiceLine, NumberSequence
 from business.services import finalise_invoice
 from business.services.numbering import take_number
-from settings_sync.editing import EditRefused
+from catalog_kit.editing import EditRefused
 from tenants.permissions import NotAllowed
 from tenants.schemas import inside
 from tests.business.conftest import make_catalog, make_draft

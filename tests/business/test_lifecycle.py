@@ -4,8 +4,8 @@ import pytest
 
 from business.models import WorkOrder
 from business.services import add_form, advance_work_order, complete_step, fill_in_form
+from catalog_kit.editing import EditRefused
 from forms_catalog.models import Field, Form
-from settings_sync.editing import EditRefused
 from workflows.models import Step
 
 

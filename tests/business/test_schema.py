@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from settings_sync.registry import registry
+from settings_sync.declaring.registry import registry
 from tests.conftest import make_administration
 
 SETTINGS = ("reference_data_", "forms_catalog_", "workflows_", "templates_catalog_")

@@ -7,8 +7,8 @@ import pytest
 from audit.models import AuditEntry
 from business.models import Contact, Customer, WorkOrderHour
 from business.services import advance_work_order, create_customer, create_work_order, update_work_order
+from catalog_kit.editing import EditRefused
 from reference_data.models import WorkType
-from settings_sync.editing import EditRefused
 from tenants.permissions import NotAllowed
 from tests.conftest import make_member
 

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from config import product_figures
 from settings_sync.models import SyncRun, SyncTarget
-from settings_sync.services.runs import start_run
+from settings_sync.services.runs.runs import start_run
 from tenants.schemas import inside
 from tests.conftest import make_member
 from tests.settings_sync.views.conftest import carry_out, make_form, make_plan

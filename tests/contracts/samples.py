@@ -16,9 +16,9 @@ from django.db.models import ForeignKey, GeneratedField, Model
 from business import models as business
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import DevicePolicy, FreeField
-from settings_sync.kinds import Kind, Table, all_kinds, tenant_models
+from settings_sync.declaring.kinds import Kind, Table, all_kinds, tenant_models
+from settings_sync.declaring.registry import registry
 from settings_sync.models import Item
-from settings_sync.registry import registry
 from templates_catalog.models import Layout, MessageTemplate, Scheme
 from workflows.models import Step
 

@@ -11,11 +11,11 @@ from django.db.models import Deferrable, GeneratedField, Model
 from django.test.utils import isolate_apps
 
 from reference_data.models import VatRate, WorkType
-from settings_sync import checks
-from settings_sync.kinds import tenant_models
+from settings_sync.declaring import checks
+from settings_sync.declaring.kinds import tenant_models
+from settings_sync.declaring.options import Category, ModelSync
+from settings_sync.declaring.registry import AlreadyRegistered, Registry, registry
 from settings_sync.models import Item, NameKey, Part
-from settings_sync.options import Category, ModelSync
-from settings_sync.registry import AlreadyRegistered, Registry, registry
 
 MODELS = tenant_models()
 TRAVELLING = [model for model in MODELS if model in registry.declared]

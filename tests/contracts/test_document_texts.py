@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 
 from reference_data.models import WorkType
-from settings_sync import sql
-from settings_sync.kinds import Kind, all_kinds
+from settings_sync.declaring.kinds import Kind, all_kinds
+from settings_sync.engine import sql
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.samples import Filler

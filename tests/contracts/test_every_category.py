@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from django.db import connection
 
-from settings_sync.kinds import Kind, Table, all_kinds
+from settings_sync.declaring.kinds import Kind, Table, all_kinds
 from settings_sync.models import Change, SyncRun
 from tenants.models import Administration
 from tenants.schemas import inside

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.db.models import F, GeneratedField
 from psycopg import sql
 
-from settings_sync.applying.connections import sync_connection
-from settings_sync.kinds import Kind, Link, Table, all_kinds
-from settings_sync.reading.index import look_at, read_documents
+from settings_sync.declaring.kinds import Kind, Link, Table, all_kinds
+from settings_sync.engine.applying.connections import sync_connection
+from settings_sync.engine.reading.index import look_at, read_documents
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.samples import Filler, parts_of

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from settings_sync.applying.statements import is_late
-from settings_sync.kinds import Kind, Table, all_kinds
+from settings_sync.declaring.kinds import Kind, Table, all_kinds
+from settings_sync.engine.applying.statements import is_late
+from settings_sync.engine.witness import fingerprints
 from settings_sync.models import Change, FormerDocument, Receipt, SyncRun, SyncTarget
-from settings_sync.witness import fingerprints
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.samples import Filler

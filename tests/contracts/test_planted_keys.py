@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from settings_sync.kinds import Column, Kinds, _db_type, all_kinds
+from settings_sync.declaring.kinds import Column, Kinds, _db_type, all_kinds
 from settings_sync.models import SyncRun
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -51,8 +51,8 @@ def pair(standing: None) -> Pair:
 @pytest.fixture
 def planted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """One reference that travels as a plain number: what forgetting to resolve it would come to."""
-    from settings_sync import kinds
-    from settings_sync.applying import statements
+    from settings_sync.declaring import kinds
+    from settings_sync.engine.applying import statements
 
     kind_key, table_name, column_name = request.param
     derived = Kinds._column

@@ -13,15 +13,15 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from accounts.models import User
-from settings_sync.applying.connections import close_sync_connection
-from settings_sync.fencing import settings_tables
-from settings_sync.kinds import Kind, all_kinds
+from settings_sync.declaring.kinds import Kind, all_kinds
+from settings_sync.engine.applying.connections import close_sync_connection
+from settings_sync.engine.fence import settings_tables
+from settings_sync.engine.reading.index import read_documents
+from settings_sync.engine.witness import Fingerprint, fingerprint_tables
 from settings_sync.models import SyncRun
-from settings_sync.reading.index import read_documents
-from settings_sync.services.plans import create_plan
-from settings_sync.services.runs import start_run
-from settings_sync.services.targets import execute_target
-from settings_sync.witness import Fingerprint, fingerprint_tables
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import HasSchema
 from tests.conftest import make_administration, make_member

@@ -19,8 +19,8 @@ from forms_catalog.models import Form
 from forms_catalog.rules import problems_of_form
 from reference_data.models import VatRate, WorkStatus, WorkType
 from settings_sync.models import SyncRun, SyncTarget
-from settings_sync.services.alignment import alignment_of, summed
-from settings_sync.services.plans import create_plan
+from settings_sync.services.administrations.alignment import alignment_of, summed
+from settings_sync.services.plans.plans import create_plan
 from sync_ledger.models import Edit
 from templates_catalog.models import Layout, MessageTemplate, Scheme
 from tenants.company import COMPANY_FIELDS

@@ -2,11 +2,11 @@
 
 import pytest
 
+from catalog_kit.editing import EditRefused, StillUsed
 from forms_catalog import services
 from forms_catalog.documents import document_of, values_for_log
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import WorkType
-from settings_sync.editing import EditRefused, StillUsed
 from sync_ledger.models import Edit
 from tenants.permissions import NotAllowed
 from workflows.models import Step, Workflow

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from catalog_kit.editing import EditRefused, StillUsed, fingerprint
 from forms_catalog.models import Form
 from reference_data import services
 from reference_data.models import DevicePolicy, FreeField, HourType, VatRate, WorkStatus, WorkType
-from settings_sync.editing import EditRefused, StillUsed, fingerprint
 from sync_ledger.models import Edit
 from tenants.permissions import NotAllowed
 

@@ -6,12 +6,12 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from django.utils import translation
 from psycopg import errors
 
-from settings_sync.applying.errors import explain
+from settings_sync.engine.applying.errors import explain
 from settings_sync.exceptions import TargetIsStale, error_in_words
-from settings_sync.services.plans import create_plan
-from settings_sync.services.run_overview import show_run
-from settings_sync.services.runs import start_run
-from settings_sync.services.targets import execute_target
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.runs.run_overview import show_run
+from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.targets import execute_target
 from settings_sync.shapes.answers import shape_targets
 from tenants.models import Administration
 from tenants.schemas import inside

@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-from settings_sync.verdicts import Verdict
-
-from .test_verdict_table import ROWS
+from settings_sync.planning.verdicts import Verdict
+from tests.settings_sync.planning.test_verdict_table import ROWS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/how-sync-works.md").read_text()

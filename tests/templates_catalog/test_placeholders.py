@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from settings_sync.braces import substitute, used_names
+from catalog_kit.braces import substitute, used_names
 from templates_catalog.placeholders import PLACEHOLDERS, problems_of_placeholders
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import translation
 
-from settings_sync.company_values import company_values
+from catalog_kit.company_values import company_values
 from templates_catalog import local_values
 from templates_catalog.models import Layout, MessageTemplate
 from templates_catalog.placeholders import PLACEHOLDERS

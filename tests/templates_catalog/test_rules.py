@@ -3,8 +3,8 @@
 import pytest
 from django.utils import translation
 
+from catalog_kit.markup import problems_of_markup
 from reference_data.rules import messages_of
-from settings_sync.markup import problems_of_markup
 from templates_catalog.rules import problems_of_layout, problems_of_message, problems_of_scheme
 
 

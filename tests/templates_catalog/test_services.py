@@ -5,8 +5,8 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from catalog_kit.editing import EditRefused, StillUsed, fingerprint
 from reference_data.models import VatRate
-from settings_sync.editing import EditRefused, StillUsed, fingerprint
 from sync_ledger.models import Edit
 from templates_catalog import services
 from templates_catalog.models import Layout, MessageTemplate, Scheme

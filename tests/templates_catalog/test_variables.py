@@ -5,8 +5,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from audit.models import AuditEntry
-from settings_sync.editing import EditRefused
-from settings_sync.registry import registry
+from catalog_kit.editing import EditRefused
+from settings_sync.declaring.registry import registry
 from templates_catalog import variables
 from templates_catalog.models import Layout, Variable
 from tenants.permissions import NotAllowed

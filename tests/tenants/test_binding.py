@@ -47,13 +47,13 @@ def test_every_key_of_the_cache_is_bound_or_belongs_to_no_administration():
     assert using == {
         "accounts/services.py",
         "config/health.py",
-        "settings_sync/api/throttling.py",
-        "settings_sync/kept_choices.py",
-        "settings_sync/progress.py",
+        "settings_sync/api/protocol/throttling.py",
+        "settings_sync/services/choices/kept_choices.py",
+        "settings_sync/services/runs/progress.py",
     }
-    assert "cache_key(token.administration_id" in (PROJECT / "settings_sync/api/throttling.py").read_text()
-    assert "cache_key(main.pk" in (PROJECT / "settings_sync/kept_choices.py").read_text()
-    assert "cache_key(target.administration_id" in (PROJECT / "settings_sync/progress.py").read_text()
+    assert "cache_key(token.administration_id" in (PROJECT / "settings_sync/api/protocol/throttling.py").read_text()
+    assert "cache_key(main.pk" in (PROJECT / "settings_sync/services/choices/kept_choices.py").read_text()
+    assert "cache_key(target.administration_id" in (PROJECT / "settings_sync/services/runs/progress.py").read_text()
 
 
 def test_files_of_one_administration_are_not_in_another(two, tmp_path):

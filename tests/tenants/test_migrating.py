@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection
 
-from settings_sync.fencing import sync_login
+from settings_sync.engine.fence import sync_login
 from tenants import migrating
 from tenants.migrating import (
     Migrated,

@@ -5,7 +5,7 @@ from django.db import models
 
 from business.models import Customer
 from forms_catalog.models import Field, Section
-from settings_sync.kinds import all_kinds
+from settings_sync.declaring.kinds import all_kinds
 from tenants.exceptions import NameHidesSomething, NameInvisible, NameMissing
 from tenants.models import Administration, Role
 from tenants.names import has_hidden, is_visible, problems_of_names

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from settings_sync.fencing import sync_login
+from settings_sync.engine.fence import sync_login
 from tenants.migrating import code_head, migrate_administration
 from tenants.models import Administration, SchemaTemplate
 from tenants.provisioning import create_schema

@@ -8,7 +8,7 @@ from standardwebhooks.webhooks import Webhook
 
 from accounts.models import Scope
 from audit.models import AuditEntry
-from settings_sync.api.problems import problem_types
+from settings_sync.api.protocol.problems import problem_types
 from tests.conftest import make_member
 from tests.settings_sync.api.conftest import BASE, is_problem, make_caller
 from webhooks.models import Endpoint, OutboxMessage

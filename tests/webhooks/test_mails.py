@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from settings_sync.models import Plan, PlanTarget, SyncRun, SyncTarget
-from settings_sync.services.announcing import announce_run
+from settings_sync.services.runs.announcing import announce_run
 from tenants.models import Administration, Membership
 from tests.conftest import make_administration, make_member
 from webhooks.exceptions import OnlyInTheMain

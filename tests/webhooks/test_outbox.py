@@ -9,11 +9,11 @@ from jsonschema import Draft202012Validator, ValidationError
 from psycopg.errors import LockNotAvailable
 
 from settings_sync.models import SyncRun, SyncTarget
-from settings_sync.services import targets as targets_service
-from settings_sync.services.plans import create_plan
-from settings_sync.services.reaping import reap
-from settings_sync.services.runs import cancel_run, retry_run, start_run
-from settings_sync.services.targets import execute_target, give_up_poisoned_targets
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.runs import targets as targets_service
+from settings_sync.services.runs.reaping import reap
+from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
+from settings_sync.services.runs.targets import execute_target, give_up_poisoned_targets
 from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.services import create_administration, work_on_administration
@@ -106,7 +106,7 @@ def test_no_end_no_message(start, endpoint, monkeypatch):
     def fail_at_the_end(**data):
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr("settings_sync.services.announcing.announce_by_mail", fail_at_the_end)
+    monkeypatch.setattr("settings_sync.services.runs.announcing.announce_by_mail", fail_at_the_end)
     with pytest.raises(RuntimeError):
         execute_target(target.pk)
     run.refresh_from_db()

@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from catalog_kit.editing import EditRefused, StillUsed, fingerprint
 from reference_data.models import WorkType
-from settings_sync.editing import EditRefused, StillUsed, fingerprint
 from sync_ledger.models import Edit
 from tenants.permissions import NotAllowed
 from workflows import services

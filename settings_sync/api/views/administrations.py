@@ -6,17 +6,17 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from settings_sync.api.protocol.documenting import describe
+from settings_sync.api.protocol.idempotency import answer_once
+from settings_sync.api.protocol.pagination import page_of_rows
+from settings_sync.api.scoping import find_administration, sees_administrations, visible_administrations
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.exceptions import UnknownCategory
+from settings_sync.shapes.administrations import AdministrationShape, ConfirmQuery, NewAdministration
+from settings_sync.shapes.answers import shape_administrations
 from tenants.models import Administration
 from tenants.services import create_administration, delete_administration, retry_provisioning
 
-from ...exceptions import UnknownCategory
-from ...kinds import all_kinds
-from ...shapes.administrations import AdministrationShape, ConfirmQuery, NewAdministration
-from ...shapes.answers import shape_administrations
-from ..documenting import describe
-from ..idempotency import answer_once
-from ..pagination import page_of_rows
-from ..scoping import find_administration, sees_administrations, visible_administrations
 from .base import LOOK_AROUND, MANAGE, TokenView, created
 
 

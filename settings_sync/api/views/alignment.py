@@ -5,17 +5,17 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from settings_sync.api.protocol.documenting import describe
+from settings_sync.api.protocol.pagination import page_of_rows
+from settings_sync.api.scoping import visible_administrations
+from settings_sync.permissions import may_see_administrations
+from settings_sync.services.administrations.alignment import alignment_of
+from settings_sync.services.settings.items import relations_of
+from settings_sync.shapes.administrations import AlignmentQuery, AlignmentShape
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
-from ...permissions import may_see_administrations
-from ...services.alignment import alignment_of
-from ...services.items import relations_of
-from ...shapes.administrations import AlignmentQuery, AlignmentShape
-from ..documenting import describe
-from ..pagination import page_of_rows
-from ..scoping import visible_administrations
 from .base import READ_SETTINGS, TokenView
 
 

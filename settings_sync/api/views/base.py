@@ -9,13 +9,12 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.models import Scope
+from settings_sync.api.protocol.authentication import BearerAuthentication, HasScope, ScopesByMethod, token_of
+from settings_sync.api.protocol.parsers import StrictJSONParser
+from settings_sync.api.protocol.throttling import Allowance, TokenThrottle
+from settings_sync.api.scoping import find_administration
+from settings_sync.shapes.base import NoFields
 from tenants.models import Administration
-
-from ...shapes.base import NoFields
-from ..authentication import BearerAuthentication, HasScope, ScopesByMethod, token_of
-from ..parsers import StrictJSONParser
-from ..scoping import find_administration
-from ..throttling import Allowance, TokenThrottle
 
 READ_SETTINGS = (Scope.SETTINGS_READ,)
 PREVIEW = (Scope.SYNC_PREVIEW, Scope.SYNC_RUN)

@@ -19,7 +19,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from ..problems import problem_types
+from settings_sync.api.protocol.problems import problem_types
 
 
 class DescribedOnce(SchemaGenerator):

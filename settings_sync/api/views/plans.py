@@ -8,21 +8,22 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...exceptions import PlanChanged
-from ...models import Plan
-from ...services.category_rights import among_readable
-from ...services.deciding import Asked, decide
-from ...services.plans import create_plan
-from ...services.previewing import plan_changes
-from ...shapes.answers import shape_changes, shape_plan
-from ...shapes.decisions import DecisionBody
-from ...shapes.plans import ChangeShape, ChangesQuery, NewPlan, PlanShape
-from ...verdicts import Word
-from ..documenting import describe
-from ..idempotency import answer_once
-from ..pagination import page_of_rows
-from ..preconditions import VersionDiffers, tagged, version_asked
-from ..scoping import among_visible, find_plan
+from settings_sync.api.protocol.documenting import describe
+from settings_sync.api.protocol.idempotency import answer_once
+from settings_sync.api.protocol.pagination import page_of_rows
+from settings_sync.api.protocol.preconditions import VersionDiffers, tagged, version_asked
+from settings_sync.api.scoping import among_visible, find_plan
+from settings_sync.exceptions import PlanChanged
+from settings_sync.models import Plan
+from settings_sync.planning.verdicts import Word
+from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.plans.category_rights import among_readable
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.previews.previewing import plan_changes
+from settings_sync.shapes.answers import shape_changes, shape_plan
+from settings_sync.shapes.decisions import DecisionBody
+from settings_sync.shapes.plans import ChangeShape, ChangesQuery, NewPlan, PlanShape
+
 from .base import PREVIEW, TokenView, created
 
 MOST_DECISIONS = 1000

@@ -8,19 +8,20 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...models import Plan, SyncRun
-from ...services.category_rights import among_readable
-from ...services.plans import create_plan
-from ...services.previewing import plan_changes
-from ...services.runs import cancel_run, retry_run, start_run
-from ...services.undoing import create_undo_plan
-from ...shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
-from ...shapes.plans import ChangeShape, ChangesQuery, PlanShape
-from ...shapes.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, UndoBody, read_new_run
-from ..documenting import describe
-from ..idempotency import answer_once
-from ..pagination import page_of_rows
-from ..scoping import among_visible, find_plan, find_run, visible_runs
+from settings_sync.api.protocol.documenting import describe
+from settings_sync.api.protocol.idempotency import answer_once
+from settings_sync.api.protocol.pagination import page_of_rows
+from settings_sync.api.scoping import among_visible, find_plan, find_run, visible_runs
+from settings_sync.models import Plan, SyncRun
+from settings_sync.services.plans.category_rights import among_readable
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.previews.previewing import plan_changes
+from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
+from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
+from settings_sync.shapes.plans import ChangeShape, ChangesQuery, PlanShape
+from settings_sync.shapes.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, UndoBody, read_new_run
+
 from .base import READ_RUNS, RUN, TokenView, created
 
 

@@ -6,11 +6,12 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...services.items import list_categories, list_items, place_of, read_item
-from ...shapes.settings import CategoryShape, ItemDocumentShape, ItemShape
-from ..documenting import describe
-from ..pagination import page_of_list
-from ..scoping import find_active_administration
+from settings_sync.api.protocol.documenting import describe
+from settings_sync.api.protocol.pagination import page_of_list
+from settings_sync.api.scoping import find_active_administration
+from settings_sync.services.settings.items import list_categories, list_items, place_of, read_item
+from settings_sync.shapes.settings import CategoryShape, ItemDocumentShape, ItemShape
+
 from .base import READ_SETTINGS, TokenView
 
 

@@ -12,13 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Scope
-from webhooks.models import Endpoint, OutboxMessage
-from webhooks.permissions import NotAllowed, may_manage_webhooks
-from webhooks.services import endpoints
-from webhooks.services.deliveries import find_delivery, list_deliveries, resend
-from webhooks.services.overview import endpoints_of, find_endpoint
-
-from ...shapes.webhooks import (
+from settings_sync.api.protocol.documenting import describe
+from settings_sync.api.protocol.idempotency import answer_once
+from settings_sync.api.protocol.pagination import page_of_rows
+from settings_sync.shapes.webhooks import (
     ChangedWebhook,
     DeliveryShape,
     NewWebhook,
@@ -28,9 +25,12 @@ from ...shapes.webhooks import (
     shape_webhooks,
     shape_with_secret,
 )
-from ..documenting import describe
-from ..idempotency import answer_once
-from ..pagination import page_of_rows
+from webhooks.models import Endpoint, OutboxMessage
+from webhooks.permissions import NotAllowed, may_manage_webhooks
+from webhooks.services import endpoints
+from webhooks.services.deliveries import find_delivery, list_deliveries, resend
+from webhooks.services.overview import endpoints_of, find_endpoint
+
 from .base import TokenView, created
 
 MANAGE_WEBHOOKS = (Scope.WEBHOOKS_MANAGE,)

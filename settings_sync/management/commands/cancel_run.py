@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, no_translations
 
 from settings_sync.management.terminal import find_acting_user, find_run, refusals_as_exit_codes
-from settings_sync.services.runs import cancel_run
+from settings_sync.services.runs.runs import cancel_run
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from settings_sync.kinds import all_kinds
+from settings_sync.declaring.kinds import all_kinds
 from settings_sync.management.terminal import (
     BAD_ARGUMENTS,
     find_acting_user,

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, no_translations
 
 from settings_sync.management.terminal import find_acting_user, find_main, table
-from settings_sync.services.run_overview import RunLine, list_runs
+from settings_sync.services.runs.run_overview import RunLine, list_runs
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from settings_sync.management.terminal import BAD_ARGUMENTS
-from settings_sync.services.pruning import KEPT_DAYS, prune
+from settings_sync.services.runs.pruning import KEPT_DAYS, prune
 
 MOST_DAYS = 36_500
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, no_translations
 
-from settings_sync.kinds import all_kinds
+from settings_sync.declaring.kinds import all_kinds
 from settings_sync.management.plan_command import PlanCommand
 from settings_sync.management.terminal import (
     BAD_ARGUMENTS,
@@ -15,8 +15,8 @@ from settings_sync.management.terminal import (
     listed,
     refusals_as_exit_codes,
 )
-from settings_sync.policies import POLICIES
-from settings_sync.services.plans import create_plan
+from settings_sync.planning.policies import POLICIES
+from settings_sync.services.plans.plans import create_plan
 
 
 class Command(PlanCommand):

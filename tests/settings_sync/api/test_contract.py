@@ -17,7 +17,7 @@ from django.test import Client
 from accounts.models import Scope
 from business.models import Customer, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form
-from settings_sync.api.problems import GENERIC
+from settings_sync.api.protocol.problems import GENERIC
 from settings_sync.models import Plan, SyncTarget
 from tenants.models import Administration
 from tenants.schemas import inside

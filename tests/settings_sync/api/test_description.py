@@ -5,7 +5,7 @@ import re
 import pytest
 from django.contrib.staticfiles.finders import find
 
-from settings_sync.api.problems import problem_types
+from settings_sync.api.protocol.problems import problem_types
 from settings_sync.api.views import docs
 
 

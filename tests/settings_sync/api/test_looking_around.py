@@ -3,7 +3,7 @@
 import uuid
 
 from forms_catalog.models import Form
-from settings_sync.services.alignment import fold_alignment
+from settings_sync.services.administrations.alignment import fold_alignment
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.conftest import make_member

@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from settings_sync.services.deciding import Asked
-from settings_sync.verdicts import Word
+from settings_sync.planning.verdicts import Word
+from settings_sync.services.deciding.deciding import Asked
 
 from .edits import NAMES
 from .model import Key, Outcome, Stand

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from settings_sync.models import ItemRule, SyncRun, SyncTarget
-from settings_sync.services.deciding import decide
-from settings_sync.services.reaping import reap
-from settings_sync.services.runs import retry_run, start_run
-from settings_sync.services.targets import execute_target
-from settings_sync.verdicts import Verdict
+from settings_sync.planning.verdicts import Verdict
+from settings_sync.services.deciding.deciding import decide
+from settings_sync.services.runs.reaping import reap
+from settings_sync.services.runs.runs import retry_run, start_run
+from settings_sync.services.runs.targets import execute_target
 from tests.contracts.world import Company
 
 from .deciding import WORDS, Decisions

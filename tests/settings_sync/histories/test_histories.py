@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from forms_catalog.sync import FormSync
 from reference_data.sync import WorkTypeSync
-from settings_sync.options import Removed
+from settings_sync.declaring.options import Removed
 from templates_catalog.sync import SchemeSync
 from tenants import failpoints
 from tests.contracts.world import Company

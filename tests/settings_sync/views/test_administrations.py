@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from forms_catalog.models import Form
-from settings_sync.services.alignment import fold_alignment
-from settings_sync.services.sub_administrations import choose_subs, list_subs
+from settings_sync.services.administrations.alignment import fold_alignment
+from settings_sync.services.administrations.sub_administrations import choose_subs, list_subs
 from tenants.models import Administration, Membership
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member

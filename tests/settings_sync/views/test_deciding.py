@@ -11,9 +11,9 @@ from forms_catalog.models import Field, Form, Section
 from reference_data.models import WorkStatus, WorkType
 from settings_sync.exceptions import NameMissing
 from settings_sync.models import Change, Decision, Plan
-from settings_sync.services.deciding import Asked, decide
-from settings_sync.services.runs import start_run
-from settings_sync.verdicts import Word
+from settings_sync.planning.verdicts import Word
+from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.runs.runs import start_run
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.conftest import make_member

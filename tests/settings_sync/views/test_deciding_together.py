@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from forms_catalog.models import Field
 from settings_sync.models import Change, Decision
-from settings_sync.services.deciding import Asked, decide
-from settings_sync.services.plan_overview import list_questions
-from settings_sync.services.runs import start_run
+from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.previews.plan_overview import list_questions
+from settings_sync.services.runs.runs import start_run
 from sync_ledger.edits import record_edits
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member

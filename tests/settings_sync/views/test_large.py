@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from forms_catalog.models import Field, Form, Section
 from settings_sync.models import Change
-from settings_sync.services import questions
-from settings_sync.services.origins import SHOWN, origin_of
+from settings_sync.services.deciding import questions
+from settings_sync.services.settings.origins import SHOWN, origin_of
 from tenants.schemas import inside
 
 from .conftest import make_plan, sync

@@ -11,9 +11,9 @@ from django.utils import translation
 
 from forms_catalog.models import Field, Form, Section
 from settings_sync.models import Change, Document, Finding, SyncTarget
-from settings_sync.services.news import news_for
-from settings_sync.services.runs import start_run
-from settings_sync.services.undoing import create_undo_plan
+from settings_sync.services.news.news import news_for
+from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.undoing import create_undo_plan
 from tenants.models import Membership, Role
 from tenants.rights import Right
 from tenants.schemas import inside

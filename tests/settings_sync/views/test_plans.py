@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forms_catalog.models import Field, Form, Section
 from settings_sync.models import Change, Plan, SyncRun
-from settings_sync.services.plan_overview import list_changes, show_plan
+from settings_sync.services.previews.plan_overview import list_changes, show_plan
 from templates_catalog.models import MessageTemplate
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member

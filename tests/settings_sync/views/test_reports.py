@@ -11,11 +11,10 @@ from django.utils import translation
 from forms_catalog.models import Form
 from settings_sync.models import Change, SyncTarget
 from settings_sync.planning.plans import UNCHANGED
-from settings_sync.reports import csv_file
-from settings_sync.reports.csv_file import harmless
-from settings_sync.services import report_rows
-from settings_sync.services.plan_overview import row_of
-from settings_sync.services.report_rows import columns, plan_rows
+from settings_sync.services.previews.plan_overview import row_of
+from settings_sync.services.reports import csv_file, report_rows
+from settings_sync.services.reports.csv_file import harmless
+from settings_sync.services.reports.report_rows import columns, plan_rows
 from templates_catalog.models import MessageTemplate
 from tenants.models import Membership, Role
 from tenants.schemas import inside

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from settings_sync.models import ItemRule, SyncPolicy
-from settings_sync.services.deviations import pin
+from settings_sync.services.settings.deviations import pin
 from sync_ledger.models import Deviation
 from tenants.schemas import inside
 from tests.conftest import make_member

@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 
 from forms_catalog.models import Form
 from settings_sync.models import Finding, Plan, PlanTarget, SyncRun, SyncTarget
-from settings_sync.services.run_overview import seconds_left, show_run
-from settings_sync.services.runs import start_run
+from settings_sync.services.runs.run_overview import seconds_left, show_run
+from settings_sync.services.runs.runs import start_run
 from tenants.models import Administration, Membership, Role
 from tenants.rights import ADMINISTRATOR_ROLE
 from tenants.schemas import inside
@@ -234,7 +234,7 @@ def test_with_many_administrations_only_some_move(owner_client, url, owner, main
 def test_progress_counts_settings_and_names_what_is_written(owner, main, joined, form, monkeypatch):
     noted = []
     monkeypatch.setattr(
-        "settings_sync.services.targets.note_progress", lambda _target, progress: noted.append(progress)
+        "settings_sync.services.runs.targets.note_progress", lambda _target, progress: noted.append(progress)
     )
     carry_out(start(owner, main, joined))
     assert [(progress.kind, progress.done, progress.total) for progress in noted] == [

@@ -82,7 +82,7 @@ def test_a_taken_name_is_refused_beside_its_field(owner_client, url, owner, main
 
 
 def test_so_many_and_no_more(owner_client, url, owner, main, joined, choice, monkeypatch):
-    monkeypatch.setattr("settings_sync.services.saved_choices.MOST", 1)
+    monkeypatch.setattr("settings_sync.services.choices.saved_choices.MOST", 1)
     answer = owner_client.post(url("choice-save", make_plan(owner, main, joined).pk), {"name": "Nog een"}, follow=True)
     assert "There are 1 saved choices already." in text_of(answer)
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from reference_data.models import ErrorCode, WorkType
 from settings_sync.models import Change, Decision, Plan
-from settings_sync.services.runs import start_run
+from settings_sync.services.runs.runs import start_run
 from tenants.schemas import inside
 from tests.conftest import make_administration
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from forms_catalog.models import Field, Form
 from reference_data.models import WorkType
 from settings_sync.models import Plan, SyncRun, SyncTarget
-from settings_sync.services.runs import start_run
-from settings_sync.services.undoing import create_undo_plan
+from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.undoing import create_undo_plan
 from tenants.schemas import inside
 from tests.conftest import make_member
 

@@ -89,7 +89,7 @@ def test_buttons_pick_administrations(owner_client, url, owner, main, joined, fo
     west = make_administration("Van Dijk West", main, groups=["west"])
     make_member(west, user=owner)
     sync(owner, main, joined, categories=["forms", "reference_data"])
-    from settings_sync.services.alignment import fold_alignment
+    from settings_sync.services.administrations.alignment import fold_alignment
 
     fold_alignment()
     page = owner_client.post(url("choose"), {"pick": pick, "category": ["forms"]})
@@ -253,7 +253,7 @@ def test_a_choice_is_kept_for_its_own_administration_alone(owner_client, owner, 
 
 
 def test_an_anonymous_visitor_has_only_so_many_choices_kept(owner_client, url, monkeypatch):
-    monkeypatch.setattr("settings_sync.kept_choices.MOST_PER_ADDRESS", 1)
+    monkeypatch.setattr("settings_sync.services.choices.kept_choices.MOST_PER_ADDRESS", 1)
     owner_client.logout()
     owner_client.defaults["REMOTE_ADDR"] = f"test-{uuid.uuid4()}"
     kept = ["kept" in owner_client.post(url("choose"), {"to": ["a"]}).headers["Location"] for _ in range(3)]

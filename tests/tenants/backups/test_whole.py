@@ -16,8 +16,8 @@ from accounts.models import User
 from audit.models import AuditEntry
 from business.models import Customer, InvoiceLine
 from reference_data.models import WorkType
-from settings_sync.applying.connections import close_sync_connection
-from settings_sync.fencing import sync_login
+from settings_sync.engine.applying.connections import close_sync_connection
+from settings_sync.engine.fence import sync_login
 from settings_sync.models import Document, ItemRule, Receipt, SyncPolicy
 from sync_ledger.models import Base, Edit
 from tenants.backups import restoring, tables

@@ -1,0 +1,1 @@
+"""Declaring: how a catalog says what travels."""

@@ -1,0 +1,224 @@
+"""System checks of the declarations: what is not declared well is refused at start, and told which file to open."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db.models import (
+    CASCADE,
+    SET_DEFAULT,
+    SET_NULL,
+    Field,
+    ForeignKey,
+    GeneratedField,
+    ManyToManyField,
+    Model,
+    UniqueConstraint,
+)
+
+from settings_sync.models.items import Item, Part
+
+from .kinds import tenant_models
+from .options import ModelSync
+from .registry import registry
+
+HANDLED_BY_THE_ENGINE = {"id", "uid", "is_archived", "position"}
+"""Fields of every item or part that no declaration names."""
+
+
+@register(Tags.models)
+def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Every check below, over every model of every tenant app."""
+    messages: list[CheckMessage] = [*_shared_and_tenant()]
+    for model in tenant_models():
+        declared = registry.declared.get(model)
+        if declared is not None:
+            messages += _declared_model(model, declared)
+        elif model in registry.excluded:
+            messages += _excluded_model(model)
+        else:
+            messages.append(_unclassified(model))
+    return messages
+
+
+def _error(model: type[Model], number: int, message: str, hint: str) -> Error:
+    return Error(f"{model._meta.label} {message}", hint=hint, obj=model, id=f"settings_sync.E{number:03}")
+
+
+def _file(model: type[Model]) -> str:
+    return f"{model._meta.app_label}/sync.py"
+
+
+def _shared_and_tenant() -> Iterator[Error]:
+    for app in set(settings.SHARED_APPS) & set(settings.TENANT_APPS):
+        yield Error(
+            f"{app} stands in SHARED_APPS and in TENANT_APPS: its empty tables in an administration"
+            " would hide the shared ones.",
+            hint="Keep it in one of the two lists in config/settings.py.",
+            id="settings_sync.E001",
+        )
+
+
+def _unclassified(model: type[Model]) -> Error:
+    return _error(
+        model,
+        2,
+        "is neither declared nor excluded: would a sync carry it or not?",
+        f"Open {_file(model)} and either @register({model.__name__}) or exclude({model.__name__}, reason=…).",
+    )
+
+
+def _declared_model(model: type[Model], declared: type[ModelSync]) -> list[Error]:
+    found = [*_named_fields_exist(model, declared)]
+    if found:
+        return found
+    return [
+        *_every_field_classified(model, declared),
+        *_shape(model, declared),
+        *_references(model, declared),
+        *_defaults(model, declared),
+        *_unique_keys(model),
+    ]
+
+
+def _names(declared: type[ModelSync]) -> list[str]:
+    single = [declared.part_of, declared.part_key, declared.natural_key, declared.label]
+    grouped = [name for group in declared.merge_together for name in group]
+    return [*declared.fields, *declared.local, *declared.links, *grouped, *(name for name in single if name)]
+
+
+def _named_fields_exist(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
+    known = {field.name for field in model._meta.get_fields()}
+    for name in dict.fromkeys(_names(declared)):
+        if name not in known:
+            yield _error(model, 3, f"has no field {name!r}.", f"Open {_file(model)}; {declared.__name__} names it.")
+
+
+def _every_field_classified(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
+    stated = {*declared.fields, *declared.local, *declared.links, declared.part_of}
+    for field in _own_fields(model):
+        if field.name in stated or field.name in HANDLED_BY_THE_ENGINE or isinstance(field, GeneratedField):
+            continue
+        yield _error(
+            model,
+            4,
+            f"does not say whether {field.name!r} travels.",
+            f"Open {_file(model)} and put it in fields, local or links of {declared.__name__}.",
+        )
+    for name in set(declared.fields) & set(declared.local):
+        yield _error(model, 5, f"says of {name!r} that it travels and that it stays.", f"Open {_file(model)}.")
+
+
+def _own_fields(model: type[Model]) -> list[Any]:
+    return [*model._meta.local_fields, *model._meta.local_many_to_many]
+
+
+def _shape(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
+    hint = f"Open {_file(model)} and the model."
+    if declared.part_of is None:
+        if not issubclass(model, Item):
+            yield _error(model, 6, "is declared as an item but is no settings_sync.models.Item.", hint)
+        if declared.category is None or declared.natural_key is None:
+            yield _error(model, 7, "needs a category and a natural_key.", hint)
+        return
+    up = model._meta.get_field(declared.part_of)
+    if not issubclass(model, Part):
+        yield _error(model, 6, "is declared as a part but is no settings_sync.models.Part.", hint)
+    if not isinstance(up, ForeignKey) or up.related_model not in registry.declared:
+        yield _error(model, 8, f"is part of {declared.part_of!r}, which is no foreign key to a declared model.", hint)
+    if declared.links:
+        yield _error(model, 9, "is a part and declares links; only items can.", hint)
+
+
+def _references(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
+    for field in _own_fields(model):
+        if not isinstance(field, ForeignKey | ManyToManyField) or field.name == declared.part_of:
+            continue
+        if field.name not in (*declared.fields, *declared.links):
+            continue
+        target = field.related_model
+        if target not in registry.declared:
+            yield _error(
+                model,
+                10,
+                f"points with {field.name!r} at {_label(target)}, which never travels.",
+                f"Open {_file(model)}.",
+            )
+        elif registry.declared[target].part_of and _root(target) is not _root(model):
+            yield _error(
+                model,
+                11,
+                f"points with {field.name!r} at a part of another item; point at the item.",
+                "Open the model.",
+            )
+        elif isinstance(field, ForeignKey) and not field.null and _root(target) is _root(model):
+            yield _error(
+                model, 12, f"points with {field.name!r} into its own kind, so it must be nullable.", "Open the model."
+            )
+        elif isinstance(field, ForeignKey) and field.remote_field.on_delete in (CASCADE, SET_NULL, SET_DEFAULT):
+            yield _error(
+                model,
+                13,
+                f"would change by itself when what {field.name!r} points at is deleted.",
+                "Use on_delete=PROTECT or RESTRICT in the model.",
+            )
+
+
+def _root(model: Any) -> Any:
+    declared = registry.declared.get(model)
+    if declared is None or declared.part_of is None:
+        return model
+    return _root(model._meta.get_field(declared.part_of).related_model)
+
+
+def _label(model: Any) -> str:
+    return str(model._meta.label)
+
+
+def _defaults(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
+    for name in declared.fields:
+        field: Any = model._meta.get_field(name)
+        if isinstance(field, Field) and field.null and field.has_default() and field.get_default() is not None:
+            yield _error(
+                model,
+                14,
+                f"has a nullable field {name!r} with a default: absent and empty would look alike in a document.",
+                "Give the model's field no default, or make it not null.",
+            )
+
+
+def _unique_keys(model: type[Model]) -> Iterator[Error]:
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.deferrable is None:
+            yield _error(
+                model,
+                15,
+                f"has the unique constraint {constraint.name!r}, which cannot be deferred:"
+                " values could not be swapped.",
+                "Make it deferrable; use a stored generated column instead of a condition or an expression.",
+            )
+    for field in model._meta.local_fields:
+        if field.unique and field.name not in ("id", "uid"):
+            yield _error(model, 15, f"has a unique field {field.name!r}.", "Use a deferrable UniqueConstraint instead.")
+
+
+def _excluded_model(model: type[Model]) -> Iterable[Error]:
+    for field in _own_fields(model):
+        target = field.related_model
+        if not isinstance(field, ForeignKey) or target not in registry.declared:
+            continue
+        if registry.declared[target].part_of:
+            yield _error(
+                model,
+                16,
+                f"points with {field.name!r} at a part; daily data may point at items only.",
+                "Open the model.",
+            )
+        if field.remote_field.on_delete in (CASCADE, SET_NULL, SET_DEFAULT):
+            yield _error(
+                model,
+                17,
+                f"would be changed when the setting behind {field.name!r} is deleted.",
+                "Use on_delete=PROTECT, RESTRICT or DO_NOTHING in the model.",
+            )

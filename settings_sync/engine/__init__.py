@@ -1,0 +1,1 @@
+"""The engine: reading administrations, applying plans to them, behind the fence."""

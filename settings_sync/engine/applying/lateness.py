@@ -1,0 +1,141 @@
+"""What must be held after all, because the administration was edited between the plan and now.
+
+An item that moved is stale. Held with it is whatever needs something that is not there now and does not come, and
+whatever would have a name that something else has now; holding one may hold the next, so it goes on until nothing
+changes.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine import sql
+from settings_sync.planning.values import ARCHIVED_KEY, Key
+
+from .work import Work, WorkChange
+
+Cursor = psycopg.Cursor[Any]
+Taken = tuple[str, str, str]
+"""(kind, unique column, value)"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A change that is not carried out after all, and why: stale, needs-held or name-taken."""
+
+    change: WorkChange
+    code: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the content that a change writes needs, and the unique values it would have."""
+
+    needs: tuple[Key, ...]
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands in the administration now: which items, and who has which unique value."""
+
+    items: frozenset[Key]
+    holders: Mapping[Taken, uuid.UUID]
+
+
+def hold_late(cursor: Cursor, work: Work, stale: Collection[WorkChange]) -> list[Held]:
+    """Everything that must be held: the stale items, and what cannot be done without them."""
+    held = {change: Held(change, "stale") for change in stale}
+    moving = {(change.kind, change.seen_uid): change for change in work.changes if change not in held}
+    coming = {(change.kind, change.uid) for change in moving.values() if change.writes_rows}
+    going = [change for change in work.changes if change.writes_rows and change not in held]
+    wanted = _read_wanted(cursor, going)
+    standing = _read_standing(cursor, work.schema, going, wanted)
+    before = -1
+    while before != len(held):
+        before = len(held)
+        for change in [change for change in going if change not in held]:
+            code = _why_not(change, wanted.get(change.result or b""), standing, moving, coming)
+            if code:
+                held[change] = Held(change, code)
+                del moving[change.kind, change.seen_uid]
+                coming.discard((change.kind, change.uid))
+    return list(held.values())
+
+
+def _why_not(
+    change: WorkChange,
+    wanted: Wanted | None,
+    standing: Standing,
+    moving: Mapping[Key, WorkChange],
+    coming: Collection[Key],
+) -> str:
+    """`moving` are the changes that go on, by the item that the plan saw; `coming` the items that they write."""
+    if wanted is None:
+        return ""
+    if any(need not in coming and need not in standing.items for need in wanted.needs):
+        return "needs-held"
+    for column, value in wanted.keys:
+        holder = standing.holders.get((change.kind, column, value))
+        if holder is not None and holder != change.seen_uid and not _leaves(moving.get((change.kind, holder))):
+            return "name-taken"
+    return ""
+
+
+def _leaves(holder: WorkChange | None) -> bool:
+    """Whether the holder of a name is itself written or deleted; the plan has seen to it that it gives the name up."""
+    return holder is not None and (holder.writes_rows or holder.action == "delete")
+
+
+def _read_wanted(cursor: Cursor, changes: list[WorkChange]) -> dict[bytes, Wanted]:
+    digests = [change.result for change in changes if change.result is not None and change.action != "archive"]
+    if not digests:
+        return {}
+    cursor.execute("SELECT digest, needs, keys FROM public.settings_sync_document WHERE digest = ANY(%s)", [digests])
+    return {
+        bytes(digest): Wanted(
+            tuple((need["kind"], uuid.UUID(need["uid"])) for need in needs),
+            tuple((column, value) for column, value in keys.items() if column != ARCHIVED_KEY),
+        )
+        for digest, needs, keys in cursor.fetchall()
+    }
+
+
+def _read_standing(cursor: Cursor, schema: str, changes: list[WorkChange], wanted: Mapping[bytes, Wanted]) -> Standing:
+    needs: dict[str, set[uuid.UUID]] = defaultdict(set)
+    keys: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for change in changes:
+        found = wanted.get(change.result or b"", Wanted((), ()))
+        for kind, uid in found.needs:
+            needs[kind].add(uid)
+        for column, value in found.keys:
+            keys[change.kind, column].add(value)
+    queries = [_there(schema, kind, uids) for kind, uids in needs.items()]
+    queries += [_holding(schema, kind, column, values) for (kind, column), values in keys.items()]
+    if not queries:
+        return Standing(frozenset(), {})
+    cursor.execute(" UNION ALL ".join(queries))
+    rows = cursor.fetchall()
+    return Standing(
+        frozenset((kind, uid) for kind, column, _value, uid in rows if not column),
+        {(kind, column, value): uid for kind, column, value, uid in rows if column},
+    )
+
+
+def _there(schema: str, kind: str, uids: Iterable[uuid.UUID]) -> str:
+    listed = f"{sql.literal([str(uid) for uid in uids])}::uuid[]"
+    table = sql.name(schema, all_kinds()[kind].root.table)
+    return f"SELECT {sql.literal(kind)}::text, ''::text, ''::text, uid FROM {table} WHERE uid = ANY({listed})"
+
+
+def _holding(schema: str, kind: str, column: str, values: Iterable[str]) -> str:
+    table, name = sql.name(schema, all_kinds()[kind].root.table), sql.name(column)
+    return (
+        f"SELECT {sql.literal(kind)}::text, {sql.literal(column)}::text, {name}::text, uid FROM {table}"
+        f" WHERE {name} = ANY({sql.literal(list(values))}::text[])"
+    )

@@ -1,0 +1,206 @@
+"""Applying one target: check, keep, write, move the base, write the receipt. All of it or none."""
+
+import json
+import uuid
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from settings_sync.engine.fence import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
+from settings_sync.exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, TargetIsStale
+from tenants.failpoints import reach
+from tenants.migrating import tenant_migrations
+
+from . import books
+from .connections import sync_connection
+from .lateness import Held, hold_late
+from .work import Work, WorkChange
+from .writing import Progress, by_kind, count_of, write
+
+Cursor = psycopg.Cursor[Any]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What was written: rows per table; what was held because the administration moved since the plan; what was
+    archived because something uses it, where the plan said to delete it; and what was pinned or agreed before."""
+
+    rows: dict[str, int]
+    held: tuple[Held, ...]
+    archived: tuple[WorkChange, ...] = ()
+    former_deviations: tuple[dict[str, Any], ...] = ()
+
+
+class _Rehearsed(Exception):
+    """Rolls a rehearsal back."""
+
+
+def apply_target(work: Work, progress: Progress = lambda kind, done, total: None) -> Applied:
+    """Apply one target in one transaction on the sync login.
+
+    Raises LeaseLost when another worker has the target, TargetIsStale when the policy is to stop,
+    BusinessRowsWritten or ResultDiffers when a guarantee would be broken, and psycopg's errors; in each case nothing
+    was written.
+    """
+    with sync_connection() as connection, connection.cursor() as cursor:
+        _take_locks(cursor, work)
+        _check_lease(cursor, work)
+        reach("apply.after-locks")
+        applied = _carry_out(cursor, work, progress)
+        reach("apply.before-receipt")
+        _finish(cursor, work, applied)
+        reach("apply.before-commit")
+    reach("apply.after-commit")
+    return applied
+
+
+def rehearse_target(work: Work) -> Applied:
+    """Apply a target for real and roll it back: tells what it would write, or raises what applying it would raise."""
+    try:
+        with sync_connection() as connection, connection.cursor() as cursor:
+            _take_locks(cursor, work)
+            applied = _carry_out(cursor, work, _nobody_watches, rehearses=True)
+            raise _Rehearsed
+    except _Rehearsed:
+        return applied
+
+
+def _nobody_watches(kind: str, done: int, total: int) -> None:
+    return None
+
+
+def _carry_out(cursor: Cursor, work: Work, progress: Progress, *, rehearses: bool = False) -> Applied:
+    _check_head(cursor, work)
+    held = hold_late(cursor, work, _keep_former(cursor, work, rehearses=rehearses))
+    reach("apply.after-former-documents")
+    if held and work.stop_when_stale:
+        raise TargetIsStale(items=", ".join(found.change.label for found in held))
+    late = {found.change for found in held}
+    written = write(cursor, work, [change for change in work.changes if change not in late], progress)
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    _check_business_untouched(cursor, work)
+    return Applied(written.rows, tuple(held), tuple(written.archived), tuple(written.former_deviations))
+
+
+def _take_locks(cursor: Cursor, work: Work) -> None:
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    for lock in (INDEX_LOCK, EDIT_LOCK):
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [lock, work.schema])
+
+
+def _check_lease(cursor: Cursor, work: Work) -> None:
+    """Not locked: while this works, its lease is renewed in that row. At the end the token is asked for once more."""
+    cursor.execute(
+        "SELECT 1 FROM public.settings_sync_synctarget WHERE id = %s AND lease_token = %s AND state = 'running'",
+        [work.target_id, work.token],
+    )
+    if cursor.fetchone() is None:
+        raise LeaseLost
+
+
+def _check_head(cursor: Cursor, work: Work) -> None:
+    """The child must have had exactly the migrations that this worker's statements were written for."""
+    needed = tenant_migrations()
+    cursor.execute(books.migrations_in(work.schema, sorted({name.partition(".")[0] for name in needed})))
+    if {name for (name,) in cursor.fetchall()} != needed:
+        raise HeadsDiffer
+
+
+def _keep_former(cursor: Cursor, work: Work, *, rehearses: bool) -> list[WorkChange]:
+    """Keep the documents that will be replaced; returns the changes whose item moved since the plan, on either side."""
+    stale: list[WorkChange] = []
+    for kind, changes in by_kind(work.changes).items():
+        target_id = None if rehearses else work.target_id
+        cursor.execute(books.keep_former_and_find_stale(kind, work.schema, target_id, changes))
+        moved = {uid for (uid,) in cursor.fetchall()}
+        stale += [change for change in changes if change.uid in moved]
+    since = [change for change in work.changes if (change.kind, change.uid) in work.moved]
+    return list(dict.fromkeys([*stale, *since, *_pinned_since(cursor, work)]))
+
+
+def _pinned_since(cursor: Cursor, work: Work) -> list[WorkChange]:
+    """The changes that would write over what was pinned after the plan was made."""
+    if not work.heeds_pins:
+        return []
+    cursor.execute(books.pins_in(work.schema))
+    pins: dict[tuple[str, uuid.UUID], set[str]] = defaultdict(set)
+    for kind, uid, path in cursor.fetchall():
+        pins[kind, uid].add(path)
+    writing = [change for change in work.changes if change.writes_rows or change.action == "delete"]
+    return [change for change in writing if pins[change.kind, change.uid] - change.pins]
+
+
+def _check_business_untouched(cursor: Cursor, work: Work) -> None:
+    """Of the shared tables only former documents were written by now; whatever else was, nobody here has written."""
+    own = [*settings_tables(), *BOOKS_IN_CHILD]
+    cursor.execute(books.count_foreign_writes(work.schema, own, ["settings_sync_formerdocument"]))
+    written = count_of(cursor)
+    if written:
+        raise BusinessRowsWritten(rows=written)
+
+
+def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
+    _close_target(cursor, work, applied)
+    cursor.execute(
+        "INSERT INTO public.settings_sync_receipt (target_id, snapshot_id, rows, former_deviations,"
+        " business_rows_written, written_at) VALUES (%s, %s, %s::jsonb, %s::jsonb, 0, now())",
+        [work.target_id, work.snapshot_id, json.dumps(applied.rows), json.dumps(applied.former_deviations)],
+    )
+    findings = [(found.change, found.code) for found in applied.held]
+    findings += [(change, "archived-instead") for change in applied.archived]
+    for change, code in findings:
+        cursor.execute(
+            "INSERT INTO public.settings_sync_finding (target_id, kind, uid, label, code) VALUES (%s, %s, %s, %s, %s)",
+            [work.target_id, change.kind, change.uid, change.label, code],
+        )
+    cursor.execute(
+        "INSERT INTO public.audit_auditentry (id, at, actor_id, actor_name, on_behalf_of, administration_id,"
+        " administration_name, action, note, data) VALUES (gen_random_uuid(), now(), %(actor_id)s, %(actor_name)s,"
+        " %(on_behalf_of)s, %(administration_id)s, %(administration_name)s,"
+        " 'target.applied', %(note)s, %(data)s::jsonb)",
+        {**work.audit, "data": json.dumps(_for_the_trail(work, applied))},
+    )
+
+
+def _for_the_trail(work: Work, applied: Applied) -> dict[str, Any]:
+    """What the administration got, item by item: what stood there before and after, by digest."""
+    held = {found.change for found in applied.held}
+    items = [_told(change, change in applied.archived) for change in work.changes if change not in held]
+    return {"target": str(work.target_id), "rows": applied.rows, "items": items}
+
+
+def _told(change: WorkChange, is_archived: bool) -> dict[str, Any]:
+    """Nobody has planned what an item looks like that was archived instead of deleted: it has no digest."""
+    after = change.result if change.writes_rows or change.action == "delete" else change.local
+    return {
+        "kind": change.kind,
+        "uid": str(change.uid),
+        "label": change.label,
+        "action": "archive" if is_archived else change.action,
+        "before": change.local.hex() if change.local else None,
+        "after": after.hex() if after else None,
+    }
+
+
+def _close_target(cursor: Cursor, work: Work, applied: Applied) -> None:
+    """Give the target its final state, if it is still ours: whoever slept past its lease is refused here."""
+    cursor.execute(
+        "UPDATE public.settings_sync_synctarget SET state = 'succeeded', finished_at = now(), lease_token = NULL,"
+        " leased_until = NULL, error_code = '', error_detail = '', counts = %s::jsonb"
+        " WHERE id = %s AND lease_token = %s AND state = 'running'",
+        [json.dumps(_final_counts(work, applied)), work.target_id, work.token],
+    )
+    if cursor.rowcount != 1:
+        raise LeaseLost
+
+
+def _final_counts(work: Work, applied: Applied) -> dict[str, int]:
+    """The plan's counts, with what was held after all counted as held, and what was archived instead as archived."""
+    counts = Counter(work.counts)
+    late = [found.change for found in applied.held]
+    counts.update(hold=len(late), stale=len(late), archive=len(applied.archived))
+    counts.subtract(change.action for change in late if change.writes_rows or change.action == "delete")
+    counts["delete"] -= len(applied.archived)
+    return dict(counts)

@@ -1,0 +1,68 @@
+"""What applying one target takes: the changes as the plan stored them, complete in themselves."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from settings_sync.planning.values import Deviation, Key
+
+
+@dataclass(frozen=True)
+class WorkChange:
+    """One item of a target's work: what the plan saw and what it decided, as digests.
+
+    `couples` is the uid under which the item stands in the administration until it is coupled.
+    """
+
+    kind: str
+    uid: uuid.UUID
+    label: str
+    action: str
+    verdict: str
+    base: bytes | None
+    local: bytes | None
+    result: bytes | None
+    next_base: bytes | None
+    couples: uuid.UUID | None = None
+    deviations: tuple[Deviation, ...] = ()
+    clears_deviations: bool = False
+    pins: frozenset[str] = frozenset()
+
+    @property
+    def seen_uid(self) -> uuid.UUID:
+        """The uid under which the plan saw the item."""
+        return self.couples or self.uid
+
+    @property
+    def writes_rows(self) -> bool:
+        return self.action in ("create", "update", "couple", "archive")
+
+    @property
+    def row_action(self) -> str:
+        """What it comes to for the rows: create, update, delete or keep."""
+        return "update" if self.action in ("couple", "archive") else self.action
+
+    @property
+    def moves_base(self) -> bool:
+        return self.base != self.next_base
+
+    @property
+    def moves_deviations(self) -> bool:
+        return self.clears_deviations or bool(self.deviations)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Everything that applying a target needs; it reads no settings of the main administration. `heeds_pins` unless a
+    run is taken back; `moved` is what the main administration changed after the preview, before it was confirmed."""
+
+    target_id: uuid.UUID
+    token: uuid.UUID
+    snapshot_id: uuid.UUID
+    schema: str
+    changes: tuple[WorkChange, ...]
+    counts: dict[str, int]
+    stop_when_stale: bool = False
+    heeds_pins: bool = True
+    moved: frozenset[Key] = frozenset()
+    audit: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,140 @@
+"""Writing the changes of one target: couple, delete, remove, write, check, move the books. Everything is counted."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from settings_sync.declaring.kinds import Kind, all_kinds
+from settings_sync.engine.references import find_used
+from settings_sync.exceptions import ResultDiffers
+from tenants.failpoints import reach
+
+from . import books, statements
+from .statements import Statement
+from .work import Work, WorkChange
+
+Cursor = psycopg.Cursor[Any]
+Progress = Callable[[str, int, int], None]
+ByKind = dict[Kind, list[WorkChange]]
+
+
+@dataclass
+class Written:
+    """Rows written per table, the items that were archived where the plan said to delete them, and what was pinned or
+    agreed before for items where that changed."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    archived: list[WorkChange] = field(default_factory=list)
+    former_deviations: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, table: str, count: int) -> None:
+        if count:
+            self.rows[table] = self.rows.get(table, 0) + count
+
+
+def by_kind(changes: Iterable[WorkChange]) -> ByKind:
+    """The changes of each kind, in the order in which kinds are written."""
+    found: dict[str, list[WorkChange]] = {}
+    for change in changes:
+        found.setdefault(change.kind, []).append(change)
+    return {kind: found[kind.key] for kind in all_kinds() if kind.key in found}
+
+
+def count_of(cursor: Cursor) -> int:
+    """The number that a counting statement gave."""
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def write(cursor: Cursor, work: Work, changes: list[WorkChange], progress: Progress) -> Written:
+    """Carry out these changes. Raises ResultDiffers when what stands there then is not what the plan said."""
+    written = Written()
+    _couple(cursor, work, changes, written)
+    writing = by_kind(change for change in changes if change.writes_rows)
+    for kind, found in writing.items():
+        if any(change.row_action == "update" for change in found):
+            _run(cursor, work, statements.removals(kind.key), found, written)
+    done, total = 0, sum(map(len, writing.values()))
+    for kind, found in writing.items():
+        progress(kind.key, done, total)
+        _run(cursor, work, statements.writes(kind.key), found, written)
+        done += len(found)
+        progress(kind.key, done, total)
+        reach("apply.between-kinds")
+    for kind, found in writing.items():
+        _run(cursor, work, statements.late_references(kind.key), found, written)
+    _delete(cursor, work, changes, written)
+    reach("apply.before-result-check")
+    for kind, found in writing.items():
+        _check_result(cursor, work, kind, found)
+        cursor.execute(books.move_index(kind, work.schema, found))
+    _move_books(cursor, work, changes, written)
+    return written
+
+
+def _run(cursor: Cursor, work: Work, wanted: Sequence[Statement], changes: list[WorkChange], written: Written) -> None:
+    """Run statements one after another, sent in one go."""
+    if not wanted:
+        return
+    values = statements.rows_of(changes)
+    cursor.execute("; ".join(statement.filled(work.schema, values) for statement in wanted))
+    for statement in wanted:
+        written.add(statement.table, count_of(cursor))
+        cursor.nextset()
+
+
+def _couple(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
+    for kind, found in by_kind(change for change in changes if change.couples is not None).items():
+        _run(cursor, work, statements.couplings(kind.key), found, written)
+        cursor.execute(books.drop_index(kind, work.schema, [change.seen_uid for change in found]))
+        cursor.execute(books.mark_dependents(kind, work.schema, found))
+
+
+def _delete(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
+    """Delete what nothing points at; what something does is archived, whatever the plan said."""
+    doomed = by_kind(change for change in changes if change.action == "delete")
+    for kind, found in reversed(list(doomed.items())):
+        cursor.execute(find_used(kind, work.schema, [change.uid for change in found]))
+        used = {uid for (uid,) in cursor.fetchall()}
+        kept = [change for change in found if change.uid in used]
+        gone = [change for change in found if change.uid not in used]
+        if gone:
+            _run(cursor, work, statements.deletions(kind.key), gone, written)
+            cursor.execute(books.drop_index(kind, work.schema, [change.uid for change in gone]))
+        if kept:
+            cursor.execute(books.archive(kind, work.schema, kept))
+            written.add(kind.root.table, count_of(cursor))
+            written.archived += kept
+
+
+def _check_result(cursor: Cursor, work: Work, kind: Kind, changes: list[WorkChange]) -> None:
+    """What stands there now must be what the plan said, digest for digest."""
+    cursor.execute(books.find_different_results(kind, work.schema, changes))
+    different = {uid for (uid,) in cursor.fetchall()}
+    if different:
+        raise ResultDiffers(items=", ".join([change.label for change in changes if change.uid in different][:5]))
+
+
+def _move_books(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
+    moving = [change for change in changes if change.moves_base]
+    for kind, found in by_kind(change for change in moving if change.next_base is not None).items():
+        cursor.execute(books.move_bases(kind, work.schema, found))
+        written.add("sync_ledger_base", count_of(cursor))
+    for kind, found in by_kind(change for change in moving if change.next_base is None).items():
+        cursor.execute(books.drop_bases(kind, work.schema, found))
+        written.add("sync_ledger_base", count_of(cursor))
+    _move_deviations(cursor, work, changes, written)
+
+
+def _move_deviations(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
+    for kind, found in by_kind(change for change in changes if change.moves_deviations).items():
+        cursor.execute(books.deviations_of(kind, work.schema, found))
+        written.former_deviations += [former for (former,) in cursor.fetchall()]
+    for kind, found in by_kind(change for change in changes if change.clears_deviations).items():
+        cursor.execute(books.drop_deviations(kind, work.schema, found))
+        written.add("sync_ledger_deviation", count_of(cursor))
+    for kind, found in by_kind(change for change in changes if change.deviations).items():
+        cursor.execute(books.keep_deviations(kind, work.schema, found, str(work.audit.get("actor_name", ""))))
+        written.add("sync_ledger_deviation", count_of(cursor))

@@ -1,0 +1,1 @@
+"""Sub-administrations: how far they are in line, and what a backup holds of the sync."""

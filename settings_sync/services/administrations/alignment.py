@@ -1,0 +1,184 @@
+"""How far each administration is in line, per category: folded from the dirty lists into shared rows.
+
+A page asks the rows and nothing else; one query tells it of a thousand administrations. The reaper folds what was
+touched.
+"""
+
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Min
+from django.db.models.functions import Now
+from django.utils import timezone
+from psycopg import sql
+
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.reading.index import LONG_AGO, look_at
+from settings_sync.models import Alignment
+from settings_sync.planning.alignment import align
+from settings_sync.planning.values import Local
+from settings_sync.services.plans.comparing import category_of
+from sync_ledger.models import Deviation
+from tenants.models import Administration
+from tenants.schemas import inside
+
+logger = logging.getLogger(__name__)
+
+Counts = dict[str, int]
+DIRTY_SCHEMAS_PER_QUERY = 200
+
+
+def alignment_of(administrations: Collection[Administration]) -> dict[uuid.UUID, dict[str, Counts]]:
+    """Per administration and category, how many items are in line, behind and so on; one query."""
+    found: dict[uuid.UUID, dict[str, Counts]] = {administration.pk: {} for administration in administrations}
+    for row in Alignment.objects.filter(administration__in=found):
+        found[row.administration_id][row.category] = row.counts
+    return found
+
+
+def reviews_due(administrations: Collection[Administration]) -> dict[uuid.UUID, date]:
+    """Of these administrations those where something should have been looked at again, and since when; one query."""
+    due = Alignment.objects.filter(administration__in=administrations, review_on__lte=timezone.localdate())
+    first = due.values("administration").annotate(first=Min("review_on"))
+    return dict(first.values_list("administration", "first"))
+
+
+def summed(per_category: Mapping[str, Counts]) -> Counts:
+    """The counts of all categories together."""
+    total: Counter[str] = Counter()
+    for counts in per_category.values():
+        total.update(counts)
+    return dict(total)
+
+
+def fold_alignment(*, everything: bool = False) -> int:
+    """Recount the administrations whose settings were touched, or whose main's were; returns how many.
+
+    What cannot be counted, such as an administration whose schema is gone, is logged and keeps no other waiting.
+    """
+    return sum(_attempt(main, _fold_main, main, everything) for main in Administration.objects.active().mains())
+
+
+def _attempt(administration: Administration, count: Callable[..., int], *what: Any) -> int:
+    try:
+        return count(*what)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Administration %s could not be counted", administration.slug)
+        return 0
+
+
+def fold_children(main: Administration, children: Iterable[Administration]) -> None:
+    """Recount these sub-administrations now, such as after a run."""
+    source = look_at(main, keep_documents=True)
+    for child in children:
+        _store(child, _count(source, look_at(child)))
+
+
+def _fold_main(main: Administration, everything: bool) -> int:
+    main, *children = _countable([main, *main.children.active()])
+    touched = _touched([main, *children])
+    counted = Alignment.objects.filter(administration__in=[main, *children], as_of__gt=LONG_AGO)
+    known = set(counted.values_list("administration", flat=True))
+    everything = everything or main.pk in touched or main.pk not in known
+    stale = [child for child in children if everything or child.pk in touched or child.pk not in known]
+    if not stale and not everything:
+        return 0
+    source = look_at(main, keep_documents=True)
+    _store(main, _count_own(source))
+    return sum(_attempt(child, _fold_child, source, child) for child in stale)
+
+
+def _fold_child(source: Local, child: Administration) -> int:
+    _store(child, _count(source, look_at(child)))
+    return 1
+
+
+def _countable(administrations: list[Administration]) -> list[Administration]:
+    """Those that have their dirty list; raises LookupError when the first, the main administration, has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS name"
+            " WHERE to_regclass(format('%%I.sync_ledger_dirty', name)) IS NOT NULL",
+            [[row.schema_name for row in administrations]],
+        )
+        present = {name for (name,) in cursor.fetchall()}
+    missing = [row for row in administrations if row.schema_name not in present]
+    if administrations[0] in missing:
+        raise LookupError(f"schema {administrations[0].schema_name} is gone")
+    for row in missing:
+        logger.error("Administration %s could not be counted: schema %s is gone", row.slug, row.schema_name)
+    return [row for row in administrations if row not in missing]
+
+
+def _touched(administrations: list[Administration]) -> set[uuid.UUID]:
+    """Which of these have something on their dirty list."""
+    touched: set[uuid.UUID] = set()
+    for start in range(0, len(administrations), DIRTY_SCHEMAS_PER_QUERY):
+        some = administrations[start : start + DIRTY_SCHEMAS_PER_QUERY]
+        query = sql.SQL(" UNION ALL ").join(
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(
+                sql.Literal(str(row.pk)), sql.Identifier(row.schema_name, "sync_ledger_dirty")
+            )
+            for row in some
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            touched |= {uuid.UUID(row[0]) for row in cursor.fetchall()}
+    return touched
+
+
+def _count(source: Local, local: Local) -> dict[str, Counts]:
+    return align(source.entries, local, category_of())
+
+
+def _count_own(source: Local) -> dict[str, Counts]:
+    """The main administration's own row: how many items it has per category."""
+    counted = Counter(all_kinds()[kind].category.key for kind, _uid in source.entries)
+    return {category.key: {"items": counted[category.key]} for category in all_kinds().categories}
+
+
+def note_reviews(administration: Administration) -> None:
+    """Note when what is kept as it is in an administration should be looked at again, such as after pinning."""
+    reviews = _first_reviews(administration)
+    for category in all_kinds().categories:
+        rows = Alignment.objects.filter(administration=administration, category=category.key)
+        rows.update(review_on=reviews.get(category.key))
+
+
+def _first_reviews(administration: Administration) -> dict[str, date]:
+    """Per category the first day on which something that is kept should be looked at again."""
+    with inside(administration):
+        rows = list(Deviation.objects.exclude(review_on=None).values_list("kind", "review_on"))
+    first: dict[str, date] = {}
+    for kind, day in rows:
+        if kind in all_kinds().by_key and day is not None:
+            category = all_kinds()[kind].category.key
+            first[category] = min(day, first.get(category, day))
+    return first
+
+
+def _store(administration: Administration, counts: Mapping[str, Counts]) -> None:
+    reviews = _first_reviews(administration)
+    with transaction.atomic():
+        Alignment.objects.bulk_create(
+            (
+                Alignment(
+                    administration=administration,
+                    category=category,
+                    counts=found,
+                    review_on=reviews.get(category),
+                    as_of=Now(),
+                )
+                for category, found in counts.items()
+            ),
+            update_conflicts=True,
+            unique_fields=["administration", "category"],
+            update_fields=["counts", "review_on", "as_of"],
+        )

@@ -1,0 +1,1 @@
+"""Deciding: what a plan asks, what may be answered, and the answers."""

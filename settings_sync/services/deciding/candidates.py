@@ -1,0 +1,91 @@
+"""An administration's own settings that one of the main administration can be coupled with."""
+
+import difflib
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.declaring.usage import in_words
+from settings_sync.engine.reading.index import look_at, read_documents
+from settings_sync.models import Change, Document, Plan, SnapshotItem
+from settings_sync.planning.values import Entry
+from settings_sync.services.plans.plans import snapshot_labels
+from settings_sync.services.plans.usage import count_open
+from settings_sync.services.previews.change_details import Place, content_of
+
+ALIKE = 0.5
+SUGGESTIONS = 8
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A setting of the administration's own, and in words what uses it there.
+
+    `places` is its content as people see it, where it is shown.
+    """
+
+    uid: uuid.UUID
+    label: str
+    uses: tuple[str, ...] = ()
+    is_alike: bool = False
+    places: tuple[Place, ...] = ()
+
+
+def list_candidates(plan: Plan, change: Change) -> list[Candidate]:
+    """The administration's own settings of that kind: those that are called alike first."""
+    own = _own_entries(plan, change)
+    uses = count_open(change.plan_target.administration.schema_name, {change.kind: [entry.uid for entry in own]})
+    words = {uid: tuple(said for _name, said in in_words(used)) for uid, used in uses.per_item.items()}
+    return [
+        Candidate(entry.uid, entry.label, words.get(entry.uid, ()), alike)
+        for entry, alike in _sorted(own, change.label)
+    ]
+
+
+def with_content(plan: Plan, change: Change, candidate: Candidate) -> Candidate:
+    """The same with its content as people see it."""
+    administration = change.plan_target.administration
+    labels = {str(uid): entry.label for (_kind, uid), entry in look_at(administration).entries.items()}
+    found = read_documents(administration.schema_name, {(change.kind, candidate.uid)})
+    kind, known = all_kinds()[change.kind], {**labels, **snapshot_labels(plan)}
+    places = (place for one in found.values() for place in content_of(kind, one.body, known))
+    return replace(candidate, places=tuple(places))
+
+
+def is_exactly_equal(change: Change, same: Candidate) -> bool:
+    """Whether natural key and name are the same to the letter: only then coupling is the likely answer."""
+    if same.label != change.label or change.source_digest is None:
+        return False
+    key = (change.kind, same.uid)
+    found = read_documents(change.plan_target.administration.schema_name, {key}).get(key)
+    source = Document.objects.filter(digest=bytes(change.source_digest)).first()
+    name = all_kinds()[change.kind].natural_key
+    return found is not None and source is not None and found.body.get(name) == source.body.get(name)
+
+
+def _own_entries(plan: Plan, change: Change) -> list[Entry]:
+    local = look_at(change.plan_target.administration)
+    items = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, kind=change.kind)
+    followed = set(items.values_list("uid", flat=True))
+    return [
+        entry
+        for key, entry in local.entries.items()
+        if key[0] == change.kind and key not in local.bases and key[1] not in followed
+    ]
+
+
+def _sorted(own: Sequence[Entry], label: str) -> Iterator[tuple[Entry, bool]]:
+    alike = {entry.uid: _likeness(entry.label, label) for entry in own}
+    best = sorted((entry for entry in own if alike[entry.uid] >= ALIKE), key=lambda entry: -alike[entry.uid])
+    best = best[:SUGGESTIONS]
+    rest = sorted((entry for entry in own if entry not in best), key=lambda entry: entry.label.casefold())
+    yield from ((entry, True) for entry in best)
+    yield from ((entry, False) for entry in rest)
+
+
+def _likeness(one: str, other: str) -> float:
+    """How much two names are alike, between 0 and 1; a shared word of some length counts as much as half."""
+    ours, theirs = one.casefold(), other.casefold()
+    shared = {word for word in set(ours.split()) & set(theirs.split()) if len(word) > 3}
+    return max(difflib.SequenceMatcher(None, ours, theirs).ratio(), ALIKE if shared else 0)

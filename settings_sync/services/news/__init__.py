@@ -1,0 +1,1 @@
+"""News: what the main administration changed in a sub-administration, told there."""

@@ -1,0 +1,1 @@
+"""Plans: made, compared, judged by rules, tried, confirmed."""

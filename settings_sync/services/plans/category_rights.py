@@ -1,0 +1,109 @@
+"""What a user may sync: only the categories that they may read in the main administration and in every target.
+
+A preview shows the settings of both, so the right to sync is not enough where a role leaves a category out. The right
+is called after the category: `forms.read`.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.support_rights import SupportRight, may_support
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.exceptions import CategoryNotAllowed
+from settings_sync.models import Change, Plan
+from settings_sync.permissions import right_for
+from settings_sync.planning.choosing import chosen_items, needed_items
+from settings_sync.planning.values import Choice, Source
+from tenants.models import Administration, Membership
+
+from .comparing import category_of
+
+Hidden = dict[str, Administration]
+"""Categories by key, each with the first administration where it may not be read."""
+
+
+def hidden_categories(user: Any, administrations: Iterable[Administration]) -> Hidden:
+    """The categories that the user may not read in one of these administrations; empty for most users."""
+    asked = list(administrations)
+    return _hidden(_rights_in(user, asked), asked)
+
+
+def _rights_in(user: Any, administrations: Collection[Administration]) -> Mapping[uuid.UUID, list[str]]:
+    found = Membership.objects.filter(user=user, administration__in=administrations)
+    return dict(found.values_list("administration_id", "role__rights"))
+
+
+def _hidden(rights: Mapping[uuid.UUID, list[str]], administrations: Iterable[Administration]) -> Hidden:
+    hidden: Hidden = {}
+    every = [category.key for category in all_kinds().categories]
+    for administration in administrations:
+        readable = readable_categories(rights.get(administration.pk, ()))
+        for key in [key for key in every if key not in readable]:
+            hidden.setdefault(key, administration)
+    return hidden
+
+
+def readable_categories(rights: Collection[str]) -> list[str]:
+    """The categories of which somebody with these rights may see the settings."""
+    return [category.key for category in all_kinds().categories if f"{category.key}.read" in rights]
+
+
+def require_choice(user: Any, administrations: Iterable[Administration], source: Source, choice: Choice) -> None:
+    """Raise CategoryNotAllowed when a choice, or what comes along with it, holds what the user may not read there."""
+    hidden = hidden_categories(user, administrations)
+    if hidden:
+        _refuse(hidden, _categories_in(source, choice))
+
+
+def require_changes(user: Any, plan: Plan, targets: Collection[Administration]) -> None:
+    """Raise CategoryNotAllowed when a plan changes what the user may not read, in its main or one of these targets."""
+    hidden = hidden_categories(user, [plan.administration, *targets])
+    if hidden:
+        _refuse(hidden, _changed_among(hidden, plan, targets))
+
+
+def among_readable(user: Any, main: Administration, changes: "QuerySet[Change]") -> "QuerySet[Change]":
+    """Changes, without those of categories that the user may not read in the main administration."""
+    return changes.exclude(category__in=hidden_categories(user, [main]))
+
+
+def may_read_changes(user: Any, plan: Plan, targets: Collection[Administration]) -> bool:
+    """Whether the user may read all that a plan shows."""
+    try:
+        require_changes(user, plan, targets)
+    except CategoryNotAllowed:
+        return False
+    return True
+
+
+def may_still_apply(user: Any, plan: Plan, target: Administration) -> bool:
+    """Whether the user holds now, in the main and in this target, all that applying the plan there takes; for support
+    the right to help will do. One query, as a rule.
+    """
+    both = [plan.administration, target]
+    rights = _rights_in(user, both) if user.is_active else {}
+    if not all(right_for(plan) in rights.get(administration.pk, ()) for administration in both):
+        return may_support(user, SupportRight.HELP)
+    hidden = _hidden(rights, both)
+    return not hidden or not _changed_among(hidden, plan, [target]) or may_support(user, SupportRight.HELP)
+
+
+def _changed_among(categories: Collection[str], plan: Plan, targets: Collection[Administration]) -> list[str]:
+    changes = Change.objects.filter(plan_target__plan=plan, plan_target__administration__in=targets)
+    return list(changes.filter(category__in=categories).order_by().values_list("category", flat=True).distinct())
+
+
+def _categories_in(source: Source, choice: Choice) -> set[str]:
+    chosen = chosen_items(source, choice, category_of())
+    along = needed_items(source, chosen).keys()
+    return {*choice.categories, *(category_of()[kind] for kind, _uid in chosen | along)}
+
+
+def _refuse(hidden: Hidden, wanted: Iterable[str]) -> None:
+    labels = {category.key: str(category.label) for category in all_kinds().categories}
+    for key in sorted(wanted):
+        if key in hidden:
+            raise CategoryNotAllowed(category=labels[key], name=hidden[key].name)

@@ -1,0 +1,268 @@
+"""Making a plan: a snapshot, compared with every chosen administration. Writes nothing but the plan itself."""
+
+import json
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.reading.composed import AdministrationReader
+from settings_sync.engine.reading.index import look_at
+from settings_sync.engine.reading.snapshots import needs_in, read_source, take_snapshot
+from settings_sync.exceptions import (
+    NoTargets,
+    NothingChosen,
+    NotTheMain,
+    TargetNotReady,
+    UnknownCategory,
+    UnknownItem,
+    UnknownPolicy,
+    UnknownTarget,
+)
+from settings_sync.models import Change, Plan, PlanTarget, SnapshotItem
+from settings_sync.permissions import NotAllowed, may_run_sync, syncable_children
+from settings_sync.planning.plans import plan_target
+from settings_sync.planning.policies import POLICIES
+from settings_sync.planning.values import Choice, Key, PlannedChange, Source, TargetPlan
+from tenants.models import Administration
+
+from .category_rights import require_choice
+from .comparing import Compared, Comparison, category_of, compared, keep_documents
+from .dry_run import needs_rehearsal, rehearse
+from .local_values import Examiner, stored_warnings
+from .rules import policies_of, rules_of
+
+PLAN_LIFETIME = timedelta(hours=24)
+STORED_AT_ONCE = 50
+"""Administrations of which the plans are stored together."""
+
+
+def create_plan(
+    *,
+    acting_user: Any,
+    main: Administration,
+    targets: Collection[str],
+    categories: Collection[str] = (),
+    items: Collection[uuid.UUID] = (),
+    policies: Mapping[str, str] | None = None,
+) -> Plan:
+    """Preview a sync: `targets` are slugs, `categories` keys, `items` uids. Returns the stored plan, ready.
+
+    Raises NotAllowed, NotTheMain, NoTargets, NothingChosen, UnknownTarget, TargetNotReady, UnknownCategory,
+    UnknownItem, CategoryNotAllowed or UnknownPolicy; then nothing was stored.
+    """
+    if not main.is_main:
+        raise NotTheMain(name=main.name)
+    if not may_run_sync(acting_user, main):
+        raise NotAllowed("sync.run")
+    children = _find_targets(acting_user, main, targets)
+    _check_choice(categories, items)
+    chosen_policies = {**policies_of(main), **_check_policies(policies or {})}
+    snapshot, entries = take_snapshot(main)
+    choice = Choice(frozenset(categories), frozenset(_find_items(entries.keys(), items)))
+    source = Source(entries, needs_in(snapshot))
+    require_choice(acting_user, [main, *children], source, choice)
+    with transaction.atomic():
+        plan = Plan.objects.create(
+            administration=main,
+            requested_by=acting_user,
+            categories=sorted(set(categories)),
+            items=sorted(str(uid) for uid in set(items)),
+            policies=chosen_policies,
+            snapshot=snapshot,
+            expires_at=timezone.now() + PLAN_LIFETIME,
+        )
+        PlanTarget.objects.bulk_create(
+            PlanTarget(plan=plan, administration=child, position=number) for number, child in enumerate(children)
+        )
+    compute_plan(plan, source, choice)
+    return plan
+
+
+def compute_plan(plan: Plan, source: Source, choice: Choice) -> None:
+    """Compare the plan's snapshot, which is `source`, with each of its targets, and store what comes out."""
+    comparison = Comparison(plan, source, choice)
+    targets = list(plan.targets.select_related("administration"))
+    for start in range(0, len(targets), STORED_AT_ONCE):
+        keep_plans([comparison.of(target) for target in targets[start : start + STORED_AT_ONCE]])
+    plan.state = Plan.State.READY
+    plan.save(update_fields=["state"])
+
+
+def recompute_targets(plan: Plan, targets: Iterable[PlanTarget]) -> None:
+    """Make a plan anew for some of its administrations, from the same snapshot."""
+    source, choice, examiner = _source_of(plan), choice_of(plan), Examiner(plan.administration)
+    for target in targets:
+        compute_target(target, source, choice, examiner)
+
+
+def choice_of(plan: Plan) -> Choice:
+    """What was chosen when the plan was made."""
+    items = [uuid.UUID(uid) for uid in plan.items]
+    found = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, uid__in=items).values_list("kind", "uid")
+    return Choice(frozenset(plan.categories), frozenset(found))
+
+
+def _source_of(plan: Plan) -> Source:
+    assert plan.snapshot is not None
+    return read_source(plan.snapshot)
+
+
+def compute_target(target: PlanTarget, source: Source, choice: Choice, examiner: Examiner) -> None:
+    """Compare a snapshot with one administration and store what comes out in place of what was there."""
+    administration = target.administration
+    local = look_at(administration)
+    reader = AdministrationReader(administration.schema_name)
+    planned = plan_target(source, local, choice, category_of(), rules_of(target), reader)
+    keep_plan(target, planned, reader, examiner, standing=len(local.entries))
+
+
+def keep_plan(
+    target: PlanTarget, planned: TargetPlan, reader: AdministrationReader, examiner: Examiner, *, standing: int
+) -> None:
+    """Store what planning came to for one administration, with every document that it shows or writes, in place of
+    what was there."""
+    keep_documents(target.administration, planned, reader)
+    uids = [change.key[1] for change in planned.changes]
+    with transaction.atomic():
+        Change.objects.filter(plan_target=target).exclude(uid__in=uids).delete()
+        keep_plans([compared(target, planned, examiner, standing=standing)])
+
+
+CHANGE_COLUMNS = {
+    "plan_target_id": "bigint",
+    "kind": "text",
+    "category": "text",
+    "uid": "uuid",
+    "label": "text",
+    "action": "text",
+    "verdict": "text",
+    "facts": "jsonb",
+    "needed_by": "jsonb",
+    "base_digest": "bytea",
+    "source_digest": "bytea",
+    "local_digest": "bytea",
+    "result_digest": "bytea",
+    "next_base_digest": "bytea",
+    "couples": "uuid",
+    "conflicts": "jsonb",
+    "deviations": "jsonb",
+    "clears_deviations": "boolean",
+    "warnings": "jsonb",
+    "used_by": "jsonb",
+    "pins": "jsonb",
+}
+
+
+def keep_plans(found: Sequence[Compared]) -> None:
+    """Store what planning came to for some administrations: two statements, each with all rows as one JSON value.
+
+    A change that was there keeps its key, so that links to it go on working when something is decided.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.settings_sync_plantarget t SET counts = v.counts, standing = v.standing,"
+            " affected = v.affected, rehearsal = '{}' FROM json_to_recordset(%s)"
+            " AS v(id bigint, counts jsonb, standing integer, affected jsonb) WHERE t.id = v.id",
+            [json.dumps([_target_row(one) for one in found])],
+        )
+        rows = [_row_of(one, change) for one in found for change in one.planned.changes]
+        cursor.execute(_insert_changes(), [json.dumps(rows)])
+    # The rehearsal is on a connection of its own, which sees what was stored only once that is committed.
+    for one in found:
+        if needs_rehearsal(one.planned):
+            transaction.on_commit(partial(rehearse, one.target))
+
+
+def _insert_changes() -> str:
+    names = ", ".join(CHANGE_COLUMNS)
+    columns = ", ".join(f"{name} {db_type}" for name, db_type in CHANGE_COLUMNS.items())
+    renewed = ", ".join(f"{name} = excluded.{name}" for name in CHANGE_COLUMNS)
+    return (
+        f"INSERT INTO public.settings_sync_change ({names}) SELECT {names}"
+        f" FROM json_to_recordset(%s) AS change({columns})"
+        f" ON CONFLICT (plan_target_id, kind, uid) DO UPDATE SET {renewed}"
+    )
+
+
+def _target_row(one: Compared) -> dict[str, Any]:
+    affected = dict(one.uses.affected)
+    return {"id": one.target.pk, "counts": dict(one.planned.counts), "standing": one.standing, "affected": affected}
+
+
+def _row_of(one: Compared, change: PlannedChange) -> dict[str, Any]:
+    return {
+        "plan_target_id": one.target.pk,
+        "kind": change.key[0],
+        "category": all_kinds()[change.key[0]].category.key,
+        "uid": str(change.key[1]),
+        "label": change.label,
+        "action": change.action,
+        "verdict": change.verdict,
+        "facts": dict(change.facts),
+        "needed_by": [asdict(needed) for needed in change.needed_by],
+        "base_digest": _hex(change.base),
+        "source_digest": _hex(change.source),
+        "local_digest": _hex(change.local),
+        "result_digest": _hex(change.result),
+        "next_base_digest": _hex(change.next_base),
+        "couples": str(change.couples) if change.couples else None,
+        "conflicts": change.conflicts,
+        "deviations": [asdict(kept) for kept in change.deviations],
+        "clears_deviations": change.clears_deviations,
+        "warnings": stored_warnings(one.warnings.get(change.key, ())),
+        "used_by": one.uses.of(change),
+        "pins": change.pins,
+    }
+
+
+def _hex(digest: bytes | None) -> str | None:
+    return None if digest is None else "\\x" + digest.hex()
+
+
+def _find_targets(user: Any, main: Administration, slugs: Collection[str]) -> list[Administration]:
+    if not slugs:
+        raise NoTargets
+    syncable = {child.slug: child for child in syncable_children(user, main)}
+    for slug in slugs:
+        if slug not in syncable:
+            raise UnknownTarget(slug=slug)
+        if syncable[slug].state != Administration.State.ACTIVE:
+            raise TargetNotReady(name=syncable[slug].name, state=syncable[slug].state)
+    return [child for slug, child in syncable.items() if slug in set(slugs)]
+
+
+def _check_choice(categories: Collection[str], items: Collection[uuid.UUID]) -> None:
+    if not categories and not items:
+        raise NothingChosen
+    known = {category.key for category in all_kinds().categories}
+    for key in categories:
+        if key not in known:
+            raise UnknownCategory(key=key)
+
+
+def _check_policies(given: Mapping[str, str]) -> dict[str, str]:
+    for policy, value in given.items():
+        if value not in POLICIES.get(policy, ()):
+            raise UnknownPolicy(policy=policy, value=value)
+    return dict(given)
+
+
+def _find_items(keys: Collection[Key], uids: Collection[uuid.UUID]) -> list[Key]:
+    by_uid = {uid: (kind, uid) for kind, uid in keys}
+    for uid in uids:
+        if uid not in by_uid:
+            raise UnknownItem(uid=uid)
+    return [by_uid[uid] for uid in uids]
+
+
+def snapshot_labels(plan: Plan) -> dict[str, str]:
+    """The names of the snapshot's items by uid, to show references as people know them."""
+    found = SnapshotItem.objects.filter(snapshot=plan.snapshot_id).values_list("uid", "label")
+    return {str(uid): label for uid, label in found}

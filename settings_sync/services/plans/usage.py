@@ -1,0 +1,122 @@
+"""How much open daily data uses the settings that a plan is about, counted in the administration itself."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.db import connection
+
+from settings_sync.declaring.kinds import Kinds, all_kinds
+from settings_sync.declaring.registry import registry
+from settings_sync.declaring.usage import Document, counted, document_column
+from settings_sync.engine.fence import business_references
+from settings_sync.engine.sql import literal, name
+from settings_sync.planning.values import PlannedChange
+from settings_sync.planning.verdicts import Action
+
+SCHEMA = "{schema}"
+"""Stands in a query for the schema of the administration that is asked."""
+WRITTEN_UIDS = "written"
+
+WRITTEN = (Action.UPDATE, Action.COUPLE, Action.ARCHIVE, Action.DELETE)
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Open documents by their name: per item of the administration, and all that use what would be written."""
+
+    per_item: Mapping[uuid.UUID, dict[str, int]] = field(default_factory=dict)
+    affected: dict[str, int] = field(default_factory=dict)
+
+    def of(self, change: PlannedChange) -> dict[str, int]:
+        """How many open documents use the item that a change is about, or the one that is coupled with it."""
+        return self.per_item.get(change.couples or change.key[1], {})
+
+
+def count_uses(schema: str, changes: Iterable[PlannedChange]) -> Uses:
+    """The open documents of one administration that point at these items; one query.
+
+    One document that points at an item twice counts once, and so does one that points at several items of those that
+    would be written.
+    """
+    standing = [change for change in changes if change.local is not None]
+    uids: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for change in standing:
+        uids[change.key[0]].append(change.couples or change.key[1])
+    written = [change.couples or change.key[1] for change in standing if change.action in WRITTEN]
+    return count_open(schema, uids, written)
+
+
+def count_open(schema: str, uids: Mapping[str, list[uuid.UUID]], written: Collection[uuid.UUID] = ()) -> Uses:
+    """The open documents of one administration that point at these items, by kind; one query."""
+    query = _query(all_kinds(), frozenset(uids)).replace(SCHEMA, name(schema))
+    if not query:
+        return Uses()
+    with connection.cursor() as cursor:
+        cursor.execute(query, {**uids, WRITTEN_UIDS: list(written)})
+        return _sorted(cursor.fetchall())
+
+
+def _sorted(rows: Iterable[tuple[str, uuid.UUID | None, int, int]]) -> Uses:
+    per_item: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
+    affected: dict[str, int] = {}
+    for counted_as, uid, number, number_written in rows:
+        if uid is not None:
+            per_item[uid][counted_as] = number
+        elif number_written:
+            affected[counted_as] = number_written
+    return Uses(per_item, affected)
+
+
+@lru_cache
+def _query(kinds: Kinds, used: frozenset[str]) -> str:
+    """The query for items of these kinds, with `SCHEMA` where the administration's goes and the uids as parameters by
+    the kind's key; empty where nothing points at any of these kinds. Written once, for it is asked of hundreds.
+    """
+    pairs = [_pair(place) for place in _places(kinds) if place.kind in used]
+    if not pairs:
+        return ""
+    return (
+        "SELECT name, uid, count(DISTINCT document),"
+        f" count(DISTINCT document) FILTER (WHERE uid = ANY(%({WRITTEN_UIDS})s))"
+        f" FROM ({' UNION ALL '.join(pairs)}) used GROUP BY GROUPING SETS ((name, uid), (name))"
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A reference to a kind, from a document that is counted under `name` or from its parts: `key` tells which."""
+
+    name: str
+    document: Document
+    table: str
+    key: str
+    column: str
+    kind: str
+    items: str
+
+
+def _places(kinds: Kinds) -> list[Place]:
+    tables = {model._meta.db_table: model for model in registry.excluded}
+    keys = {kind.root.model: kind.key for kind in kinds}
+    return [
+        Place(counted_as, document, table, key, column, keys[target], target._meta.db_table)
+        for table, column, target in business_references()
+        for counted_as, document in counted.items()
+        if target in keys and (key := document_column(tables[table], document.model)) is not None
+    ]
+
+
+def _pair(place: Place) -> str:
+    """Which open document points at which item."""
+    document, state = place.document, name(place.document.column)
+    items, table, documents = (
+        f"{SCHEMA}.{name(table)}" for table in (place.items, place.table, document.model._meta.db_table)
+    )
+    return (
+        f"SELECT {literal(place.name)} AS name, i.uid, d.id AS document FROM {items} i"
+        f" JOIN {table} b ON b.{name(place.column)} = i.id JOIN {documents} d ON d.id = b.{name(place.key)}"
+        f" WHERE i.uid = ANY(%({place.kind})s) AND d.{state} = ANY({literal(list(document.open_values))})"
+    )

@@ -1,0 +1,1 @@
+"""Previews: a plan as people read it, change by change."""

@@ -1,0 +1,1 @@
+"""Reports: plans and runs as rows, CSV and PDF."""

@@ -1,0 +1,75 @@
+"""Telling other systems and people how a sync ended. Call these in the transaction that ends the run or the target."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+
+from settings_sync.exceptions import error_in_words
+from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.services.previews.plan_overview import Counted
+from webhooks.events import Event, rfc3339
+from webhooks.services.outbox import announce, announce_by_mail
+
+ENGLISH = "en"
+FAILED = (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED)
+
+
+def announce_run(run: SyncRun) -> None:
+    """Tell endpoints and people that a run has reached its final state."""
+    targets = list(run.targets.select_related("administration"))
+    announce(Event.RUN_FINISHED, administration=run.administration, data=_run_data(run, targets))
+    held = sum(target.counts.get("hold", 0) for target in targets)
+    is_trouble = bool(held) or any(target.state in FAILED for target in targets)
+    announce_by_mail(administration=run.administration, data=_mail_data(run, targets), is_trouble=is_trouble)
+
+
+def announce_failed_target(target: SyncTarget) -> None:
+    """Tell endpoints that one administration could not be synced; call it with the target's final state stored."""
+    target = SyncTarget.objects.select_related("run__administration", "administration").get(pk=target.pk)
+    with translation.override(ENGLISH):
+        detail = error_in_words(target.error_code, target.error_facts, target.error_detail)
+    data = {
+        "run": str(target.run_id),
+        "administration": target.administration.slug,
+        "state": target.state,
+        "attempts": target.attempts,
+        "error": {"code": target.error_code, "detail": detail},
+        "finished_at": rfc3339(target.finished_at) if target.finished_at else None,
+    }
+    announce(Event.TARGET_FAILED, administration=target.run.administration, data=data)
+
+
+def _run_data(run: SyncRun, targets: list[SyncTarget]) -> dict[str, Any]:
+    done = [dict(target.counts) for target in targets if target.state == SyncTarget.State.SUCCEEDED]
+    states = [target.state for target in targets]
+    return {
+        "run": str(run.pk),
+        "administration": run.administration.slug,
+        "kind": run.plan.kind,
+        "state": run.state,
+        "counts": vars(Counted.sum_of(done)),
+        "targets": {state.value: states.count(state) for state in SyncTarget.State if state not in SyncTarget.OPEN},
+        "started_at": rfc3339(run.started_at) if run.started_at else None,
+        "finished_at": rfc3339(run.finished_at) if run.finished_at else None,
+    }
+
+
+def _mail_data(run: SyncRun, targets: list[SyncTarget]) -> dict[str, Any]:
+    main = run.administration
+    return {
+        "run": str(run.pk),
+        "kind": run.plan.kind,
+        "state": run.state,
+        "path": reverse("sync:run", args=[main.slug, run.pk]),
+        "choices_path": reverse("webhooks:mail", args=[main.slug]),
+        "targets": [
+            {
+                "administration": target.administration.slug,
+                "name": target.administration.name,
+                "state": target.state,
+                "held": target.counts.get("hold", 0) if target.state == SyncTarget.State.SUCCEEDED else 0,
+            }
+            for target in targets
+        ],
+    }

@@ -1,0 +1,73 @@
+"""What a sync did in an administration, in words: the rows it wrote, and where the result differs from the plan."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.models import Receipt, SyncTarget
+
+
+@dataclass(frozen=True)
+class RowsWritten:
+    """How many rows of one table a sync wrote; the table in words."""
+
+    label: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The receipt of one administration, in words."""
+
+    rows: tuple[RowsWritten, ...]
+    business_rows_written: int
+    snapshot_id: uuid.UUID
+    written_at: datetime
+
+    @property
+    def total(self) -> int:
+        return sum(row.number for row in self.rows)
+
+
+def proof_of(target: SyncTarget) -> Proof | None:
+    """What the receipt of one administration of a run proves; None when it has none."""
+    receipt: Receipt | None = getattr(target, "receipt", None)
+    if receipt is None:
+        return None
+    return Proof(rows_of(receipt), receipt.business_rows_written, receipt.snapshot_id, receipt.written_at)
+
+
+def rows_of(receipt: Receipt) -> tuple[RowsWritten, ...]:
+    """How many rows were written, with the name of each table in words."""
+    names = _table_names()
+    return tuple(RowsWritten(names.get(table, table), number) for table, number in receipt.rows.items() if number)
+
+
+def _table_names() -> Mapping[str, str]:
+    """Each settings table in words."""
+    names = {
+        "sync_ledger_base": _("notes of what was synced"),
+        "sync_ledger_deviation": _("notes of what stays as it is here"),
+    }
+    for kind in all_kinds():
+        names |= {table.table: str(table.model._meta.verbose_name_plural) for table in kind.tables}
+        names |= {link.table: f"{kind.label}, {link.label}" for link in kind.links}
+    return names
+
+
+FINDINGS = {
+    "stale": gettext_noop("“{label}” changed since the preview, so it was held back."),
+    "needs-held": gettext_noop("“{label}” needs something that was held back, so it was held back as well."),
+    "name-taken": gettext_noop("The name of “{label}” was taken since the preview, so it was held back."),
+    "archived-instead": gettext_noop("“{label}” is used since the preview, so it was archived and not deleted."),
+}
+
+
+def finding_in_words(code: str, label: str) -> str:
+    """A difference between a plan and its result, as one sentence."""
+    return _(FINDINGS.get(code, gettext_noop("“{label}” was held back."))).format(label=label)

@@ -1,0 +1,95 @@
+"""What the reaper does each round: everything that was accepted ends, whatever was killed. It needs no broker."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+
+from accounts.acting import end_what_is_over
+from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.services.administrations.alignment import fold_alignment
+from tenants.failpoints import reach
+from tenants.services import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
+from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
+from webhooks.services.deliveries import forget_old_messages
+from webhooks.services.sending import send_due
+
+from .runs import finish_run_when_done, lock_run
+from .starting import start_forgotten
+from .targets import execute_target, give_up_poisoned_targets, take_targets_to_wake, targets_nobody_takes
+from .waking import APPLY_TARGET
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round of the reaper did."""
+
+    woken: int
+    given_up: int
+    finished: int
+    done: int = 0
+
+
+def _goes_on() -> bool:
+    return False
+
+
+def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
+    """Wake workers for what is open, end what was tried too often, and finish runs whose worker died just before.
+
+    What no worker can be woken for, or takes though it was woken, is done here and now.
+    Messages that are due are sent here as well, last, for a receiver may take its time.
+
+    What goes wrong in one step is logged and keeps no other from being done; only a database that is away is raised.
+    Once `must_stop` says so nothing is begun any more that takes its time.
+    """
+    given_up = _attempt(give_up_poisoned_targets) + _attempt(give_up_poisoned_administrations)
+    finished = _attempt(_finish_runs)
+    _attempt(start_forgotten)
+    reach("reaper.before-waking")
+    targets, administrations = take_targets_to_wake(), administrations_to_wake()
+    woken = send_messages(APPLY_TARGET, targets)
+    woken_too = send_messages(WORK_ON_ADMINISTRATION, administrations)
+    done = _work_on(administrations[woken_too:], targets[woken:], must_stop)
+    for step in (end_what_is_over, fold_alignment, send_due, forget_old_messages):
+        if not must_stop():
+            _attempt(step)
+    return Round(woken=woken + woken_too, given_up=given_up, finished=finished, done=done)
+
+
+def _attempt(step: Callable[[], int]) -> int:
+    try:
+        return step()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("A step of the reaper failed: %s", step)
+        return 0
+
+
+def _work_on(administrations: list[uuid.UUID], targets: list[uuid.UUID], must_stop: Callable[[], bool]) -> int:
+    """Do for a while what no message could be sent for, or what no worker takes; returns how much was done."""
+    work = [partial(work_on_administration, found) for found in administrations]
+    work += [partial(execute_target, found) for found in targets or targets_nobody_takes()]
+    until, done = time.monotonic() + settings.REAPER_WORKS_AT_MOST_SECONDS, 0
+    for piece in work:
+        if must_stop() or time.monotonic() > until:
+            break
+        done += _attempt(piece)
+    return done
+
+
+def _finish_runs() -> int:
+    done = SyncRun.objects.filter(finished_at=None).exclude(targets__state__in=SyncTarget.OPEN)
+    finished = 0
+    for run_id in done.values_list("pk", flat=True):
+        with transaction.atomic():
+            finished += finish_run_when_done(lock_run(run_id))
+    return finished

@@ -1,0 +1,344 @@
+"""Runs as people follow them: how far each administration is, how it ended, and the proof."""
+
+import math
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.exceptions import error_in_words
+from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.permissions import right_for, syncable_children
+from settings_sync.services.previews.plan_overview import Counted
+from tenants.models import Administration
+from tenants.permissions import may, reachable_administrations
+from tenants.rights import Right
+
+from .progress import Progress, read_progress
+from .proofs import Proof, finding_in_words, proof_of
+
+PAGE_SIZE = 30
+MANY = 50
+ENOUGH, LATELY = 3, 300
+"""How many administrations must have ended before the time left is told, and within how many seconds."""
+ORDER = ("running", "failed", "skipped", "queued", "cancelled", "succeeded")
+
+
+@dataclass(frozen=True)
+class Busy:
+    """How far a worker is with an administration: the kind it is writing, and how many settings are written."""
+
+    kind_label: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class RunTarget:
+    """One administration of a run."""
+
+    slug: str
+    name: str
+    state: str
+    state_label: str
+    counted: Counted
+    attempts: int
+    error: str
+    busy: Busy | None
+    proof: Proof | None
+    findings: tuple[str, ...]
+    is_gone: bool
+    may_retry: bool
+    may_undo: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in SyncTarget.OPEN
+
+    @property
+    def is_failed(self) -> bool:
+        return self.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED)
+
+
+@dataclass(frozen=True)
+class RunLink:
+    """Another run that has to do with this one: the run that it takes back, or one that took it back."""
+
+    id: uuid.UUID
+    created_at: datetime
+    requested_by: str
+
+
+@dataclass(frozen=True)
+class RunOverview:
+    """A run with its administrations. `hidden` counts those that this user may not enter."""
+
+    id: uuid.UUID
+    plan_id: uuid.UUID
+    state: str
+    state_label: str
+    kind_label: str
+    note: str
+    requested_by: str
+    on_behalf_of: str
+    created_at: datetime
+    finished_at: datetime | None
+    seconds: float | None
+    targets: tuple[RunTarget, ...]
+    hidden: int
+    may_cancel: bool
+    seconds_left: float | None
+    undoes: RunLink | None
+    undone_by: tuple[RunLink, ...]
+
+    @property
+    def is_finished(self) -> bool:
+        return self.finished_at is not None
+
+    @property
+    def total(self) -> Counted:
+        """What arrived in the administrations that are done."""
+        done = (target.counted for target in self.targets if target.state == SyncTarget.State.SUCCEEDED)
+        return Counted.sum_of(vars(counted) for counted in done)
+
+    @property
+    def succeeded(self) -> int:
+        return sum(target.state == SyncTarget.State.SUCCEEDED for target in self.targets)
+
+    @property
+    def failed(self) -> int:
+        return sum(target.is_failed for target in self.targets)
+
+    @property
+    def retryable(self) -> int:
+        """How many administrations failed where the user may try it again."""
+        return sum(target.may_retry for target in self.targets)
+
+    @property
+    def undoable(self) -> tuple[RunTarget, ...]:
+        """The administrations where the user may take the run back."""
+        return tuple(target for target in self.targets if target.may_undo) if self.is_finished else ()
+
+    @property
+    def changed(self) -> int:
+        """How many administrations got a change."""
+        return sum(target.state == SyncTarget.State.SUCCEEDED and target.counted.changes > 0 for target in self.targets)
+
+    @property
+    def shown(self) -> tuple[RunTarget, ...]:
+        """The lines of the page: when there are many, first what is busy or failed, and only some while it moves."""
+        if len(self.targets) <= MANY:
+            return self.targets
+        first = sorted(self.targets, key=lambda target: ORDER.index(target.state))
+        return tuple(first if self.is_finished else first[:MANY])
+
+    @property
+    def left_out(self) -> int:
+        return len(self.targets) - len(self.shown)
+
+    @property
+    def poll_seconds(self) -> int:
+        return 1 if len(self.targets) <= MANY else 3
+
+    @property
+    def ended(self) -> int:
+        return sum(not target.is_open for target in self.targets)
+
+    @property
+    def time_left(self) -> str:
+        """How long it takes yet, in words; empty while that cannot be told."""
+        if self.seconds_left is None:
+            return ""
+        minutes = math.ceil(self.seconds_left / 60)
+        if self.seconds_left < 60:
+            return _("less than a minute left")
+        return ngettext("about %d minute left", "about %d minutes left", minutes) % minutes
+
+    @property
+    def business_rows_written(self) -> int:
+        return sum(target.proof.business_rows_written for target in self.targets if target.proof)
+
+    @property
+    def rows_written(self) -> int:
+        return sum(target.proof.total for target in self.targets if target.proof)
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run in the history."""
+
+    id: uuid.UUID
+    state: str
+    state_label: str
+    kind_label: str
+    note: str
+    requested_by: str
+    on_behalf_of: str
+    created_at: datetime
+    administrations: int
+    failed: int
+    counted: Counted
+    undoes: RunLink | None
+    undone_by: tuple[RunLink, ...]
+
+
+def find_run(*, main: Administration, run_id: uuid.UUID) -> SyncRun | None:
+    """A run of this main administration."""
+    found = SyncRun.objects.filter(pk=run_id, administration=main)
+    return found.select_related("plan__undoes__requested_by", "requested_by", "administration").first()
+
+
+def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
+    """A run with each administration that the user may enter; a fixed number of queries."""
+    targets = list(
+        run.targets.select_related("administration", "receipt")
+        .prefetch_related("findings")
+        .order_by("plan_target__position")
+    )
+    seen = _visible(acting_user, targets)
+    progress = read_progress([target for target in seen if target.state == SyncTarget.State.RUNNING])
+    right = right_for(run.plan)
+    reached, undoable = (_reached(acting_user, run, asked) for asked in (right, Right.SYNC_UNDO))
+    may_run = may(acting_user, right, run.administration)
+    states = {target.state for target in targets}
+    return RunOverview(
+        **_about(run, _undone_by([run])),
+        plan_id=run.plan_id,
+        finished_at=run.finished_at,
+        seconds=_seconds(run),
+        targets=tuple(_target(target, progress.get(target.pk), reached, undoable) for target in seen),
+        hidden=len(targets) - len(seen),
+        seconds_left=None if run.is_finished else seconds_left(targets, now=timezone.now()),
+        may_cancel=may_run and not run.is_finished and SyncTarget.State.QUEUED in states,
+    )
+
+
+def _reached(user: Any, run: SyncRun, right: Right) -> set[uuid.UUID]:
+    """Where the user may do this, as far as they may do it in the main administration."""
+    if not may(user, right, run.administration):
+        return set()
+    return {child.pk for child in syncable_children(user, run.administration, right)}
+
+
+def list_runs(*, acting_user: Any, main: Administration, target: str = "", page: Any = 1) -> Page[RunLine]:
+    """One page of the history, latest first; `target` narrows it to the runs of one administration's slug."""
+    reachable = [row.pk for row in reachable_administrations(acting_user) if row.parent_id == main.pk]
+    visible = Q(targets__administration__in=reachable) | Q(targets__administration__state="deleted")
+    runs = SyncRun.objects.filter(visible, administration=main).distinct()
+    runs = runs.select_related("plan__undoes__requested_by", "requested_by")
+    if target:
+        runs = runs.filter(targets__administration__slug=target, targets__administration__in=reachable)
+    found: Page[Any] = Paginator(runs.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
+    shown = list(found.object_list)
+    counted, undone = _count_targets(shown), _undone_by(shown)
+    found.object_list = [_line(run, counted.get(run.pk, []), undone) for run in shown]
+    return found
+
+
+def _undone_by(runs: Iterable[SyncRun]) -> dict[Any, list[RunLink]]:
+    """The runs that took these back, or are at it, by the run that was taken back; not those that wrote nothing."""
+    found: dict[Any, list[RunLink]] = {}
+    taking_back = SyncRun.objects.filter(plan__undoes__in=list(runs)).select_related("plan", "requested_by")
+    for run in taking_back.prefetch_related("targets").order_by("created_at"):
+        if any(target.state in SyncTarget.OPEN or _has_written(target) for target in run.targets.all()):
+            found.setdefault(run.plan.undoes_id, []).append(_link(run))
+    return found
+
+
+def _has_written(target: SyncTarget) -> bool:
+    return target.state == SyncTarget.State.SUCCEEDED and Counted.sum_of([target.counts]).changes > 0
+
+
+def _link(run: SyncRun) -> RunLink:
+    return RunLink(run.pk, run.created_at, str(run.requested_by or ""))
+
+
+def _about(run: SyncRun, undone: Mapping[Any, list[RunLink]]) -> dict[str, Any]:
+    return {
+        "id": run.pk,
+        "state": run.state,
+        "state_label": str(run.get_state_display()),
+        "kind_label": str(run.plan.get_kind_display()),
+        "note": run.note,
+        "requested_by": str(run.requested_by or ""),
+        "on_behalf_of": run.on_behalf_of,
+        "created_at": run.created_at,
+        "undoes": _link(run.plan.undoes) if run.plan.undoes else None,
+        "undone_by": tuple(undone.get(run.pk, ())),
+    }
+
+
+def _line(run: SyncRun, targets: list[SyncTarget], undone: Mapping[Any, list[RunLink]]) -> RunLine:
+    done = [target.counts for target in targets if target.state == SyncTarget.State.SUCCEEDED]
+    failed = sum(target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED) for target in targets)
+    return RunLine(**_about(run, undone), administrations=len(targets), failed=failed, counted=Counted.sum_of(done))
+
+
+def _count_targets(runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]:
+    found: dict[uuid.UUID, list[SyncTarget]] = {}
+    for target in SyncTarget.objects.filter(run__in=list(runs)).order_by("pk").only("run_id", "state", "counts"):
+        found.setdefault(target.run_id, []).append(target)
+    return found
+
+
+def seconds_left(targets: Collection[SyncTarget], *, now: datetime) -> float | None:
+    """How long the open targets will take at the pace of those that ended lately; None while too few have.
+
+    Only what ended in the last minutes counts, so that a run that was tried again the next day tells nothing strange.
+    """
+    waiting = sum(target.state in SyncTarget.OPEN for target in targets)
+    ended = [target for target in targets if target.finished_at and (now - target.finished_at).total_seconds() < LATELY]
+    begun = [target.started_at for target in ended if target.started_at]
+    if not waiting or len(begun) < ENOUGH:
+        return None
+    return waiting * (now - min(begun)).total_seconds() / len(begun)
+
+
+def _visible(user: Any, targets: list[SyncTarget]) -> list[SyncTarget]:
+    """The targets that the user may enter, and those that nobody can enter any more."""
+    reachable = {row.pk for row in reachable_administrations(user)}
+    return [row for row in targets if row.administration_id in reachable or row.administration.is_gone]
+
+
+def _seconds(run: SyncRun) -> float | None:
+    if run.finished_at is None:
+        return None
+    return (run.finished_at - (run.started_at or run.created_at)).total_seconds()
+
+
+def _target(
+    target: SyncTarget, progress: Progress | None, reached: Collection[uuid.UUID], undoable: Collection[uuid.UUID]
+) -> RunTarget:
+    return RunTarget(
+        slug=target.administration.slug,
+        name=target.administration.name,
+        state=target.state,
+        state_label=str(target.get_state_display()),
+        counted=Counted.sum_of([target.counts]),
+        attempts=target.attempts,
+        error=error_in_words(target.error_code, target.error_facts, target.error_detail),
+        busy=_busy(progress),
+        proof=proof_of(target),
+        findings=tuple(finding_in_words(row.code, row.label) for row in target.findings.all()),
+        is_gone=target.administration.is_gone,
+        may_retry=target.administration_id in reached
+        and target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED),
+        may_undo=target.administration_id in undoable
+        and target.state == SyncTarget.State.SUCCEEDED
+        and Counted.sum_of([target.counts]).changes > 0,
+    )
+
+
+def _busy(progress: Progress | None) -> Busy | None:
+    if progress is None:
+        return None
+    kind = all_kinds().by_key.get(progress.kind)
+    return Busy(str(kind.label_plural) if kind else progress.kind, progress.done, progress.total)

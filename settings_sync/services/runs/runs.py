@@ -1,0 +1,223 @@
+"""Confirming a plan, and what can be done with a run afterwards."""
+
+import logging
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from structlog.contextvars import bound_contextvars
+
+from accounts.acting import staff_behind
+from accounts.support_rights import SupportRight, may_support
+from audit.models import record
+from settings_sync.exceptions import (
+    NothingToRetry,
+    PlanChanged,
+    PlanExpired,
+    PlanNotReady,
+    PlanUsed,
+    RunFinished,
+    RunPruned,
+    TargetGone,
+    TargetLost,
+)
+from settings_sync.models import Plan, SyncRun, SyncTarget
+from settings_sync.permissions import require_for, require_steering, right_for, steerable_children, syncable_children
+from settings_sync.services.plans.category_rights import require_changes
+from settings_sync.services.plans.confirming import check_confirmation
+from settings_sync.services.plans.source_moves import find_source_moves
+from tenants.failpoints import reach
+from tenants.models import Administration
+
+from .announcing import announce_run
+from .waking import wake_targets
+
+logger = logging.getLogger(__name__)
+
+
+def start_run(
+    *,
+    acting_user: Any,
+    plan: Plan,
+    version: int,
+    note: str = "",
+    asked_by: Any = None,
+    door: str = "",
+    confirmation: str = "",
+    seen: str = "",
+) -> SyncRun:
+    """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
+
+    `asked_by` is whoever asks on behalf of the acting user, as does who acts on behalf of them: the rights are the
+    acting user's, the trail names both. `door` tells the trail by which way it was asked, where that is not a page;
+    `confirmation` is what was typed where a plan removes or overwrites much. What the main administration changed since
+    the preview is held back, with what needs it, unless `seen` is the mark of exactly that (`find_source_moves`): then
+    whoever confirms wants what the preview showed.
+
+    Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost or
+    CategoryNotAllowed when rights were taken away since the preview; then nothing was started.
+    """
+    require_for(acting_user, plan)
+    asked_by = asked_by or staff_behind(acting_user)
+    asker, behalf = asked_by or acting_user, str(acting_user) if asked_by else ""
+    moved = _moved_unseen(plan, seen)
+    with transaction.atomic():
+        plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
+        check_plan(plan, version)
+        _check_targets(plan, acting_user)
+        check_confirmation(plan, confirmation)
+        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, note=note, moved=moved)
+        targets = _store(run, by_right_of=acting_user)
+        _record_start(run, asker, targets, door)
+        wake_targets([target.pk for target in targets])
+        reach("run.before-commit")
+    reach("run.after-commit")
+    with bound_contextvars(run=str(run.pk), administration=run.administration.slug):
+        logger.info("Run accepted")
+    return run
+
+
+def _moved_unseen(plan: Plan, seen: str) -> list[list[str]]:
+    """What the main administration changed since the preview, as a run keeps it; nothing where that was `seen`."""
+    moves = find_source_moves(plan)
+    return [[kind, str(uid)] for kind, uid in moves.keys] if moves.mark != seen else []
+
+
+def _store(run: SyncRun, *, by_right_of: Any) -> list[SyncTarget]:
+    run.administration, run.by_right_of = run.plan.administration, by_right_of
+    run.save(force_insert=True)
+    return SyncTarget.objects.bulk_create(
+        SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
+        for target in run.plan.targets.select_related("administration")
+    )
+
+
+def _record_start(run: SyncRun, asker: Any, targets: list[SyncTarget], door: str) -> None:
+    record(
+        "run.started",
+        actor=asker,
+        administration=run.administration,
+        on_behalf_of=run.on_behalf_of,
+        note=run.note,
+        run=str(run.pk),
+        targets=[target.administration.slug for target in targets],
+        **({"door": door} if door else {}),
+    )
+
+
+def check_plan(plan: Plan, version: int) -> None:
+    """Raises PlanUsed, PlanNotReady, PlanExpired or PlanChanged when a plan cannot be confirmed or decided about."""
+    if hasattr(plan, "run"):
+        raise PlanUsed
+    if plan.state != Plan.State.READY:
+        raise PlanNotReady
+    if plan.is_expired:
+        raise PlanExpired
+    if plan.version != version:
+        raise PlanChanged
+
+
+def _check_targets(plan: Plan, acting_user: Any) -> None:
+    """Rights may have been taken away since the preview."""
+    allowed = {child.pk for child in syncable_children(acting_user, plan.administration, right_for(plan))}
+    targets = [target.administration for target in plan.targets.select_related("administration")]
+    for administration in targets:
+        if administration.pk not in allowed:
+            raise TargetLost(name=administration.name)
+    require_changes(acting_user, plan, targets)
+
+
+def cancel_run(*, acting_user: Any, run: SyncRun, reason: str = "") -> SyncRun:
+    """Stop every target that no worker has started; what is busy finishes, and is not tried again when it cannot.
+
+    Raises NotAllowed or RunFinished.
+    """
+    require_steering(acting_user, run.plan)
+    with transaction.atomic():
+        run = lock_run(run.pk)
+        if run.is_finished:
+            raise RunFinished
+        run.cancelled_at = timezone.now()
+        run.save(update_fields=["cancelled_at"])
+        run.targets.filter(state=SyncTarget.State.QUEUED).update(
+            state=SyncTarget.State.CANCELLED, finished_at=run.cancelled_at
+        )
+        _record("run.cancelled", acting_user, run, reason)
+        finish_run_when_done(run)
+    return run
+
+
+def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = (), reason: str = "") -> SyncRun:
+    """Queue the failed and skipped targets again that the user may sync to, or only those of these slugs.
+
+    Raises NotAllowed, RunPruned, NothingToRetry, CategoryNotAllowed, or TargetGone when all that failed was deleted
+    since.
+    """
+    require_steering(acting_user, run.plan)
+    with transaction.atomic():
+        run = lock_run(run.pk)
+        check_kept(run)
+        again = _targets_to_retry(acting_user, run, targets)
+        for target in again:
+            target.state, target.attempts, target.finished_at = SyncTarget.State.QUEUED, 0, None
+            target.error_code, target.error_detail, target.not_before = "", "", None
+            target.save(update_fields=["state", "attempts", "finished_at", "error_code", "error_detail", "not_before"])
+        run.state, run.finished_at, run.cancelled_at = SyncRun.State.RUNNING, None, None
+        run.by_right_of = acting_user
+        run.save(update_fields=["state", "finished_at", "cancelled_at", "by_right_of"])
+        _record("run.retried", acting_user, run, reason)
+        wake_targets([target.pk for target in again])
+    return run
+
+
+def _record(action: str, user: Any, run: SyncRun, reason: str) -> None:
+    record(action, actor=user, administration=run.administration, note=reason, run=str(run.pk))
+
+
+def _targets_to_retry(acting_user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
+    failed = run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED])
+    failed = failed.filter(administration__slug__in=slugs) if slugs else failed
+    reached = steerable_children(acting_user, run.administration, right_for(run.plan))
+    again = list(failed.filter(administration__in=reached).select_related("administration"))
+    if not again:
+        gone = failed.filter(administration__state__in=Administration.GONE).select_related("administration")
+        if names := sorted(target.administration.name for target in gone):
+            raise TargetGone(names=", ".join(names))
+        raise NothingToRetry
+    if not may_support(acting_user, SupportRight.HELP):
+        require_changes(acting_user, run.plan, [target.administration for target in again])
+    return again
+
+
+def check_kept(run: SyncRun) -> None:
+    """Raises RunPruned when the documents are gone that taking a run back, or trying it again, would need."""
+    if run.pruned_at is not None:
+        raise RunPruned(date=run.pruned_at.date().isoformat())
+
+
+def lock_run(run_id: Any) -> SyncRun:
+    """The run's row, locked, so that its state and its targets' change together."""
+    return SyncRun.objects.select_for_update(of=("self",)).select_related("administration", "plan").get(pk=run_id)
+
+
+def finish_run_when_done(run: SyncRun) -> bool:
+    """Give a run its final state when no target is open any more; call it with the run locked."""
+    ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
+    if run.is_finished or any(state in SyncTarget.OPEN for state in ended.values()):
+        return False
+    run.state, run.finished_at = outcome(list(ended.values())), timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+    administration = run.administration
+    record("run.finished", administration=administration, run=str(run.pk), state=run.state, targets=ended)
+    announce_run(run)
+    return True
+
+
+def outcome(states: list[str]) -> SyncRun.State:
+    """The final state of a run whose targets ended in these states."""
+    ended = set(states)
+    failed = {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}
+    if not ended & failed:
+        return SyncRun.State.CANCELLED if SyncTarget.State.CANCELLED in ended else SyncRun.State.SUCCEEDED
+    return SyncRun.State.PARTLY_FAILED if SyncTarget.State.SUCCEEDED in ended else SyncRun.State.FAILED

@@ -1,0 +1,296 @@
+"""Applying the targets of a run: claim one, apply it, say how it ended."""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from psycopg import errors
+from structlog.contextvars import bound_contextvars
+
+from settings_sync.engine.applying.errors import explain
+from settings_sync.engine.applying.targets import apply_target
+from settings_sync.exceptions import HeadsDiffer, LeaseLost, RightLost, TargetNotReady, Unexpected, WorkerLost
+from settings_sync.models import Receipt, SyncRun, SyncTarget
+from settings_sync.services.administrations.alignment import fold_children
+from settings_sync.services.plans.category_rights import may_still_apply
+from settings_sync.services.plans.orders import work_of
+from tenants import leases
+from tenants.failpoints import reach
+from tenants.models import Administration
+from tenants.waking import send_messages
+
+from .announcing import announce_failed_target
+from .progress import Progress, note_progress
+from .runs import finish_run_when_done, lock_run
+from .waking import APPLY_TARGET, wake_targets
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to apply one target, until the lease ends."""
+
+    target: SyncTarget
+    token: uuid.UUID
+
+
+def execute_target(target_id: uuid.UUID) -> bool:
+    """Claim a target and apply it; safe to call any number of times. Returns whether it was applied here and now.
+
+    A process that is told to stop meanwhile (SystemExit) gives it back for another one, and ends.
+    """
+    token = uuid.uuid4()
+    with leases.given_back_when_stopped(
+        SyncTarget,
+        target_id,
+        token,
+        wake=lambda: send_messages(APPLY_TARGET, [target_id]),
+        state=SyncTarget.State.QUEUED,
+        woken_at=None,
+    ):
+        claim = claim_target(target_id, token)
+        if claim is None:
+            return False
+        with bound_contextvars(run=str(claim.target.run_id), administration=claim.target.administration.slug):
+            return _execute(claim)
+
+
+def _execute(claim: Claim) -> bool:
+    if claim.target.run.cancelled_at is not None:
+        _close(claim, SyncTarget.State.CANCELLED)
+        return False
+    try:
+        with leases.kept(claim.target, claim.token):
+            _apply(claim)
+    except LeaseLost:
+        return False
+    except Exception as error:
+        if leases.was_told_to_stop(error):
+            raise
+        _end(claim, error)
+        return False
+    logger.info("Target applied")
+    reach("target.before-finishing-run")
+    _finish_run(claim.target)
+    fold_children(claim.target.run.administration, [claim.target.administration])
+    return True
+
+
+def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None) -> Claim | None:
+    """Take a queued target, or one whose lease has ended; None when it is taken, finished, or its child is busy.
+
+    Times come from the database's clock. A target that was tried too often ends as failed.
+    """
+    token = token or uuid.uuid4()
+    try:
+        taken = _take(target_id, token)
+    except IntegrityError:
+        return None  # another run is busy with this child; the reaper comes back to it
+    if not taken:
+        return None
+    reach("claim.after-commit")
+    target = SyncTarget.objects.select_related(
+        "run__plan__snapshot",
+        "run__administration",
+        "run__requested_by",
+        "run__by_right_of",
+        "administration",
+        "plan_target",
+    ).get(pk=target_id)
+    SyncRun.objects.filter(pk=target.run_id, state=SyncRun.State.QUEUED).update(
+        state=SyncRun.State.RUNNING, started_at=Now()
+    )
+    return Claim(target, token)
+
+
+def _take(target_id: uuid.UUID, token: uuid.UUID) -> bool:
+    free = Q(state=SyncTarget.State.QUEUED) & leases.is_due()
+    free |= Q(state=SyncTarget.State.RUNNING, leased_until__lt=Now())
+    with transaction.atomic():
+        taken = SyncTarget.objects.filter(free, pk=target_id, attempts__lt=settings.SYNC_MAX_ATTEMPTS).update(
+            state=SyncTarget.State.RUNNING,
+            lease_token=token,
+            leased_until=Now() + leases.lease(),
+            attempts=F("attempts") + 1,
+            not_before=None,
+            started_at=Now(),
+        )
+        reach("claim.before-commit")
+    return bool(taken)
+
+
+def _apply(claim: Claim) -> None:
+    target = claim.target
+    work = work_of(target, claim.token)
+    _check_ready(target)
+    if not work.changes:
+        _finish_unchanged(claim)
+        return
+    try:
+        apply_target(work, progress=lambda kind, done, total: note_progress(target, Progress(kind, done, total)))
+    except (errors.UndefinedTable, errors.InvalidSchemaName):
+        _check_ready(target)  # it was deleted while this waited for its turn
+        raise
+
+
+def _check_ready(target: SyncTarget) -> None:
+    """The child must still be there, at the version that the snapshot was taken at, and whoever asked still have the
+    right to sync to it."""
+    snapshot = target.run.plan.snapshot
+    current = Administration.objects.get(pk=target.administration_id)
+    if current.state != Administration.State.ACTIVE:
+        raise TargetNotReady(name=current.name, state=current.state)
+    if snapshot is not None and current.migration_head != snapshot.migration_head:
+        raise HeadsDiffer
+    if target.run.by_right_of_id is not None:
+        _check_right(target)
+
+
+def _check_right(target: SyncTarget) -> None:
+    user = target.run.by_right_of
+    if user is None or not may_still_apply(user, target.run.plan, target.administration):
+        raise RightLost(name=target.administration.name)
+
+
+def _finish_unchanged(claim: Claim) -> None:
+    """Nothing to write: the child's schema is not even visited."""
+    snapshot = claim.target.run.plan.snapshot
+    assert snapshot is not None
+    with transaction.atomic():
+        mine = SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token)
+        if not mine.update(state=SyncTarget.State.SUCCEEDED, finished_at=Now(), lease_token=None, leased_until=None):
+            raise LeaseLost
+        Receipt.objects.update_or_create(
+            target=claim.target,
+            defaults={
+                "snapshot": snapshot,
+                "rows": {},
+                "business_rows_written": 0,
+                "written_at": timezone.now(),
+            },
+        )
+
+
+def _end(claim: Claim, error: Exception) -> None:
+    """Give the target its final state, or queue it again when waiting may help.
+
+    When the database is away this raises: the lease then ends by itself, and somebody else takes the target up.
+    """
+    told = explain(error)
+    if isinstance(told.error, Unexpected):
+        logger.error("Target %s ended unexpectedly", claim.target.pk, exc_info=error)
+    logger.warning("Target %s: %s (%s)", claim.target.pk, told.error, told.error.code)
+    connection.close_if_unusable_or_obsolete()
+    with transaction.atomic():
+        run = lock_run(claim.target.run_id)
+        _close(
+            claim,
+            _state_after(claim, error, told.may_pass, run),
+            error_code=told.error.code,
+            error_facts={name: str(fact) for name, fact in told.error.facts.items()},
+            error_detail=told.error.detail,
+        )
+
+
+def _state_after(claim: Claim, error: Exception, may_pass: bool, run: SyncRun) -> SyncTarget.State:
+    if isinstance(error, (HeadsDiffer, TargetNotReady)):
+        return SyncTarget.State.SKIPPED
+    if not may_pass or claim.target.attempts >= settings.SYNC_MAX_ATTEMPTS:
+        return SyncTarget.State.FAILED
+    return SyncTarget.State.QUEUED if run.cancelled_at is None else SyncTarget.State.CANCELLED
+
+
+def _close(claim: Claim, state: SyncTarget.State, **error: Any) -> None:
+    """Give a claimed target back in this state, unless somebody else has it by now."""
+    again = state == SyncTarget.State.QUEUED
+    with transaction.atomic():
+        given_back = SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token).update(
+            state=state,
+            lease_token=None,
+            leased_until=None,
+            not_before=Now() + leases.pause_after(claim.target.attempts) if again else None,
+            woken_at=None,
+            finished_at=None if again else timezone.now(),
+            **error,
+        )
+        if given_back:
+            _tell_when_failed(claim.target, state)
+    _finish_run(claim.target)
+
+
+def _tell_when_failed(target: SyncTarget, state: SyncTarget.State) -> None:
+    if state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED):
+        announce_failed_target(target)
+
+
+def _finish_run(target: SyncTarget) -> None:
+    """Close the run when this was its last target, and wake whoever waited for this child."""
+    queued = SyncTarget.objects.filter(administration=target.administration_id, state=SyncTarget.State.QUEUED)
+    waiting = queued.filter(leases.is_due())
+    with transaction.atomic():
+        finish_run_when_done(lock_run(target.run_id))
+        wake_targets(list(waiting.values_list("pk", flat=True)[:1]))
+
+
+def give_up_poisoned_targets() -> int:
+    """End the targets that were tried as often as allowed and whose last worker is gone. Returns how many."""
+    open_targets = SyncTarget.objects.filter(state__in=SyncTarget.OPEN)
+    poisoned = open_targets.filter(leases.has_run_out(), attempts__gte=settings.SYNC_MAX_ATTEMPTS)
+    ended = 0
+    for target in poisoned:
+        ended += _give_up(target)
+        _finish_run(target)
+    return ended
+
+
+@transaction.atomic
+def _give_up(target: SyncTarget) -> int:
+    ended = SyncTarget.objects.filter(pk=target.pk, state=target.state, lease_token=target.lease_token).update(
+        state=SyncTarget.State.FAILED,
+        finished_at=timezone.now(),
+        lease_token=None,
+        leased_until=None,
+        error_code=target.error_code or WorkerLost.code,
+        error_facts=target.error_facts if target.error_code else {},
+        error_detail=target.error_detail,
+    )
+    if ended:
+        announce_failed_target(target)
+    return ended
+
+
+def take_targets_to_wake() -> list[uuid.UUID]:
+    """The targets that a worker could take now and that nobody was woken for lately; notes that they are woken."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE settings_sync_synctarget SET woken_at = now() WHERE id IN (SELECT id FROM settings_sync_synctarget"
+            " WHERE (state = 'queued' AND coalesce(not_before, '-infinity') <= now()"
+            " OR state = 'running' AND leased_until < now())"
+            " AND (woken_at IS NULL OR woken_at < now() - make_interval(secs => %s))"
+            " ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING id",
+            [settings.SYNC_WAKE_AGAIN_SECONDS],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def targets_nobody_takes() -> list[uuid.UUID]:
+    """What could be taken, when no worker has taken anything for so long that there seems to be none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.id FROM settings_sync_synctarget t JOIN settings_sync_syncrun r ON r.id = t.run_id"
+            " WHERE (t.state = 'queued' AND coalesce(t.not_before, '-infinity') <= now()"
+            " OR t.state = 'running' AND t.leased_until < now())"
+            " AND greatest(r.created_at, t.started_at) < now() - make_interval(secs => %(after)s)"
+            " AND NOT EXISTS (SELECT FROM settings_sync_synctarget"
+            " WHERE started_at > now() - make_interval(secs => %(after)s))"
+            " ORDER BY r.created_at, t.id LIMIT 1000",
+            {"after": settings.REAPER_WORKS_AFTER_SECONDS},
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,1 @@
+"""Support: what staff look up and do on behalf of a customer."""

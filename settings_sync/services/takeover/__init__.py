@@ -1,0 +1,1 @@
+"""Taking over: an administration's own settings beside those of the main administration."""

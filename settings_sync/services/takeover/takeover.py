@@ -1,0 +1,350 @@
+"""Taking over an acquired administration: all of its settings coupled with the main's in one sitting.
+
+The sitting is a preview of everything for that administration, in which nothing comes that nobody decided about. What
+is decided is stored with that preview, so that it can be gone on with after an interruption.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from settings_sync.declaring.kinds import Kind, all_kinds
+from settings_sync.declaring.usage import in_words
+from settings_sync.engine.reading.index import look_at, read_documents
+from settings_sync.exceptions import CannotCouple
+from settings_sync.models import Change, Decision, Document, Plan, PlanTarget, SnapshotItem
+from settings_sync.planning.likeness import Likeness, Portrait, most_alike, portrait, rank
+from settings_sync.planning.values import Entry
+from settings_sync.planning.verdicts import Action, Word
+from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.plans.usage import count_open
+from settings_sync.wording.wording import reason_of
+from tenants.models import Administration
+
+SUGGESTED = 5
+NEW, OTHER = "new", "other"
+"""What stands for adding a setting beside the administration's own, and for what was decided on its own page."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """A setting of the administration's own: what uses it, and with which of the main's it is coupled."""
+
+    uid: uuid.UUID
+    kind: str
+    label: str
+    is_archived: bool
+    uses: tuple[str, ...]
+    coupled_with: str = ""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A setting of the administration's own that may be the same, and how much speaks for it."""
+
+    own: Own
+    likeness: Likeness
+
+
+@dataclass(frozen=True)
+class TakeoverRow:
+    """A setting of the main administration that the other has under no common uid.
+
+    `choice` is what was decided: "" for nothing yet, `new`, `other`, or the uid of the other's setting.
+    `preselected` is the one suggestion that is equal in key and name.
+    """
+
+    id: int
+    uid: uuid.UUID
+    kind: str
+    kind_label: str
+    category: str
+    label: str
+    choice: str
+    coupled: Own | None
+    is_held: bool
+    reason: str
+    suggestions: tuple[Suggestion, ...] = ()
+
+    @property
+    def preselected(self) -> Suggestion | None:
+        return next((found for found in self.suggestions if found.likeness.is_exact), None)
+
+    @property
+    def best(self) -> Suggestion | None:
+        return self.suggestions[0] if self.suggestions else None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How far the sitting is."""
+
+    total: int
+    coupled: int
+    added: int
+    held: int
+    open: int
+    own_left: int
+
+
+@dataclass(frozen=True)
+class Takeover:
+    """All unmatched settings of the main administration, beside all of the other's own."""
+
+    plan: Plan
+    target: PlanTarget
+    rows: tuple[TakeoverRow, ...]
+    own: tuple[Own, ...]
+    counts: Counts
+
+    @property
+    def administration(self) -> Administration:
+        return self.target.administration
+
+    def narrowed(self, *, category: str = "", state: str = "", query: str = "") -> list[TakeoverRow]:
+        """The rows of a category, in a state (open, coupled, new, held), whose name has these words in it."""
+        words = query.casefold().split()
+        return [
+            row
+            for row in self.rows
+            if (not category or row.category == category)
+            and (not state or _state_of(row) == state)
+            and all(word in row.label.casefold() for word in words)
+        ]
+
+
+def start_takeover(*, acting_user: Any, main: Administration, slug: str) -> Plan:
+    """Begin with an administration: a preview of everything, in which what nobody decides about is skipped.
+
+    Raises what `create_plan` raises.
+    """
+    categories = [category.key for category in all_kinds().categories]
+    plan = create_plan(acting_user=acting_user, main=main, targets=[slug], categories=categories)
+    asked = [Asked(change.uid, Word.SKIP, slug) for change in unmatched(plan.targets.get())]
+    return decide(acting_user=acting_user, plan=plan, version=plan.version, decisions=asked) if asked else plan
+
+
+def find_open_takeover(*, acting_user: Any, main: Administration, slug: str) -> Plan | None:
+    """The latest sitting of this user about this administration alone that was neither carried out nor has expired."""
+    found = Plan.objects.filter(administration=main, requested_by=acting_user, kind=Plan.Kind.SYNC, run=None)
+    found = found.filter(expires_at__gt=timezone.now(), targets__decisions__isnull=False)
+    found = found.filter(targets__administration__slug=slug).order_by("-created_at").distinct()
+    return next((plan for plan in found[:5] if plan.targets.count() == 1), None)
+
+
+def read_takeover(target: PlanTarget) -> Takeover:
+    """The sitting as it stands: every unmatched setting of the main and every own one of the administration.
+
+    A fixed number of queries, however many settings there are. Suggestions are made by `with_suggestions`.
+    """
+    changes, decisions = list(unmatched(target)), _decisions_of(target)
+    labels = {change.uid: change.label for change in changes}
+    chosen = {row.couple_with: labels[uid] for uid, row in decisions.items() if row.couple_with and uid in labels}
+    own = _read_own(target, chosen)
+    by_uid = {one.uid: one for one in own}
+    rows = sorted((_row(change, decisions.get(change.uid), by_uid) for change in changes), key=_place)
+    states = Counter(_state_of(row) for row in rows)
+    left = sum(not one.coupled_with and not one.is_archived for one in own)
+    counts = Counts(len(rows), states["coupled"], states["new"], states["held"], states["open"], left)
+    return Takeover(target.plan, target, tuple(rows), tuple(own), counts)
+
+
+def with_suggestions(takeover: Takeover, rows: Sequence[TakeoverRow]) -> list[TakeoverRow]:
+    """These rows with what may be the same setting, the most alike first; what is coupled already is left out."""
+    portraits = _portraits(takeover, rows)
+    found = []
+    for row in rows:
+        free = {str(own.uid): own for own in takeover.own if own.kind == row.kind and _is_free(own, row)}
+        others = [portraits.own[uid] for uid in free if uid in portraits.own]
+        likenesses = most_alike(portraits.source[row.uid], others, limit=SUGGESTED) if others else []
+        suggested = tuple(Suggestion(free[likeness.uid], likeness) for likeness in likenesses)
+        found.append(replace(row, suggestions=suggested))
+    return found
+
+
+def rank_all(takeover: Takeover, row: TakeoverRow) -> list[Suggestion]:
+    """Every own setting of the same kind, the most alike first."""
+    portraits = _portraits(takeover, [row])
+    same = {str(own.uid): own for own in takeover.own if own.kind == row.kind}
+    ranked = rank(portraits.source[row.uid], [portraits.own[uid] for uid in same if uid in portraits.own])
+    return [Suggestion(same[likeness.uid], likeness) for likeness in ranked]
+
+
+def decide_takeover(*, acting_user: Any, takeover: Takeover, version: int, choices: Mapping[uuid.UUID, str]) -> Plan:
+    """Store choices by the uid of the main's setting: "" for not yet, `new`, or the uid of an own setting.
+
+    All of it or nothing, as one round of decisions. What stands already is left as it is. Raises what `decide` raises.
+    """
+    standing = {row.uid: row.choice for row in takeover.rows}
+    _refuse_doubles(takeover, {**standing, **{uid: choice for uid, choice in choices.items() if uid in standing}})
+    slug = takeover.administration.slug
+    changed = {uid: choice for uid, choice in choices.items() if standing.get(uid, choice) != choice}
+    asked = [_asked(uid, choice, slug) for uid, choice in changed.items() if choice != OTHER]
+    if not asked:
+        return takeover.plan
+    return decide(acting_user=acting_user, plan=takeover.plan, version=version, decisions=asked)
+
+
+def _refuse_doubles(takeover: Takeover, choices: Mapping[uuid.UUID, str]) -> None:
+    """One own setting becomes one of the main's. Raises CannotCouple."""
+    labels, given = {row.uid: row.label for row in takeover.rows}, dict[str, uuid.UUID]()
+    for uid, choice in choices.items():
+        if choice in ("", NEW, OTHER):
+            continue
+        if choice in given:
+            reason = _("that one was chosen for “%(name)s” as well.") % {"name": labels[given[choice]]}
+            raise CannotCouple(label=labels[uid], reason=reason)
+        given[choice] = uid
+
+
+def exact_choices(rows: Iterable[TakeoverRow]) -> dict[uuid.UUID, str]:
+    """To couple every row that is not decided yet with the own setting that is equal in key and name."""
+    return {row.uid: str(row.preselected.own.uid) for row in rows if row.preselected and not row.choice}
+
+
+def best_choices(rows: Iterable[TakeoverRow]) -> dict[uuid.UUID, str]:
+    """To couple each row that is not decided yet with its first suggestion; one own setting goes to the row that is
+    most like it."""
+    found: dict[uuid.UUID, str] = {}
+    given: set[uuid.UUID] = set()
+    undecided = [row for row in rows if row.best and not row.choice]
+    for row in sorted(undecided, key=lambda row: -(row.best.likeness.score if row.best else 0)):
+        own = next((one.own.uid for one in row.suggestions if one.own.uid not in given), None)
+        if own is not None:
+            found[row.uid] = str(own)
+            given.add(own)
+    return found
+
+
+def unmatched(target: PlanTarget) -> "QuerySet[Change]":
+    """The changes about settings of the main that the administration never followed and has under no common uid; also
+    those that were coupled, whether or not they are held now."""
+    new = Change.objects.filter(plan_target=target, base_digest__isnull=True, source_digest__isnull=False)
+    coupled = Decision.objects.filter(plan_target=target, word=Word.COUPLE, path="").values("uid")
+    return new.filter(Q(local_digest__isnull=True) | Q(uid__in=coupled)).order_by("id")
+
+
+def _asked(uid: uuid.UUID, choice: str, slug: str) -> Asked:
+    if choice == "":
+        return Asked(uid, Word.SKIP, slug)
+    if choice == NEW:
+        return Asked(uid, None, slug)
+    return Asked(uid, Word.COUPLE, slug, couple_with=uuid.UUID(choice))
+
+
+def _decisions_of(target: PlanTarget) -> dict[uuid.UUID, Decision]:
+    return {row.uid: row for row in Decision.objects.filter(plan_target=target, path="")}
+
+
+def _row(change: Change, decision: Decision | None, own: Mapping[uuid.UUID, Own]) -> TakeoverRow:
+    kind = all_kinds()[change.kind]
+    coupled = decision.couple_with if decision and decision.word == Word.COUPLE else None
+    facts = {**change.facts, "needs_by_kind": change.kind}
+    is_held = change.action == Action.HOLD
+    return TakeoverRow(
+        id=change.pk,
+        uid=change.uid,
+        kind=change.kind,
+        kind_label=capfirst(str(kind.label)),
+        category=change.category,
+        label=change.label,
+        choice=_choice(decision),
+        coupled=own.get(coupled) if coupled else None,
+        is_held=is_held,
+        reason=reason_of(change.verdict, facts, change.action) if is_held else "",
+    )
+
+
+def _place(row: TakeoverRow) -> tuple[int, str, str]:
+    """Where a row stands: by category as they are shown everywhere, then by kind and name."""
+    return all_kinds()[row.kind].category.order, row.kind_label, row.label.casefold()
+
+
+def _choice(decision: Decision | None) -> str:
+    if decision is None:
+        return NEW
+    if decision.word == Word.COUPLE:
+        return str(decision.couple_with)
+    return "" if decision.word == Word.SKIP else OTHER
+
+
+def _state_of(row: TakeoverRow) -> str:
+    if row.is_held:
+        return "held"
+    return {"": "open", NEW: NEW, OTHER: NEW}.get(row.choice, "coupled")
+
+
+def _is_free(own: Own, row: TakeoverRow) -> bool:
+    return not own.coupled_with or str(own.uid) == row.choice
+
+
+def _read_own(target: PlanTarget, chosen: Mapping[uuid.UUID, str]) -> list[Own]:
+    """The administration's own settings, by kind and name: what follows the main or has its uid is not its own."""
+    administration = target.administration
+    local = look_at(administration)
+    followed = set(SnapshotItem.objects.filter(snapshot=target.plan.snapshot_id).values_list("kind", "uid"))
+    entries = [entry for key, entry in local.entries.items() if key not in local.bases and key not in followed]
+    uids: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for entry in entries:
+        uids[entry.kind].append(entry.uid)
+    uses = count_open(administration.schema_name, uids).per_item
+    found = [_own(entry, uses.get(entry.uid, {}), chosen.get(entry.uid, "")) for entry in entries]
+    return sorted(found, key=lambda own: (own.kind, own.label.casefold(), str(own.uid)))
+
+
+def _own(entry: Entry, uses: Mapping[str, int], coupled_with: str) -> Own:
+    words = tuple(words for _name, words in in_words(uses))
+    return Own(entry.uid, entry.kind, entry.label, entry.is_archived, words, coupled_with)
+
+
+@dataclass(frozen=True)
+class _Portraits:
+    source: Mapping[uuid.UUID, Portrait]
+    own: Mapping[str, Portrait]
+
+
+def _portraits(takeover: Takeover, rows: Collection[TakeoverRow]) -> _Portraits:
+    """What the rows and the own settings of their kinds look like; a query per kind, and two more."""
+    kinds = {row.kind for row in rows}
+    own = read_documents(
+        takeover.administration.schema_name, {(one.kind, one.uid) for one in takeover.own if one.kind in kinds}
+    )
+    found = Change.objects.filter(pk__in=[row.id for row in rows]).values_list("uid", "source_digest")
+    digests = {uid: bytes(digest) for uid, digest in found if digest is not None}
+    stored = Document.objects.filter(pk__in=list(digests.values())).values_list("pk", "body")
+    bodies = {bytes(key): body for key, body in stored}
+    labels = _labels(takeover)
+    return _Portraits(
+        {row.uid: _portrait(row.kind, row.uid, bodies[digests[row.uid]], labels) for row in rows},
+        {str(key[1]): _portrait(key[0], key[1], found.body, labels) for key, found in own.items()},
+    )
+
+
+def _labels(takeover: Takeover) -> dict[str, str]:
+    """The names of the settings of both sides by uid."""
+    main = SnapshotItem.objects.filter(snapshot=takeover.plan.snapshot_id).values_list("uid", "label")
+    labels = {str(uid): label for uid, label in main}
+    return labels | {str(one.uid): one.label for one in takeover.own}
+
+
+def _portrait(kind_key: str, uid: uuid.UUID, body: Mapping[str, Any], labels: Mapping[str, str]) -> Portrait:
+    kind = all_kinds()[kind_key]
+    return portrait(
+        str(uid), body, key_field=kind.natural_key, name_field=kind.item_label, known_by=_known_by(kind), labels=labels
+    )
+
+
+def _known_by(kind: Kind) -> dict[str, tuple[str, ...]]:
+    """The fields by which people know a part of each sort."""
+    return {
+        part.name: tuple(name for name in (part.declaration.label, part.declaration.part_key) if name)
+        for part in kind.parts
+    }

@@ -1,0 +1,209 @@
+"""What the page of one change asks: a decision about the setting, or about each field that both sides changed."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.models import Change
+from settings_sync.planning.values import DEFAULT_FIELD
+from settings_sync.planning.verdicts import Word
+from settings_sync.services.deciding.candidates import Candidate
+from settings_sync.services.deciding.deciding import Asked
+from settings_sync.services.deciding.questions import PathQuestion, Questions
+from settings_sync.wording.decision_wording import COUPLE_SAME, LEAVE_DEFAULT, TAKE_DEFAULT, offer_in_words
+from tenants.names import problem_of_name
+
+DEFAULTS = {TAKE_DEFAULT: Word.OVERWRITE, LEAVE_DEFAULT: Word.KEEP_LOCAL}
+PATH = "path:"
+HERE, SAME, ALL = "here", "same", "all"
+
+
+def _names(changes: Sequence[Change]) -> str:
+    names = [change.plan_target.administration.name for change in changes]
+    return ", ".join(names) if len(names) <= 5 else f"{', '.join(names[:4])} …"
+
+
+def _choice(one: Candidate) -> tuple[str, str]:
+    used = _("used by %(used)s") % {"used": ", ".join(one.uses)}
+    return str(one.uid), f"{one.label} – {used}" if one.uses else one.label
+
+
+class DecisionForm(forms.Form):
+    """A decision about one change; `asked` says it as the service takes it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    word = forms.ChoiceField(
+        label=gettext_lazy("What is to happen?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose what is to happen."),
+            "invalid_choice": gettext_lazy("That cannot be decided here. Choose one of the decisions below."),
+        },
+    )
+    couple_with = forms.ChoiceField(
+        label=gettext_lazy("Setting of this administration"),
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy("That setting is gone here, or follows another one by now. Choose again.")
+        },
+    )
+    name = forms.CharField(label=gettext_lazy("Name here"), max_length=200, required=False)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, required=False)
+    review_on = forms.DateField(
+        label=gettext_lazy("Look at it again on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    scope = forms.ChoiceField(
+        label=gettext_lazy("Where does this hold?"),
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the places below.")},
+    )
+
+    def __init__(self, *args: Any, change: Change, questions: Questions, undoes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.change, self.questions, self.undoes = change, questions, undoes
+        self._offer_words()
+        for question in questions.paths:
+            self.fields[PATH + question.path] = self._path_field(question)
+        self._offer_candidates()
+        self._offer_scope()
+        self._fill_in_earlier()
+        keeps = Word.KEEP_LOCAL in questions.words or questions.paths
+        for field, is_asked in (("name", Word.CREATE_AS in questions.words), ("reason", keeps), ("review_on", keeps)):
+            if not is_asked:
+                del self.fields[field]
+
+    def _offer_words(self) -> None:
+        field = self.fields["word"]
+        field.choices = [(word, self._offer(word)) for word in self.questions.words]  # type: ignore[attr-defined]
+        decided = {one.path: one.word for one in self.questions.decided}
+        if self.questions.is_exactly_equal:
+            field.initial = COUPLE_SAME
+        elif Word.MERGE in self.questions.words:
+            field.initial = Word.MERGE.value
+        if "" in decided:
+            field.initial = decided[""]
+
+    def _offer(self, word: str) -> str:
+        holder = self.questions.same_named.label if self.questions.same_named else ""
+        label, effect = offer_in_words(word, verdict=self.change.verdict, holder=holder, undoes=self.undoes)
+        return format_html('<span class="offer">{} <span class="secondary">{}</span></span>', label, effect)
+
+    def _path_field(self, question: PathQuestion) -> forms.ChoiceField:
+        theirs = _("Before that sync: {value}") if self.undoes else _("Main administration: {value}")
+        choices = [
+            (Word.OVERWRITE.value, theirs.format(value=question.source or "–")),
+            (Word.KEEP_LOCAL.value, _("Here: {value}").format(value=question.local or "–")),
+        ]
+        side = {"source": Word.OVERWRITE, "local": Word.KEEP_LOCAL}.get(question.side, "")
+        return forms.ChoiceField(
+            label=question.label, choices=choices, widget=forms.RadioSelect, required=False, initial=side
+        )
+
+    def _fill_in_earlier(self) -> None:
+        """The reason and the date that were given before: in this preview, else what was agreed earlier."""
+        known = next((one for one in self.questions.decided if one.reason), None) or self.questions.earlier
+        if known is not None:
+            self.fields["reason"].initial, self.fields["review_on"].initial = known.reason, known.review_on
+
+    def _offer_candidates(self) -> None:
+        if not self.questions.candidates:
+            del self.fields["couple_with"]
+            return
+        alike = [_choice(one) for one in self.questions.candidates if one.is_alike]
+        rest = [_choice(one) for one in self.questions.candidates if not one.is_alike]
+        groups = [(_("Called alike"), alike), (_("All others"), rest)]
+        choices = [("", _("Choose a setting")), *(group for group in groups if group[1])]
+        self.fields["couple_with"].choices = choices  # type: ignore[attr-defined]
+        self.fields["couple_with"].initial = str(self.change.couples or "")
+
+    def _offer_scope(self) -> None:
+        if not self.questions.others:
+            del self.fields["scope"]
+            return
+        field = self.fields["scope"]
+        field.choices = list(self._scopes())  # type: ignore[attr-defined]
+        same, others = self.questions.same_values, self.questions.others
+        field.initial = HERE if not same else SAME if len(same) < len(others) else ALL
+
+    def _scopes(self) -> Iterator[tuple[str, str]]:
+        here, same, others = (
+            self.change.plan_target.administration.name,
+            self.questions.same_values,
+            self.questions.others,
+        )
+        yield HERE, _("Only in {name}").format(name=here)
+        if same and len(same) < len(others):
+            words = ngettext(
+                "Also in the other administration that has this value: {names}",
+                "Also in the {number} other administrations that have this value: {names}",
+                len(same),
+            )
+            yield SAME, words.format(number=len(same), names=_names(same))
+        words = ngettext(
+            "Also in the other administration where this is asked: {names}",
+            "Also in the {number} other administrations where this is asked: {names}",
+            len(others),
+        )
+        yield ALL, words.format(number=len(others), names=_names(others))
+
+    @property
+    def path_fields(self) -> list[forms.BoundField]:
+        return [self[PATH + question.path] for question in self.questions.paths]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        word = given.get("word")
+        if word == Word.MERGE and not any(given.get(PATH + one.path) for one in self.questions.paths):
+            self.add_error("word", _("Choose for each field below, or decide about the setting as a whole."))
+        if word == Word.COUPLE and not given.get("couple_with"):
+            self.add_error("couple_with", _("Choose the setting to couple with."))
+        if word == Word.COUPLE and given.get("scope") in (SAME, ALL):
+            self.add_error("scope", _("This is another setting in each administration; couple them one by one."))
+        if word == Word.CREATE_AS and "name" not in self.errors and not given.get("name", "").strip():
+            self.add_error("name", _("Give the name that it should have here."))
+        return given
+
+    def clean_name(self) -> str:
+        kind = all_kinds()[self.change.kind]
+        length = kind.root.model._meta.get_field(kind.natural_key).max_length  # type: ignore[union-attr]
+        name = str(self.cleaned_data["name"])
+        if length and len(name) > length:
+            raise forms.ValidationError(_("At most %(length)d characters.") % {"length": length})
+        if name and (problem := problem_of_name(name)):
+            raise forms.ValidationError(problem)
+        return name
+
+    def asked(self) -> list[Asked]:
+        """The decisions, for this administration or also for the others where the same is asked."""
+        scope = self.cleaned_data.get("scope")
+        if scope == ALL and self.questions.is_everywhere and self.cleaned_data["word"] != COUPLE_SAME:
+            return self._asked(self.change, "")
+        also = {ALL: self.questions.others, SAME: self.questions.same_values}.get(scope or HERE, ())
+        changes = [self.change, *also]
+        return [one for change in changes for one in self._asked(change, change.plan_target.administration.slug)]
+
+    def _asked(self, change: Change, target: str) -> list[Asked]:
+        given, word = self.cleaned_data, self.cleaned_data["word"]
+        said = {"target": target, "reason": given.get("reason", ""), "review_on": given.get("review_on")}
+        if word in DEFAULTS:
+            skipped = [Asked(change.uid, None, target)] if self.fields["word"].initial == Word.SKIP else []
+            return [*skipped, Asked(change.uid, DEFAULTS[word], path=DEFAULT_FIELD, **said)]
+        if word == Word.MERGE:
+            sides = {one.path: given.get(PATH + one.path) for one in self.questions.paths}
+            found = [Asked(change.uid, Word(side), path=path, **said) for path, side in sides.items() if side]
+            return [Asked(change.uid, Word.MERGE, target), *found]
+        if word == COUPLE_SAME:
+            holder = change.facts.get("holder_uid")
+            return [Asked(change.uid, Word.COUPLE, couple_with=uuid.UUID(holder), **said)] if holder else []
+        if word == Word.COUPLE:
+            return [Asked(change.uid, Word.COUPLE, couple_with=uuid.UUID(given["couple_with"]), **said)]
+        return [Asked(change.uid, Word(word), name=given.get("name", "").strip(), **said)]

@@ -1,0 +1,1 @@
+"""Wording: what people read of a change."""

@@ -1,0 +1,198 @@
+"""A plan in words, in the reader's language: reasons, and values as people know them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from settings_sync.declaring.kinds import Column, Kind, Table, all_kinds
+from settings_sync.planning.verdicts import Action, Verdict
+
+REASONS: dict[str, str] = {
+    Verdict.NEW: gettext_noop("Does not exist here yet."),
+    Verdict.REJOINED: gettext_noop("Is equal here already; from now on it is followed."),
+    Verdict.BEHIND: gettext_noop("The main administration has changed it since the last sync."),
+    Verdict.ALREADY_EQUAL: gettext_noop("Was changed here in the same way."),
+    Verdict.NAME_TAKEN: gettext_noop("This administration has its own “{holder}” with the same name."),
+    Verdict.NAME_HELD: gettext_noop(
+        "Its name belongs here to “{holder}”, which is not in this sync; choose that as well."
+    ),
+    Verdict.DEFAULT_TAKEN: gettext_noop("“{holder}” is the default here; only one can be."),
+    Verdict.CHANGED_LOCALLY: gettext_noop("Was changed here; the main administration has not changed it since."),
+    Verdict.BOTH_CHANGED: gettext_noop("Was changed here and in the main administration."),
+    Verdict.REMOVED_LOCALLY: gettext_noop("Was removed here."),
+    Verdict.REMOVED_IN_SOURCE: gettext_noop("Was removed in the main administration."),
+    Verdict.GONE: gettext_noop("Is gone on both sides."),
+    Verdict.NEEDS_HELD: gettext_noop("Needs {kind} “{needs}” ({path}), which is held back."),
+    Verdict.UNRESOLVED: gettext_noop("Points at something that does not exist in the main administration ({path})."),
+    Verdict.PINNED: gettext_noop("Is pinned here."),
+    Verdict.LOCKED: gettext_noop("Is locked by the main administration; what was changed here is put back."),
+    Verdict.INVALID: gettext_noop("Cannot be written as it would be here: {problem}"),
+    Verdict.GIVES_WAY: gettext_noop("Is no longer the default here: “{holder}” becomes it."),
+}
+
+REFINED: dict[tuple[str, str], str] = {
+    (Verdict.NAME_TAKEN, "archived"): gettext_noop(
+        "This administration has its own archived “{holder}” with the same name."
+    ),
+    (Verdict.NAME_TAKEN, "coupling"): gettext_noop(
+        "Cannot be coupled any more: the other setting is gone, or follows something else."
+    ),
+    (Verdict.BOTH_CHANGED, "lost"): gettext_noop("What stood here before is not known any more; make a new preview."),
+    (Verdict.BOTH_CHANGED, "update"): gettext_noop(
+        "Was changed here and in the main administration; the changes are put together."
+    ),
+    (Verdict.BOTH_CHANGED, "update overwrites"): gettext_noop(
+        "Was changed here and in the main administration; what was changed here is replaced."
+    ),
+    (Verdict.BOTH_CHANGED, "keep"): gettext_noop(
+        "Was changed here and in the main administration; what is here stays."
+    ),
+    (Verdict.CHANGED_LOCALLY, "update"): gettext_noop("Was changed here; that is put back."),
+    (Verdict.REMOVED_LOCALLY, "keep"): gettext_noop("Was removed here, and stays away."),
+    (Verdict.REMOVED_LOCALLY, "create"): gettext_noop("Was removed here, and comes back."),
+    (Verdict.REMOVED_IN_SOURCE, "keep"): gettext_noop("Was removed in the main administration; here it stays."),
+    (Verdict.REMOVED_IN_SOURCE, "keep changed"): gettext_noop(
+        "Was removed in the main administration; it was changed here, so it stays."
+    ),
+    (Verdict.REMOVED_IN_SOURCE, "archive"): gettext_noop(
+        "Was removed in the main administration; here it is archived."
+    ),
+    (Verdict.REMOVED_IN_SOURCE, "archive archived_instead=used"): gettext_noop(
+        "Was removed in the main administration; it is used here, so it is archived and not deleted."
+    ),
+    (Verdict.REMOVED_IN_SOURCE, "archive archived_instead=kind"): gettext_noop(
+        "Was removed in the main administration; settings like this are archived and never deleted."
+    ),
+    (Verdict.REMOVED_IN_SOURCE, "delete"): gettext_noop("Was removed in the main administration; here it is deleted."),
+    (Verdict.NEW, "couple"): gettext_noop(
+        "A setting of this administration becomes this one; what points at it goes on pointing at it."
+    ),
+    (Verdict.LOCKED, "pinned"): gettext_noop(
+        "Is locked by the main administration but pinned here; decide what is to happen."
+    ),
+    (Verdict.LOCKED, "create"): gettext_noop("Was removed here, but it is locked by the main administration."),
+    (Verdict.LOCKED, "keep"): gettext_noop("Is locked by the main administration; here it is as it should be."),
+    (Verdict.INVALID, "path"): gettext_noop(
+        "Put together, {path} would belong to something that was removed; decide about the setting as a whole."
+    ),
+}
+"""What is said instead when a fact is known, something is done, or both: “fact”, “action” or “action fact”."""
+
+TAKEN_BACK: dict[tuple[str, str], str] = {
+    (Verdict.BEHIND, ""): gettext_noop("Becomes again what it was before."),
+    (Verdict.NEW, ""): gettext_noop("Was removed by that sync, and comes back."),
+    (Verdict.NEW, "couple"): gettext_noop("Was coupled by that sync, and is a setting of its own again."),
+    (Verdict.REMOVED_IN_SOURCE, "delete"): gettext_noop("Was added by that sync, and is deleted again."),
+    (Verdict.REMOVED_IN_SOURCE, "archive"): gettext_noop("Was added by that sync, and is archived."),
+    (Verdict.REMOVED_IN_SOURCE, "archive archived_instead=used"): gettext_noop(
+        "Was added by that sync; it is used by now, so it is archived and not deleted."
+    ),
+    (Verdict.REMOVED_IN_SOURCE, "keep"): gettext_noop("Was added by that sync, and stays."),
+    (Verdict.REMOVED_LOCALLY, "keep"): gettext_noop("Was removed here after that sync, and stays away."),
+    (Verdict.REMOVED_LOCALLY, "create"): gettext_noop(
+        "Was removed here after that sync, and becomes again what it was before."
+    ),
+    (Verdict.BOTH_CHANGED, ""): gettext_noop("Was changed here after that sync."),
+    (Verdict.BOTH_CHANGED, "update"): gettext_noop("Was changed here after that sync; the changes are put together."),
+    (Verdict.BOTH_CHANGED, "update overwrites"): gettext_noop(
+        "Was changed here after that sync; becomes again what it was before."
+    ),
+    (Verdict.BOTH_CHANGED, "couple"): gettext_noop("Was coupled by that sync, and is a setting of its own again."),
+    (Verdict.BEHIND, "couple"): gettext_noop("Was coupled by that sync, and is a setting of its own again."),
+    (Verdict.CHANGED_LOCALLY, ""): gettext_noop("Was changed here after that sync, and stays."),
+}
+"""The same where a plan takes a sync back."""
+
+
+HOLDER_CHOSEN: dict[str, str] = {
+    Action.HOLD: gettext_noop(
+        "Its name belongs here to “{holder}”, which is in this sync too but held back itself; decide about that first."
+    ),
+    Action.KEEP: gettext_noop(
+        "Its name belongs here to “{holder}”, which is in this sync too but stays as it is here."
+    ),
+    Action.SKIP: gettext_noop("Its name belongs here to “{holder}”, which is in this sync too but is pinned here."),
+}
+"""What is said of a name whose holder was chosen as well, by what happens to that holder."""
+
+
+def reason_of(verdict: str, facts: Mapping[str, Any], action: str = "", *, undoes: bool = False) -> str:
+    """Why a plan does what it does with an item, as one sentence; `undoes` for a plan that takes a sync back."""
+    sentence = HOLDER_CHOSEN.get(facts.get("holder_action", "")) if verdict == Verdict.NAME_HELD else None
+    sentence = sentence or _refined(verdict, facts, action, undoes=undoes) or REASONS.get(verdict)
+    if sentence is None:
+        return ""
+    needed = all_kinds().by_key.get(facts.get("needs_kind", ""))
+    path = path_in_words(facts.get("needs_by_kind", ""), str(facts.get("path", "")))
+    shown = {**facts, "path": path, "kind": needed.label if needed else "…"}
+    return _(sentence).format_map(_Known(shown))
+
+
+class _Known(dict[str, Any]):
+    """Facts; one that was not kept is left out of the sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _refined(verdict: str, facts: Mapping[str, Any], action: str, *, undoes: bool) -> str | None:
+    known = [word for name, value in facts.items() for word in (name, f"{name}={value}")]
+    cases = [*(f"{action} {word}" for word in known), *known, action, ""]
+    tables = [TAKEN_BACK, REFINED] if undoes else [REFINED]
+    return next((table[verdict, case] for table in tables for case in cases if (verdict, case) in table), None)
+
+
+def needed_by_in_words(needed_by: Mapping[str, str]) -> str:
+    """For example: needed by workflow “Onderhoud”, step 3."""
+    kind = all_kinds().by_key.get(needed_by["kind"])
+    place = path_in_words(needed_by["kind"], needed_by["path"])
+    return _("needed by {kind} “{label}”, {place}").format(
+        kind=kind.label if kind else needed_by["kind"], label=needed_by["label"], place=place
+    )
+
+
+def path_in_words(kind_key: str, path: str) -> str:
+    """`step/3/form` as “step 3, form”; the uid of a part is left out."""
+    kind = all_kinds().by_key.get(kind_key)
+    steps = path.split("/")
+    if kind is None or len(steps) not in (1, 3):
+        return path.replace("/", " ")
+    if len(steps) == 1:
+        return str(_field_label(kind, "", steps[0]))
+    if not steps[1].isdigit():
+        return f"{kind.part(steps[0]).label}, {_field_label(kind, steps[0], steps[2])}"
+    return f"{kind.part(steps[0]).label} {steps[1]}, {_field_label(kind, steps[0], steps[2])}"
+
+
+def _field_label(kind: Kind, part: str, field: str) -> Any:
+    column = column_of(kind, part, field)
+    link = next((link.label for link in kind.links if link.name == field), field)
+    return column.label if column else link
+
+
+def column_of(kind: Kind, part: str, field: str) -> Column | None:
+    """The column of a field of the item (`part` empty) or of one of its parts; None for links and order."""
+    return column_of_table(kind.part(part) if part else kind.root, field)
+
+
+def column_of_table(table: Table, field: str) -> Column | None:
+    """The column of a field of one table; None when the table has no such field."""
+    return next((column for column in table.columns if column.name == field), None)
+
+
+def value_in_words(column: Column | None, value: Any, labels: Mapping[str, str]) -> str:
+    """A value as people know it: references by name, choices by label, yes and no, lists with commas."""
+    if isinstance(value, list):
+        return ", ".join(value_in_words(None, item, labels) for item in value)
+    if column is not None and value is None and not column.is_nullable:
+        value = column.default
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {value_in_words(None, item, labels)}" for key, item in value.items())
+    chosen = dict(column.choices) if column else {}
+    return str(chosen.get(value) or labels.get(str(value)) or value)

@@ -1,0 +1,229 @@
+"""Taking back what is remembered of items: bases, couplings, pins, agreements; and what was edited since a run."""
+
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from reference_data.models import WorkType
+from settings_sync.exceptions import RunNotFinished
+from settings_sync.models import SyncPolicy, SyncRun
+from settings_sync.planning.verdicts import Word
+from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.runs.undoing import create_undo_plan
+from sync_ledger.models import Base, Deviation
+from tenants.models import Administration
+from tenants.schemas import inside
+from tests.contracts.world import Company, make_company
+
+pytestmark = pytest.mark.usefixtures("db")
+CATEGORIES = ["reference_data"]
+
+
+@pytest.fixture
+def db(standing: None) -> None:
+    """The database stands for this module; each test starts with empty settings."""
+
+
+@pytest.fixture(scope="module")
+def standing_company(standing: None) -> tuple[Company, Administration]:
+    company = make_company()
+    return company, company.child("Noord")
+
+
+@pytest.fixture
+def child(standing_company: tuple[Company, Administration]) -> Administration:
+    return standing_company[1]
+
+
+@pytest.fixture
+def company(standing_company: tuple[Company, Administration], child: Administration) -> Company:
+    """Two work types that both have; the child has removed one of them since."""
+    company, _child = standing_company
+    company.sweep(child)
+    with inside(company.main):
+        WorkType.objects.bulk_create([WorkType(name="Storing"), WorkType(name="Keuring")])
+    company.sync(child, categories=CATEGORIES)
+    with inside(child):
+        WorkType.objects.filter(name="Keuring").delete()
+    return company
+
+
+def bases(child: Administration) -> dict[str, bytes]:
+    with inside(child):
+        return {str(base.uid): bytes(base.digest) for base in Base.objects.all()}
+
+
+def descriptions(child: Administration) -> dict[str, str]:
+    with inside(child):
+        return dict(WorkType.objects.values_list("name", "description"))
+
+
+def test_a_run_that_left_a_removal_as_it_was_is_taken_back(company, child):
+    with inside(company.main):
+        WorkType.objects.update(description="nieuw")
+    before = bases(child)
+    run = company.sync(child, categories=CATEGORIES)
+    assert bases(child) != before
+    company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert (bases(child), descriptions(child)) == (before, {"Storing": ""})
+
+
+def test_a_run_that_forgot_what_is_gone_on_both_sides_is_taken_back(company, child):
+    with inside(company.main):
+        WorkType.objects.filter(name="Keuring").delete()
+        WorkType.objects.update(description="nieuw")
+    before = bases(child)
+    run = company.sync(child, categories=CATEGORIES)
+    assert len(bases(child)) == 1
+    company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert (bases(child), descriptions(child)) == (before, {"Storing": ""})
+
+
+@pytest.fixture
+def coupled(company: Company, child: Administration) -> tuple[SyncRun, uuid.UUID, uuid.UUID]:
+    """A run that coupled an own work type, whose name was pinned, with the main's; its uid before and since."""
+    with inside(child):
+        own = WorkType.objects.create(name="Spoed", description="van hier")
+        Deviation.objects.create(
+            kind="reference_data.worktype", uid=own.uid, path="name", is_pinned=True, decided_at=timezone.now()
+        )
+    with inside(company.main):
+        uid = WorkType.objects.create(name="SPOED", description="van de groep").uid
+    plan = company.plan(child, categories=CATEGORIES)
+    couple = Asked(uid, Word.COUPLE, couple_with=own.uid)
+    run = company.run(decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=[couple]))
+    assert descriptions(child)["SPOED"] == "van de groep"
+    return run, own.uid, uid
+
+
+def test_a_coupling_of_what_was_pinned_is_taken_back_to_the_letter(company, child, coupled):
+    run, before, _since = coupled
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    assert not plan.targets.get().changes.filter(action="hold").exists()
+    company.run(plan)
+    with inside(child):
+        found = WorkType.objects.get(uid=before)
+    assert (found.name, found.description) == ("Spoed", "van hier")
+
+
+def test_what_was_edited_after_a_coupling_is_asked_field_by_field(company, child, coupled):
+    run, before, since = coupled
+    with inside(child):
+        WorkType.objects.filter(uid=since).update(description="later geschreven")
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    held = plan.targets.get().changes.get(action="hold")
+    assert (held.verdict, held.conflicts, held.facts) == ("both_changed", [["description", ""]], {})
+    back = Asked(held.uid, Word.OVERWRITE)
+    company.run(decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=[back]))
+    with inside(child):
+        assert WorkType.objects.get(uid=before).description == "van hier"
+
+
+def test_a_coupling_that_stays_because_nobody_decided_is_still_followed(company, child, coupled):
+    run, _before, since = coupled
+    with inside(child):
+        WorkType.objects.filter(uid=since).update(description="later geschreven")
+    before = bases(child)
+    company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert str(since) in before
+    assert bases(child) == before
+
+
+@pytest.mark.parametrize("policies", [{"conflict": "overwrite"}, {"changed_locally": "put_back"}])
+def test_what_was_edited_since_is_asked_whatever_the_main_lets_its_syncs_overwrite(company, child, policies):
+    SyncPolicy.objects.create(administration=company.main, policies=policies)
+    with inside(company.main):
+        WorkType.objects.update(description="nieuw")
+    run = company.sync(child, categories=CATEGORIES)
+    with inside(child):
+        WorkType.objects.update(description="zelf geschreven")
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    assert plan.targets.get().changes.filter(action="hold", verdict="both_changed").count() == 1
+    company.run(plan)
+    assert descriptions(child) == {"Storing": "zelf geschreven"}
+
+
+def kept(child: Administration) -> list[tuple[object, ...]]:
+    with inside(child):
+        found = Deviation.objects.order_by("uid", "path")
+        return list(found.values_list("uid", "path", "is_pinned", "reason", "review_on", "decided_by", "decided_at"))
+
+
+def decided(company: Company, child: Administration, word: Word, **said: str) -> SyncRun:
+    """A run in which somebody decided about the one work type that both changed, or whose name is taken."""
+    plan = company.plan(child, categories=CATEGORIES)
+    asked = plan.targets.get().changes.get(action="hold")
+    return company.run(
+        decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=[Asked(asked.uid, word, **said)])
+    )
+
+
+@pytest.fixture
+def conflict(company: Company, child: Administration) -> uuid.UUID:
+    """A work type that both sides have changed since the last sync."""
+    with inside(child):
+        WorkType.objects.update(description="van hier")
+    with inside(company.main):
+        WorkType.objects.filter(name="Storing").update(description="van de groep")
+        return WorkType.objects.get(name="Storing").uid
+
+
+def test_an_agreement_goes_with_its_run_and_comes_back_with_the_undo_of_the_undo(company, child, conflict):
+    run = decided(company, child, Word.KEEP_LOCAL, reason="afspraak")
+    agreed = kept(child)
+    assert [(row[0], row[3]) for row in agreed] == [(conflict, "afspraak")]
+    undo = company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert kept(child) == []
+    company.run(create_undo_plan(acting_user=company.owner, run=undo))
+    assert kept(child) == agreed
+    assert descriptions(child) == {"Storing": "van hier"}
+
+
+def test_what_was_agreed_before_an_overwriting_run_comes_back_to_the_letter(company, child, conflict):
+    with inside(child):
+        Deviation.objects.create(
+            kind="reference_data.worktype",
+            uid=conflict,
+            path="description",
+            reason="L'afspraak %s",
+            review_on="2027-03-01",
+            decided_by="Piet",
+            decided_at=timezone.now(),
+        )
+    before = kept(child)
+    run = decided(company, child, Word.OVERWRITE)
+    assert (descriptions(child), kept(child)) == ({"Storing": "van de groep"}, [])
+    company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert (descriptions(child), kept(child)) == ({"Storing": "van hier"}, before)
+
+
+def test_the_pin_of_a_name_goes_with_the_item_that_was_created_under_it(company, child):
+    with inside(child):
+        WorkType.objects.create(name="Spoed")
+    with inside(company.main):
+        WorkType.objects.create(name="SPOED")
+    run = decided(company, child, Word.CREATE_AS, name="Spoed van de groep")
+    assert [(row[1], row[2]) for row in kept(child)] == [("name", True)]
+    company.run(create_undo_plan(acting_user=company.owner, run=run), confirmation=company.main.slug)
+    assert (sorted(descriptions(child)), kept(child)) == (["Spoed", "Storing"], [])
+
+
+def test_what_somebody_decided_about_an_item_since_stays(company, child, conflict):
+    run = decided(company, child, Word.KEEP_LOCAL, reason="afspraak")
+    with inside(child):
+        Deviation.objects.create(
+            kind="reference_data.worktype", uid=conflict, path="name", is_pinned=True, decided_at=timezone.now()
+        )
+    since = kept(child)
+    company.run(create_undo_plan(acting_user=company.owner, run=run))
+    assert kept(child) == since
+
+
+def test_a_run_that_is_tried_again_just_then_is_not_taken_back(company, child):
+    with inside(company.main):
+        WorkType.objects.update(description="nieuw")
+    seen = company.sync(child, categories=CATEGORIES)
+    SyncRun.objects.filter(pk=seen.pk).update(finished_at=None)
+    with pytest.raises(RunNotFinished):
+        create_undo_plan(acting_user=company.owner, run=seen)
