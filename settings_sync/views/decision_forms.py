@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Change
-from settings_sync.planning.values import DEFAULT_FIELD
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.candidates import Candidate
-from settings_sync.services.deciding.deciding import Asked
+from settings_sync.services.deciding.deciding import DEFAULT_PATH, Asked
 from settings_sync.services.deciding.questions import PathQuestion, Questions
 from settings_sync.wording.decision_wording import COUPLE_SAME, LEAVE_DEFAULT, TAKE_DEFAULT, offer_in_words
 from tenants.names import problem_of_name
@@ -196,7 +195,7 @@ class DecisionForm(forms.Form):
         said = {"target": target, "reason": given.get("reason", ""), "review_on": given.get("review_on")}
         if word in DEFAULTS:
             skipped = [Asked(change.uid, None, target)] if self.fields["word"].initial == Word.SKIP else []
-            return [*skipped, Asked(change.uid, DEFAULTS[word], path=DEFAULT_FIELD, **said)]
+            return [*skipped, Asked(change.uid, DEFAULTS[word], path=DEFAULT_PATH, **said)]
         if word == Word.MERGE:
             sides = {one.path: given.get(PATH + one.path) for one in self.questions.paths}
             found = [Asked(change.uid, Word(side), path=path, **said) for path, side in sides.items() if side]

@@ -34,6 +34,9 @@ from tenants.names import problem_of_name
 
 from .decision_rows import DecisionRows
 
+DEFAULT_PATH = DEFAULT_FIELD
+"""The path of a decision about which setting of a kind is the default."""
+
 
 @dataclass(frozen=True)
 class Asked:
