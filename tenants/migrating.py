@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import QuerySet
 from django_tenants.migration_executors.base import run_migrations
 from django_tenants.utils import get_public_schema_name, schema_context
 
@@ -17,16 +19,36 @@ from .models import Administration, SchemaTemplate
 from .preparing import preparations
 from .template_schema import TEMPLATE_SCHEMA, create_empty_schema, dump_schema
 
+logger = logging.getLogger(__name__)
+
 TEMPLATE_LOCK = 4714
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class NotMigrated:
+    """An administration that is not at the head, and the first line of what went wrong there."""
+
+    name: str
+    slug: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.slug}): {self.reason}"
+
+
+@dataclass(frozen=True)
 class Migrated:
-    """How many administrations were migrated, and how many were at the head already."""
+    """How many administrations were migrated, how many were at the head already, and which are not there.
+
+    `failed` are those whose migration went wrong; `unfinished` those that are being made or deleted, or of which that
+    failed: who makes or deletes them again brings them to the head, or takes them away.
+    """
 
     migrated: int
     skipped: int
+    failed: tuple[NotMigrated, ...] = ()
+    unfinished: tuple[NotMigrated, ...] = ()
 
 
 @functools.cache
@@ -45,24 +67,50 @@ def code_head() -> str:
 
 
 def migrate_everything(report: Report = lambda line: None) -> Migrated:
-    """Bring the shared schema, the template and all administrations to the head.
+    """Bring the shared schema, the template and all administrations to the head; `report` hears of each one's turn.
 
     Each administration that is done is marked in its row at once, so that a broken-off run resumes where it stopped.
+    One that fails keeps no other from being done. Raises what goes wrong in the shared schema or the template, and
+    OperationalError when the database is away.
     """
     _migrate_schema(get_public_schema_name())
     preparations.prepare_shared()
     refresh_template()
-    made = Administration.objects.filter(
-        state__in=[Administration.State.ACTIVE, Administration.State.FAILED], migration_head__gt=""
-    )
-    behind = made.exclude(migration_head=code_head())
-    total = made.count()
-    done = 0
+    behind = list(_made().exclude(migration_head=code_head()))
+    at_head = _made().count() - len(behind)
+    failed = []
     for administration in behind:
         report(f"{administration.name} ({administration.slug})")
-        migrate_administration(administration)
-        done += 1
-    return Migrated(migrated=done, skipped=total - done)
+        try:
+            migrate_administration(administration)
+        except Exception as error:
+            logger.exception("Administration %s could not be migrated", administration.pk)
+            failed.append(_not_migrated(administration, str(error)))
+            # Without a database every other one would fail for the same reason: that is no fault of theirs.
+            connection.close_if_unusable_or_obsolete()
+            connection.ensure_connection()
+        except BaseException:
+            report(f"{administration.name} ({administration.slug}) was not finished; the next migration goes on there.")
+            raise
+    return Migrated(len(behind) - len(failed), at_head, tuple(failed), tuple(_unfinished()))
+
+
+def _made() -> "QuerySet[Administration]":
+    """The administrations that have a schema and keep it; of a failed one, that it has one is told by its head."""
+    states = Administration.State
+    return Administration.objects.filter(state__in=[states.ACTIVE, states.FAILED], migration_head__gt="")
+
+
+def _unfinished() -> Iterator[NotMigrated]:
+    states = Administration.State
+    rows = Administration.objects.filter(state__in=[states.PROVISIONING, states.FAILED, states.DELETING])
+    for administration in rows.exclude(pk__in=_made()).order_by("name", "slug"):
+        yield _not_migrated(administration, str(administration.get_state_display()))
+
+
+def _not_migrated(administration: Administration, reason: str) -> NotMigrated:
+    first_line = reason.strip().partition("\n")[0]
+    return NotMigrated(administration.name, administration.slug, first_line)
 
 
 def migrate_administration(administration: Administration) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import ForeignKey, Model
 
 from settings_sync.declaring.kinds import Kind, Table, all_kinds, tenant_models
@@ -17,9 +17,7 @@ from settings_sync.declaring.registry import registry
 from tenants.models import Administration
 
 from . import sql
-
-Right = tuple[str, str, str]
-"""(table, column or "", privilege)"""
+from .granting import GRANTING_LOCK, Right, set_rights
 
 BOOKS_IN_CHILD = {
     "sync_ledger_base": ("SELECT", "INSERT", "UPDATE", "DELETE"),
@@ -54,17 +52,16 @@ def sync_login() -> str:
 
 def install_shared() -> None:
     """Create the trigger functions and grant the sync login its rights in the shared schema."""
-    login = sql.name(sync_login())
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Two migrations at once would replace the same functions, which PostgreSQL refuses to the second one.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext('functions'))", [GRANTING_LOCK])
         cursor.execute(_functions())
         # Everybody may make temporary tables in a new database; the sync login has no use for them.
         cursor.execute(
-            "DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$"
+            "DO $$ BEGIN IF has_database_privilege('public', current_database(), 'TEMPORARY') THEN"
+            " EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END IF; END $$"
         )
-        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {login}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {login}")
-        for right in sorted(expected_shared_rights()):
-            cursor.execute(_grant("public", right))
+        set_rights("public", sync_login(), expected_shared_rights(), may_enter=True)
 
 
 def install(schema: str) -> None:
@@ -74,9 +71,10 @@ def install(schema: str) -> None:
     CascadeFound when writing settings there could write anything else.
     """
     refuse_cascades(schema)
-    close_to_syncs(schema)
-    if not Administration.objects.filter(schema_name=schema, parent=None).exists():
-        _open_to_syncs(schema)
+    if Administration.objects.filter(schema_name=schema, parent=None).exists():
+        close_to_syncs(schema)
+    else:
+        set_rights(schema, sync_login(), expected_rights(), may_enter=True)
     with connection.cursor() as cursor:
         for kind in all_kinds():
             for statement in _triggers(kind, schema):
@@ -88,16 +86,7 @@ def install(schema: str) -> None:
 
 def close_to_syncs(schema: str) -> None:
     """Leave the sync login no right at all in a schema, as in a main administration: nothing is ever synced to it."""
-    login, inside = sql.name(sync_login()), sql.name(schema)
-    with connection.cursor() as cursor:
-        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA {inside} FROM {login}")
-        cursor.execute(f"REVOKE ALL ON SCHEMA {inside} FROM {login}")
-
-
-def _open_to_syncs(schema: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"GRANT USAGE ON SCHEMA {sql.name(schema)} TO {sql.name(sync_login())}")
-        cursor.execute("; ".join(_grant(schema, right) for right in sorted(expected_rights())))
+    set_rights(schema, sync_login(), set(), may_enter=False)
 
 
 class CascadeFound(Exception):
@@ -175,12 +164,6 @@ def business_references() -> list[tuple[str, str, type[Model]]]:
         for field in model._meta.local_fields
         if isinstance(field, ForeignKey) and field.related_model in registry.declared
     ]
-
-
-def _grant(schema: str, right: Right) -> str:
-    table, column, privilege = right
-    what = f"{privilege} ({sql.name(column)})" if column else privilege
-    return f"GRANT {what} ON {sql.name(schema, table)} TO {sql.name(sync_login())}"
 
 
 def _functions() -> str:

@@ -32,6 +32,7 @@ from tests.settings_sync.test_journey import make_form
         (errors.CheckViolation("violates check"), "rule-broken", False),
         (errors.DeadlockDetected("deadlock"), "database-error", True),
         (errors.SyntaxError("syntax"), "database-error", False),
+        (errors.InsufficientPrivilege("permission denied for table"), "database-error", True),
         (psycopg.OperationalError("connection lost"), "database-error", True),
     ],
 )

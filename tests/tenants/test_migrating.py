@@ -5,11 +5,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from django.utils import translation
 
 from settings_sync.engine.fence import sync_login
 from tenants import migrating
@@ -142,29 +145,67 @@ def test_a_broken_off_run_resumes_where_it_stopped(
 ) -> None:
     with monkeypatch.context() as patch:
         called = count_calls(patch, breaking_at="Bernard")
+        reported: list[str] = []
         with pytest.raises(KeyboardInterrupt):
-            migrate_everything()
+            migrate_everything(reported.append)
         assert called == ["Adam", "Bernard"]
+        assert reported[-1].startswith("Bernard (bernard-") and "was not finished" in reported[-1]
     called = count_calls(monkeypatch)
     assert migrate_everything() == Migrated(migrated=2, skipped=1)
     assert called == ["Bernard", "Cornelis"]
     assert all(has_later(administration.schema_name) for administration in three)
 
 
-def test_a_migration_that_fails_leaves_its_administration_behind_and_nobody_in_it(
-    three: list[Administration], newer_code: str
-) -> None:
-    _adam, bernard, _cornelis = three
+@pytest.fixture
+def bernard_fails(three: list[Administration], newer_code: str) -> Administration:
+    """The table that the migration makes is there already, in one of the three."""
+    bernard = three[1]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {bernard.schema_name}.later (id bigint)")
-    with pytest.raises(ProgrammingError, match="already exists"):
-        migrate_everything()
+    return bernard
+
+
+def test_one_that_fails_is_named_and_the_others_are_done(
+    three: list[Administration], bernard_fails: Administration, newer_code: str
+) -> None:
+    done = migrate_everything()
+    assert (done.migrated, done.skipped, done.unfinished) == (2, 0, ())
+    assert [(one.name, one.slug) for one in done.failed] == [("Bernard", bernard_fails.slug)]
+    assert "already exists" in done.failed[0].reason
     assert current_schema_name() == "public"
     behind = Administration.objects.exclude(migration_head=newer_code)
-    assert [row.name for row in behind] == ["Bernard", "Cornelis"]
+    assert [row.name for row in behind] == ["Bernard"]
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {bernard.schema_name}.later")
-    assert migrate_everything() == Migrated(migrated=2, skipped=1)
+        cursor.execute(f"DROP TABLE {bernard_fails.schema_name}.later")
+    assert migrate_everything() == Migrated(migrated=1, skipped=2)
+
+
+def test_the_command_names_one_that_fails_and_exits_with_1(
+    three: list[Administration], bernard_fails: Administration
+) -> None:
+    printed = StringIO()
+    with pytest.raises(
+        CommandError, match=rf"1 could not be migrated(.|\n)*Bernard \({bernard_fails.slug}\)"
+    ) as failed:
+        call_command("migrate_administrations", stdout=printed)
+    assert failed.value.returncode == 1
+    assert "Migrated 2 administrations" in printed.getvalue()
+
+
+def test_without_a_database_nothing_is_said_of_the_administrations_that_were_not_tried(
+    three: list[Administration], newer_code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_the_database(administration: Administration) -> None:
+        monkeypatch.setattr(connection, "ensure_connection", refuse)
+        raise OperationalError("the connection is lost")
+
+    def refuse() -> None:
+        monkeypatch.undo()
+        raise OperationalError("nobody answers")
+
+    monkeypatch.setattr(migrating, "migrate_administration", lose_the_database)
+    with pytest.raises(OperationalError, match="nobody answers"):
+        migrate_everything()
 
 
 def test_migrating_does_not_move_its_caller(three: list[Administration]) -> None:
@@ -198,7 +239,17 @@ def test_what_is_not_there_yet_or_any_more_is_not_migrated(three: list[Administr
         Administration.objects.create(name=str(state), slug=state, state=state)
         for state in (states.PROVISIONING, states.FAILED, states.DELETING, states.DELETED)
     ]
-    assert migrate_everything() == Migrated(migrated=3, skipped=0)
+    with translation.override("en"):
+        done = migrate_everything()
+    assert (done.migrated, done.skipped, done.failed) == (3, 0, ())
+    assert {(row.name, row.reason) for row in done.unfinished} == {
+        ("provisioning", "being created"),
+        ("failed", "failed"),
+        ("deleting", "being deleted"),
+    }
+    printed = StringIO()
+    call_command("migrate_administrations", stdout=printed)
+    assert "Not migrated, for it is not finished: deleting (deleting): being deleted" in printed.getvalue()
     for row in waiting:
         row.refresh_from_db()
         assert row.migration_head == ""

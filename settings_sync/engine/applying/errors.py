@@ -27,7 +27,10 @@ class Explanation:
     may_pass: bool = False
 
 
+# A right that is missing is one that a migration, or whoever restores a backup, is about to give back: a sync that asks
+# in that very moment must not fail for good.
 PASSING = (
+    errors.InsufficientPrivilege,
     errors.LockNotAvailable,
     errors.DeadlockDetected,
     errors.SerializationFailure,

@@ -3,11 +3,14 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import nullcontext
+from typing import Any
 from unittest.mock import MagicMock
 
+import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from psycopg import errors, sql
 
 from audit.models import AuditEntry, record
@@ -35,6 +38,7 @@ from settings_sync.engine.fence import (
 from sync_ledger.models import Dirty
 from tenants.migrating import code_head, migrate_everything
 from tenants.models import Administration, Membership, SchemaTemplate
+from tenants.plain_connections import plain_parameters
 from tenants.schemas import inside
 from tenants.template_schema import TEMPLATE_SCHEMA
 from tests.conftest import make_administration
@@ -88,6 +92,30 @@ def install_everything(child: Administration) -> None:
     install_shared()
     install(child.schema_name)
     install(TEMPLATE_SCHEMA)
+
+
+def may_pass_on(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(%s, %s, 'SELECT WITH GRANT OPTION')", [sync_login(), table])
+        return bool(cursor.fetchone()[0])
+
+
+def not_allowed(other: "psycopg.Connection[Any]", needed: list[tuple[str, str, str, str]]) -> Granted:
+    """Those of these rights that the sync login does not have, as another connection sees it."""
+    asked = (
+        sql.SQL("has_table_privilege({login}, {table}, {privilege})")
+        if not column
+        else sql.SQL("has_column_privilege({login}, {table}, {column}, {privilege})")
+        for _schema, _table, column, _privilege in needed
+    )
+    row = other.execute(
+        sql.SQL("SELECT ")
+        + sql.SQL(", ").join(
+            question.format(login=sync_login(), table=f'"{schema}".{table}', column=column, privilege=privilege)
+            for question, (schema, table, column, privilege) in zip(asked, needed, strict=True)
+        )
+    ).fetchone()
+    return {right for right, allowed in zip(needed, row or (), strict=True) if not allowed}
 
 
 class TestRights:
@@ -152,6 +180,44 @@ class TestRights:
                 cursor.execute(sql.SQL(f"GRANT {statement} ON {{}} TO {sync_login()}").format(on))
             cursor.execute(f"GRANT DELETE ON public.audit_auditentry TO {sync_login()}")
         install_everything(child)
+        assert granted(sync_login()) == expected()
+
+    def test_a_right_that_may_be_passed_on_is_taken_away_and_the_right_itself_stays(self, child):
+        with connection.cursor() as cursor:
+            cursor.execute(f"GRANT SELECT ON public.settings_sync_document TO {sync_login()} WITH GRANT OPTION")
+        install_everything(child)
+        assert granted(sync_login()) == expected()
+        assert not may_pass_on("public.settings_sync_document")
+
+    def test_nothing_is_granted_or_revoked_where_the_rights_are_right(self, child):
+        with CaptureQueriesContext(connection) as captured:
+            install_everything(child)
+        changing = ("GRANT", "REVOKE")
+        assert [query["sql"] for query in captured if query["sql"].startswith(changing)] == []
+
+    def test_whoever_syncs_meanwhile_misses_no_right_at_any_moment(self, child):
+        """What another connection is allowed, before and after each statement of installing that takes rights away."""
+        needed = [("public", *right) for right in expected_shared_rights()]
+        needed += [(child.schema_name, *right) for right in expected_rights()]
+        with connection.cursor() as cursor:
+            cursor.execute(f"GRANT SELECT, DELETE ON public.audit_auditentry TO {sync_login()}")
+            # Taking this one away takes the right to read a column along, which must be given back at once.
+            cursor.execute(f'GRANT SELECT ON "{child.schema_name}".business_workorder TO {sync_login()}')
+            cursor.execute(f'REVOKE INSERT ON "{child.schema_name}".forms_catalog_form FROM {sync_login()}')
+        missing: list[Granted] = []
+        at_first = {(child.schema_name, "forms_catalog_form", "", "INSERT")}
+        with psycopg.connect(**plain_parameters(), autocommit=True) as other:
+
+            def look(execute, statement, parameters, many, context):
+                result = execute(statement, parameters, many, context)
+                if str(statement).startswith(("GRANT", "REVOKE")):
+                    missing.append(not_allowed(other, needed) - at_first)
+                return result
+
+            with connection.execute_wrapper(look):
+                install_everything(child)
+            assert not_allowed(other, needed) == set()
+        assert missing and missing == [set()] * len(missing)
         assert granted(sync_login()) == expected()
 
     def test_the_login_is_nobody_else(self, child):
