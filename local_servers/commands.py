@@ -13,7 +13,7 @@ from typing import Any
 
 from local_servers.browser import ready_browser
 from local_servers.checks import run_checks
-from local_servers.data_folder import DataFolder
+from local_servers.data_folder import UP, DataFolder
 from local_servers.foreground import run_in_foreground, run_manage
 from local_servers.interpreters import python_environment
 from local_servers.problems import Problem
@@ -45,7 +45,7 @@ def up(options: argparse.Namespace, _rest: list[str]) -> int:
     data = data_folder(options)
     python = ready_python()
     data.prepare()
-    lock = data.lock(purpose="./dev up")
+    lock = data.lock(purpose=UP)
     product = Product(data, options.port, demo=not options.no_demo, python=python)
     try:
         product.start()
@@ -76,7 +76,7 @@ def manage(options: argparse.Namespace, rest: list[str]) -> int:
     data = data_folder(options)
     python = ready_python()
     compile_catalogs(PROJECT)
-    state = data.running()
+    state = data.running_soon()
     if state is not None:
         return run_manage(python, environment_of_running(state), rest)
     with own_servers(data, "./dev manage", durable=True) as servers:
@@ -95,7 +95,6 @@ def own_servers(data: DataFolder, purpose: str, *, durable: bool) -> Iterator[Se
     lock = data.lock(purpose=purpose)
     supervisor = Supervisor()
     try:
-        data.clear_state()
         servers = Servers(data, supervisor, durable=durable)
         servers.start()
         yield servers

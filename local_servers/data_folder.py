@@ -12,6 +12,9 @@ from typing import Any
 
 from local_servers.problems import NothingRuns, Problem, problem_from
 
+UP = "./dev up"
+START_SECONDS = 120.0
+"""How long the first start may take, with a migration of every administration."""
 SPACE_FOR_NEW = 300 * 2**20
 SPACE_FOR_MORE = 50 * 2**20
 SECRETS = ("superuser_password", "owner_password", "sync_password", "valkey_password", "secret_key")
@@ -70,6 +73,8 @@ class DataFolder:
                 raise Problem(self._held_sentence())
             time.sleep(0.1)
         held.write_owner(purpose)
+        # What a former owner that was killed said of itself is not true of this one.
+        self.clear_state()
         return held
 
     def running(self) -> dict[str, Any] | None:
@@ -80,6 +85,13 @@ class DataFolder:
             return dict(json.loads(self.state_file.read_text()))
         except (OSError, ValueError):
             return None
+
+    def running_soon(self, seconds: float = START_SECONDS) -> dict[str, Any] | None:
+        """What runs in this folder, waiting while `./dev up` is starting it; None when nothing runs or starts."""
+        deadline = time.monotonic() + seconds
+        while (state := self.running()) is None and self._is_starting() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return state
 
     def require_running(self) -> dict[str, Any]:
         """What runs in this folder now. Raises NothingRuns."""
@@ -120,10 +132,15 @@ class DataFolder:
         held.release()
         return free
 
+    def _is_starting(self) -> bool:
+        return not self._is_free() and self._owner().startswith(UP)
+
+    def _owner(self) -> str:
+        return (self.path / "lock").read_text().strip() or "another command"
+
     def _held_sentence(self) -> str:
-        owner = (self.path / "lock").read_text().strip() or "another command"
         return (
-            f"{owner} already uses {self.path}. Stop it first (Ctrl-C where it runs), "
+            f"{self._owner()} already uses {self.path}. Stop it first (Ctrl-C where it runs), "
             "or use another folder and port: ./dev up --data DIR --port N."
         )
 

@@ -67,7 +67,6 @@ class Product:
         """Start everything and wait until it answers. Raises Problem."""
         refuse_busy_port(self.port)
         former_ports = self._former_ports()
-        self.data.clear_state()
         say("Starting the databases ...")
         servers = Servers(self.data, self.supervisor, programs=self.python.parent.parent)
         self.servers = servers.start(former_ports=former_ports)
@@ -76,6 +75,8 @@ class Product:
         compile_catalogs(PROJECT)
         say("Migrating ...")
         self.manage("migrate_administrations")
+        # Before the first of them answers: who sees that, and gives a command, must find what runs here.
+        self._write_state(servers)
         say(
             "Starting web, worker and reaper ..." if not self.demo else "Starting web, worker and reaper; demo data ..."
         )

@@ -10,7 +10,7 @@ import pytest
 
 from local_servers import binaries
 from local_servers.command_line import main
-from local_servers.data_folder import DataFolder
+from local_servers.data_folder import UP, DataFolder
 from local_servers.postgres import recover
 from local_servers.problems import NothingRuns, Problem, problem_from
 from local_servers.processes import Supervisor, free_port, is_free, refuse_busy_port
@@ -80,6 +80,39 @@ def test_a_stale_state_file_does_not_count_as_running(tmp_path: Path) -> None:
     assert folder.running() is not None
     lock.release()
     assert folder.running() is None
+
+
+def test_what_a_killed_owner_left_is_not_taken_for_what_runs_now(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.prepare()
+    folder.write_state({"environment": {}})
+    lock = folder.lock(purpose=UP)
+    assert folder.running() is None
+    lock.release()
+
+
+def test_a_command_waits_for_what_is_starting_and_for_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = DataFolder(tmp_path)
+    folder.prepare()
+    waited: list[float] = []
+
+    def pass_time(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            folder.write_state({"environment": {"BASE_URL": "here"}})
+
+    monkeypatch.setattr("local_servers.data_folder.time.sleep", pass_time)
+    assert folder.running_soon() is None
+    lock = folder.lock(purpose="./dev manage")
+    assert folder.running_soon() is None
+    assert waited == []
+    lock.release()
+    lock = folder.lock(purpose=UP)
+    assert folder.running_soon() == {"environment": {"BASE_URL": "here"}}
+    assert len(waited) == 3
+    lock.release()
 
 
 def test_wrong_arguments_end_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

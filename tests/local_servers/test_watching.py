@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from local_servers.data_folder import DataFolder
+from local_servers.data_folder import UP, DataFolder
 from local_servers.problems import Problem
 from local_servers.processes import Started
 from local_servers.product import MOST_RESTARTS, Product
+from local_servers.servers import PRINTED, Servers
 
 
 @pytest.fixture
@@ -56,3 +57,24 @@ def test_a_dead_database_ends_it(product: Product) -> None:
     kill(serve(product, "PostgreSQL"))
     with pytest.raises(Problem):
         product._check_servers()
+
+
+def test_what_runs_can_be_found_before_the_web_server_answers(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for `/readyz` and then gives a command finds the servers that run, demo data or not."""
+    found: list[bool] = []
+    product.data.prepare()
+    lock = product.data.lock(purpose=UP)
+    monkeypatch.setattr(Servers, "start", lambda self, **_ports: [])
+    monkeypatch.setattr("local_servers.product.refuse_busy_port", lambda port: None)
+    monkeypatch.setattr("local_servers.product.compile_catalogs", lambda project: None)
+    monkeypatch.setattr(product, "manage", lambda *arguments: "")
+    monkeypatch.setattr(product, "_wait_until_ready", lambda: None)
+    monkeypatch.setattr(product, "_start_service", lambda service: found.append(product.data.running() is not None))
+    monkeypatch.setattr(product, "servers", [])
+    for name in PRINTED:
+        monkeypatch.setenv(name, "somewhere")
+    product.start()
+    assert found == [True] * len(product.services)
+    lock.release()
