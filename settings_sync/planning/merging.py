@@ -2,8 +2,9 @@
 
 A field changed on one side takes that side; changed on both sides to the same value, that value; to different values,
 it is a conflict, which a decision settles or which stays open. Fields that are declared to change together count as
-one. Links are sets: what either side added or removed. A part that one side removed and the other left alone is
-removed; edited there, it is a conflict. The order of parts is one field; parts of one side keep their predecessor.
+one. Links are sets: what either side added or removed. A list to choose from is merged entry by entry (`lists`). A
+part that one side removed and the other left alone is removed; edited there, it is a conflict. The order of parts is
+one field; parts of one side keep their predecessor.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -11,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .differences import ORDER, PARTS, Document
+from .lists import LOCAL, SOURCE, unite
 from .ordering import merge_order
 
-LOCAL, SOURCE = "local", "source"
 Chooser = Callable[[str], str]
 """Gives for a path the side that it takes, `LOCAL` or `SOURCE`; empty when nobody has said so."""
 
@@ -131,14 +132,26 @@ class _Merge:
         names = dict.fromkeys(name for row in (source, local) for name in row if name not in without and name != "uid")
         merged: dict[str, Any] = {}
         for group in _groups(names, self.shape.together.get(part, ())):
-            side = self._side_of(prefix, group, base, source, local)
-            chosen = source if side == SOURCE else local
-            merged |= {name: chosen[name] for name in group if name in chosen}
+            merged |= self._group(prefix, group, base, source, local)
         return merged
+
+    def _group(
+        self, prefix: str, group: tuple[str, ...], base: Document | None, source: Document, local: Document
+    ) -> Mapping[str, Any]:
+        """The values of fields that change as one: of one side, or of both where a list can be taken apart."""
+        side = self._side_of(prefix, group, base, source, local)
+        united = None
+        if not side and base is not None:
+            united = unite(group, base, source, local, lambda place: self._settle(prefix + place))
+        if united is not None:
+            return united
+        chosen = source if (side or self._settle(prefix + _differing(group, source, local))) == SOURCE else local
+        return {name: chosen[name] for name in group if name in chosen}
 
     def _side_of(
         self, prefix: str, group: tuple[str, ...], base: Document | None, source: Document, local: Document
     ) -> str:
+        """The side that a group takes; empty where both sides changed it differently."""
         forced = {self.forced(prefix + name) for name in group} - {""}
         if forced:
             return SOURCE if SOURCE in forced else LOCAL
@@ -146,10 +159,7 @@ class _Merge:
         before = None if base is None else [base.get(name) for name in group]
         if ours == theirs or before == theirs:
             return LOCAL
-        if before == ours:
-            return SOURCE
-        differing = next(name for name, one, other in zip(group, ours, theirs, strict=True) if one != other)
-        return self._settle(prefix + differing)
+        return SOURCE if before == ours else ""
 
     def _link(self, name: str) -> list[str]:
         source, local = set(self.source.get(name, ())), set(self.local.get(name, ()))
@@ -243,6 +253,10 @@ class _Merge:
                     for row in parts.get(part.name, ())
                     if row.get(name) and row[name] not in there
                 ]
+
+
+def _differing(group: tuple[str, ...], source: Document, local: Document) -> str:
+    return next(name for name in group if source.get(name) != local.get(name))
 
 
 def _rows(document: Document | None, part: str) -> Rows:

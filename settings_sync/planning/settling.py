@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from .merging import LOCAL, SOURCE, Chooser, Merged, Shape, merge, nobody
+from .lists import LOCAL, SOURCE, field_path
+from .merging import Chooser, Merged, Shape, merge, nobody
 from .values import DEFAULT_FIELD, Decision, Deviation, Entry, Key, PlannedChange, Rules
 from .verdicts import Action, Verdict, Word
 
@@ -224,7 +225,7 @@ def _puts_back_by_policy(item: Item) -> bool:
 
 def _around(merged: Merged, item: Item) -> Chooser:
     """The main's side for all that is not a conflict, not in one with it, and not agreed to stay."""
-    kept = _widened({path for path, _side in merged.conflicts}, item.shape) | item.agreed
+    kept = _widened({field_path(path) for path, _side in merged.conflicts}, item.shape) | item.agreed
     return lambda path: "" if _covers(kept, path) else SOURCE
 
 
@@ -260,9 +261,10 @@ def _covers(paths: frozenset[str], path: str) -> bool:
 
 
 def _decided_side(item: Item, path: str) -> str:
-    steps = path.split("/")
-    for length in range(len(steps), 0, -1):
-        decision = item.rules.decided(item.key, "/".join(steps[:length]))
+    steps = field_path(path).split("/")
+    above = ["/".join(steps[:length]) for length in range(len(steps), 0, -1)]
+    for place in dict.fromkeys([path, *above]):
+        decision = item.rules.decided(item.key, place)
         if decision is not None:
             return PATH_SIDES.get(decision.word, "")
     return ""
@@ -276,11 +278,13 @@ def _agreement(item: Item) -> tuple[Deviation, ...]:
 
 
 def _agreed_paths(item: Item) -> tuple[Deviation, ...]:
-    return tuple(
-        Deviation(found.path, False, found.reason, found.review_on)
+    """What was decided to stay, by field: keeping an entry of a list is an agreement about the list."""
+    agreed = {
+        field_path(found.path): Deviation(field_path(found.path), False, found.reason, found.review_on)
         for found in item.rules.decisions.get(item.key, ())
         if found.path and found.word == Word.KEEP_LOCAL
-    )
+    }
+    return tuple(agreed.values())
 
 
 def _settle_removed_locally(item: Item) -> Draft:

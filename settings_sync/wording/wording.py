@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from settings_sync.declaring.kinds import Column, Kind, Table, all_kinds
+from settings_sync.planning.lists import entry_of, field_path
 from settings_sync.planning.verdicts import Action, Verdict
 
 REASONS: dict[str, str] = {
@@ -154,7 +155,9 @@ def needed_by_in_words(needed_by: Mapping[str, str]) -> str:
 
 
 def path_in_words(kind_key: str, path: str) -> str:
-    """`step/3/form` as “step 3, form”; the uid of a part is left out."""
+    """`step/3/form` as “step 3, form”; the uid of a part is left out, and an entry of a list is named."""
+    if entry := entry_of(path):
+        return f"{path_in_words(kind_key, field_path(path))}, “{entry}”"
     kind = all_kinds().by_key.get(kind_key)
     steps = path.split("/")
     if kind is None or len(steps) not in (1, 3):

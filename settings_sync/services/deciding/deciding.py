@@ -135,7 +135,8 @@ class _Desk:
         if change.pk not in self._paths:
             digests = [digest for digest in (change.source_digest, change.local_digest) if digest is not None]
             bodies = Document.objects.filter(digest__in=digests).values_list("body", flat=True)
-            self._paths[change.pk] = {path for body in bodies for path in flatten(body)}
+            asked = {path for path, _side in change.conflicts}
+            self._paths[change.pk] = asked | {path for body in bodies for path in flatten(body)}
         if path not in self._paths[change.pk] and path != DEFAULT_FIELD:
             raise UnknownPath(label=change.label, path=path)
 

@@ -9,6 +9,7 @@ from settings_sync.engine.reading.index import read_documents
 from settings_sync.models import Change, Decision, Plan
 from settings_sync.permissions import right_for, syncable_children
 from settings_sync.planning.deciding import allowed_words
+from settings_sync.planning.lists import entry_of, entry_sides, field_path
 from settings_sync.planning.plans import UNCHANGED
 from settings_sync.planning.values import DEFAULT_FIELD
 from settings_sync.planning.verdicts import Verdict, Word
@@ -181,6 +182,8 @@ def _paths(change: Change, preview: ChangePreview) -> Iterator[PathQuestion]:
     for path, side in change.conflicts:
         if path in fields:
             yield _field_question(path, side, *fields[path])
+        elif field_path(path) in fields:
+            yield _entry_question(path, side, *fields[field_path(path)])
         elif path in parts:
             yield _part_question(path, side, parts[path])
         else:
@@ -190,6 +193,14 @@ def _paths(change: Change, preview: ChangePreview) -> Iterator[PathQuestion]:
 def _field_question(path: str, side: str, place: PlacePreview, field: FieldPreview) -> PathQuestion:
     label = " › ".join(part for part in (place.trail, place.title, field.label) if part)
     return PathQuestion(path, label, *_sides(field), side)
+
+
+def _entry_question(path: str, side: str, place: PlacePreview, field: FieldPreview) -> PathQuestion:
+    """One entry of a list: what it is called on each side, or that it was removed there."""
+    label = " › ".join(part for part in (place.trail, place.title, field.label, f"“{entry_of(path)}”") if part)
+    removed = presence_in_words(is_there=False)
+    source, local = (name or removed for name in entry_sides(path, field.raw.base, field.raw.source, field.raw.local))
+    return PathQuestion(path, label, source, local, side)
 
 
 def _sides(field: FieldPreview) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 from settings_sync.engine.reading.edits import LoggedEdit, latest_of, read_edits
 from settings_sync.models import Change, Document, Plan
 from settings_sync.planning.differences import flatten
+from settings_sync.planning.lists import field_path
 from settings_sync.services.previews.previewing import ChangePreview, FieldPreview, preview_changes
 
 NAMED = 5
@@ -65,7 +66,7 @@ def spread_of(plan: Plan, change: Change, preview: ChangePreview, others: Sequen
 
     `others` are the changes of the same item where the same is asked.
     """
-    paths = {path for path, _side in change.conflicts}
+    paths = {field_path(path) for path, _side in change.conflicts}
     fields = {
         field.path: (" › ".join(part for part in (place.trail, place.title, field.label) if part), field)
         for place in preview.places
@@ -90,7 +91,7 @@ def same_values(change: Change, others: Sequence[Change]) -> list[Change]:
     digests = {bytes(row.local_digest) for row in [change, *others] if row.local_digest is not None}
     bodies = dict(Document.objects.filter(digest__in=digests).values_list("digest", "body"))
     values = {bytes(digest): flatten(body) for digest, body in bodies.items()}
-    paths = [path for path, _side in change.conflicts]
+    paths = [field_path(path) for path, _side in change.conflicts]
     ours = _at(values, change, paths)
     return [other for other in others if paths and ours == _at(values, other, paths)]
 

@@ -288,3 +288,23 @@ def test_coupling_side_by_side_is_offered_where_there_is_something_to_couple(
     plan = make_plan(owner, main, joined, other_child)
     page = owner_client.get(url("plan", plan.pk)).content.decode()
     assert [url("takeover", plan.pk, child.slug) in page for child in (joined, other_child)] == [False, True]
+
+
+def test_an_option_that_both_renamed_is_asked_about_by_its_name(owner_client, url, owner, main, joined, form):
+    for administration in (main, joined):
+        with inside(administration):
+            Field.objects.update(type="dropdown", options=["Remeha", "Nefit"])
+    sync(owner, main, joined)
+    for administration, options in ((main, ["Atag", "Remeha", "Nefit Bosch"]), (joined, ["Remeha", "Nefit NL"])):
+        with inside(administration):
+            Field.objects.update(options=options)
+    plan = make_plan(owner, main, joined)
+    change = change_of(plan, form)
+    said = text_of(owner_client.get(url("change", plan.pk, change.pk)))
+    for words in ("options › “Nefit”", "Main administration: Nefit Bosch", "Here: Nefit NL"):
+        assert words in said
+    owner_client.post(
+        url("change", plan.pk, change.pk), sent(plan, word="merge", **{f"path:{path_of(change)}": "overwrite"})
+    )
+    assert Decision.objects.get().path == path_of(change)
+    assert change_of(plan, form).action == "update"

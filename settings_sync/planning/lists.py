@@ -1,0 +1,205 @@
+"""Merging lists to choose from, entry by entry, together with what only makes sense beside them.
+
+What either side added is there, in order; what one side removed or renamed and the other left alone is removed or
+renamed. An entry that both sides changed differently is a conflict of that entry alone. A value that points at entries,
+such as the default of a dropdown, follows them and never points at what is not in the list.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .ordering import merge_order
+
+LOCAL, SOURCE = "local", "source"
+ENTRY = "#"
+LONGEST, KEPT = 150, 120
+"""A path holds 250 characters, so of a longer entry it tells the beginning and a mark of its own."""
+
+Row = Mapping[str, Any]
+Settle = Callable[[str], str]
+"""Gives for a place below the row, such as `options#Nefit`, the side that a conflict there takes."""
+
+
+def entry_place(name: str, entry: str) -> str:
+    """Where an entry of a list stands, such as `options#Nefit`."""
+    said = entry.strip()
+    if len(said) > LONGEST:
+        said = f"{said[:KEPT]}…{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+    return f"{name}{ENTRY}{said}"
+
+
+def field_path(path: str) -> str:
+    """The path of the field that a path is about: of an entry of a list, the list."""
+    return path.partition(ENTRY)[0]
+
+
+def entry_of(path: str) -> str:
+    """The entry of a list that a path is about, as it was before either side changed it; empty for other paths."""
+    return path.partition(ENTRY)[2]
+
+
+def unite(group: Sequence[str], base: Row, source: Row, local: Row, settle: Settle) -> dict[str, Any] | None:
+    """The fields of a group that both sides changed, where what differs is a list and what points at its entries.
+
+    None where it cannot be taken apart: what else is in the group differs, or both sides moved the entries differently.
+    """
+    names = {name for row in (base, source, local) for name in group if isinstance(row.get(name), list)}
+    if len(names) != 1:
+        return None
+    (name,) = names
+    three = _Three(*(row.get(name) or [] for row in (base, source, local)))
+    others = [other for other in group if other != name]
+    differing = [other for other in others if source.get(other) != local.get(other)]
+    if not three.can_merge or any(not _points(other, three, (base, source, local)) for other in differing):
+        return None
+    return _united(name, three, others, differing, (base, source, local), settle)
+
+
+def entry_sides(path: str, base: Any, source: Any, local: Any) -> tuple[str, str]:
+    """What became of an entry in the main administration and here: its name there, empty where it was removed."""
+    three = _Three(base or [], source or [], local or [])
+    entry = next((one for one in three.base if entry_place(field_path(path), one) == path), "")
+    return three.fates(three.source).get(entry) or "", three.fates(three.local).get(entry) or ""
+
+
+@dataclass(frozen=True)
+class _Three:
+    """One list in the three places."""
+
+    base: Sequence[str]
+    source: Sequence[str]
+    local: Sequence[str]
+
+    @property
+    def can_merge(self) -> bool:
+        """Whether entries are told apart by their text, and no two of them were moved differently by both sides."""
+        return all(map(_is_plain, (self.base, self.source, self.local))) and self.order() is not None
+
+    def order(self) -> list[str] | None:
+        """Every entry that either side has, a renamed one by its former name."""
+        return merge_order(self.base, self._former(self.source), self._former(self.local), "")
+
+    def fates(self, side: Sequence[str]) -> dict[str, str | None]:
+        """What one side made of each entry of the base: the same, another name, or None where it was removed."""
+        there, known = set(side), set(self.base)
+        found: dict[str, str | None] = {entry: entry if entry in there else None for entry in self.base}
+        for missing, after in _gaps(self.base, there):
+            fresh = _fresh_after(side, after, known)
+            if len(fresh) == len(missing):
+                found |= dict(zip(missing, fresh, strict=True))
+        return found
+
+    def _former(self, side: Sequence[str]) -> list[str]:
+        former = {new: old for old, new in self.fates(side).items() if new is not None}
+        return [former.get(entry, entry) for entry in side]
+
+
+def _is_plain(values: Any) -> bool:
+    is_list = isinstance(values, list) and all(isinstance(value, str) for value in values)
+    return is_list and len({value.strip() for value in values}) == len(values)
+
+
+def _gaps(base: Sequence[str], there: set[str]) -> list[tuple[list[str], str | None]]:
+    """Entries in a row that a side has no more, each row with the entry before it."""
+    found: list[tuple[list[str], str | None]] = []
+    before, missing = None, []
+    for entry in base:
+        if entry not in there:
+            missing.append(entry)
+            continue
+        found.append((missing, before))
+        before, missing = entry, []
+    return [(gap, after) for gap, after in [*found, (missing, before)] if gap]
+
+
+def _fresh_after(side: Sequence[str], after: str | None, known: set[str]) -> list[str]:
+    """The new entries that stand where others stood: right after an entry, or at the beginning."""
+    start = 0 if after is None else side.index(after) + 1
+    fresh = []
+    for entry in side[start:]:
+        if entry in known:
+            break
+        fresh.append(entry)
+    return fresh
+
+
+def _points(name: str, three: _Three, rows: tuple[Row, Row, Row]) -> bool:
+    """Whether a field points at entries of the list: every line of it is one, on each side."""
+    lists = (three.base, three.source, three.local)
+    return all(
+        isinstance(row.get(name, ""), str) and set(row.get(name, "").splitlines()) <= set(entries)
+        for row, entries in zip(rows, lists, strict=True)
+    )
+
+
+def _united(
+    name: str,
+    three: _Three,
+    others: Sequence[str],
+    pointing: Sequence[str],
+    rows: tuple[Row, Row, Row],
+    settle: Settle,
+) -> dict[str, Any]:
+    conflicts: dict[str, str] = {}
+    became = {entry: entry for side in (three.source, three.local) for entry in side if entry not in three.base}
+    theirs, ours = three.fates(three.source), three.fates(three.local)
+    for entry in three.base:
+        fate = _fate(entry, theirs[entry], ours[entry], _newly_named(entry, pointing, rows))
+        if fate is None:
+            conflicts[entry] = settle(entry_place(name, entry)) or LOCAL
+        side = conflicts.get(entry, fate)
+        if became_of := (theirs if side == SOURCE else ours)[entry]:
+            became[entry] = became_of
+    entries = list(dict.fromkeys(became[entry] for entry in three.order() or () if entry in became))
+    merged: dict[str, Any] = {name: entries} if entries else {}
+    for other in others:
+        value = rows[2].get(other)
+        if other in pointing:
+            value = _pointing(other, rows, conflicts, became, set(entries), settle)
+        merged |= {} if value in (None, "") else {other: value}
+    return merged
+
+
+def _fate(entry: str, theirs: str | None, ours: str | None, named: set[str]) -> str | None:
+    """The side whose change of an entry holds; None where both changed it, or one removed what the other points at."""
+    if theirs == ours:
+        return LOCAL
+    if ours == entry:
+        return None if theirs is None and LOCAL in named else SOURCE
+    if theirs == entry:
+        return None if ours is None and SOURCE in named else LOCAL
+    return None
+
+
+def _newly_named(entry: str, pointing: Sequence[str], rows: tuple[Row, Row, Row]) -> set[str]:
+    """The sides on which something points at an entry that did not before."""
+    base, source, local = ({line for name in pointing for line in _lines(row, name)} for row in rows)
+    return {side for side, named in ((SOURCE, source), (LOCAL, local)) if entry in named - base}
+
+
+def _lines(row: Row, name: str) -> list[str]:
+    return str(row.get(name, "")).splitlines()
+
+
+def _pointing(
+    name: str,
+    rows: tuple[Row, Row, Row],
+    conflicts: Mapping[str, str],
+    became: Mapping[str, str],
+    entries: set[str],
+    settle: Settle,
+) -> str:
+    """The value of a field that points: of the side that changed it, along with what became of what it points at."""
+    before, theirs, ours = (_lines(row, name) for row in rows)
+    side = LOCAL if before == theirs else SOURCE
+    if ours not in (before, theirs) and theirs != before:
+        sides = [conflicts[line] for line in before if line in conflicts]
+        side = sides[0] if sides else settle(name) or LOCAL
+    chosen, other = (theirs, ours) if side == SOURCE else (ours, theirs)
+    follow = [
+        [line for line in (became.get(line, line) for line in value) if line in entries]
+        for value in (chosen, other, before)
+    ]
+    return "\n".join(next((value for value in follow if value), []) if chosen else [])
