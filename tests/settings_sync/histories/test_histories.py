@@ -50,7 +50,7 @@ def crashes(tmp_path: Path, monkeypatch: Any) -> Path:
     monkeypatch.setattr(failpoints, "_folder", tmp_path)
     monkeypatch.setitem(failpoints.ACTIONS, "kill", die)
     for step in ("runs.announce_run", "targets.fold_children", "runs.wake_targets", "targets.wake_targets"):
-        monkeypatch.setattr(f"settings_sync.services.{step}", lambda *given: None)  # nobody listens here
+        monkeypatch.setattr(f"settings_sync.services.runs.{step}", lambda *given: None)  # nobody listens here
     for declaration in (FormSync, WorkTypeSync, WorkflowSync, SchemeSync):
         monkeypatch.setattr(declaration, "removed", Removed.DELETE)
     return tmp_path
