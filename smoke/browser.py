@@ -1,88 +1,52 @@
-"""A browser without JavaScript: it opens pages, fills in their forms and sends them, as a person would."""
+"""A browser without JavaScript that opens pages, fills in their forms and sends them as a person would, and a client
+of the REST API. MechanicalSoup and requests do the work; what a page lacks is told in words."""
 
-import json
-import urllib.error
-import urllib.request
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from http.cookiejar import CookieJar
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
+
+import mechanicalsoup
+import requests
 
 WAIT_SECONDS = 60
+
+Page = requests.Response
 
 
 class PageNotAsExpected(Exception):
     """A page did not hold what a person would need there."""
 
 
-@dataclass
-class Choice:
-    """One way to fill in a field: an input, a box to tick, an option of a list, or a button."""
-
-    kind: str
-    name: str
-    value: str
-    is_on: bool = True
+def path_of(page: Page) -> str:
+    """The path of a page's address, after redirects."""
+    return str(urlsplit(page.url).path)
 
 
-@dataclass
 class Form:
-    """A form of a page; what is ticked and filled in is sent along."""
+    """A form of the page that a browser shows."""
 
-    action: str
-    method: str
-    choices: list[Choice] = field(default_factory=list)
+    def __init__(self, form: mechanicalsoup.Form) -> None:
+        self._form = form
 
     def has(self, name: str) -> bool:
-        """Whether it has a field or button with this name."""
-        return any(choice.name == name for choice in self.choices)
+        """Return whether it has a field or button with this name."""
+        return self._form.form.find(attrs={"name": name}) is not None
 
     def fill(self, name: str, value: str) -> None:
         """Fill in a text. Raises PageNotAsExpected when there is no such field."""
-        found = [choice for choice in self.choices if choice.name == name]
-        if not found:
-            raise PageNotAsExpected(f"there is no field “{name}”")
-        found[0].value = value
+        with _told_in_words(f"there is no field “{name}”"):
+            self._form.set(name, value)
 
     def tick(self, name: str, value: str) -> None:
         """Tick one box. Raises PageNotAsExpected when there is no such box."""
-        found = [choice for choice in self.choices if (choice.name, choice.value) == (name, value)]
-        if not found:
-            raise PageNotAsExpected(f"“{value}” cannot be ticked under “{name}”")
-        found[0].is_on = True
+        with _told_in_words(f"“{value}” cannot be ticked under “{name}”"):
+            self._form.set_checkbox({name: [value]}, uncheck_other_boxes=False)
 
     def untick_all(self) -> None:
         """Clear every box."""
-        for choice in self.choices:
-            if choice.kind == "checkbox":
-                choice.is_on = False
-
-    def sent(self, button: tuple[str, str] | None) -> list[tuple[str, str]]:
-        """What goes to the server, with the button that was pressed."""
-        filled = [(choice.name, choice.value) for choice in self.choices if choice.is_on and choice.kind != "button"]
-        return [pair for pair in filled if pair[0]] + ([button] if button else [])
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page as it came: its address after redirects, and its forms."""
-
-    url: str
-    status: int
-    text: str
-    forms: list[Form]
-
-    @property
-    def path(self) -> str:
-        return urlsplit(self.url).path
-
-    def form_with(self, name: str) -> Form:
-        """The form that has this field. Raises PageNotAsExpected."""
-        for form in self.forms:
-            if form.has(name):
-                return form
-        raise PageNotAsExpected(f"{self.path} has no form with “{name}” (status {self.status})")
+        for box in self._form.form.find_all("input", type="checkbox"):
+            box.attrs.pop("checked", None)
 
 
 class Browser:
@@ -90,27 +54,31 @@ class Browser:
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/") + "/"
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self._browser = mechanicalsoup.StatefulBrowser(soup_config={"features": "html.parser"})
 
     def open(self, path: str) -> Page:
-        """Go to an address."""
-        return self._send(urllib.request.Request(urljoin(self.base_url, path)))
+        """Go to an address of the site."""
+        page: Page = self._browser.open(urljoin(self.base_url, path), timeout=WAIT_SECONDS)
+        return page
 
-    def submit(self, page: Page, form: Form, button: tuple[str, str] | None = None) -> Page:
-        """Send a form of a page, and go where that leads."""
-        data, target = urlencode(form.sent(button)), urljoin(page.url, form.action or page.path)
-        if form.method != "post":
-            return self.open(f"{target}?{data}")
-        request = urllib.request.Request(target, data=data.encode(), headers={"Referer": page.url})
-        return self._send(request)
+    def form_with(self, name: str) -> Form:
+        """Select the form of the current page that has this field. Raises PageNotAsExpected."""
+        page = self._browser.page
+        field = page.find(attrs={"name": name}) if page is not None else None
+        form = field.find_parent("form") if field is not None else None
+        if form is None:
+            raise PageNotAsExpected(f"{urlsplit(self._browser.url).path} has no form with “{name}”")
+        return Form(self._browser.select_form(form))
 
-    def _send(self, request: urllib.request.Request) -> Page:
-        try:
-            with self._opener.open(request, timeout=WAIT_SECONDS) as answer:
-                return _page(answer.geturl(), answer.status, answer.read().decode())
-        except urllib.error.HTTPError as error:
-            with error:
-                return _page(error.geturl() or request.full_url, error.code, error.read().decode(errors="replace"))
+    def submit(self, button: tuple[str, str] | None = None) -> Page:
+        """Send the selected form, with the button of this name and value if one is given, and go where that leads."""
+        # MechanicalSoup presses the first button of a form by itself; False presses none.
+        pressed: Any = False
+        if button is not None:
+            name, value = button
+            pressed = self._browser.form.form.find("button", attrs={"name": name, "value": value})
+        page: Page = self._browser.submit_selected(btnName=pressed, timeout=WAIT_SECONDS)
+        return page
 
 
 class ApiClient:
@@ -118,81 +86,30 @@ class ApiClient:
 
     def __init__(self, base_url: str, token: str) -> None:
         self.base_url = urljoin(base_url.rstrip("/") + "/", "api/v1/")
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str) -> Any:
-        """What an address answers. Raises PageNotAsExpected when that is an error."""
-        return self._send(urllib.request.Request(urljoin(self.base_url, path), headers=self._headers))
+        """Return what an address answers. Raises PageNotAsExpected when that is an error."""
+        return _answer_of(self._session.get(urljoin(self.base_url, path), timeout=WAIT_SECONDS))
 
     def post(self, path: str, body: Any, key: str) -> Any:
-        """What an address answers to a body. Raises PageNotAsExpected when that is an error."""
-        headers = {**self._headers, "Idempotency-Key": key}
-        data = json.dumps(body).encode()
-        return self._send(urllib.request.Request(urljoin(self.base_url, path), data=data, headers=headers))
-
-    def _send(self, request: urllib.request.Request) -> Any:
-        try:
-            with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:  # nosec B310 # our own address
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise PageNotAsExpected(f"{request.full_url}: {error.code} {error.read().decode()[:300]}") from None
+        """Return what an address answers to a body. Raises PageNotAsExpected when that is an error."""
+        headers = {"Idempotency-Key": key}
+        sent = self._session.post(urljoin(self.base_url, path), json=body, headers=headers, timeout=WAIT_SECONDS)
+        return _answer_of(sent)
 
 
-def _page(url: str, status: int, text: str) -> Page:
-    reader = _FormReader()
-    reader.feed(text)
-    return Page(url, status, text, reader.forms)
+def _answer_of(response: requests.Response) -> Any:
+    if not response.ok:
+        raise PageNotAsExpected(f"{response.url}: {response.status_code} {response.text[:300]}")
+    return response.json()
 
 
-class _FormReader(HTMLParser):
-    """Collects the forms of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self._open: Form | None = None
-        self._list: str = ""
-        self._text: Choice | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._open = Form(found.get("action", ""), found.get("method", "get").lower())
-            self.forms.append(self._open)
-        if self._open is None or "disabled" in found:
-            return
-        read = getattr(self, f"_read_{tag}", None)
-        if read is not None:
-            read(self._open, found)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._open = None
-        if tag == "textarea":
-            self._text = None
-
-    def handle_data(self, data: str) -> None:
-        if self._text is not None:
-            self._text.value += data
-
-    def _read_input(self, form: Form, found: dict[str, str]) -> None:
-        kind = found.get("type", "text")
-        if kind in ("checkbox", "radio"):
-            choice = Choice("checkbox", found.get("name", ""), found.get("value", "on"), "checked" in found)
-            form.choices.append(choice)
-        elif kind not in ("submit", "image", "reset", "file"):
-            form.choices.append(Choice("input", found.get("name", ""), found.get("value", "")))
-
-    def _read_button(self, form: Form, found: dict[str, str]) -> None:
-        form.choices.append(Choice("button", found.get("name", ""), found.get("value", "")))
-
-    def _read_select(self, form: Form, found: dict[str, str]) -> None:
-        self._list = found.get("name", "")
-
-    def _read_option(self, form: Form, found: dict[str, str]) -> None:
-        form.choices.append(Choice("option", self._list, found.get("value", ""), "selected" in found))
-
-    def _read_textarea(self, form: Form, found: dict[str, str]) -> None:
-        self._text = Choice("input", found.get("name", ""), "")
-        form.choices.append(self._text)
+@contextmanager
+def _told_in_words(what: str) -> Iterator[None]:
+    """Turn MechanicalSoup's errors into one that names what a person would miss."""
+    try:
+        yield
+    except mechanicalsoup.LinkNotFoundError as error:
+        raise PageNotAsExpected(what) from error

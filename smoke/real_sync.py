@@ -1,4 +1,4 @@
-"""The rehearsal itself: sign in, choose, preview, confirm, wait for the workers, and verify what they did."""
+"""One real sync: sign in, choose, preview, confirm, wait for the workers, and verify what they did."""
 
 import time
 import uuid
@@ -15,7 +15,7 @@ from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.tokens import create_api_token, revoke_api_token
 
-from .browser import ApiClient, Browser, Page, PageNotAsExpected
+from .browser import ApiClient, Browser, Page, PageNotAsExpected, path_of
 
 WRITES = ("create", "update")
 TARGETS = 2
@@ -85,38 +85,40 @@ class Rehearsal:
 
     def _sign_in(self) -> None:
         page = self.browser.open("account/sign-in/")
-        form = page.form_with("password")
+        form = self.browser.form_with("password")
         form.fill("email", self.place.email)
         form.fill("password", self.place.password)
-        page = self.browser.submit(page, form)
-        self._hold(page.status == 200 and "sign-in" not in page.path, f"signed in as {self.place.email}", page)
+        page = self.browser.submit()
+        self._hold(page.status_code == 200 and "sign-in" not in path_of(page), f"signed in as {self.place.email}", page)
         page = self.browser.open(self._address())
         named = all(child.name in page.text for child in self.chosen + self.others)
-        self._hold(page.status == 200 and named, "the page of administrations shows every sub-administration", page)
+        self._hold(
+            page.status_code == 200 and named, "the page of administrations shows every sub-administration", page
+        )
 
     def _make_something_new(self) -> None:
         """Nothing is lacking any more: make a work type in the main administration, to have something to do."""
         page = self.browser.open(f"a/{self.main.slug}/settings/reference/work-types/new/")
-        form = page.form_with("name")
+        form = self.browser.form_with("name")
         form.fill("name", f"Controle {time.strftime('%Y-%m-%d %H:%M:%S')}")
-        page = self.browser.submit(page, form)
+        page = self.browser.submit()
         self.items = self._lacking(self.chosen[0])[:ITEMS]
         self._hold(bool(self.items), "all was there already; a new work type was made in the main administration", page)
 
     def _preview(self) -> Plan:
         page = self.browser.open(self._address("sync/"))
-        form = page.form_with("to")
+        form = self.browser.form_with("to")
         form.untick_all()
         for child in self.chosen:
             form.tick("to", child.slug)
         for uid in self.items:
             form.tick("item", str(uid))
-        page = self.browser.submit(page, form, ("do", "preview"))
+        page = self.browser.submit(("do", "preview"))
         plan_id = _last_id(page)
         plan = Plan.objects.filter(pk=plan_id).first() if plan_id else None
         names = ", ".join(child.name for child in self.chosen)
         self._hold(
-            page.status == 200 and plan is not None,
+            page.status_code == 200 and plan is not None,
             f"previewed {len(self.items)} settings and what they need for {names}",
             page,
         )
@@ -125,12 +127,14 @@ class Rehearsal:
 
     def _start(self, plan: Plan) -> uuid.UUID:
         page = self.browser.open(self._address(f"sync/{plan.pk}/"))
-        form = page.form_with("version")
+        form = self.browser.form_with("version")
         if form.has("note"):
             form.fill("note", "Controle")
-        page = self.browser.submit(page, form)
+        page = self.browser.submit()
         run_id = _last_id(page)
-        self._hold(page.status == 200 and "/runs/" in page.path and run_id is not None, "confirmed the preview", page)
+        self._hold(
+            page.status_code == 200 and "/runs/" in path_of(page) and run_id is not None, "confirmed the preview", page
+        )
         assert run_id is not None
         return run_id
 
@@ -139,7 +143,9 @@ class Rehearsal:
         address = self._address(f"runs/{run_id}/")
         page = self._wait_until(lambda: self.browser.open(address), lambda page: f"{run_id}/progress/" not in page.text)
         seconds = time.monotonic() - started
-        self._hold(page.status == 200, f"the worker finished the run; the page said so after {seconds:.1f} s", page)
+        self._hold(
+            page.status_code == 200, f"the worker finished the run; the page said so after {seconds:.1f} s", page
+        )
 
     @contextmanager
     def _api(self) -> Iterator[ApiClient]:
@@ -257,14 +263,14 @@ def _uids(administration: Administration) -> set[uuid.UUID]:
 def _last_id(page: Page) -> uuid.UUID | None:
     """The id at the end of a page's address."""
     try:
-        return uuid.UUID(page.path.rstrip("/").rpartition("/")[2])
+        return uuid.UUID(path_of(page).rstrip("/").rpartition("/")[2])
     except ValueError:
         return None
 
 
 def _told(instead: object) -> str:
     if isinstance(instead, Page):
-        return f"{instead.url} answered {instead.status}"
+        return f"{instead.url} answered {instead.status_code}"
     return str(instead)[:500]
 
 
