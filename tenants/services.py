@@ -3,6 +3,7 @@
 import unicodedata
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +41,7 @@ from .rights import Right
 from .waking import WORK_ON_ADMINISTRATION, send_messages, wake_administrations
 
 NAME_LENGTH = 200
+ADDRESS_LENGTH = 63
 WORKER_STOPPED = gettext_noop("The worker that was busy with it stopped, time after time.")
 
 
@@ -55,7 +57,8 @@ def create_administration(
 
     The creator gets the role there that they have in the main administration; starting from the main's settings is a
     sync and needs that right as well. Raises NotAllowed, NotTheMain, NameMissing, NameInvisible, NameHidesSomething,
-    NameNotUsable, LicenceCapReached or SlugTaken.
+    NameNotUsable, LicenceCapReached, or SlugTaken when the customer itself has that address already. An address that
+    another customer has is not refused, for that would tell that they exist: it gets some characters more.
     """
     require(acting_user, Right.ADMINISTRATIONS_CREATE, main)
     if start_from:
@@ -63,12 +66,13 @@ def create_administration(
     if not main.is_main:
         raise NotTheMain
     check_name(name)
-    slug = address_for(slug or name)
+    wish = address_for(slug or name)
+    accept = partial(_accept, acting_user, main.pk, name.strip(), wish, start_from)
     try:
-        with transaction.atomic():
-            return _accept(acting_user, main.pk, name.strip(), slug, start_from)
+        return accept()
     except IntegrityError:
-        raise SlugTaken(slug=slug) from None
+        # Another customer took the address after it was found free: now it is found taken.
+        return accept()
 
 
 def check_name(name: str) -> None:
@@ -88,7 +92,7 @@ def check_name(name: str) -> None:
 
 def address_for(text: str) -> str:
     """An address made of a wish or a name."""
-    return slugify(text)[:63] or f"administratie-{uuid.uuid4().hex[:6]}"
+    return slugify(text)[:ADDRESS_LENGTH] or f"administratie-{uuid.uuid4().hex[:6]}"
 
 
 def _is_text(name: str) -> bool:
@@ -96,11 +100,13 @@ def _is_text(name: str) -> bool:
     return not any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
 
 
-def _accept(user: Any, main_id: uuid.UUID, name: str, slug: str, start_from: Sequence[str]) -> Administration:
+@transaction.atomic
+def _accept(user: Any, main_id: uuid.UUID, name: str, wish: str, start_from: Sequence[str]) -> Administration:
     main = Administration.objects.select_for_update().get(pk=main_id)
     used, cap = licence_use(main)
     if used >= cap:
         raise LicenceCapReached(cap=cap)
+    slug = _free_address(wish, main)
     made = Administration.objects.create(
         name=name, slug=slug, parent=main, start_from=list(start_from), created_by=user, company_name=name
     )
@@ -109,6 +115,20 @@ def _accept(user: Any, main_id: uuid.UUID, name: str, slug: str, start_from: Seq
     record("administration.created", actor=user, administration=made, main=main.slug)
     wake_administrations([made.pk])
     return made
+
+
+def _free_address(wish: str, main: Administration) -> str:
+    """The wish, or with some characters more where another customer has it. Raises SlugTaken for one of our own.
+
+    One query whatever comes out, so that the time it takes tells nothing either.
+    """
+    holder = Administration.objects.filter(slug=wish).first()
+    longer = f"{wish[: ADDRESS_LENGTH - 5]}-{uuid.uuid4().hex[:4]}"
+    if holder is None:
+        return wish
+    if main.pk in (holder.pk, holder.parent_id):
+        raise SlugTaken(slug=wish)
+    return longer
 
 
 def retry_provisioning(*, acting_user: Any, administration: Administration, reason: str = "") -> Administration:

@@ -85,7 +85,8 @@ def create_administration(request: Any) -> HttpResponse:
         initial={"start_from": [key for key, _label in categories]},
     )
     if request.method == "POST" and form.is_valid() and (made := _create(request, form)):
-        messages.success(request, _("“%(name)s” is being made. You can go on working meanwhile.") % {"name": made})
+        words = _("“%(name)s” is being made, under the address %(slug)s. You can go on working meanwhile.")
+        messages.success(request, words % {"name": made, "slug": made.slug})
         return redirect("sync:administrations", main.slug)
     used, cap = tenants_services.licence_use(main)
     context = {"form": form, "used": used, "cap": cap, "is_full": used >= cap, "why_full": LicenceCapReached(cap=cap)}

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from audit.models import AuditEntry
@@ -11,6 +13,7 @@ from settings_sync.models import SyncRun
 from settings_sync.services.runs.reaping import reap
 from settings_sync.services.runs.starting import start_forgotten, start_from_main
 from settings_sync.services.runs.targets import execute_target
+from tenants import services
 from tenants.exceptions import (
     ConfirmationDiffers,
     LicenceCapReached,
@@ -115,6 +118,46 @@ class TestTheAddress:
 
         found = in_threads(*[make] * 8)
         assert sorted(type(one).__name__ for one in found) == ["Administration"] + ["SlugTaken"] * 7
+
+    def test_of_another_customer_is_not_said_to_be_taken(self, main: Administration, owner: User) -> None:
+        """Neither that of a main administration nor that of a sub; nor does it cost a query more."""
+        theirs = make_administration("Andere klant")
+        their_sub = make_administration("Andere sub", parent=theirs)
+
+        def make(wish: str) -> tuple[Administration, int]:
+            with CaptureQueriesContext(connection) as captured:
+                made = create_administration(acting_user=owner, main=main, name=f"Vestiging {wish}", slug=wish)
+            return made, len(captured)
+
+        free, queries = make("nog-vrij")
+        assert free.slug == "nog-vrij"
+        for taken in (theirs, their_sub):
+            made, more_queries = make(taken.slug)
+            assert made.slug != taken.slug and made.slug.startswith(taken.slug)
+            assert (made.state, made.parent) == (free.state, main)
+            assert more_queries == queries
+
+    def test_as_long_as_it_may_be_and_taken_elsewhere_stays_within_its_length(
+        self, main: Administration, owner: User
+    ) -> None:
+        Administration.objects.create(name="Lang", slug="a" * 63, state=Administration.State.DELETED)
+        made = create_administration(acting_user=owner, main=main, name="Ook lang", slug="a" * 63)
+        assert len(made.slug) == 63
+
+    def test_that_another_customer_takes_in_the_same_moment_is_made_longer(
+        self, main: Administration, owner: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found_free = services._free_address
+
+        def too_late(wish: str, ours: Administration) -> str:
+            address = found_free(wish, ours)
+            monkeypatch.setattr(services, "_free_address", found_free)
+            in_threads(lambda: Administration.objects.create(name="Eerder", slug=wish, state="deleted"))
+            return address
+
+        monkeypatch.setattr(services, "_free_address", too_late)
+        made = create_administration(acting_user=owner, main=main, name="Net te laat", slug="net-te-laat")
+        assert made.slug.startswith("net-te-laat-")
 
     def test_of_a_deleted_one_is_free_again(self, main: Administration, owner: User) -> None:
         made = create_administration(acting_user=owner, main=main, name="Opnieuw")

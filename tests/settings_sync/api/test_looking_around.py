@@ -145,6 +145,18 @@ def test_a_sub_administration_is_made_and_deleted(api, main):
     assert is_problem(api.delete(f"administrations/{main.slug}/?confirm={main.slug}"), 409, "main-cannot-be-deleted")
 
 
+def test_an_address_that_another_customer_has_is_answered_like_any_other(api, main, foreign_main):
+    free = api.post("administrations/", {"name": "Vrij", "slug": "vrij"})
+    taken = api.post("administrations/", {"name": "Bezet", "slug": foreign_main.slug})
+    assert (free.status_code, taken.status_code) == (202, 202)
+    assert taken.json()["slug"] != foreign_main.slug
+    assert taken.headers["Location"] == f"/api/v1/administrations/{taken.json()['slug']}/"
+    differ = {"name", "slug"}
+    assert {k: v for k, v in free.json().items() if k not in differ} == {
+        k: v for k, v in taken.json().items() if k not in differ
+    }
+
+
 def test_what_cannot_be_made_is_refused(api, main, child):
     for body, status, code in (
         ({}, 400, "invalid-input"),
