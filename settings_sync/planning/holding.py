@@ -62,7 +62,7 @@ def _hold_taken_names(changes: Changes, source: Source, local: Local) -> Changes
         if not change.writes_rows:
             continue
         entry = source.entries.get(key) or local.entries[key]
-        taken = _first_taken(entry, holders)
+        taken = _first_taken(_newly_wanted(change, entry, local), entry, holders)
         if taken:
             column, holder = taken
             held[key] = _hold(
@@ -107,8 +107,20 @@ def _names_after(changes: Changes, source: Source, local: Local) -> Mapping[tupl
     return holders
 
 
-def _first_taken(entry: Entry, holders: Mapping[tuple[str, str, str], list[Entry]]) -> tuple[str, Entry] | None:
-    for column, value in entry.unique_keys.items():
+def _newly_wanted(change: PlannedChange, entry: Entry, local: Local) -> dict[str, str]:
+    """The unique values that an item would have and does not have yet.
+
+    What stands there already is nobody else's: whoever wants it as well has to ask, and not the one that has it.
+    """
+    standing = local.entries.get((entry.kind, change.couples or entry.uid))
+    held = standing.unique_keys if standing else {}
+    return {column: value for column, value in entry.unique_keys.items() if held.get(column) != value}
+
+
+def _first_taken(
+    wanted: Mapping[str, str], entry: Entry, holders: Mapping[tuple[str, str, str], list[Entry]]
+) -> tuple[str, Entry] | None:
+    for column, value in wanted.items():
         for holder in holders[entry.kind, column, value]:
             if holder.uid != entry.uid:
                 return column, holder

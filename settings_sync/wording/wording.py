@@ -37,6 +37,9 @@ REFINED: dict[tuple[str, str], str] = {
     (Verdict.NAME_TAKEN, "archived"): gettext_noop(
         "This administration has its own archived “{holder}” with the same name."
     ),
+    (Verdict.NAME_TAKEN, "holder_action=update"): gettext_noop(
+        "Its name belongs here to “{holder}”, which is in this sync too and keeps it."
+    ),
     (Verdict.NAME_TAKEN, "coupling"): gettext_noop(
         "Cannot be coupled any more: the other setting is gone, or follows something else."
     ),

@@ -343,6 +343,8 @@ def _hold_defaults(told: dict[Key, Outcome], child: Stand) -> dict[Key, Outcome]
     held = {}
     for key, outcome in told.items():
         if key[0] == "scheme" and outcome.writes and is_default(key, outcome.item, default_of(key)):
+            if is_default(key, child.items.get(outcome.couple or key), default_of(key)):
+                continue  # it is the default already: whoever becomes it as well asks
             others = (other for other in after if other != key and other[0] == "scheme")
             if any(is_default(other, after[other], default_of(key)) for other in others):
                 held[key] = replace(_held(key, outcome, child), asks_default=True)
@@ -360,6 +362,9 @@ def _is_name_taken(key: Key, told: Mapping[Key, Outcome], main: Items, child: St
     if not outcome.writes or outcome.item is None or outcome.item["is_archived"]:
         return False
     name, coupled = outcome.item["name"].lower(), {found.couple for found in told.values()}
+    standing = child.items.get(outcome.couple or key)
+    if standing is not None and _has_name(standing, name):
+        return False  # it has that name already: whoever wants it as well asks
     holders = {other: child.items[other] for other in child.items if other not in coupled}
     for other, found in told.items():
         _move(holders, other, found.item)
