@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from forms_catalog.rules import is_readable
+from tenants.entries import canonical, problem_of_entry
 
 Questions = Sequence[Mapping[str, Any]]
 Answers = Mapping[str, Any]
@@ -13,10 +13,10 @@ Answers = Mapping[str, Any]
 
 def shown_fields(questions: Questions, answers: Answers) -> Iterator[Mapping[str, Any]]:
     """The questions that are visible with these answers, in order."""
-    conditions = _conditions(questions)
+    conditions, plain = _conditions(questions), _plain(questions, answers)
     for section in questions:
         for field in section["fields"]:
-            if _is_shown(field["key"], conditions, answers, frozenset()):
+            if _is_shown(field["key"], conditions, plain, frozenset()):
                 yield field
 
 
@@ -30,20 +30,36 @@ def problems_of_answers(questions: Questions, answers: Answers) -> dict[str, lis
 
 def kept_answers(questions: Questions, answers: Answers) -> dict[str, Any]:
     """The answers to the questions that are shown, and nothing else."""
-    return {field["key"]: answers.get(field["key"], "") for field in _asked(questions, answers)}
+    plain = _plain(questions, answers)
+    return {field["key"]: plain.get(field["key"], "") for field in _asked(questions, answers)}
 
 
 def _asked(questions: Questions, answers: Answers) -> list[Mapping[str, Any]]:
     return [field for field in shown_fields(questions, answers) if field["type"] != "information"]
 
 
+def _plain(questions: Questions, answers: Answers) -> dict[str, Any]:
+    """The answers with every number, date and time in its one form, so that 1,5 and 1.5 are the same answer."""
+    types = _types(questions)
+    return {key: canonical(types[key], answer) for key, answer in answers.items() if key in types}
+
+
+def _types(questions: Questions) -> dict[str, str]:
+    return {field["key"]: field["type"] for section in questions for field in section["fields"]}
+
+
 def _conditions(questions: Questions) -> dict[str, list[Mapping[str, str]]]:
     """Per question what must hold before it is shown: its section's condition and its own."""
+    types = _types(questions)
     return {
-        field["key"]: [condition for condition in (section["visible_if"], field["visible_if"]) if condition]
+        field["key"]: [_condition(found, types) for found in (section["visible_if"], field["visible_if"]) if found]
         for section in questions
         for field in section["fields"]
     }
+
+
+def _condition(condition: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
+    return {**condition, "value": canonical(types.get(condition["field"], ""), condition["value"])}
 
 
 def _is_shown(
@@ -71,7 +87,8 @@ def _problems_of_answer(field: Mapping[str, Any], answer: Any) -> list[str]:
         return [_("Fill this in.")] if field["is_required"] else []
     if field["type"] in ("radio", "dropdown") and answer not in field["options"]:
         return [_("Choose one of the options.")]
-    return [] if is_readable(field["type"], str(answer)) else [_("This does not fit the question.")]
+    problem = problem_of_entry(field["type"], str(answer))
+    return [problem] if problem else []
 
 
 def _problems_of_ticks(field: Mapping[str, Any], ticked: Sequence[str]) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,8 @@ from reference_data.models import (
     WorkStatus,
     WorkType,
 )
+from tenants.entries import as_text, canonical
+from tenants.entry_fields import DateField, DateTimeField, NumberField, TimeField
 from tenants.models import Administration
 from workflows.models import Workflow
 
@@ -37,7 +39,6 @@ SETTINGS = {
     "error": ErrorCode,
     "solution": Solution,
 }
-DATE_TIME = "%Y-%m-%dT%H:%M"
 FREE = "free_"
 
 
@@ -67,12 +68,7 @@ class WorkOrderForm(forms.ModelForm):
     """A work order of one customer, with the free fields that this administration has for work orders."""
 
     employee_id = forms.TypedChoiceField(label=_("Employee"), required=False, coerce=int, empty_value=None)
-    planned_at = forms.DateTimeField(
-        label=_("Planned at"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=DATE_TIME),
-        input_formats=[DATE_TIME, "%Y-%m-%dT%H:%M:%S"],
-    )
+    planned_at = DateTimeField(label=_("Planned at"), required=False)
 
     class Meta:
         model = WorkOrder
@@ -136,7 +132,7 @@ class WorkOrderForm(forms.ModelForm):
 
     def free_values(self) -> dict[FreeField, str]:
         """What was filled in in each free field, as text."""
-        return {field: as_text(self.cleaned_data[name]) for name, field in self.free_fields.items()}
+        return {field: kept(self.cleaned_data[name]) for name, field in self.free_fields.items()}
 
     def free_bound(self) -> list[BoundField]:
         return [self[name] for name in self.free_fields]
@@ -194,7 +190,7 @@ class AnswersForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         """What was filled in, as plain data."""
-        return {key: value if isinstance(value, list) else as_text(value) for key, value in self.cleaned_data.items()}
+        return {key: value if isinstance(value, list) else kept(value) for key, value in self.cleaned_data.items()}
 
     def sections(self) -> list[dict[str, Any]]:
         """The sections with their bound fields and information texts, in order, for the page."""
@@ -232,24 +228,21 @@ def field_for(*, kind: str, label: str, required: bool, options: Any) -> forms.F
 
 def _plain_field(kind: str, common: dict[str, Any]) -> forms.Field:
     if kind == "number":
-        return forms.DecimalField(**common, max_digits=18, decimal_places=6)
+        return NumberField(**common)
     if kind == "date":
-        return forms.DateField(**common, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        return DateField(**common)
     if kind == "time":
-        return forms.TimeField(**common, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+        return TimeField(**common)
     if kind == "date_time":
-        shown = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=DATE_TIME)
-        return forms.DateTimeField(**common, widget=shown, input_formats=[DATE_TIME])
+        return DateTimeField(**common)
     return forms.CharField(**common, max_length=4000)
 
 
-def as_text(value: Any) -> str:
-    """A value as it is kept: dates and times in ISO form, a tick as "true", nothing as ""."""
+def kept(value: Any) -> str:
+    """A value as it is kept: numbers, dates and times in their one form, a tick as "true", nothing as ""."""
     if value is None or value is False:
         return ""
-    if value is True:
-        return "true"
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return "true" if value is True else as_text(value)
 
 
 def initial_for(kind: str, held: Any) -> Any:
@@ -257,8 +250,13 @@ def initial_for(kind: str, held: Any) -> Any:
     if kind == "checkbox":
         return held == "true"
     if kind == "date_time" and held:
-        try:
-            return forms.DateTimeField().to_python(held)
-        except ValidationError:
-            return held
-    return held
+        return _moment(held) or held
+    return canonical(kind, held) if isinstance(held, str) else held
+
+
+def _moment(held: str) -> Any:
+    """A moment as it was kept, with its time zone; None when it was never one."""
+    try:
+        return parse_datetime(held)
+    except ValueError:
+        return None

@@ -1,15 +1,14 @@
 """What a form must satisfy, on its document: the screens and a sync ask the same questions here. Pure."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date, time
-from decimal import Decimal, InvalidOperation
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from catalog_kit.markup import problems_of_markup
 from reference_data.rules import messages_of, problems_of_options
+from tenants.entries import problem_of_entry
 from tenants.names import is_visible
 
 CHOICES = ("checkboxes", "radio", "dropdown")
@@ -48,23 +47,8 @@ def _default_problems(kind: str, options: Sequence[Any], default: str) -> list[s
         ticked = default.splitlines() if kind == "checkboxes" else [default]
         unknown = [text for text in ticked if text not in options]
         return [_("The default “%(value)s” is not one of the options.") % {"value": text} for text in unknown]
-    if not is_readable(kind, default):
-        return [_("The default “%(value)s” does not fit the type of the field.") % {"value": default}]
-    return []
-
-
-def is_readable(kind: str, text: str) -> bool:
-    """Whether a text is an answer to a question of this type: a number, a date, a time, or any text."""
-    readers: dict[str, Callable[[str], Any]] = {
-        "number": Decimal,
-        "date": date.fromisoformat,
-        "time": time.fromisoformat,
-    }
-    try:
-        readers.get(kind, str)(text)
-    except (ValueError, InvalidOperation):
-        return False
-    return kind != "number" or Decimal(text).is_finite()
+    problem = problem_of_entry(kind, default)
+    return [problem] if problem else []
 
 
 def problems_of_condition(part: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]) -> Problems:
@@ -87,7 +71,8 @@ def _answer_problems(kind: str, options: Sequence[Any], value: str) -> Problems:
         return {"visible_if_value": [_("Leave the answer empty: shown as soon as there is a photo or signature.")]}
     if value and kind in CHOICES and value not in options:
         return {"visible_if_value": [_("“%(value)s” is not one of the options of that field.") % {"value": value}]}
-    return {}
+    problem = problem_of_entry(kind, value) if value else ""
+    return {"visible_if_value": [problem]} if problem else {}
 
 
 def problems_of_part(document: Mapping[str, Any], kind: str, uid: str) -> Problems:

@@ -18,6 +18,7 @@ from catalog_kit.editing import (
 )
 from reference_data.models import WorkType
 from sync_ledger.edits import record_edits
+from tenants.entries import canonical
 from tenants.models import Administration
 from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
@@ -207,10 +208,19 @@ def _archived_choices(form: Form, chosen: list[WorkType]) -> list[str]:
 def _write_part(form: Form, part: Part, values: Mapping[str, Any]) -> None:
     for name in values.keys() & set(FIELDS_OF[type(part)]):
         setattr(part, name, values[name])
+    _write_plainly(part)
     refuse_when(problems_of_names(part))
     document = with_part(document_of(form), part)
     refuse_when(problems_of_part(document, part._meta.model_name or "", str(part.uid)))
     part.save()
+
+
+def _write_plainly(part: Part) -> None:
+    """Keep numbers, dates and times in their one form: the default by the field's type, an answer by its question's."""
+    if isinstance(part, Field):
+        part.default_value = canonical(part.type, part.default_value)
+    if part.visible_if_field is not None:
+        part.visible_if_value = canonical(part.visible_if_field.type, part.visible_if_value)
 
 
 def _standing(part: Part) -> Any:

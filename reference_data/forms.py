@@ -9,6 +9,7 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
 from catalog_kit.editing import EditRefused, add_problems, refuse_when
+from tenants.entry_fields import NumberField, WholeNumberField
 
 from . import models
 from .services import problems_of
@@ -93,9 +94,7 @@ class ItemForm(SettingForm):
 
 
 class WorkTypeForm(ItemForm):
-    default_minutes = forms.IntegerField(
-        label=_("usual duration in minutes"), initial=60, min_value=1, max_value=100_000
-    )
+    default_minutes = WholeNumberField(label=_("usual duration in minutes"), initial=60, min_value=1, max_value=100_000)
 
     class Meta:
         model = models.WorkType
@@ -110,7 +109,7 @@ class WorkStatusForm(ItemForm):
 
 
 class HourTypeForm(ItemForm):
-    price = forms.DecimalField(
+    price = NumberField(
         label=_("price per hour"),
         min_value=0,
         max_digits=9,
@@ -131,7 +130,7 @@ class PaymentMethodForm(ItemForm):
 
 
 class VatRateForm(ItemForm):
-    percentage = forms.DecimalField(label=_("percentage"), min_value=0, max_value=100, max_digits=5, decimal_places=2)
+    percentage = NumberField(label=_("percentage"), min_value=0, max_value=100, max_digits=5, decimal_places=2)
 
     class Meta:
         model = models.VatRate
@@ -163,6 +162,13 @@ class FreeFieldForm(ItemForm):
         required=False,
         help_text=_("By which documents and other systems find this field. Empty: made from the name."),
     )
+    order = WholeNumberField(
+        label=_("order"),
+        initial=0,
+        min_value=0,
+        max_value=100_000,
+        help_text=_("Where the field stands among those of the same entity: lowest first."),
+    )
     values = LinesField(
         label=_("values"), required=False, max_length=20_000, help_text=_("Only for a dropdown: one value per line.")
     )
@@ -170,7 +176,6 @@ class FreeFieldForm(ItemForm):
     class Meta:
         model = models.FreeField
         fields = ("entity", "name", "type", "values", "is_required", "order", "reference_name")
-        help_texts = {"order": _("Where the field stands among those of the same entity: lowest first.")}
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data

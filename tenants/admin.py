@@ -3,13 +3,13 @@
 Nothing here enters the schema of an administration: daily data stays with its owner.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import PositiveIntegerField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,6 +24,7 @@ from accounts.models import ApiToken
 from accounts.support_pages import ask_reason
 from audit.models import record
 
+from .entry_fields import WholeNumberField
 from .exceptions import AdministrationError
 from .models import Administration, Membership, Role
 from .names import problems_of_names
@@ -66,6 +67,7 @@ class AdministrationAdmin(RecordedAdmin):
         "migration_head", "created_by", "created_at",
     )  # fmt: skip
     editable = ("licence_cap",)
+    formfield_overrides: ClassVar[dict[Any, Any]] = {PositiveIntegerField: {"form_class": WholeNumberField}}
 
     @admin.display(description=_("see also"))
     def see_also(self, row: Administration) -> Any:

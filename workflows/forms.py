@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from forms_catalog.models import Form
 from reference_data.models import Entity, FreeField, WorkStatus, WorkType
 from templates_catalog.models import MessageTemplate
+from tenants.entries import Unreadable, read_whole_number
 
 from .models import Workflow
 from .services import REFERENCES, StepValues, WorkflowValues
@@ -128,15 +129,22 @@ def rearrange(rows: list[Row], do: str, new_type: str = "") -> list[Row]:
         is_before_send = bool(rows) and rows[-1].get("type") == StepType.SEND and new_type != StepType.SEND
         place = len(rows) - 1 if is_before_send else len(rows)
         return [*rows[:place], {"type": new_type}, *rows[place:]]
-    if not number.isdecimal() or int(number) >= len(rows):
+    index = _index(number)
+    if not 0 <= index < len(rows):
         return rows
-    index = int(number)
     rest = [*rows[:index], *rows[index + 1 :]]
     if verb == "remove":
         return rest
     shift = {"up": -1, "down": 1}.get(verb, 0)
     place = max(0, index + shift)
     return [*rest[:place], rows[index], *rest[place:]]
+
+
+def _index(number: str) -> int:
+    try:
+        return read_whole_number(number)
+    except Unreadable:
+        return -1
 
 
 def _rows_of(workflow: Workflow | None) -> list[Row]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from settings_sync.shapes.base import UtcTime
+from settings_sync.shapes.base import UtcTime, WholeInAddress
 
 from .references import SettingReference, setting, with_example
 
@@ -80,4 +80,4 @@ class CustomerDetail(CustomerShape):
 class CustomerQuery(serializers.Serializer[Any]):
     """Narrows the list of customers."""
 
-    number = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+    number = WholeInAddress(min_value=0, max_value=2**63 - 1, required=False)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from settings_sync.shapes.base import UtcTime
+from settings_sync.shapes.base import UtcTime, WholeInAddress
 
 from ..models import Invoice, Quotation
 from .references import Reference, SettingReference, numbered, setting, with_example
@@ -123,12 +123,12 @@ class InvoiceDetail(InvoiceShape):
 class QuotationQuery(serializers.Serializer[Any]):
     """Narrows the list of quotations."""
 
-    number = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+    number = WholeInAddress(min_value=0, max_value=2**63 - 1, required=False)
     state = serializers.ChoiceField(choices=Quotation.State.choices, required=False)
 
 
 class InvoiceQuery(serializers.Serializer[Any]):
     """Narrows the list of invoices."""
 
-    number = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+    number = WholeInAddress(min_value=0, max_value=2**63 - 1, required=False)
     state = serializers.ChoiceField(choices=Invoice.State.choices, required=False)

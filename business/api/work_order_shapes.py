@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from settings_sync.shapes.base import UtcTime
+from settings_sync.shapes.base import UtcTime, WholeInAddress
 
 from ..models import WorkOrder
 from .references import Reference, SettingReference, numbered, setting, with_example
@@ -157,5 +157,5 @@ class WorkOrderDetail(WorkOrderShape):
 class WorkOrderQuery(serializers.Serializer[Any]):
     """Narrows the list of work orders."""
 
-    number = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+    number = WholeInAddress(min_value=0, max_value=2**63 - 1, required=False)
     stage = serializers.ChoiceField(choices=WorkOrder.Stage.choices, required=False)

@@ -6,6 +6,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from tenants.entries import Unreadable, read_whole_number
+
 from .. import permissions
 from ..models import Customer, WorkOrder
 
@@ -24,7 +26,7 @@ def search_work_orders(rows: "QuerySet[WorkOrder]", q: str) -> "QuerySet[WorkOrd
         return rows
     words = Q(customer__name__icontains=q) | Q(description__icontains=q) | Q(reference__icontains=q)
     words |= Q(work_type__name__icontains=q)
-    return rows.filter(words | Q(number=int(q)) if q.isdecimal() else words)
+    return rows.filter(words | _with_number(q))
 
 
 def search_customers(q: str) -> "QuerySet[Customer]":
@@ -33,7 +35,7 @@ def search_customers(q: str) -> "QuerySet[Customer]":
     if not q:
         return rows
     words = Q(name__icontains=q) | Q(city__icontains=q) | Q(street__icontains=q) | Q(postcode__icontains=q)
-    return rows.filter(words | Q(number=int(q)) if q.isdecimal() else words)
+    return rows.filter(words | _with_number(q))
 
 
 def search_sales(rows: "QuerySet[Any]", q: str, words: str) -> "QuerySet[Any]":
@@ -41,7 +43,15 @@ def search_sales(rows: "QuerySet[Any]", q: str, words: str) -> "QuerySet[Any]":
     if not q:
         return rows
     found = Q(customer__name__icontains=q) | Q(**{f"{words}__icontains": q})
-    return rows.filter(found | Q(number=int(q)) if q.isdecimal() else found)
+    return rows.filter(found | _with_number(q))
+
+
+def _with_number(q: str) -> Q:
+    """Those that have these digits as their number; nothing when it is not a number."""
+    try:
+        return Q(number=read_whole_number(q))
+    except Unreadable:
+        return Q(pk__in=())
 
 
 def page_of(request: HttpRequest, rows: "QuerySet[Any]") -> Page[Any]:

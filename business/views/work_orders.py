@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import fingerprint
 from tenants.entering import administration_page
+from tenants.entries import Unreadable, read_whole_number
 from tenants.rights import Right
 
 from .. import services
@@ -93,8 +94,11 @@ def edit_work_order(request: Any, number: int) -> HttpResponse:
 
 
 def _chosen_customer(request: HttpRequest) -> Customer | None:
-    chosen = request.GET.get("customer", "")
-    return Customer.objects.filter(number=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+    try:
+        number = read_whole_number(request.GET.get("customer", ""))
+    except Unreadable:
+        return None
+    return Customer.objects.filter(number=number).first()
 
 
 def _choose_customer(request: HttpRequest) -> HttpResponse:

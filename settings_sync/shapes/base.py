@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from tenants.entries import Unreadable, read_date, read_whole_number
+
 
 class Body(serializers.Serializer[Any]):
     """A request: what it does not know is refused, so that a misspelt field is not silently without effect."""
@@ -66,6 +68,26 @@ class Whole(serializers.IntegerField):
         if not is_whole:
             self.fail("invalid")
         return super().to_internal_value(int(data))
+
+
+class WholeInAddress(serializers.IntegerField):
+    """A whole number in the query of an address, where everything is a text; digits alone, as people write it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return read_whole_number(data)
+        except Unreadable as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
+class Day(serializers.DateField):
+    """A day, as 2026-11-28 or as people here write it; REST framework's own field takes 20261128 and 2026-W48-6 too."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        try:
+            return read_date(value if isinstance(value, str) else "")
+        except Unreadable as error:
+            raise serializers.ValidationError(str(error)) from None
 
 
 class UtcTime(serializers.DateTimeField):

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from settings_sync.planning.verdicts import Word
 
-from .base import Body, Slug, Text, Uid
+from .base import Body, Day, Slug, Text, Uid
 
 DecisionBody = type(
     "DecisionBody",
@@ -23,6 +23,6 @@ DecisionBody = type(
         "with": Uid(required=False),
         "name": Text(max_length=250, required=False),
         "reason": Text(max_length=2000, required=False, allow_blank=True),
-        "review_on": serializers.DateField(required=False, allow_null=True),
+        "review_on": Day(required=False, allow_null=True),
     },
 )

@@ -14,6 +14,7 @@ from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Plan
 from settings_sync.services.support.support import users_who_may_sync
+from tenants.entry_fields import WholeNumberField
 from tenants.models import Administration
 
 
@@ -51,7 +52,7 @@ class ConfirmOnBehalfForm(forms.Form):
     """The preview that was looked at, and the answers that led to it."""
 
     plan = forms.ModelChoiceField(queryset=Plan.objects.none(), widget=forms.HiddenInput)
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    version = WholeNumberField(min_value=1, widget=forms.HiddenInput)
     on_behalf_of = forms.ModelChoiceField(queryset=User.objects.none(), widget=forms.HiddenInput)
     reason = forms.CharField(max_length=1000, widget=forms.HiddenInput)
 

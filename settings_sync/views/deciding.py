@@ -15,6 +15,7 @@ from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.deciding.questions import Questions, read_questions
 from settings_sync.services.previews.change_details import ChangeDetails, show_change
 from tenants.entering import main_page
+from tenants.entries import Unreadable, read_whole_number
 from tenants.rights import Right
 
 from .decision_forms import DecisionForm
@@ -87,7 +88,10 @@ def _refuse(request: Any, form: DecisionForm, refused: SyncError) -> None:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    try:
+        return max(read_whole_number(text), 0)
+    except Unreadable:
+        return 0
 
 
 def _varying(response: HttpResponse) -> HttpResponse:

@@ -16,6 +16,7 @@ from settings_sync.services.deciding.candidates import Candidate
 from settings_sync.services.deciding.deciding import DEFAULT_PATH, Asked
 from settings_sync.services.deciding.questions import PathQuestion, Questions
 from settings_sync.wording.decision_wording import COUPLE_SAME, LEAVE_DEFAULT, TAKE_DEFAULT, offer_in_words
+from tenants.entry_fields import DateField, WholeNumberField
 from tenants.names import problem_of_name
 
 DEFAULTS = {TAKE_DEFAULT: Word.OVERWRITE, LEAVE_DEFAULT: Word.KEEP_LOCAL}
@@ -36,7 +37,7 @@ def _choice(one: Candidate) -> tuple[str, str]:
 class DecisionForm(forms.Form):
     """A decision about one change; `asked` says it as the service takes it."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = WholeNumberField(widget=forms.HiddenInput, min_value=1)
     word = forms.ChoiceField(
         label=gettext_lazy("What is to happen?"),
         widget=forms.RadioSelect,
@@ -54,11 +55,7 @@ class DecisionForm(forms.Form):
     )
     name = forms.CharField(label=gettext_lazy("Name here"), max_length=200, required=False)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, required=False)
-    review_on = forms.DateField(
-        label=gettext_lazy("Look at it again on"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    review_on = DateField(label=gettext_lazy("Look at it again on"), required=False)
     scope = forms.ChoiceField(
         label=gettext_lazy("Where does this hold?"),
         widget=forms.RadioSelect,

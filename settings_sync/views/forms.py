@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.planning.policies import POLICIES
+from tenants.entry_fields import WholeNumberField
 
 
 class ValuesField(forms.Field):
@@ -51,7 +52,7 @@ class SyncChoiceForm(forms.Form):
 class StartForm(forms.Form):
     """The confirmation of a preview: the version that was looked at, and a note for the branches."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = WholeNumberField(widget=forms.HiddenInput, min_value=1)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     note = forms.CharField(
         label=_("Note for the branches"),

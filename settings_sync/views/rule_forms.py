@@ -9,12 +9,13 @@ from settings_sync.planning.policies import POLICIES
 from settings_sync.services.settings.places import Standing
 from settings_sync.services.settings.rule_book import PER_ITEM
 from settings_sync.wording.decision_wording import POLICY_WORDS, policy_in_words
+from tenants.entry_fields import DateField, WholeNumberField
 
 
 class PoliciesForm(forms.Form):
     """What happens where nobody decides, and from which share a typed confirmation is asked."""
 
-    max_share = forms.IntegerField(
+    max_share = WholeNumberField(
         label=_("Ask for a typed confirmation from this share (%)"),
         help_text=_("Of the settings of one administration that a sync would overwrite or remove."),
         min_value=1,
@@ -70,11 +71,7 @@ class PinForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Say why it stays as it is here; whoever looks at it later will want to know.")},
     )
-    review_on = forms.DateField(
-        label=_("Look at it again on"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    review_on = DateField(label=_("Look at it again on"), required=False)
 
     def __init__(self, *args: Any, standing: Standing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.services.takeover.takeover import NEW, OTHER
+from tenants.entry_fields import WholeNumberField
 
 CHOICE = "with-"
 
@@ -22,7 +23,7 @@ SCOPES = {"picked": _("what is ticked"), "listed": _("everything in this list")}
 class TakeoverForm(forms.Form):
     """A page of the sitting: `choices` gives what was chosen per setting."""
 
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    version = WholeNumberField(min_value=1, widget=forms.HiddenInput)
     do = forms.ChoiceField(choices=[(key, key) for key in (SAVE, EXACT, BULK)])
     bulk = forms.ChoiceField(choices=list(BULKS.items()), required=False)
     scope = forms.ChoiceField(choices=list(SCOPES.items()), required=False)

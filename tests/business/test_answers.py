@@ -75,3 +75,30 @@ def test_a_hidden_section_asks_nothing():
 
 def test_an_information_text_is_never_answered():
     assert kept_answers(form(question("i", "information")), {"i": "x"}) == {}
+
+
+@pytest.mark.parametrize("wanted", ["1.5", "1,5", "1.50"])
+@pytest.mark.parametrize("answer", ["1.5", "1,5", "01.5"])
+def test_a_question_is_shown_for_the_same_number_however_it_is_written(wanted, answer):
+    shown_if = {"field": "druk", "value": wanted}
+    asked = form(question("druk", "number"), question("waarom", is_required=True, visible_if=shown_if))
+    assert problems_of_answers(asked, {"druk": answer}) == {"waarom": ["Fill this in."]}
+
+
+def test_a_time_that_was_kept_with_seconds_still_shows_its_question():
+    shown_if = {"field": "start", "value": "10:30"}
+    asked = form(question("start", "time"), question("waarom", is_required=True, visible_if=shown_if))
+    assert problems_of_answers(asked, {"start": "10:30:00"}) == {"waarom": ["Fill this in."]}
+
+
+def test_an_answer_is_kept_in_one_form():
+    assert kept_answers(form(question("druk", "number")), {"druk": "1,50"}) == {"druk": "1.5"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"), [("number", "1_000"), ("number", "١٢"), ("date", "20261128"), ("time", "10.30")]
+)
+def test_an_odd_answer_is_refused_with_what_to_write(kind, answer):
+    (problem,) = problems_of_answers(form(question("q", kind)), {"q": answer})["q"]
+    assert answer in problem
+    assert "Write" in problem

@@ -228,3 +228,29 @@ def test_no_form_section_or_field_has_a_name_that_nobody_can_read(do, maintenanc
         with pytest.raises(EditRefused) as refused:
             do(service, **what)
         assert field in refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "kept"),
+    [
+        ("number", "1,50", "1.5"),
+        ("date", "8-11-2026", "2026-11-08"),
+        ("time", "9:30", "09:30"),
+        ("text", "1,5", "1,5"),
+    ],
+)
+def test_a_default_is_kept_in_one_form(do, maintenance, kind, typed, kept):
+    values = {"label": "Extra", "reference": "extra", "type": kind, "default_value": typed}
+    assert do(services.add_field, section=maintenance.visit, values=values).default_value == kept
+
+
+def test_an_answer_that_decides_what_is_shown_is_kept_in_one_form(do, maintenance):
+    values = {
+        "label": "Extra",
+        "reference": "extra",
+        "visible_if_field": maintenance.pressure,
+        "visible_if_value": "1,5",
+    }
+    assert do(services.add_field, section=maintenance.visit, values=values).visible_if_value == "1.5"
+    with pytest.raises(EditRefused, match="1e3"):
+        do(services.update_part, part=Field.objects.get(label="Extra"), values={**values, "visible_if_value": "1e3"})

@@ -206,3 +206,27 @@ def test_reading_writes_nothing_and_archiving_takes_a_post(owner_client, address
     assert owner_client.get(address("archive", "work-statuses", status.uid)).status_code == 405
     owner_client.get(address("delete", "work-statuses", status.uid))
     assert list(WorkStatus.objects.values_list("is_archived", flat=True)) == [False]
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "odd"),
+    [
+        ("vat-rates", "percentage", "1e1"),
+        ("vat-rates", "percentage", "٢١"),
+        ("hour-types", "price", "1_000"),
+        ("work-types", "default_minutes", "1_0"),
+        ("work-types", "default_minutes", "45,5"),
+        ("free-fields", "order", "１"),
+    ],
+)
+def test_an_odd_number_stays_in_its_field_with_what_to_write(owner_client, address, key, field, odd):
+    page = owner_client.post(address("new", key), {**FILLED_IN[key], field: odd})
+    assert "Schrijf het met" in page.context["form"].errors[field][0]
+    assert page.context["form"][field].value() == odd
+    assert not LISTS[key].model.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["6,5", "6.5", "6,50"])
+def test_a_comma_and_a_point_give_the_same_rate(owner_client, address, typed):
+    owner_client.post(address("new", "vat-rates"), {**FILLED_IN["vat-rates"], "percentage": typed})
+    assert str(VatRate.objects.get().percentage) == "6.50"

@@ -25,6 +25,11 @@ def test_rows_move(do, types):
     assert [row["type"] for row in rearrange(ROWS, do)] == types
 
 
+@pytest.mark.parametrize("do", ["up-١", "remove-1_0", "remove-" + "1" * 5000, "remove--1", "up-"])
+def test_an_odd_place_moves_nothing(do):
+    assert rearrange(ROWS, do) == ROWS
+
+
 def test_a_new_step_comes_before_send():
     assert [row["type"] for row in rearrange(ROWS, "add", "picture")] == ["customer", "hour", "picture", "send"]
 

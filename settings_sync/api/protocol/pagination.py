@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
+from settings_sync.shapes.base import WholeInAddress
 from tenants.binding import signing_salt
 
 from .authentication import token_of
@@ -35,7 +36,7 @@ class InvalidCursor(ParseError):
 class PageQuery(serializers.Serializer[Any]):
     """What every list takes."""
 
-    limit = serializers.IntegerField(min_value=1, max_value=LARGEST_LIMIT, default=DEFAULT_LIMIT)
+    limit = WholeInAddress(min_value=1, max_value=LARGEST_LIMIT, default=DEFAULT_LIMIT)
     cursor = serializers.CharField(required=False, max_length=LONGEST_CURSOR)
 
 

@@ -125,3 +125,11 @@ def test_what_changed_nothing_cannot_be_taken_back(api, reached, synced):
     run = api.post("runs/", {"targets": reached[:1], "categories": ["forms"]}).json()
     work(run["id"])
     assert is_problem(api.post(f"runs/{run['id']}/undo/", {}), 409, "nothing-to-undo")
+
+
+@pytest.mark.parametrize("odd", ["20261128", "2026-W48-6", "28.11.2026", 20261128, "٢٠٢٦-١١-٢٨"])
+def test_an_odd_day_to_look_again_is_refused_with_what_to_write(api, conflict, settings_in_main, odd):
+    body = [{"item": str(settings_in_main), "decision": "keep_local", "reason": "x", "review_on": odd}]
+    answer = api.patch(f"plans/{conflict['id']}/decisions/", body, version=1)
+    assert is_problem(answer, 400, "invalid-input")
+    assert "28-11-2026" in answer.json()["errors"]["0.review_on"][0]

@@ -151,7 +151,17 @@ def test_a_page_that_ends_in_a_long_name_is_followed_by_the_next(api, main):
 
 
 def test_a_list_refuses_what_it_does_not_know(api):
-    limits = ("limit=0", "limit=201", "limit=-1", "limit=x", "limit=1e3", "limit=", "cursor=")
+    limits = (
+        "limit=0",
+        "limit=201",
+        "limit=-1",
+        "limit=x",
+        "limit=1e3",
+        "limit=1_0",
+        "limit=%D9%A1",
+        "limit=",
+        "cursor=",
+    )
     for query in (*limits, "cursor=%00", "cursor=a%00b", f"cursor={'x' * 3000}"):
         assert is_problem(api.client.get(f"{BASE}administrations/?{query}"), 400, "invalid-input"), query
 

@@ -1,0 +1,79 @@
+"""Form fields for numbers, dates and times. Django's own take what nobody here writes (entries.py)."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import from_current_timezone
+
+from .entries import Unreadable, read_date, read_date_time, read_number, read_time, read_whole_number
+
+
+def _read(reader: Callable[[Any], Any], value: Any) -> Any:
+    entry = value.strip() if isinstance(value, str) else value
+    if entry in (None, ""):
+        return None
+    try:
+        return reader(entry)
+    except Unreadable as error:
+        raise ValidationError(str(error), code="invalid") from None
+
+
+class NumberField(forms.DecimalField):
+    """A number, with a comma or a point. A text field, because a browser's own number field drops what it refuses."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        number: Decimal | None = _read(read_number, value)
+        return number
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "inputmode": "decimal"}
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number, written with digits alone."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> int | None:
+        number: int | None = _read(read_whole_number, value)
+        return number
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        shown = {} if widget.is_hidden else {"inputmode": "numeric"}
+        return {**super().widget_attrs(widget), **shown}
+
+
+class DateField(forms.DateField):
+    """A day, as a browser's own field sends it or as people write it."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value: Any) -> date | None:
+        day: date | None = _read(read_date, value)
+        return day
+
+
+class TimeField(forms.TimeField):
+    """A time of the day, in hours and minutes."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+    def to_python(self, value: Any) -> time | None:
+        moment: time | None = _read(read_time, value)
+        return moment
+
+
+class DateTimeField(forms.DateTimeField):
+    """A day and a time, in the time zone of the product."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = _read(read_date_time, value)
+        return from_current_timezone(moment) if moment else None
