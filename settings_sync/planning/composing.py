@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .reader import Body, Described, Reader
 from .settling import Draft, Item, needs_documents, settle, widen
@@ -18,27 +19,36 @@ class Composed:
 
 
 def compose(
-    judged: Mapping[Key, PlannedChange], source: Source, local: Local, rules: Rules, reader: Reader
+    judged: Mapping[Key, PlannedChange],
+    source: Source,
+    local: Local,
+    rules: Rules,
+    reader: Reader,
+    used: Collection[Key] = (),
 ) -> Composed:
-    """Settle the judged items; the documents that this asks for are read in one go, and composed ones described."""
+    """Settle the judged items; the documents that this asks for are read in one go, and composed ones described.
+
+    `used` are items that are archived where they would be deleted.
+    """
     in_line = {key: Draft(change) for key, change in judged.items() if change.verdict == Verdict.IN_LINE}
     items = {key: _item(change, source, local, rules) for key, change in judged.items() if key not in in_line}
-    items |= _with_documents([item for item in items.values() if needs_documents(item)], reader)
+    renamed = _renamed(judged.values(), rules)
+    items |= _with_documents([item for item in items.values() if needs_documents(item)], reader, used, renamed)
     drafts = in_line | {key: _seen_where_it_stands(settle(item), local) for key, item in items.items()}
-    moving = {key for key, draft in drafts.items() if _is_moving(draft, items.get(key))}
-    drafts |= _give_way(drafts, moving, source, local, rules, reader)
+    moved = [draft.change for key, draft in drafts.items() if _is_moving(draft, items.get(key))]
+    moving = {change.key for change in moved} | {change.stands_as for change in moved}
+    drafts |= _give_way(drafts, moving, source, local, rules, reader, renamed)
     return _described(drafts, source, reader)
 
 
 def _item(change: PlannedChange, source: Source, local: Local, rules: Rules) -> Item:
     key = change.key
-    # What is taken back from a coupling does not stand under its own uid yet: what was pinned there waits for it.
-    pins = local.pins.get(key, frozenset()) if change.couples is None else frozenset()
+    pins = local.pins.get(key, frozenset())
     return Item(
         change=replace(change, pins=tuple(sorted(pins))),
         rules=rules,
         pins=pins,
-        agreed=local.agreed.get(key, frozenset()) if change.couples is None else frozenset(),
+        agreed=local.agreed.get(key, frozenset()),
         locks=rules.locks.get(key, frozenset()) if key in source.entries else frozenset(),
         source_entry=source.entries.get(key),
         local_entry=local.entries.get(key),
@@ -47,35 +57,55 @@ def _item(change: PlannedChange, source: Source, local: Local, rules: Rules) -> 
 
 def _seen_where_it_stands(draft: Draft, local: Local) -> Draft:
     """What is coupled is compared, and later checked, as the item that it is until then."""
-    coupled = local.entries.get((draft.change.key[0], draft.change.couples)) if draft.change.couples else None
+    coupled = local.entries.get(draft.change.stands_as) if draft.change.couples else None
     return replace(draft, change=replace(draft.change, local=coupled.digest)) if coupled else draft
 
 
-def _with_documents(items: list[Item], reader: Reader) -> dict[Key, Item]:
+def _renamed(judged: Iterable[PlannedChange], rules: Rules) -> Mapping[str, str]:
+    """The uids that coupled items have now, and those that they get: what points at them names the new ones."""
+    renamed = {}
+    for change in judged:
+        decision = rules.decided(change.key)
+        if change.couples is not None:
+            renamed[str(change.couples)] = str(change.key[1])
+        elif change.verdict == Verdict.NEW and decision is not None and decision.couple_with is not None:
+            renamed[str(decision.couple_with)] = str(change.key[1])
+    return renamed
+
+
+def _naming(value: Any, renamed: Mapping[str, str]) -> Any:
+    """A document, or a value in it, that points at coupled items by the uids that they get."""
+    if isinstance(value, str):
+        return renamed.get(value, value)
+    if isinstance(value, Mapping):
+        return {name: _naming(inner, renamed) for name, inner in value.items()}
+    return [_naming(inner, renamed) for inner in value] if isinstance(value, list) else value
+
+
+def _with_documents(
+    items: list[Item], reader: Reader, used: Collection[Key], renamed: Mapping[str, str]
+) -> dict[Key, Item]:
     if not items:
         return {}
     changes = [item.change for item in items]
     bodies = reader.bodies({digest for change in changes for digest in (change.base, change.source) if digest})
-    local = reader.local_bodies({_standing(change) for change in changes if change.local})
-    removed = {change.key for change in changes if change.verdict == Verdict.REMOVED_IN_SOURCE}
-    used = reader.used(removed) if removed else set()
+    local = reader.local_bodies({change.stands_as for change in changes if change.local})
+    if renamed:
+        sources = {change.source for change in changes}
+        bodies = {digest: body if digest in sources else _naming(body, renamed) for digest, body in bodies.items()}
+        local = {key: _naming(body, renamed) for key, body in local.items()}
     shapes = {kind: reader.shape(kind) for kind in {item.key[0] for item in items}}
     return {
         item.key: replace(
             widen(item, shapes[item.key[0]]),
             base=bodies.get(item.change.base or b""),
             source=bodies.get(item.change.source or b""),
-            local=local.get(_standing(item.change)),
+            local=local.get(item.change.stands_as),
             may_delete=reader.may_delete(item.key[0]),
             is_used=item.key in used,
         )
         for item in items
     }
-
-
-def _standing(change: PlannedChange) -> Key:
-    """Under which key the item stands now: that of what it was coupled with, where a coupling is taken back."""
-    return change.key if change.couples is None else (change.key[0], change.couples)
 
 
 def _give_way(
@@ -85,6 +115,7 @@ def _give_way(
     local: Local,
     rules: Rules,
     reader: Reader,
+    renamed: Mapping[str, str],
 ) -> dict[Key, Draft]:
     """The items that stop being the default because somebody decided that the main's becomes it."""
     wanted = {}
@@ -100,7 +131,9 @@ def _give_way(
     ]
     bodies = reader.local_bodies({entry.key for entry in holders}) if holders else {}
     return {
-        entry.key: _giving_way(entry, local, bodies[entry.key], wanted[entry.kind, entry.keys[DEFAULT_KEY]])
+        entry.key: _giving_way(
+            entry, local, _naming(bodies[entry.key], renamed), wanted[entry.kind, entry.keys[DEFAULT_KEY]]
+        )
         for entry in holders
         if entry.key in bodies and (entry.kind, entry.keys[DEFAULT_KEY]) in wanted
     }
@@ -155,7 +188,7 @@ def _completed(change: PlannedChange, result: Described | None, base: Described 
         change = replace(change, next_base=base.entry.digest)
     if result is None:
         return change
-    if result.entry.digest == change.local:
+    if result.entry.digest == change.local and change.couples is None:  # a coupled item gets another uid
         return replace(change, action=Action.KEEP, result=None, clears_deviations=False)
     return replace(change, result=result.entry.digest)
 

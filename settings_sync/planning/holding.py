@@ -15,13 +15,17 @@ from .verdicts import Action, Verdict
 Changes = dict[Key, PlannedChange]
 
 
-def hold_back(changes: Changes, source: Source, local: Local) -> Changes:
-    """The same changes, with those that cannot be done held, each with its reason."""
+def hold_back(changes: Changes, source: Source, local: Local, *, asks_about_archived: bool = True) -> Changes:
+    """The same changes, with those that cannot be done held, each with its reason.
+
+    `asks_about_archived`: whether what is new asks when an archived item has its name, because it may be the same.
+    """
     before: Changes = {}
     changes = _hold_impossible_couplings(changes, source, local)
     while before != changes:
         before = changes
-        changes = _hold_taken_names(changes, source, local)
+        archived = _archived_names(source, local, changes) if asks_about_archived else {}
+        changes = _hold_taken_names(changes, source, local, archived)
         changes = _hold_unmet_needs(changes, source, local)
         changes = _keep_defaults(changes)
     return changes
@@ -54,9 +58,10 @@ def _hold_impossible_couplings(changes: Changes, source: Source, local: Local) -
     return held
 
 
-def _hold_taken_names(changes: Changes, source: Source, local: Local) -> Changes:
+def _hold_taken_names(
+    changes: Changes, source: Source, local: Local, archived: Mapping[tuple[str, str | None], Entry]
+) -> Changes:
     holders = _names_after(changes, source, local)
-    archived = _archived_names(source, local, changes)
     held = dict(changes)
     for key, change in changes.items():
         if not change.writes_rows:

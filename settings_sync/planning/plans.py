@@ -9,6 +9,7 @@ from .composing import compose
 from .holding import hold_back
 from .judging import judge
 from .reader import NO_READER, Reader
+from .using import Attempt, spare_what_is_used
 from .values import NO_RULES, Choice, Key, Local, NeededBy, PlannedChange, Rules, Source, TargetPlan
 from .verdicts import Action, Verdict
 
@@ -37,8 +38,12 @@ def plan_target(
     judged = {key: _judge(key, source, local, reasons.get(key, ())) for key in wanted}
     judged = {key: change for key, change in judged.items() if not _is_old_news(key, change, source, reasons)}
     judged |= _removed_in_source(source, local, choice, category_of)
-    composed = compose(judged, source, local, rules, reader)
-    changes = hold_back(composed.changes, composed.source, local)
+
+    def attempt(used: frozenset[Key]) -> Attempt:
+        composed = compose(judged, source, local, rules, reader, used)
+        return Attempt(hold_back(composed.changes, composed.source, local), composed.source)
+
+    changes = spare_what_is_used(attempt, reader).changes
     order = {kind: number for number, kind in enumerate(category_of)}
     shown = sorted(
         (change for change in changes.values() if change.verdict != Verdict.IN_LINE),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .merging import Shape
-from .values import Entry, Key, Need
+from .values import Entry, Key, Need, Uses
 
 Body = Mapping[str, Any]
 
@@ -30,8 +30,8 @@ class Reader(Protocol):
     def describe(self, composed: Mapping[Key, list[Body]]) -> Mapping[Key, list[Described]]:
         """What composed documents come to, in the order given."""
 
-    def used(self, keys: Collection[Key]) -> set[Key]:
-        """Those of these items that daily data or another setting of the administration points at."""
+    def uses(self, keys: Collection[Key]) -> Uses:
+        """What points at these items in the administration, now."""
 
     def shape(self, kind: str) -> Shape:
         """How a kind is merged."""
@@ -55,8 +55,8 @@ class NoReader:
     def describe(self, composed: Mapping[Key, list[Body]]) -> Mapping[Key, list[Described]]:
         return {}
 
-    def used(self, keys: Collection[Key]) -> set[Key]:
-        return set()
+    def uses(self, keys: Collection[Key]) -> Uses:
+        return Uses()
 
     def shape(self, kind: str) -> Shape:
         return Shape()

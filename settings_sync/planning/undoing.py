@@ -4,8 +4,8 @@ It is a plan like any other, with what the run left as the base and what was the
 touched since goes back exactly, what was touched is merged or asked.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from .composing import compose
 from .holding import hold_back
@@ -13,18 +13,35 @@ from .judging import judge
 from .plans import count
 from .policies import DEFAULTS
 from .reader import Reader
-from .values import Deviation, Entry, Key, Local, PlannedChange, Rules, Source, TargetPlan
+from .using import Attempt, spare_what_is_used
+from .values import Deviation, Entry, Key, Local, Need, PlannedChange, Rules, Source, TargetPlan
 from .verdicts import Action, Verdict
 
 Digest = bytes | None
+Changes = dict[Key, PlannedChange]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one run did to what is remembered of one item: where its base stood before, and what was pinned or agreed
+    before and after, where the run changed that. `pins` are the paths that were pinned when it was planned."""
+
+    former_base: Digest = None
+    kept_before: tuple[Deviation, ...] = ()
+    kept_after: tuple[Deviation, ...] = ()
+    pins: frozenset[str] = frozenset()
+
+    @property
+    def moved_deviations(self) -> bool:
+        return self.kept_before != self.kept_after
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one run did to one item: before and after, and where the base stood.
+    """What one run did to one item: before and after.
 
-    `was` is the uid under which it stood before, which differs for what was coupled. `kept_before` and `kept_after` are
-    what was pinned or agreed for it, where the run changed that.
+    `was` is the key under which it stood before, which differs for what was coupled; `pages` is what the run did to
+    what is remembered under either key, absent where that was nothing.
     """
 
     key: Key
@@ -32,31 +49,47 @@ class Step:
     label: str
     before: Entry | None
     after: Digest
-    former_base: Digest
-    kept_before: tuple[Deviation, ...] = ()
-    kept_after: tuple[Deviation, ...] = ()
+    pages: Mapping[Key, Page] = field(default_factory=dict)
+
+    @property
+    def is_coupling(self) -> bool:
+        return self.was != self.key
+
+
+@dataclass(frozen=True)
+class History:
+    """A run as steps, by the key that an item had before it, and what the former documents point at, by digest."""
+
+    steps: Mapping[Key, Step]
+    needs: Mapping[bytes, list[Need]]
 
 
 def plan_undo(
-    steps: Iterable[Step], local: Local, category_of: Mapping[str, str], rules: Rules, reader: Reader
+    history: History, local: Local, category_of: Mapping[str, str], rules: Rules, reader: Reader
 ) -> TargetPlan:
     """The plan that takes these steps back in one administration."""
-    found = list(steps)
-    source = Source({step.was: step.before for step in found if step.before is not None})
-    judged = {step.was: _judge(step, local) for step in found}
-    composed = compose(judged, source, local, _asking(rules), reader)
-    steps_by_key = {step.was: step for step in found}
-    changes = {key: _with_base(change, steps_by_key.get(key), local) for key, change in composed.changes.items()}
-    changes |= {step.key: _forget(step, local) for step in found if step.was != step.key}
-    changes = hold_back(changes, composed.source, local)
-    for step in found:
-        if step.was != step.key and _stays(changes[step.was]):
-            del changes[step.key]  # what stays coupled stays followed
-    changes = {key: _with_kept(change, steps_by_key.get(key), local) for key, change in changes.items()}
+    changes = spare_what_is_used(lambda used: _attempt(history, local, rules, reader, used), reader).changes
+    changes |= _forgotten_keys(history, changes, local)
     order = {kind: number for number, kind in enumerate(category_of)}
     shown = [change for change in changes.values() if _does_something(change) or _is_told(change)]
     shown.sort(key=lambda change: (order[change.key[0]], change.label, change.key[1]))
     return TargetPlan(tuple(shown), count(changes, 0))
+
+
+def _attempt(history: History, local: Local, rules: Rules, reader: Reader, used: frozenset[Key]) -> Attempt:
+    steps = history.steps
+    source = Source({was: step.before for was, step in steps.items() if step.before is not None}, history.needs)
+    judged = {was: _judge(step, local) for was, step in steps.items()}
+    composed = compose(judged, source, _as_kept_since(steps, local), _asking(rules), reader, used)
+    changes = {
+        key: _taking_back(change, steps[key], local) if key in steps else change
+        for key, change in composed.changes.items()
+    }
+    source = _with_what_is_renamed(changes, composed.source, local)
+    # What stood beside an archived item of the same name may do so again: nobody is asked to couple them now.
+    held = hold_back(changes, source, local, asks_about_archived=False)
+    kept = {key: _with_kept(change, steps[key], key, local) if key in steps else change for key, change in held.items()}
+    return Attempt(kept, source)
 
 
 def _does_something(change: PlannedChange) -> bool:
@@ -86,49 +119,90 @@ def _judge(step: Step, local: Local) -> PlannedChange:
         source=before,
         local=digest,
         next_base=step.after,
-        couples=step.key[1] if step.was != step.key else None,
+        couples=step.key[1] if step.is_coupling and found else None,
     )
 
 
-def _with_base(change: PlannedChange, step: Step | None, local: Local) -> PlannedChange:
+def _as_kept_since(steps: Mapping[Key, Step], local: Local) -> Local:
+    """The administration with those pins only that somebody made after the run.
+
+    What the run itself pinned goes with it, and what was pinned before it was so in what it is taken back to. A coupled
+    item is pinned under the key that it has now.
+    """
+    since = {was: _pinned_since(step, local) for was, step in steps.items()}
+    agreed = {was: local.agreed.get(step.key, frozenset()) for was, step in steps.items()}
+    return replace(local, pins={**local.pins, **since}, agreed={**local.agreed, **agreed})
+
+
+def _pinned_since(step: Step, local: Local) -> frozenset[str]:
+    page, pins = step.pages.get(step.key, Page()), local.pins.get(step.key, frozenset())
+    if page.moved_deviations and not _is_as_left(page, step.key, local):
+        return pins  # somebody decided about it since, and that stays as a whole
+    made = {kept.path for kept in page.kept_after if kept.is_pinned}
+    return pins - made - page.pins
+
+
+def _is_as_left(page: Page, key: Key, local: Local) -> bool:
+    """Whether what is pinned and agreed for an item is what the run left."""
+    pinned = frozenset(kept.path for kept in page.kept_after if kept.is_pinned)
+    agreed = frozenset(kept.path for kept in page.kept_after if not kept.is_pinned)
+    return (local.pins.get(key, frozenset()), local.agreed.get(key, frozenset())) == (pinned, agreed)
+
+
+def _taking_back(change: PlannedChange, step: Step, local: Local) -> PlannedChange:
     """The base goes back to where it was before the run, unless the item stays as the run left it."""
-    if step is None:
-        return change
-    base = local.bases.get(step.was)
-    change = replace(change, base=base)
-    if change.verdict == Verdict.REMOVED_IN_SOURCE and change.action == Action.KEEP:
+    change = replace(change, base=local.bases.get(step.was))
+    is_undecided = change.verdict == Verdict.REMOVED_IN_SOURCE and change.action == Action.KEEP
+    if is_undecided and change.next_base is not None:
         change = replace(change, action=Action.HOLD, verdict=Verdict.BOTH_CHANGED)
-    if change.couples is not None and change.action == Action.UPDATE:
-        change = replace(change, action=Action.COUPLE)
-    stays = _stays(change)
-    return replace(change, next_base=base if stays else step.former_base, couples=None if stays else change.couples)
+    if _stays(change):
+        return replace(change, next_base=change.base, couples=None)
+    if change.couples is not None:
+        # Also where the content stays as it is: the item gets back the uid that it had.
+        change = replace(change, action=Action.COUPLE, result=change.result or change.local)
+    page = step.pages.get(step.was)
+    return replace(change, next_base=page.former_base if page else change.base)
 
 
 def _stays(change: PlannedChange) -> bool:
     return change.action in (Action.HOLD, Action.SKIP)
 
 
-def _with_kept(change: PlannedChange, step: Step | None, local: Local) -> PlannedChange:
+def _with_what_is_renamed(changes: Changes, source: Source, local: Local) -> Source:
+    """The source with the content that an item keeps when it gets back only its uid."""
+    kept = {
+        key: replace(local.entries[change.stands_as], uid=key[1])
+        for key, change in changes.items()
+        if change.couples is not None and change.result == change.local
+    }
+    return Source({**source.entries, **kept}, source.needs)
+
+
+def _with_kept(change: PlannedChange, step: Step, key: Key, local: Local) -> PlannedChange:
     """What was pinned or agreed before the run comes back, unless somebody decided about that since."""
-    if step is None or _stays(change) or step.kept_before == step.kept_after:
+    page = step.pages.get(key, Page())
+    if _stays(change) or not page.moved_deviations or not _is_as_left(page, key, local):
         return change
-    now = (local.pins.get(step.key, frozenset()), local.agreed.get(step.key, frozenset()))
-    if now != tuple(
-        frozenset(kept.path for kept in step.kept_after if kept.is_pinned == pinned) for pinned in (True, False)
-    ):
-        return change
-    return replace(change, deviations=step.kept_before, clears_deviations=bool(step.kept_after))
+    return replace(change, deviations=page.kept_before, clears_deviations=bool(page.kept_after))
+
+
+def _forgotten_keys(history: History, changes: Mapping[Key, PlannedChange], local: Local) -> Changes:
+    """What becomes of the keys that coupled items had meanwhile. What stays coupled stays followed."""
+    return {
+        step.key: _with_kept(_forget(step, local), step, step.key, local)
+        for was, step in history.steps.items()
+        if step.is_coupling and step.key in step.pages and not _stays(changes[was])
+    }
 
 
 def _forget(step: Step, local: Local) -> PlannedChange:
-    """The base of an item that was coupled and no longer is."""
-    base, found = local.bases.get(step.key), local.entries.get(step.key)
+    found = local.entries.get(step.key)
     return PlannedChange(
         key=step.key,
         label=step.label,
         verdict=Verdict.GONE,
         action=Action.KEEP,
-        base=base,
+        base=local.bases.get(step.key),
         local=found.digest if found else None,
-        next_base=None,
+        next_base=step.pages[step.key].former_base,
     )

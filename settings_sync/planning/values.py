@@ -77,6 +77,15 @@ class Local:
 
 
 @dataclass(frozen=True)
+class Uses:
+    """What points at some items of an administration: those of them that daily data points at, and for each other
+    setting that does (item, setting)."""
+
+    in_daily_data: frozenset[Key] = frozenset()
+    pointing: frozenset[tuple[Key, Key]] = frozenset()
+
+
+@dataclass(frozen=True)
 class Choice:
     """What was chosen: whole categories, and single items."""
 
@@ -179,6 +188,11 @@ class PlannedChange:
     @property
     def moves_base(self) -> bool:
         return self.next_base != self.base
+
+    @property
+    def stands_as(self) -> Key:
+        """The key under which the item stands in the administration until the plan is carried out."""
+        return self.key if self.couples is None else (self.key[0], self.couples)
 
     @property
     def is_open_conflict(self) -> bool:

@@ -51,9 +51,10 @@ class Standing:
 def hold_late(cursor: Cursor, work: Work, stale: Collection[WorkChange]) -> list[Held]:
     """Everything that must be held: the stale items, and what cannot be done without them."""
     held = {change: Held(change, "stale") for change in stale}
-    moving = {(change.kind, change.seen_uid): change for change in work.changes if change not in held}
-    coming = {(change.kind, change.uid) for change in moving.values() if change.writes_rows}
     going = [change for change in work.changes if change.writes_rows and change not in held]
+    doing = [change for change in work.changes if change.does_something_to_rows and change not in held]
+    moving = {(change.kind, change.seen_uid): change for change in doing}
+    coming = {(change.kind, change.uid) for change in going}
     wanted = _read_wanted(cursor, going)
     standing = _read_standing(cursor, work.schema, going, wanted)
     before = -1
@@ -65,7 +66,17 @@ def hold_late(cursor: Cursor, work: Work, stale: Collection[WorkChange]) -> list
                 held[change] = Held(change, code)
                 del moving[change.kind, change.seen_uid]
                 coming.discard((change.kind, change.uid))
-    return list(held.values())
+    return [*held.values(), *_held_with_their_coupling(work, held)]
+
+
+def _held_with_their_coupling(work: Work, held: Mapping[WorkChange, Held]) -> list[Held]:
+    """What would be forgotten of the keys that items keep because taking their coupling back is held."""
+    codes = {(change.kind, change.couples): found.code for change, found in held.items() if change.couples is not None}
+    return [
+        Held(change, codes[change.kind, change.uid])
+        for change in work.changes
+        if (change.kind, change.uid) in codes and change not in held
+    ]
 
 
 def _why_not(

@@ -38,6 +38,10 @@ class WorkChange:
         return self.action in ("create", "update", "couple", "archive")
 
     @property
+    def does_something_to_rows(self) -> bool:
+        return self.writes_rows or self.action == "delete"
+
+    @property
     def row_action(self) -> str:
         """What it comes to for the rows: create, update, delete or keep."""
         return "update" if self.action in ("couple", "archive") else self.action

@@ -19,11 +19,11 @@ from settings_sync.engine import sql
 from settings_sync.models import Document
 from settings_sync.planning.merging import PartShape, Shape
 from settings_sync.planning.reader import Body, Described
-from settings_sync.planning.values import Entry, Key, Need
+from settings_sync.planning.values import Entry, Key, Need, Uses
 
 from .index import ReadDocument, loaded_keys, read_documents, store_documents
 from .needs import needs_of
-from .uses import used_items
+from .uses import uses_of
 
 COLUMNS_PER_OBJECT = 50
 """jsonb_build_object takes at most 100 arguments."""
@@ -58,8 +58,8 @@ class AdministrationReader:
         """Keep those composed documents that the plan is going to use."""
         store_documents([self.composed[digest] for digest in digests if digest in self.composed])
 
-    def used(self, keys: Collection[Key]) -> set[Key]:
-        return used_items(self.schema, keys)
+    def uses(self, keys: Collection[Key]) -> Uses:
+        return uses_of(self.schema, keys)
 
     def shape(self, kind: str) -> Shape:
         return shape_of(all_kinds()[kind])

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +14,8 @@ from settings_sync.engine.reading.index import look_at
 from settings_sync.exceptions import NothingToUndo, RunNotFinished, UnknownTarget
 from settings_sync.models import Change, Document, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from settings_sync.permissions import syncable_children
-from settings_sync.planning.undoing import Step, plan_undo
-from settings_sync.planning.values import Deviation, Entry, Rules
+from settings_sync.planning.undoing import History, Page, Step, plan_undo
+from settings_sync.planning.values import Deviation, Entry, Key, Need, Rules
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.comparing import category_of
 from settings_sync.services.plans.local_values import Examiner
@@ -72,7 +72,7 @@ def compute_undo(target: PlanTarget) -> None:
     local = look_at(target.administration)
     reader = UndoReader(target.administration.schema_name)
     rules = Rules(policies=target.plan.policies, decisions=decisions_of(target))
-    planned = plan_undo(steps_of(undone), local, category_of(), rules, reader)
+    planned = plan_undo(history_of(undone), local, category_of(), rules, reader)
     keep_plan(target, planned, reader, Examiner(target.plan.administration), standing=len(local.entries))
 
 
@@ -83,29 +83,48 @@ class UndoReader(AdministrationReader):
         return True
 
 
-def steps_of(target: SyncTarget) -> Iterator[Step]:
+def history_of(target: SyncTarget) -> History:
     """What a target did, item by item; what was held after all is left out."""
+    changes = {(change.kind, change.uid): change for change in _changes_of(target)}
+    former, pages = _former_documents(changes.values()), _pages(target, changes)
+    coupled = {_key_before(change) for change in changes.values() if change.couples is not None}
+    steps = {
+        _key_before(change): Step(
+            key=key,
+            was=_key_before(change),
+            label=change.label,
+            before=_entry_before(change, former),
+            after=_after(change),
+            pages={each: pages[each] for each in (key, _key_before(change)) if each in pages},
+        )
+        for key, change in changes.items()
+        # What was uncoupled and forgotten is one step, told by the coupling.
+        if change.couples is not None or key not in coupled
+    }
+    return History(steps, {digest: needs for digest, (_keys, needs) in former.items()})
+
+
+def _changes_of(target: SyncTarget) -> list[Change]:
     held = {(found.kind, found.uid) for found in target.findings.exclude(code="archived-instead")}
     changes = [change for change in target.plan_target.changes.all() if (change.kind, change.uid) not in held]
-    changes = [change for change in changes if _did_something(change)]
-    before, kept = _entries(changes), _former_deviations(target)
-    forgotten = {(change.kind, change.uid): change for change in changes if change.action == "keep"}
-    coupled = {(change.kind, change.couples) for change in changes if change.couples is not None}
-    for change in changes:
-        was = (change.kind, change.couples or change.uid)
-        if change.couples is None and was in coupled:
-            continue  # what was uncoupled and forgotten is one step, told by the coupling
-        moved = forgotten.get(was, change) if change.couples is not None else change
-        yield Step(
-            key=(change.kind, change.uid),
-            was=was,
-            label=change.label,
-            before=before.get(was),
-            after=_after(change),
-            former_base=_digest(moved.base_digest),
-            kept_before=tuple(kept.get((change.kind, change.uid), ())),
-            kept_after=_kept_after(change, kept.get((change.kind, change.uid), ())),
+    return [change for change in changes if _did_something(change)]
+
+
+def _key_before(change: Change) -> Key:
+    return (change.kind, change.couples or change.uid)
+
+
+def _pages(target: SyncTarget, changes: Mapping[Key, Change]) -> dict[Key, Page]:
+    kept = _former_deviations(target)
+    return {
+        key: Page(
+            former_base=_digest(change.base_digest),
+            kept_before=tuple(kept.get(key, ())),
+            kept_after=_kept_after(change, kept.get(key, ())),
+            pins=frozenset(change.pins),
         )
+        for key, change in changes.items()
+    }
 
 
 def _former_deviations(target: SyncTarget) -> dict[tuple[str, uuid.UUID], list[Deviation]]:
@@ -135,22 +154,23 @@ def _after(change: Change) -> bytes | None:
     return _digest(change.result_digest) or _digest(change.local_digest)
 
 
-def _entries(changes: list[Change]) -> dict[tuple[str, uuid.UUID], Entry]:
-    """What stood there before, as entries, from the documents that the plan kept."""
-    wanted = {_digest(change.local_digest): change for change in changes if change.local_digest is not None}
-    kept = Document.objects.filter(digest__in=list(wanted)).values_list("digest", "keys")
-    keys = {bytes(digest): found for digest, found in kept}
-    return {
-        (change.kind, change.couples or change.uid): Entry(
-            change.kind,
-            change.couples or change.uid,
-            bytes(change.local_digest),
-            change.label,
-            keys.get(bytes(change.local_digest), {}),
-        )
-        for change in changes
-        if change.local_digest is not None
-    }
+def _former_documents(changes: Iterable[Change]) -> dict[bytes, tuple[dict[str, str], list[Need]]]:
+    """The unique values and the needs of what stood there before, by digest, from the documents that were kept."""
+    wanted = {_digest(change.local_digest) for change in changes} - {None}
+    found = Document.objects.filter(digest__in=list(wanted)).values_list("digest", "keys", "needs")
+    return {bytes(digest): (keys, [_need(need) for need in needs]) for digest, keys, needs in found}
+
+
+def _need(stored: Mapping[str, str]) -> Need:
+    return Need((stored["kind"], uuid.UUID(stored["uid"])), stored["path"])
+
+
+def _entry_before(change: Change, former: Mapping[bytes, tuple[dict[str, str], list[Need]]]) -> Entry | None:
+    digest = _digest(change.local_digest)
+    if digest is None:
+        return None
+    keys, _needs = former.get(digest, ({}, []))
+    return Entry(change.kind, change.couples or change.uid, digest, change.label, keys)
 
 
 def _digest(value: Any) -> bytes | None:
@@ -165,7 +185,7 @@ def _find_targets(user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncT
         if slug not in found:
             raise UnknownTarget(slug=slug)
     chosen = [target for slug, target in found.items() if not slugs or slug in set(slugs)]
-    changed = [target for target in chosen if any(True for _step in steps_of(target))]
+    changed = [target for target in chosen if history_of(target).steps]
     if not changed:
         raise NothingToUndo
     return changed

@@ -12,7 +12,7 @@ import pytest
 from settings_sync.planning.deciding import allowed_words
 from settings_sync.planning.plans import plan_target
 from settings_sync.planning.policies import DEFAULTS, POLICIES
-from settings_sync.planning.values import Choice, Decision, Local, PlannedChange, Rules, Source
+from settings_sync.planning.values import Choice, Decision, Local, PlannedChange, Rules, Source, Uses
 from settings_sync.planning.verdicts import Action, Verdict, Word
 from tests.settings_sync.planning.papers import KIND, Shelf, key_of
 
@@ -359,7 +359,7 @@ def test_what_stays_as_it_is_here_gives_the_default_away_as_well():
 def test_removed_in_the_source_what_is_used_is_archived():
     used = world("removed in the source")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CanDelete, "used", lambda self, keys: set(keys))
+        patch.setattr(CanDelete, "uses", lambda self, keys: Uses(in_daily_data=frozenset(keys)))
         assert used.one(removed_in_source="delete") == ("archive", {**B, "is_archived": True}, None)
 
 

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from forms_catalog.models import Form
 from reference_data.models import WorkType
 from settings_sync.exceptions import RunNotFinished
 from settings_sync.models import SyncPolicy, SyncRun
@@ -14,7 +15,11 @@ from settings_sync.services.runs.undoing import create_undo_plan
 from sync_ledger.models import Base, Deviation
 from tenants.models import Administration
 from tenants.schemas import inside
+from tests.contracts.world import CATEGORIES as EVERYTHING
 from tests.contracts.world import Company, make_company
+from workflows.models import Workflow
+
+from .chains import standing_in
 
 pytestmark = pytest.mark.usefixtures("db")
 CATEGORIES = ["reference_data"]
@@ -227,3 +232,177 @@ def test_a_run_that_is_tried_again_just_then_is_not_taken_back(company, child):
     SyncRun.objects.filter(pk=seen.pk).update(finished_at=None)
     with pytest.raises(RunNotFinished):
         create_undo_plan(acting_user=company.owner, run=seen)
+
+
+@pytest.fixture
+def empty(standing_company: tuple[Company, Administration]) -> Company:
+    """Nothing stands anywhere."""
+    company, child = standing_company
+    company.sweep(child)
+    return company
+
+
+def back(company: Company, run: SyncRun) -> SyncRun:
+    """Take a run back, which must go as previewed and leave nothing held."""
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    assert not plan.targets.get().changes.filter(action__in=["hold", "archive"]).exists()
+    undo = company.run(plan, confirmation=company.main.slug)
+    assert (undo.state, list(undo.targets.get().findings.values_list("label", "code"))) == ("succeeded", [])
+    return undo
+
+
+def test_what_only_the_run_itself_used_is_deleted_with_it(empty, child):
+    with inside(empty.main):
+        flow = Workflow.objects.create(name="Onderhoud")
+    empty.sync(child, categories=EVERYTHING)
+    before = standing_in(child)
+    with inside(empty.main):
+        flow.steps.create(type="predefined_form", form=Form.objects.create(name="Blad"), position=1)
+        flow.work_types.add(WorkType.objects.create(name="Storing"))
+    run = empty.sync(child, categories=EVERYTHING)
+    back(empty, run)
+    standing_in(child).agrees_with(before, before)
+    again = empty.plan(child, categories=EVERYTHING).targets.get().changes.values_list("action", "verdict")
+    assert sorted(again) == [("create", "new"), ("create", "new"), ("update", "behind")]
+
+
+def test_what_something_else_uses_by_now_is_archived(empty, child):
+    with inside(empty.main):
+        Form.objects.create(name="Blad")
+        WorkType.objects.create(name="Storing")
+    run = empty.sync(child, categories=EVERYTHING)
+    with inside(child):
+        Workflow.objects.create(name="Eigen").steps.create(type="predefined_form", form=Form.objects.get(), position=1)
+    plan = create_undo_plan(acting_user=empty.owner, run=run)
+    assert sorted(plan.targets.get().changes.values_list("label", "action")) == [
+        ("Blad", "archive"),
+        ("Storing", "delete"),
+    ]
+    undo = empty.run(plan, confirmation=empty.main.slug)
+    assert not undo.targets.get().findings.exists()
+
+
+def test_what_a_held_user_goes_on_using_is_archived_in_the_preview_already(empty, child):
+    """The workflow was edited since, so that taking it back asks; until then it keeps its form."""
+    with inside(empty.main):
+        flow = Workflow.objects.create(name="Onderhoud", description="eerst")
+    empty.sync(child, categories=EVERYTHING)
+    with inside(empty.main):
+        Workflow.objects.update(description="later")
+        flow.steps.create(type="predefined_form", form=Form.objects.create(name="Blad"), position=1)
+    run = empty.sync(child, categories=EVERYTHING)
+    with inside(child):
+        Workflow.objects.update(description="van hier")
+    plan = create_undo_plan(acting_user=empty.owner, run=run)
+    told = sorted(plan.targets.get().changes.values_list("label", "action"))
+    assert told == [("Blad", "archive"), ("Onderhoud", "hold")]
+    assert not empty.run(plan, confirmation=empty.main.slug).targets.get().findings.exists()
+
+
+def couple_by_name(company: Company, child: Administration, pairs: dict[tuple[type, str], str]) -> SyncRun:
+    """A run that couples the main's items, by model and name, each with an own item of another name."""
+    plan = company.plan(child, categories=EVERYTHING)
+    asked = []
+    for (model, theirs), ours in pairs.items():
+        with inside(company.main):
+            uid = model.objects.get(name=theirs).uid
+        with inside(child):
+            asked.append(Asked(uid, Word.COUPLE, couple_with=model.objects.get(name=ours).uid))
+    plan = decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=asked)
+    run = company.run(plan, confirmation=company.main.slug)
+    assert (run.state, run.targets.get().findings.count()) == ("succeeded", 0)
+    return run
+
+
+@pytest.mark.parametrize("time", range(6))
+def test_couplings_of_several_kinds_that_share_a_name_are_taken_back(empty, child, time):
+    """Every time with fresh uids: their order decides nothing."""
+    with inside(empty.main):
+        WorkType.objects.create(name="Carlo")
+        Workflow.objects.create(name="Foxtrot")
+    with inside(child):
+        Workflow.objects.create(name="Carlo").work_types.add(WorkType.objects.create(name="Oud"))
+    before = standing_in(child)
+    run = couple_by_name(empty, child, {(WorkType, "Carlo"): "Oud", (Workflow, "Foxtrot"): "Carlo"})
+    back(empty, back(empty, back(empty, run)))
+    standing_in(child).agrees_with(before, before)
+
+
+@pytest.mark.parametrize("time", range(4))
+@pytest.mark.parametrize(
+    "pairs",
+    [{"C": "A", "A": "Z"}, {"B": "A", "A": "B"}, {"B": "A", "C": "B", "A": "C"}],
+    ids=["chain", "cross", "ring"],
+)
+def test_couplings_whose_names_move_along_are_taken_back(empty, child, pairs, time):
+    with inside(empty.main):
+        WorkType.objects.bulk_create(WorkType(name=name) for name in pairs)
+    with inside(child):
+        WorkType.objects.bulk_create(WorkType(name=name, description="van hier") for name in pairs.values())
+    before = standing_in(child)
+    run = couple_by_name(empty, child, {(WorkType, theirs): ours for theirs, ours in pairs.items()})
+    after = standing_in(child)
+    undo = back(empty, run)
+    standing_in(child).agrees_with(before, after)
+    back(empty, undo)
+    standing_in(child).agrees_with(after, before)
+
+
+def test_a_coupling_of_equal_content_is_taken_back(empty, child):
+    with inside(empty.main):
+        WorkType.objects.create(name="Storing")
+    with inside(child):
+        WorkType.objects.create(name="Storing")
+    before = standing_in(child)
+    run = couple_by_name(empty, child, {(WorkType, "Storing"): "Storing"})
+    after = standing_in(child)
+    assert after != before
+    undo = back(empty, run)
+    standing_in(child).agrees_with(before, after)
+    back(empty, undo)
+    standing_in(child).agrees_with(after, before)
+
+
+def test_another_name_for_what_existed_goes_with_its_pin(empty, child):
+    with inside(empty.main):
+        WorkType.objects.create(name="Storing")
+    empty.sync(child, categories=CATEGORIES)
+    with inside(empty.main):
+        WorkType.objects.update(description="nieuw")
+    before = standing_in(child)
+    plan = empty.plan(child, categories=CATEGORIES)
+    uid = plan.targets.get().changes.get().uid
+    decision = Asked(uid, Word.CREATE_AS, name="Bij ons")
+    run = empty.run(decide(acting_user=empty.owner, plan=plan, version=plan.version, decisions=[decision]))
+    assert descriptions(child) == {"Bij ons": "nieuw"}
+    after = standing_in(child)
+    undo = back(empty, run)
+    standing_in(child).agrees_with(before, after)
+    back(empty, undo)
+    standing_in(child).agrees_with(after, before)
+
+
+def test_what_is_pinned_since_is_heeded_when_a_coupling_is_taken_back(company, child, coupled):
+    run, _before, since = coupled
+    with inside(child):
+        Deviation.objects.create(
+            kind="reference_data.worktype", uid=since, path="", is_pinned=True, decided_at=timezone.now()
+        )
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    assert set(plan.targets.get().changes.values_list("action", "verdict")) == {("skip", "pinned")}
+
+
+def test_what_was_created_and_edited_since_can_be_kept(empty, child):
+    with inside(empty.main):
+        WorkType.objects.create(name="Storing")
+    run = empty.sync(child, categories=CATEGORIES)
+    with inside(child):
+        WorkType.objects.update(description="van hier")
+    plan = create_undo_plan(acting_user=empty.owner, run=run)
+    asked = plan.targets.get().changes.get(action="hold")
+    plan = decide(
+        acting_user=empty.owner, plan=plan, version=plan.version, decisions=[Asked(asked.uid, Word.KEEP_LOCAL)]
+    )
+    assert [change.action for change in plan.targets.get().changes.all()] == ["keep"]
+    empty.run(plan)
+    assert (descriptions(child), bases(child)) == ({"Storing": "van hier"}, {})
