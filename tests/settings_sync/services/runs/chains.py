@@ -14,12 +14,12 @@ from django.db.models import Model, ProtectedError, RestrictedError
 
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import DevicePolicy, FreeField, HourType, PaymentMethod, VatRate, WorkStatus, WorkType
-from settings_sync.exceptions import SyncError
 from settings_sync.declaring.kinds import Kind, all_kinds
-from settings_sync.planning.deciding import allowed_words
 from settings_sync.engine.reading.index import look_at
-from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.exceptions import SyncError
+from settings_sync.planning.deciding import allowed_words
 from settings_sync.planning.verdicts import Word
+from settings_sync.services.deciding.deciding import Asked, decide
 from sync_ledger.models import Base, Deviation
 from templates_catalog.models import Layout, MessageTemplate, Scheme
 from tenants.models import Administration
