@@ -173,6 +173,18 @@ class PlanNotReady(SyncError):
     code = "plan-not-ready"
 
 
+class Interrupted(SyncError):
+    """Making it was interrupted."""
+
+    code = "interrupted"
+
+
+class PlanFailed(SyncError):
+    """This preview could not be made: {reason} Make a new one; when that fails too, ask support."""
+
+    code = "plan-failed"
+
+
 class ConfirmationRequired(SyncError):
     """This removes or overwrites much: confirm it by typing “{phrase}”. {reasons}"""
 

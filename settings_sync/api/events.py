@@ -6,9 +6,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhoo
 from rest_framework import serializers
 
 from settings_sync.models import Plan, SyncRun, SyncTarget
-from settings_sync.shapes.base import UtcTime
+from settings_sync.shapes.base import ErrorShape, UtcTime
 from settings_sync.shapes.plans import Counts
-from settings_sync.shapes.runs import ErrorShape
 from webhooks.events import Event
 
 HANDLED = {"2XX": OpenApiResponse(description="Received. Anything else is a failure; 410 switches the webhook off.")}

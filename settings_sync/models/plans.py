@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from settings_sync.exceptions import error_in_words
 from settings_sync.planning.verdicts import Action, Verdict
 from tenants.models import Administration
 
@@ -36,6 +37,7 @@ class Plan(models.Model):
     )
     version = models.PositiveIntegerField(_("version"), default=1)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.COMPUTING)
+    # The code of the error that made it fail.
     state_detail = models.TextField(_("what went wrong"), blank=True, default="")
     categories = models.JSONField(_("categories"), default=list)
     items = models.JSONField(_("single settings"), default=list)
@@ -62,6 +64,11 @@ class Plan(models.Model):
     def is_undo(self) -> bool:
         """Whether it takes a run back."""
         return self.kind == self.Kind.UNDO
+
+    @property
+    def went_wrong(self) -> str:
+        """Why it could not be made, in the reader's language; empty when it could."""
+        return error_in_words(self.state_detail, {}, self.state_detail) if self.state == self.State.FAILED else ""
 
     @property
     def is_expired(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Max
 
 from settings_sync.declaring.usage import counted
-from settings_sync.exceptions import error_in_words
+from settings_sync.exceptions import PlanFailed, error_in_words
 from settings_sync.models import Change, Plan, Receipt, SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import alignment_of
 from settings_sync.services.plans.local_values import warnings_in_words
@@ -48,7 +48,9 @@ def shape_plan(plan: Plan, targets: Iterable[Any]) -> dict[str, Any]:
     run = SyncRun.objects.filter(plan=plan).values_list("pk", flat=True).first()
     shown = {name: getattr(plan, name) for name in ("id", "kind", "version", "state", "created_at", "expires_at")}
     rows = [{"administration": row.administration, "counts": _all_counts(row.counts)} for row in targets]
-    return dict(PlanShape({**shown, "run": run, "targets": rows}).data)
+    failed = plan.state == Plan.State.FAILED
+    error = {"code": PlanFailed.code, "detail": plan.went_wrong} if failed else None
+    return dict(PlanShape({**shown, "run": run, "targets": rows, "error": error}).data)
 
 
 def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:

@@ -95,3 +95,10 @@ class UtcTime(serializers.DateTimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(default_timezone=UTC, **options)
+
+
+class ErrorShape(serializers.Serializer[Any]):
+    """Why a plan or a target failed; `code` is one of the problem types."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)

@@ -9,7 +9,7 @@ from settings_sync.planning.policies import POLICIES
 from settings_sync.planning.verdicts import Action, Verdict
 from settings_sync.services.previews.plan_overview import Counted
 
-from .base import Body, Slug, Uid, UtcTime
+from .base import Body, ErrorShape, Slug, Uid, UtcTime
 
 
 class Policies(Body):
@@ -53,6 +53,7 @@ class PlanShape(serializers.Serializer[Any]):
     created_at = UtcTime()
     expires_at = UtcTime()
     run = serializers.UUIDField(allow_null=True)
+    error = ErrorShape(allow_null=True)
     targets = PlanTargetShape(many=True)
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from settings_sync.models import Plan, SyncRun, SyncTarget
 
-from .base import Body, Slug, Text, Uid, UtcTime, Whole, YesOrNo
+from .base import Body, ErrorShape, Slug, Text, Uid, UtcTime, Whole, YesOrNo
 from .plans import Counts, NewPlan
 
 LONGEST_NOTE = 2000
@@ -52,13 +52,6 @@ class RunShape(serializers.Serializer[Any]):
     started_at = UtcTime(allow_null=True)
     finished_at = UtcTime(allow_null=True)
     undone_by = serializers.UUIDField(allow_null=True)
-
-
-class ErrorShape(serializers.Serializer[Any]):
-    """Why a target failed; `code` is one of the problem types."""
-
-    code = serializers.CharField()
-    detail = serializers.CharField(allow_blank=True)
 
 
 class ReceiptShape(serializers.Serializer[Any]):

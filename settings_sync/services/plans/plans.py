@@ -1,25 +1,33 @@
 """Making a plan: a snapshot, compared with every chosen administration. Writes nothing but the plan itself."""
 
 import json
+import logging
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.applying.errors import explain
 from settings_sync.engine.reading.composed import AdministrationReader
 from settings_sync.engine.reading.index import look_at
 from settings_sync.engine.reading.snapshots import needs_in, read_source, take_snapshot
 from settings_sync.exceptions import (
+    Interrupted,
     NoTargets,
     NothingChosen,
     NotTheMain,
+    PlanFailed,
+    SyncError,
     TargetNotReady,
+    Unexpected,
     UnknownCategory,
     UnknownItem,
     UnknownPolicy,
@@ -38,7 +46,11 @@ from .dry_run import needs_rehearsal, rehearse
 from .local_values import Examiner, stored_warnings
 from .rules import policies_of, rules_of
 
+logger = logging.getLogger(__name__)
+
 PLAN_LIFETIME = timedelta(hours=24)
+MAKING_AT_MOST = timedelta(minutes=15)
+"""Longer than any request or worker is given: a plan that is older and not ready is made by nobody any more."""
 STORED_AT_ONCE = 50
 """Administrations of which the plans are stored together."""
 
@@ -81,8 +93,47 @@ def create_plan(
         PlanTarget.objects.bulk_create(
             PlanTarget(plan=plan, administration=child, position=number) for number, child in enumerate(children)
         )
-    compute_plan(plan, source, choice)
+    with making(plan):
+        compute_plan(plan, source, choice)
     return plan
+
+
+@contextmanager
+def making(plan: Plan) -> Iterator[None]:
+    """Make a stored plan ready, or failed with the reason when that goes wrong: it must not stay “computing”.
+
+    Raises PlanFailed for what nobody foresaw; what is refused in words goes on as it is.
+    """
+    try:
+        yield
+    except SystemExit:
+        _fail(plan, Interrupted())
+        raise
+    except SyncError as error:
+        _fail(plan, error)
+        raise
+    except Exception as error:
+        told = explain(error).error
+        logger.exception("Preview %s could not be made", plan.pk)
+        _fail(plan, told)
+        raise PlanFailed(reason=plan.went_wrong) from error
+    plan.state = Plan.State.READY
+    plan.save(update_fields=["state"])
+
+
+def _fail(plan: Plan, error: SyncError) -> None:
+    connection.close_if_unusable_or_obsolete()
+    plan.state = Plan.State.FAILED
+    # Only the code is kept, so that each reader gets the sentence in a language of their own. A sentence with facts in
+    # it would need them too; what it says of the database is in the log.
+    plan.state_detail = Unexpected.code if error.facts else error.code
+    plan.save(update_fields=["state", "state_detail"])
+
+
+def fail_forgotten_plans() -> int:
+    """Give up the plans whose maker was killed: nobody works on them any more. Returns how many."""
+    late = Plan.objects.filter(state=Plan.State.COMPUTING, created_at__lt=Now() - MAKING_AT_MOST)
+    return late.update(state=Plan.State.FAILED, state_detail=Interrupted.code)
 
 
 def compute_plan(plan: Plan, source: Source, choice: Choice) -> None:
@@ -91,8 +142,6 @@ def compute_plan(plan: Plan, source: Source, choice: Choice) -> None:
     targets = list(plan.targets.select_related("administration"))
     for start in range(0, len(targets), STORED_AT_ONCE):
         keep_plans([comparison.of(target) for target in targets[start : start + STORED_AT_ONCE]])
-    plan.state = Plan.State.READY
-    plan.save(update_fields=["state"])
 
 
 def recompute_targets(plan: Plan, targets: Iterable[PlanTarget]) -> None:

@@ -150,6 +150,7 @@ class PlanOverview:
     affected: tuple[tuple[str, str], ...]
     created_at: datetime
     is_ready: bool
+    failure: str
     is_expired: bool
     run_id: uuid.UUID | None
     warned: int = 0
@@ -219,6 +220,7 @@ def show_plan(plan: Plan) -> PlanOverview:
         affected=tuple(in_words(_added(row.affected for row in targets))),
         created_at=plan.created_at,
         is_ready=plan.state == Plan.State.READY,
+        failure=plan.went_wrong,
         is_expired=plan.is_expired,
         run_id=plan.run.pk if hasattr(plan, "run") else None,
         warned=changes.exclude(warnings=[]).values("uid").distinct().count(),

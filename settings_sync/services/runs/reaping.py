@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from accounts.acting import end_what_is_over
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import fold_alignment
+from settings_sync.services.plans.plans import fail_forgotten_plans
 from tenants.failpoints import reach
 from tenants.services import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
 from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
@@ -53,6 +54,7 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     given_up = _attempt(give_up_poisoned_targets) + _attempt(give_up_poisoned_administrations)
     finished = _attempt(_finish_runs)
     _attempt(start_forgotten)
+    _attempt(fail_forgotten_plans)
     reach("reaper.before-waking")
     targets, administrations = take_targets_to_wake(), administrations_to_wake()
     woken = send_messages(APPLY_TARGET, targets)

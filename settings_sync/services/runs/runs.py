@@ -15,6 +15,7 @@ from settings_sync.exceptions import (
     NothingToRetry,
     PlanChanged,
     PlanExpired,
+    PlanFailed,
     PlanNotReady,
     PlanUsed,
     RunFinished,
@@ -107,9 +108,12 @@ def _record_start(run: SyncRun, asker: Any, targets: list[SyncTarget], door: str
 
 
 def check_plan(plan: Plan, version: int) -> None:
-    """Raises PlanUsed, PlanNotReady, PlanExpired or PlanChanged when a plan cannot be confirmed or decided about."""
+    """Raises PlanUsed, PlanFailed, PlanNotReady, PlanExpired or PlanChanged when a plan cannot be confirmed or decided
+    about."""
     if hasattr(plan, "run"):
         raise PlanUsed
+    if plan.state == Plan.State.FAILED:
+        raise PlanFailed(reason=plan.went_wrong)
     if plan.state != Plan.State.READY:
         raise PlanNotReady
     if plan.is_expired:

@@ -19,7 +19,7 @@ from settings_sync.planning.values import Deviation, Entry, Key, Need, Rules
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.comparing import category_of
 from settings_sync.services.plans.local_values import Examiner
-from settings_sync.services.plans.plans import PLAN_LIFETIME, keep_plan
+from settings_sync.services.plans.plans import PLAN_LIFETIME, keep_plan, making
 from settings_sync.services.plans.rules import decisions_of, policies_of
 from tenants.permissions import require
 from tenants.rights import Right
@@ -58,10 +58,9 @@ def create_undo_plan(*, acting_user: Any, run: SyncRun, targets: Collection[str]
             for number, target in enumerate(done)
         )
         record("run.undo_planned", actor=acting_user, administration=run.administration, run=str(run.pk))
-    for target in made:
-        compute_undo(target)
-    plan.state = Plan.State.READY
-    plan.save(update_fields=["state"])
+    with making(plan):
+        for target in made:
+            compute_undo(target)
     return plan
 
 

@@ -331,8 +331,10 @@ ERRORS: list[tuple[str, int, str, Any]] = [
     ("database away", 503, "unavailable", database_away),
 ]  # fmt: skip
 ELSEWHERE = {
-    "request-in-progress": "settings_sync/api/test_idempotency.py::test_while_the_first_is_busy_the_second_is_told",
-    "server-error": "settings_sync/api/test_input.py::test_a_failure_of_ours_is_a_problem_too",
+    "request-in-progress": (
+        "settings_sync/api/protocol/test_idempotency.py::test_while_the_first_is_busy_the_second_is_told"
+    ),
+    "server-error": "settings_sync/api/protocol/test_input.py::test_a_failure_of_ours_is_a_problem_too",
     "bad-request": "test_error_pages.py::test_below_api_what_is_not_understood_is_a_problem",
 }
 """What takes more than a row: where it is tested."""
@@ -353,7 +355,7 @@ TERMINAL = {
 def test_every_error_of_the_api_itself_is_in_the_table() -> None:
     codes = {code for _name, _status, code, _ask in ERRORS}
     assert {problem.code for problem in GENERIC} <= codes | ELSEWHERE.keys()
-    in_terminal = [f"settings_sync/test_terminal.py::{name}" for name in TERMINAL.values()]
+    in_terminal = [f"settings_sync/management/test_terminal.py::{name}" for name in TERMINAL.values()]
     for place in [*ELSEWHERE.values(), *in_terminal]:
         path, _colons, name = place.partition("::")
         assert f"def {name}(" in (TESTS / path).read_text(), place

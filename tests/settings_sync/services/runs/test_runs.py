@@ -14,6 +14,7 @@ from settings_sync.exceptions import (
     NothingToRetry,
     PlanChanged,
     PlanExpired,
+    PlanFailed,
     PlanNotReady,
     PlanUsed,
     RunFinished,
@@ -94,7 +95,7 @@ class TestConfirming:
         ("changed", "refusal"),
         [
             ({"state": Plan.State.COMPUTING}, PlanNotReady),
-            ({"state": Plan.State.FAILED}, PlanNotReady),
+            ({"state": Plan.State.FAILED}, PlanFailed),
             ({"expires_at": timezone.now() - timedelta(seconds=1)}, PlanExpired),
             ({"version": 2}, PlanChanged),
         ],
