@@ -127,6 +127,8 @@ class Change(models.Model):
     next_base_digest = models.BinaryField(null=True)
     # The administration's own item that becomes this one.
     couples = models.UUIDField(null=True)
+    # [[part, uid, uid]]: the parts that get another uid and keep their local key.
+    pairs = models.JSONField(default=list)
     # [[path, side]]: what both sides changed, and which side was decided ("" while nobody has).
     conflicts = models.JSONField(default=list)
     # [{"path", "is_pinned", "reason", "review_on"}]: what stays as it is here from now on.

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .pairing import pair_parts, renamed_path, standing_in, with_uids
 from .reader import Body, Described, Reader
 from .settling import Draft, Item, needs_documents, settle, widen
 from .values import DEFAULT_FIELD, DEFAULT_KEY, Entry, Key, Local, PlannedChange, Rules, Source
@@ -33,7 +34,7 @@ def compose(
     in_line = {key: Draft(change) for key, change in judged.items() if change.verdict == Verdict.IN_LINE}
     items = {key: _item(change, source, local, rules) for key, change in judged.items() if key not in in_line}
     renamed = _renamed(judged.values(), rules)
-    items |= _with_documents([item for item in items.values() if needs_documents(item)], reader, used, renamed)
+    items |= _with_documents([item for item in items.values() if _is_looked_into(item, reader)], reader, used, renamed)
     drafts = in_line | {key: _seen_where_it_stands(settle(item), local) for key, item in items.items()}
     moved = [draft.change for key, draft in drafts.items() if _is_moving(draft, items.get(key))]
     moving = {change.key for change in moved} | {change.stands_as for change in moved}
@@ -41,24 +42,46 @@ def compose(
     return _described(drafts, source, reader)
 
 
+def _is_looked_into(item: Item, reader: Reader) -> bool:
+    """Whether its documents are needed: also where parts that were made anew must be found."""
+    has_keys = item.change.verdict == Verdict.BEHIND and any(part.key for part in reader.shape(item.key[0]).parts)
+    return has_keys or needs_documents(item)
+
+
 def _item(change: PlannedChange, source: Source, local: Local, rules: Rules) -> Item:
     key = change.key
-    pins = local.pins.get(key, frozenset())
+    change = _coupled(change, source, local, rules)
+    followed = local.bases.get(change.stands_as) if change.is_new_coupling else None
+    standing = change.stands_as if followed else key
+    pins = local.pins.get(standing, frozenset())
     return Item(
         change=replace(change, pins=tuple(sorted(pins))),
         rules=rules,
         pins=pins,
-        agreed=local.agreed.get(key, frozenset()),
+        agreed=local.agreed.get(standing, frozenset()),
         locks=rules.locks.get(key, frozenset()) if key in source.entries else frozenset(),
+        followed=followed,
         source_entry=source.entries.get(key),
         local_entry=local.entries.get(key),
     )
 
 
+def _coupled(change: PlannedChange, source: Source, local: Local, rules: Rules) -> PlannedChange:
+    """The change with the item that it was decided to couple, where that is there and can be."""
+    decision = rules.decided(change.key)
+    if change.verdict != Verdict.NEW or decision is None or decision.word != Word.COUPLE:
+        return change
+    other = local.entries.get((change.key[0], decision.couple_with)) if decision.couple_with else None
+    if other is None or other.key in source.entries:
+        return change
+    return replace(change, couples=other.uid, local=other.digest)
+
+
 def _seen_where_it_stands(draft: Draft, local: Local) -> Draft:
     """What is coupled is compared, and later checked, as the item that it is until then."""
     coupled = local.entries.get(draft.change.stands_as) if draft.change.couples else None
-    return replace(draft, change=replace(draft.change, local=coupled.digest)) if coupled else draft
+    change = draft.change if draft.change.writes_rows else replace(draft.change, pairs=())
+    return replace(draft, change=replace(change, local=coupled.digest) if coupled else change)
 
 
 def _renamed(judged: Iterable[PlannedChange], rules: Rules) -> Mapping[str, str]:
@@ -87,25 +110,58 @@ def _with_documents(
 ) -> dict[Key, Item]:
     if not items:
         return {}
-    changes = [item.change for item in items]
-    bodies = reader.bodies({digest for change in changes for digest in (change.base, change.source) if digest})
-    local = reader.local_bodies({change.stands_as for change in changes if change.local})
+    bodies, local = _read(items, reader)
     if renamed:
-        sources = {change.source for change in changes}
+        sources = {item.change.source for item in items}
         bodies = {digest: body if digest in sources else _naming(body, renamed) for digest, body in bodies.items()}
         local = {key: _naming(body, renamed) for key, body in local.items()}
     shapes = {kind: reader.shape(kind) for kind in {item.key[0] for item in items}}
     return {
-        item.key: replace(
-            widen(item, shapes[item.key[0]]),
-            base=bodies.get(item.change.base or b""),
-            source=bodies.get(item.change.source or b""),
-            local=local.get(item.change.stands_as),
-            may_delete=reader.may_delete(item.key[0]),
-            is_used=item.key in used,
+        item.key: _paired(
+            replace(
+                widen(item, shapes[item.key[0]]),
+                base=bodies.get(item.change.base or b""),
+                source=bodies.get(item.change.source or b""),
+                former=bodies.get(item.followed or b""),
+                local=local.get(item.change.stands_as),
+                may_delete=reader.may_delete(item.key[0]),
+                is_used=item.key in used,
+            )
         )
         for item in items
     }
+
+
+def _read(items: list[Item], reader: Reader) -> tuple[Mapping[bytes, Body], Mapping[Key, Body]]:
+    """The documents of items by digest, and those that stand in the administration by the key that they have there.
+
+    What is stored is not composed from its rows again.
+    """
+    changes = [item.change for item in items]
+    wanted = {digest for change in changes for digest in (change.base, change.source, change.local) if digest}
+    bodies = reader.bodies(wanted | {item.followed for item in items if item.followed})
+    stored = {change.stands_as: bodies[change.local] for change in changes if change.local in bodies and change.local}
+    unknown = {change.stands_as for change in changes if change.local and change.local not in bodies}
+    return bodies, {**stored, **(reader.local_bodies(unknown) if unknown else {})}
+
+
+def _paired(item: Item) -> Item:
+    """The item as it is once parts that the main made anew, or that are coupled with it, have the uids they get."""
+    former = item.base or item.former or (item.local if item.change.couples else None)
+    if former is None or item.source is None or item.local is None:
+        return item
+    pairs = pair_parts(former, item.source, item.shape)
+    standing = standing_in(pairs, item.local)
+    pins, agreed = (frozenset(renamed_path(path, pairs) for path in paths) for paths in (item.pins, item.agreed))
+    return replace(
+        item,
+        change=replace(item.change, pairs=standing),
+        base=with_uids(item.base, pairs, item.shape) if item.base is not None else None,
+        former=with_uids(item.former, pairs, item.shape) if item.former is not None else None,
+        local=with_uids(item.local, standing, item.shape),
+        pins=pins,
+        agreed=agreed,
+    )
 
 
 def _give_way(
@@ -141,7 +197,7 @@ def _give_way(
 
 def _is_moving(draft: Draft, item: Item | None) -> bool:
     """Whether it is written: what a merge leaves as it stands here is not."""
-    stays = item is not None and draft.result is not None and draft.result == item.local
+    stays = item is not None and not item.change.pairs and draft.result is not None and draft.result == item.local
     return draft.change.writes_rows and not stays
 
 
@@ -189,7 +245,7 @@ def _completed(change: PlannedChange, result: Described | None, base: Described 
     if result is None:
         return change
     if result.entry.digest == change.local and change.couples is None:  # a coupled item gets another uid
-        return replace(change, action=Action.KEEP, result=None, clears_deviations=False)
+        return replace(change, action=Action.KEEP, result=None, clears_deviations=False, pairs=())
     return replace(change, result=result.entry.digest)
 
 
@@ -199,6 +255,9 @@ def _invalid(change: PlannedChange, problems: Iterable[str]) -> PlannedChange:
         change,
         verdict=Verdict.INVALID,
         action=Action.HOLD,
+        local=None if change.is_new_coupling else change.local,
+        couples=None,
+        pairs=(),
         result=None,
         next_base=change.base,
         deviations=(),

@@ -37,9 +37,11 @@ def _hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChang
         verdict=verdict,
         action=Action.HOLD,
         facts={**change.facts, **facts},
+        local=None if change.is_new_coupling else change.local,
         result=None,
         next_base=change.base,
         couples=None,
+        pairs=(),
         deviations=(),
         clears_deviations=False,
     )

@@ -23,11 +23,14 @@ Rows = dict[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class PartShape:
-    """One part model: its name, and by which key its rows name the part above them (empty below the item itself)."""
+    """One part model: its name, by which key its rows name the part above them (empty below the item itself), and the
+    field by which a row without a common uid is recognised, if any.
+    """
 
     name: str
     above: str = ""
     above_key: str = ""
+    key: str = ""
     inside: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -171,7 +174,7 @@ class _Merge:
         return sorted((local | (source - base)) - (base - source))
 
     def _part(self, part: PartShape, done: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        base, source, local = (_rows(document, part.name) for document in (self.base, self.source, self.local))
+        base, source, local = (rows_of(document, part.name) for document in (self.base, self.source, self.local))
         above = {row["uid"] for row in done.get(part.above, ())}
         merged: dict[str, dict[str, Any]] = {}
         for uid in {**local, **source}:
@@ -212,12 +215,12 @@ class _Merge:
     def _is_edited(self, part: PartShape, uid: str, has: Document, lacks: Document) -> bool:
         """Whether removing a part would lose what the side that has it did to it, or to what lies below it."""
         assert self.base is not None
-        if _rows(has, part.name)[uid] != _rows(self.base, part.name).get(uid):
+        if rows_of(has, part.name)[uid] != rows_of(self.base, part.name).get(uid):
             return True
         for below in self.shape.parts:
             if below.above == part.name:
-                elsewhere = _rows(lacks, below.name)
-                for other, row in _rows(has, below.name).items():
+                elsewhere = rows_of(lacks, below.name)
+                for other, row in rows_of(has, below.name).items():
                     is_lost = row.get(below.above_key) == uid and other not in elsewhere
                     if is_lost and self._is_edited(below, other, has, lacks):
                         return True
@@ -259,7 +262,8 @@ def _differing(group: tuple[str, ...], source: Document, local: Document) -> str
     return next(name for name in group if source.get(name) != local.get(name))
 
 
-def _rows(document: Document | None, part: str) -> Rows:
+def rows_of(document: Document | None, part: str) -> Rows:
+    """The rows of one part in a document, by uid; none when there is no document."""
     return {} if document is None else {row["uid"]: row for row in document.get(PARTS, {}).get(part, ())}
 
 

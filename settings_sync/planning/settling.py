@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from .lists import LOCAL, SOURCE, field_path
-from .merging import Chooser, Merged, Shape, merge, nobody
+from .merging import Chooser, Merged, Shape, merge, nobody, rows_of
 from .values import DEFAULT_FIELD, Decision, Deviation, Entry, Key, PlannedChange, Rules
 from .verdicts import Action, Verdict, Word
 
@@ -37,7 +37,11 @@ class Draft:
 
 @dataclass(frozen=True)
 class Item:
-    """One item as planning sees it: what stood in the three places, and what was said about it."""
+    """One item as planning sees it: what stood in the three places, and what was said about it.
+
+    `followed` is the base of the item that was decided to become this one, where that followed another; `former` its
+    document.
+    """
 
     change: PlannedChange
     rules: Rules
@@ -49,6 +53,8 @@ class Item:
     local_entry: Entry | None = None
     may_delete: bool = False
     is_used: bool = False
+    followed: bytes | None = None
+    former: Body | None = None
     base: Body | None = None
     source: Body | None = None
     local: Body | None = None
@@ -114,6 +120,7 @@ def needs_documents(item: Item) -> bool:
     """Whether settling the item looks into its documents."""
     verdict = item.change.verdict
     named = any(found.path or found.word == Word.CREATE_AS for found in item.rules.decisions.get(item.key, ()))
+    named = named or item.change.is_new_coupling
     if verdict == Verdict.BOTH_CHANGED or named:
         return True
     if verdict == Verdict.BEHIND:
@@ -138,10 +145,54 @@ def _take_source(item: Item, action: Action) -> Draft:
 
 def _settle_new(item: Item) -> Draft:
     decision = item.decision
+    if item.change.is_new_coupling and item.source is not None and item.local is not None:
+        return _coupled(item, item.source, item.local)
     if decision is not None and decision.word == Word.COUPLE and decision.couple_with is not None:
-        draft = _take_source(item, Action.COUPLE)
+        draft = _take_source(item, Action.COUPLE)  # which cannot be: holding tells why
         return replace(draft, change=replace(draft.change, couples=decision.couple_with))
     return _take_source(item, Action.CREATE)
+
+
+def _coupled(item: Item, source: Body, local: Body) -> Draft:
+    """The main's content, with the administration's own parts that are known by a key, unless somebody decided else."""
+    merged = merge(
+        base=None,
+        source=source,
+        local=local,
+        shape=item.shape,
+        answers=lambda path: _decided_side(item, path) or LOCAL,
+        forced=_forced(item, lambda path: "" if _is_own_part(item, path, source, local) else SOURCE),
+    )
+    change = replace(item.change, action=Action.COUPLE, next_base=item.change.source, conflicts=tuple(merged.conflicts))
+    if any(side == LOCAL for _path, side in merged.conflicts):
+        change = replace(change, facts={**change.facts, "own_parts": "yes"})
+    if merged.document == source:
+        return Draft(replace(change, result=item.change.source))
+    if merged.broken:
+        return Draft(replace(change, action=Action.HOLD, verdict=Verdict.INVALID, facts={"path": merged.broken[0]}))
+    return Draft(replace(change, deviations=_agreed_paths(item)), merged.document)
+
+
+def _is_own_part(item: Item, path: str, source: Body, local: Body) -> bool:
+    """Whether a path is about a part that only the administration has: one that it made itself, and not an empty shell.
+
+    What a part was made of that stood under it may have found its place elsewhere.
+    """
+    name, _slash, uid = path.partition("/")
+    part = next((part for part in item.shape.parts if part.name == name and part.key), None)
+    mine = rows_of(local, name).get(uid)
+    if part is None or mine is None or uid in rows_of(source, name):
+        return False
+    if mine == rows_of(item.former, name).get(uid):
+        return False
+    below = [
+        other in rows_of(source, lower.name)
+        for lower in item.shape.parts
+        if lower.above == name
+        for other, row in rows_of(local, lower.name).items()
+        if row.get(lower.above_key) == uid
+    ]
+    return not below or not all(below)
 
 
 def _settle_equal(item: Item) -> Draft:

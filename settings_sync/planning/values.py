@@ -159,7 +159,8 @@ class PlannedChange:
     """What will be done with one item, and the values that were seen. `facts` fill in the reason's sentence.
 
     `result` is what will stand there, where something is written; `next_base` what will be remembered as decided;
-    `couples` the uid of the administration's own item that this one becomes; `conflicts` the paths that both sides
+    `couples` the uid of the administration's own item that this one becomes; `pairs` the parts that get another uid and
+    keep their local key, as (part, uid now, uid then); `conflicts` the paths that both sides
     changed, with what was decided ("" while nobody has); `pins` the paths that were pinned there.
     """
 
@@ -173,6 +174,7 @@ class PlannedChange:
     result: bytes | None = None
     next_base: bytes | None = None
     couples: uuid.UUID | None = None
+    pairs: tuple[tuple[str, str, str], ...] = ()
     conflicts: tuple[tuple[str, str], ...] = ()
     deviations: tuple[Deviation, ...] = ()
     clears_deviations: bool = False
@@ -193,6 +195,11 @@ class PlannedChange:
     def stands_as(self) -> Key:
         """The key under which the item stands in the administration until the plan is carried out."""
         return self.key if self.couples is None else (self.key[0], self.couples)
+
+    @property
+    def is_new_coupling(self) -> bool:
+        """Whether an item of the administration becomes one of the main that it does not follow yet."""
+        return self.couples is not None and self.base is None and self.verdict == Verdict.NEW
 
     @property
     def is_open_conflict(self) -> bool:

@@ -194,12 +194,17 @@ class DecisionForm(forms.Form):
             skipped = [Asked(change.uid, None, target)] if self.fields["word"].initial == Word.SKIP else []
             return [*skipped, Asked(change.uid, DEFAULTS[word], path=DEFAULT_PATH, **said)]
         if word == Word.MERGE:
-            sides = {one.path: given.get(PATH + one.path) for one in self.questions.paths}
-            found = [Asked(change.uid, Word(side), path=path, **said) for path, side in sides.items() if side]
-            return [Asked(change.uid, Word.MERGE, target), *found]
+            return [Asked(change.uid, Word.MERGE, target), *self._asked_paths(change, said)]
         if word == COUPLE_SAME:
             holder = change.facts.get("holder_uid")
             return [Asked(change.uid, Word.COUPLE, couple_with=uuid.UUID(holder), **said)] if holder else []
         if word == Word.COUPLE:
-            return [Asked(change.uid, Word.COUPLE, couple_with=uuid.UUID(given["couple_with"]), **said)]
+            chosen = uuid.UUID(given["couple_with"])
+            stays = self._asked_paths(change, said) if chosen == change.couples else []
+            return [Asked(change.uid, Word.COUPLE, couple_with=chosen, **said), *stays]
         return [Asked(change.uid, Word(word), name=given.get("name", "").strip(), **said)]
+
+    def _asked_paths(self, change: Change, said: dict[str, Any]) -> list[Asked]:
+        """What was chosen for each place."""
+        sides = {one.path: self.cleaned_data.get(PATH + one.path) for one in self.questions.paths}
+        return [Asked(change.uid, Word(side), path=path, **said) for path, side in sides.items() if side]

@@ -73,6 +73,10 @@ REFINED: dict[tuple[str, str], str] = {
     (Verdict.NEW, "couple"): gettext_noop(
         "A setting of this administration becomes this one; what points at it goes on pointing at it."
     ),
+    (Verdict.NEW, "couple own_parts"): gettext_noop(
+        "A setting of this administration becomes this one; what points at it goes on pointing at it, and the parts"
+        " that only it has stay."
+    ),
     (Verdict.LOCKED, "pinned"): gettext_noop(
         "Is locked by the main administration but pinned here; decide what is to happen."
     ),

@@ -112,6 +112,20 @@ def keep_deviations(kind: Kind, schema: str, changes: list[WorkChange], by: str)
     )
 
 
+def rename_deviations(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """What was pinned or agreed for a part that gets another uid stays so."""
+    table = sql.name(schema, "sync_ledger_deviation")
+    pairs = [(str(one.uid), f"{part}/{old}", f"{part}/{new}") for one in changes for part, old, new in one.pairs]
+    columns = ", ".join(f"{sql.literal([pair[i] for pair in pairs])}::text[]" for i in range(3))
+    return (
+        f"WITH renamed AS (UPDATE {table} d SET path = p.new || substr(d.path, length(p.old) + 1)"
+        f" FROM unnest({columns}) AS p(uid, old, new) WHERE d.kind = {sql.literal(kind.key)} AND d.uid = p.uid::uuid"
+        " AND (d.path = p.old OR starts_with(d.path, p.old || '/'))"
+        f" AND NOT EXISTS (SELECT FROM {table} o WHERE o.kind = d.kind AND o.uid = d.uid"
+        " AND o.path = p.new || substr(d.path, length(p.old) + 1)) RETURNING 1) SELECT count(*) FROM renamed"
+    )
+
+
 def archive(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     """Archive items where they stand, and mark them as touched: nobody has planned what they look like now."""
     uids, items = _uids(change.uid for change in changes), sql.name(schema, kind.root.table)

@@ -6,6 +6,7 @@ values are quoted into it, so that nothing is parsed twice.
 
 import functools
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -62,15 +63,20 @@ def _hex(digest: bytes | None) -> str:
 
 @functools.lru_cache
 def couplings(kind_key: str) -> tuple[Statement, ...]:
-    """Give the administration's own items, and those of their parts that have the same key, the main's uids.
-
-    Their local keys stay, and with them everything that points at them.
-    """
+    """Give the administration's own items the main's uids. Their local keys stay, and with them what points at them."""
     kind = all_kinds()[kind_key]
-    parts = [part for part in kind.parts if part.declaration.part_key]
-    return (
-        Statement(kind.root.table, _couple_items(kind)),
-        *(Statement(part.table, _couple_parts(part)) for part in parts),
+    return (Statement(kind.root.table, _couple_items(kind)),)
+
+
+def part_couplings(kind_key: str, changes: Iterable[WorkChange]) -> tuple[Statement, ...]:
+    """Give parts the uids of those that continue them, so that their local keys stay as well."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for change in changes:
+        for part, old, new in change.pairs:
+            found[part].append((old, new))
+    kind = all_kinds()[kind_key]
+    return tuple(
+        Statement(part.table, _couple_parts(part, found[part.name])) for part in kind.parts if part.name in found
     )
 
 
@@ -253,17 +259,13 @@ def _couple_items(kind: Kind) -> str:
     )
 
 
-def _couple_parts(part: Table) -> str:
-    table, key = sql.name(SCHEMA, part.table), str(part.declaration.part_key)
-    column = next(column for column in part.columns if column.name == key)
-    parent = sql.name(part.parent_column)
+def _couple_parts(part: Table, pairs: Iterable[tuple[str, str]]) -> str:
+    table, (old, new) = sql.name(SCHEMA, part.table), zip(*pairs, strict=True)
     return (
-        f"WITH {DOC}, pairs AS (SELECT DISTINCT ON (t.id) t.id, x.uid FROM {_rows(part, [column])}"
-        f" JOIN {table} t ON t.{parent} = up.id AND t.{sql.name(column.column)} = x.{sql.name(key)}"
-        f" WHERE NOT EXISTS (SELECT FROM {table} o WHERE o.uid = x.uid) ORDER BY t.id, x.ord),"
-        " once AS MATERIALIZED (SELECT DISTINCT ON (uid) uid, id FROM pairs ORDER BY uid, id),"
-        f" coupled AS (UPDATE {table} t SET uid = once.uid FROM once WHERE t.id = once.id RETURNING 1)"
-        " SELECT count(*) FROM coupled"
+        "WITH pairs AS MATERIALIZED"
+        f" (SELECT * FROM unnest({_array('uuid', old)}, {_array('uuid', new)}) AS p(old, new)),"
+        f" coupled AS (UPDATE {table} t SET uid = pairs.new FROM pairs WHERE t.uid = pairs.old"
+        f" AND NOT EXISTS (SELECT FROM {table} o WHERE o.uid = pairs.new) RETURNING 1) SELECT count(*) FROM coupled"
     )
 
 

@@ -11,7 +11,8 @@ from settings_sync.planning.values import Deviation, Key
 class WorkChange:
     """One item of a target's work: what the plan saw and what it decided, as digests.
 
-    `couples` is the uid under which the item stands in the administration until it is coupled.
+    `couples` is the uid under which the item stands in the administration until it is coupled, `pairs` the parts that
+    get another uid as (part, uid now, uid then).
     """
 
     kind: str
@@ -24,6 +25,7 @@ class WorkChange:
     result: bytes | None
     next_base: bytes | None
     couples: uuid.UUID | None = None
+    pairs: tuple[tuple[str, str, str], ...] = ()
     deviations: tuple[Deviation, ...] = ()
     clears_deviations: bool = False
     pins: frozenset[str] = frozenset()

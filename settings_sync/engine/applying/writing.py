@@ -90,6 +90,8 @@ def _couple(cursor: Cursor, work: Work, changes: list[WorkChange], written: Writ
         _run(cursor, work, statements.couplings(kind.key), found, written)
         cursor.execute(books.drop_index(kind, work.schema, [change.seen_uid for change in found]))
         cursor.execute(books.mark_dependents(kind, work.schema, found))
+    for kind, found in by_kind(change for change in changes if change.pairs).items():
+        _run(cursor, work, statements.part_couplings(kind.key, found), found, written)
 
 
 def _delete(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
@@ -137,4 +139,7 @@ def _move_deviations(cursor: Cursor, work: Work, changes: list[WorkChange], writ
         written.add("sync_ledger_deviation", count_of(cursor))
     for kind, found in by_kind(change for change in changes if change.deviations).items():
         cursor.execute(books.keep_deviations(kind, work.schema, found, str(work.audit.get("actor_name", ""))))
+        written.add("sync_ledger_deviation", count_of(cursor))
+    for kind, found in by_kind(change for change in changes if change.pairs).items():
+        cursor.execute(books.rename_deviations(kind, work.schema, found))
         written.add("sync_ledger_deviation", count_of(cursor))

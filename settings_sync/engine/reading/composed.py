@@ -96,6 +96,7 @@ def _part_shape(part: Table, names: Mapping[str, str]) -> PartShape:
         name=part.name,
         above=part.parent.name if is_deep else "",
         above_key=part.parent_name if is_deep else "",
+        key=part.declaration.part_key or "",
         inside={
             column.name: names[column.reference.table]
             for column in part.columns

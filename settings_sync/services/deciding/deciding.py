@@ -23,7 +23,7 @@ from settings_sync.exceptions import (
 )
 from settings_sync.models import Change, Document, Plan, PlanTarget
 from settings_sync.permissions import require_for, right_for, syncable_children
-from settings_sync.planning.deciding import allowed_on_path, allowed_words
+from settings_sync.planning.deciding import ON_PATHS, allowed_on_path, allowed_words
 from settings_sync.planning.differences import flatten
 from settings_sync.planning.values import DEFAULT_FIELD, Local
 from settings_sync.planning.verdicts import Word
@@ -152,6 +152,8 @@ def _allowed(change: Change, asked: Asked) -> frozenset[Word]:
         for digest in (change.base_digest, change.source_digest, change.local_digest)
     )
     coupled = change.couples is not None
+    if asked.path in {path for path, _side in change.conflicts}:
+        return ON_PATHS
     if asked.path:
         return allowed_on_path(asked.path, source=source, local=None if coupled else local)
     return allowed_words(base=base, source=source, local=local, couples=coupled)

@@ -67,6 +67,7 @@ def _work_change(change: Change) -> WorkChange:
         result=_digest(change.result_digest),
         next_base=_digest(change.next_base_digest),
         couples=change.couples,
+        pairs=tuple((part, old, new) for part, old, new in change.pairs),
         deviations=tuple(Deviation(**kept) for kept in change.deviations),
         clears_deviations=change.clears_deviations,
         pins=frozenset(change.pins),

@@ -7,8 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from settings_sync.declaring.kinds import Kind, Table, all_kinds
+from settings_sync.engine.reading.composed import shape_of
 from settings_sync.models import Change, Document, Plan
 from settings_sync.planning.differences import Difference, differences
+from settings_sync.planning.pairing import with_uids
 from settings_sync.planning.verdicts import Action, Verdict
 from settings_sync.services.plans.plans import snapshot_labels
 from settings_sync.wording.wording import column_of, column_of_table, needed_by_in_words, reason_of, value_in_words
@@ -108,9 +110,18 @@ def _differences(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> l
     if change.verdict in (Verdict.REJOINED, Verdict.ALREADY_EQUAL, Verdict.GONE, Verdict.REMOVED_IN_SOURCE):
         return []
 
-    base, source, local, result = (bodies.get(digest or b"") for digest in _digests_of(change))
+    base, source, local, result = _documents(change, bodies)
     result = result if change.action in WRITTEN else None
     return differences(base=base, source=source, local=local, result=result)
+
+
+def _documents(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> list[Mapping[str, Any] | None]:
+    """Base, source, local and result; parts that get another uid have it everywhere, so that they are seen as one."""
+    found = [bodies.get(digest or b"") for digest in _digests_of(change)]
+    if not change.pairs:
+        return found
+    pairs, shape = tuple((part, old, new) for part, old, new in change.pairs), shape_of(all_kinds()[change.kind])
+    return [None if body is None else with_uids(body, pairs, shape) for body in found]
 
 
 def _preview(
@@ -118,8 +129,8 @@ def _preview(
 ) -> ChangePreview:
     kind = all_kinds()[change.kind]
     found = _differences(change, bodies)
-    documents = [bodies.get(bytes(d)) for d in (change.source_digest, change.local_digest, change.base_digest) if d]
-    names = name_parts(kind, [document for document in documents if document])
+    base, source, local, _result = _documents(change, bodies)
+    names = name_parts(kind, [document for document in (source, local, base) if document])
     return ChangePreview(
         change=change,
         kind_label=str(kind.label),

@@ -201,7 +201,7 @@ def test_the_parts_of_both_sides_stand_below_their_own_sections(owner_client, ur
     with inside(joined):
         own = make_form("Onderhoud ketel")
         Section.objects.filter(form=own).update(title="Toestel")
-        Field.objects.filter(section__form=own).update(label="Merk")
+        Field.objects.filter(section__form=own).update(label="Merk", reference="merk")
     plan = make_plan(owner, main, joined)
     decide(acting_user=owner, plan=plan, version=1, decisions=[Asked(form.uid, Word.COUPLE, couple_with=own.uid)])
     said = text_of(owner_client.get(url("change", plan.pk, change_of(plan, form).pk)))
@@ -308,3 +308,25 @@ def test_an_option_that_both_renamed_is_asked_about_by_its_name(owner_client, ur
     )
     assert Decision.objects.get().path == path_of(change)
     assert change_of(plan, form).action == "update"
+
+
+def test_what_only_the_administration_has_is_asked_about_once_it_is_coupled(
+    owner_client, url, owner, main, joined, form
+):
+    with inside(joined):
+        own = make_form("Onderhoud ketel")
+        section = Section.objects.get(form=own)
+        mine = Field.objects.create(section=section, reference="lek", label="Lekkage", position=9)
+    plan = make_plan(owner, main, joined)
+    address = url("change", plan.pk, change_of(plan, form).pk)
+    owner_client.post(address, sent(plan, word="couple", couple_with=str(own.uid)))
+    plan.refresh_from_db()
+    said = text_of(owner_client.get(address))
+    assert "the parts that only it has stay" in said
+    assert "Lekkage" in said
+    path = f"path:field/{mine.uid}"
+    owner_client.post(address, sent(plan, word="couple", couple_with=str(own.uid), **{path: "overwrite"}))
+    assert (change_of(plan, form).action, change_of(plan, form).conflicts) == (
+        "couple",
+        [[f"field/{mine.uid}", "source"]],
+    )

@@ -245,8 +245,9 @@ class TestCoupling:
             coupled = Form.objects.get()
             assert (coupled.pk, coupled.uid, coupled.name) == (own.pk, form.uid, "Ketel")
             assert Field.objects.get(reference="co").pk == field.pk
-        assert labels(child, form) == ["CO-gehalte", "Druk"]
-        assert company.plan(child, categories=["forms"]).targets.get().counts["unchanged"] == 1
+        assert labels(child, form) == ["CO-gehalte", "Lek", "Druk"]
+        again = company.plan(child, categories=["forms"]).targets.get()
+        assert (again.counts["keep"], again.counts["update"]) == (1, 0)
 
     def test_what_points_at_a_coupled_item_follows_it(self, company, child):
         with inside(company.main):
@@ -434,7 +435,7 @@ class TestUndo:
         carry_out(company, again, confirmation=company.main.slug)
         with inside(child):
             assert (Form.objects.get().pk, Form.objects.get().uid) == (own.pk, form.uid)
-        assert labels(child, form) == ["CO-gehalte", "Druk"]
+        assert labels(child, form) == ["CO-gehalte", "Lek", "Druk"]
 
     def test_what_was_edited_since_asks(self, company, child):
         with inside(company.main):

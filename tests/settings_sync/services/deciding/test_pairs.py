@@ -1,0 +1,206 @@
+"""Parts that are known by a title or an id keep their local keys: coupled, made anew in the main, and taken back."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from forms_catalog.models import Field, Form, Section
+from settings_sync.models import Change, Plan
+from settings_sync.planning.verdicts import Word
+from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.runs.undoing import create_undo_plan
+from sync_ledger.models import Deviation
+from tenants.models import Administration
+from tenants.schemas import inside
+from tests.contracts.world import Company, make_company
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture
+def db(standing: None) -> None:
+    """The database stands for this module; each test starts with empty settings."""
+
+
+@pytest.fixture(scope="module")
+def standing_company(standing: None) -> tuple[Company, Administration]:
+    company = make_company()
+    return company, company.child("Noord")
+
+
+@pytest.fixture
+def company(standing_company: tuple[Company, Administration]) -> Company:
+    company, child = standing_company
+    company.sweep(child)
+    return company
+
+
+@pytest.fixture
+def child(standing_company: tuple[Company, Administration]) -> Administration:
+    return standing_company[1]
+
+
+def make_form(*sections: tuple[str, list[str]], name: str = "Blad") -> Form:
+    """A form of sections, each a title with the ids of its fields."""
+    form = Form.objects.create(name=name)
+    for number, (title, references) in enumerate(sections, start=1):
+        section = Section.objects.create(form=form, title=title, position=number)
+        for place, reference in enumerate(references, start=1):
+            Field.objects.create(section=section, reference=reference, label=reference, position=place)
+    return form
+
+
+def content(administration: Administration) -> list[tuple[str, list[str]]]:
+    with inside(administration):
+        sections = Section.objects.order_by("form__name", "position")
+        return [
+            (section.title, list(section.fields.order_by("position").values_list("reference", flat=True)))
+            for section in sections
+        ]
+
+
+def keys(administration: Administration) -> dict[str, int]:
+    """The local key of each field by its id, and of each section by what it holds."""
+    with inside(administration):
+        fields = Field.objects.all()
+        return {field.reference: field.pk for field in fields} | {
+            f"section of {field.reference}": field.section_id for field in fields
+        }
+
+
+def change_of(plan: Plan, form: Form) -> Change:
+    return Change.objects.get(plan_target__plan=plan, uid=form.uid)
+
+
+def coupled(company: Company, child: Administration, form: Form, own: Form, *also: Asked) -> Plan:
+    plan = company.plan(child, categories=["forms"])
+    asked = [Asked(form.uid, Word.COUPLE, couple_with=own.uid)]
+    plan = decide(acting_user=company.owner, plan=plan, version=1, decisions=asked)
+    return decide(acting_user=company.owner, plan=plan, version=2, decisions=also) if also else plan
+
+
+def run(company: Company, plan: Plan) -> Any:
+    run = company.run(plan, confirmation=company.main.slug)
+    assert run.state == "succeeded", list(run.targets.values("error_code", "error_detail"))
+    return run
+
+
+TWICE = ("Controle", ["druk"]), ("Controle", ["temp"])
+
+
+class TestCoupling:
+    def test_sections_of_one_title_keep_their_keys_also_when_it_is_taken_back(self, company, child):
+        with inside(company.main):
+            form = make_form(*TWICE)
+        with inside(child):
+            own = make_form(*TWICE)
+        before = keys(child)
+        done = run(company, coupled(company, child, form, own))
+        assert (keys(child), content(child)) == (before, [*TWICE])
+        assert company.plan(child, categories=["forms"]).targets.get().counts["unchanged"] == 1
+        run(company, create_undo_plan(acting_user=company.owner, run=done))
+        assert keys(child) == before
+        with inside(child):
+            assert Form.objects.get().uid == own.uid
+
+    def test_what_the_administration_made_itself_stays_and_the_preview_says_so(self, company, child):
+        with inside(company.main):
+            form = make_form(("Metingen", ["co", "druk"]))
+        with inside(child):
+            own = make_form(("Metingen", ["co", "lek"]), ("Foto's", ["foto"]))
+        before = keys(child)
+        plan = coupled(company, child, form, own)
+        change = change_of(plan, form)
+        with inside(child):
+            lek, photos = Field.objects.get(reference="lek").uid, Section.objects.get(title="Foto's").uid
+        assert sorted(change.conflicts) == sorted([[f"field/{lek}", "local"], [f"section/{photos}", "local"]])
+        done = run(company, plan)
+        assert content(child) == [("Metingen", ["co", "lek", "druk"]), ("Foto's", ["foto"])]
+        assert {name: key for name, key in keys(child).items() if name in before} == before
+        assert not company.plan(child, categories=["forms"]).targets.get().changes.exclude(action="keep").exists()
+        run(company, create_undo_plan(acting_user=company.owner, run=done))
+        assert (keys(child), content(child)) == (before, [("Metingen", ["co", "lek"]), ("Foto's", ["foto"])])
+
+    def test_what_it_made_itself_goes_when_that_was_decided(self, company, child):
+        with inside(company.main):
+            form = make_form(("Metingen", ["co"]))
+        with inside(child):
+            own = make_form(("Metingen", ["co", "lek"]), ("Foto's", ["foto"]))
+            lek, photos = Field.objects.get(reference="lek").uid, Section.objects.get(title="Foto's").uid
+        decided = [
+            Asked(form.uid, Word.OVERWRITE, path=f"field/{lek}"),
+            Asked(form.uid, Word.KEEP_LOCAL, path=f"section/{photos}", reason="eigen foto's"),
+        ]
+        run(company, coupled(company, child, form, own, *decided))
+        assert content(child) == [("Metingen", ["co"]), ("Foto's", ["foto"])]
+        with inside(child):
+            assert Deviation.objects.get().path == f"section/{photos}"
+
+    def test_a_section_of_its_own_whose_questions_moved_leaves_no_shell(self, company, child):
+        with inside(company.main):
+            form = make_form(("Metingen", ["co", "druk"]))
+        with inside(child):
+            own = make_form(("Ketel", ["co", "druk"]))
+        before = keys(child)
+        run(company, coupled(company, child, form, own))
+        assert content(child) == [("Metingen", ["co", "druk"])]
+        assert {name: key for name, key in keys(child).items() if "section" not in name} == {
+            name: key for name, key in before.items() if "section" not in name
+        }
+
+
+class TestMadeAnew:
+    @pytest.fixture
+    def form(self, company: Company, child: Administration) -> Form:
+        with inside(company.main):
+            form = make_form(("Metingen", ["co", "druk"]))
+        company.sync(child, categories=["forms"])
+        return form
+
+    def remake(self, company: Company, label: str = "Druk nu") -> None:
+        with inside(company.main):
+            old = Field.objects.get(reference="druk")
+            old.delete()
+            Field.objects.create(section=old.section, reference="druk", label=label, position=old.position)
+
+    def test_a_field_made_anew_with_the_same_id_keeps_its_key(self, company, child, form):
+        before = keys(child)
+        self.remake(company)
+        done = company.sync(child, categories=["forms"])
+        assert keys(child) == before
+        with inside(child):
+            assert Field.objects.get(reference="druk").label == "Druk nu"
+        run(company, create_undo_plan(acting_user=company.owner, run=done))
+        assert keys(child) == before
+        with inside(child):
+            assert Field.objects.get(reference="druk").label == "druk"
+
+    def test_what_was_changed_here_in_such_a_field_is_merged_with_it(self, company, child, form):
+        before = keys(child)
+        self.remake(company)
+        with inside(child):
+            Field.objects.filter(reference="druk").update(help_text="hier")
+        plan = company.plan(child, categories=["forms"])
+        assert (change_of(plan, form).action, change_of(plan, form).conflicts) == ("update", [])
+        run(company, plan)
+        assert keys(child) == before
+        with inside(child):
+            field = Field.objects.get(reference="druk")
+            assert (field.label, field.help_text) == ("Druk nu", "hier")
+
+    def test_what_is_pinned_in_such_a_field_stays_pinned(self, company, child, form):
+        with inside(child):
+            field = Field.objects.get(reference="druk")
+            Field.objects.update(label="hier")
+            path = f"field/{field.uid}/label"
+            pinned = {"path": path, "is_pinned": True, "decided_at": timezone.now()}
+            Deviation.objects.create(kind=Form._meta.label_lower, uid=form.uid, **pinned)
+        self.remake(company)
+        plan = company.plan(child, categories=["forms"], policies={"changed_locally": "put_back"})
+        run(company, plan)
+        with inside(child):
+            found = Field.objects.get(reference="druk")
+            assert (found.pk, found.label) == (field.pk, "hier")
+            assert found.uid != field.uid
+            assert Deviation.objects.get().path == f"field/{found.uid}/label"
