@@ -31,10 +31,12 @@ class OneStepRun(NewPlan):
 
 
 class UndoBody(Body):
-    """Which administrations a run is taken back in (all that it changed when left out); `confirm` runs it at once."""
+    """Which administrations a run is taken back in (all that it changed when left out); `confirm` runs it at once, with
+    the typed `confirmation` where taking back removes or overwrites much."""
 
     targets = serializers.ListField(child=Slug(max_length=63), required=False, min_length=1, max_length=5000)
     confirm = YesOrNo(required=False, default=False)
+    confirmation = Text(required=False, allow_blank=True, max_length=200, default="")
 
 
 class RunShape(serializers.Serializer[Any]):

@@ -129,7 +129,10 @@ class UndoRun(TokenView):
 
     @describe("Take a run back", None, body=UndoBody, answers=[PlanShape, RunShape], status=202)
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
-        """A plan of kind undo, to look at, decide about and confirm; with `confirm` the run that carries it out."""
+        """A plan of kind undo, to look at, decide about and confirm; with `confirm` the run that carries it out.
+
+        Where that removes or overwrites much it is refused without the `confirmation` that the answer names.
+        """
         run = find_run(request, run_id)
         given = self.checked(UndoBody, request.data)
 
@@ -140,9 +143,14 @@ class UndoRun(TokenView):
             if not given["confirm"]:
                 targets = among_visible(request, plan.targets.select_related("administration"))
                 return created(shape_plan(plan, targets), reverse("api:plan", args=[plan.pk]), status=202)
-            phrase = plan.administration.slug
             return _accepted(
-                start_run(acting_user=request.user, plan=plan, version=plan.version, door="api", confirmation=phrase)
+                start_run(
+                    acting_user=request.user,
+                    plan=plan,
+                    version=plan.version,
+                    door="api",
+                    confirmation=given["confirmation"],
+                )
             )
 
         return answer_once(request, answer, prepare=make)

@@ -192,7 +192,11 @@ VERBS = [
     Verb("POST runs/{run_id}/cancel/", 202, at={"run_id": "queued"}),
     Verb("POST runs/{run_id}/retry/", 202, at={"run_id": "failed"}),
     Verb("POST runs/{run_id}/undo/", 202, {}),
-    Verb("POST runs/{run_id}/undo/", 202, {"confirm": True}),
+    Verb(
+        "POST runs/{run_id}/undo/",
+        202,
+        lambda world: {"confirm": True, "confirmation": world.main_slug()},
+    ),
     Verb("GET alignment/", 200),
     Verb("GET alignment/", 200, query="?detail=true"),
     Verb("GET webhooks/", 200),

@@ -6,6 +6,7 @@ import pytest
 
 from forms_catalog.models import Form
 from settings_sync.exceptions import PlanChanged
+from settings_sync.models import SyncRun
 from tenants.schemas import inside
 
 from .conftest import is_problem, make_caller, work
@@ -98,6 +99,28 @@ def test_what_makes_no_sense_is_refused(api, conflict, settings_in_main, changed
 @pytest.mark.parametrize("body", [[], {}, None, "x", [1]])
 def test_a_body_that_is_no_list_of_decisions_is_refused(api, conflict, body):
     assert is_problem(api.patch(f"plans/{conflict['id']}/decisions/", body, version=1), 400, "invalid-input")
+
+
+def test_taking_back_at_once_asks_for_the_confirmation_that_a_run_asks_for(api, synced, main, child):
+    path = f"runs/{synced['id']}/undo/"
+    for typed in ({}, {"confirmation": ""}, {"confirmation": "ja"}):
+        refused = api.post(path, {"confirm": True, **typed})
+        assert is_problem(refused, 409, "confirmation-required")
+        assert main.slug in refused.json()["detail"]
+    assert SyncRun.objects.filter(plan__kind="undo").count() == 0
+    undo = api.post(path, {"confirm": True, "confirmation": main.slug})
+    assert undo.status_code == 202, undo.content
+    work(undo.json()["id"])
+    with inside(child):
+        assert not Form.objects.exists()
+
+
+def test_taking_back_nothing_but_content_asks_for_no_confirmation(api, reached, synced, main):
+    with inside(main):
+        Form.objects.update(description="nieuw")
+    run = api.post("runs/", {"targets": reached[:1], "categories": ["forms"]}).json()
+    work(run["id"])
+    assert api.post(f"runs/{run['id']}/undo/", {"confirm": True}).status_code == 202
 
 
 def test_removing_asks_for_a_confirmation(api, reached, synced, main, child, settings_in_main):

@@ -87,6 +87,9 @@ def test_a_run_is_taken_back_where_ticked_and_both_say_so(owner_client, url, own
     assert "Was added by that sync, and is deleted again." in said
     plan = Plan.objects.get(kind="undo")
     assert [target.administration for target in plan.targets.all()] == [joined]
+    assert f"Type {main.slug} to confirm" in said
+    assert owner_client.post(url("plan", plan.pk), {"version": 1}).status_code == 200
+    assert not SyncRun.objects.filter(plan=plan).exists()
     answer = owner_client.post(url("plan", plan.pk), {"version": 1, "confirmation": main.slug})
     assert answer.status_code == 302, text_of(answer)
     back = carry_out(SyncRun.objects.get(plan=plan))
