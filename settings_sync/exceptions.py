@@ -42,6 +42,12 @@ class HeadsDiffer(SyncError):
     code = "heads-differ"
 
 
+class DocumentsOutdated(SyncError):
+    """An update has changed what {items} can say, so what was planned before it is not written. Make a new preview."""
+
+    code = "documents-outdated"
+
+
 class NoTargets(SyncError):
     """Choose at least one administration to sync to."""
 

@@ -108,15 +108,32 @@ def _part_shape(part: Table, names: Mapping[str, str]) -> PartShape:
 def describe_documents(kind: Kind, rows: Sequence[tuple[uuid.UUID, Body]]) -> list[ReadDocument]:
     """Documents that nobody has written yet, in the order given: canonical bodies, digests, names and unique keys."""
     with connection.cursor() as cursor:
-        cursor.execute(_described(kind), [[uid for uid, _body in rows], [json.dumps(body) for _uid, body in rows]])
+        uids, bodies = [uid for uid, _body in rows], [json.dumps(body) for _uid, body in rows]
+        cursor.execute(_described(kind, GIVEN), [uids, bodies])
         return [
             ReadDocument(Entry(kind.key, uid, bytes(digest), label, loaded_keys(keys)), body)
             for uid, label, keys, body, digest in cursor.fetchall()
         ]
 
 
-def _described(kind: Kind) -> str:
-    given = "given AS MATERIALIZED (SELECT * FROM unnest(%s::uuid[], %s::jsonb[]) WITH ORDINALITY AS g(uid, body, id))"
+GIVEN = "SELECT * FROM unnest(%s::uuid[], %s::jsonb[]) WITH ORDINALITY AS g(uid, body, id)"
+STORED = (
+    "SELECT gen_random_uuid() AS uid, body, row_number() OVER (ORDER BY digest) AS id"
+    " FROM public.settings_sync_document WHERE digest = ANY(%s)"
+)
+
+
+def find_outdated(kind: Kind, digests: Collection[bytes]) -> set[bytes]:
+    """Those of these stored documents of one kind that the catalog of today does not read as they were written: a
+    migration has taken away or renamed something that they say."""
+    wanted = sorted(digests)
+    with connection.cursor() as cursor:
+        cursor.execute(_described(kind, STORED), [wanted])
+        return set(wanted) - {bytes(digest) for _uid, _label, _keys, _body, digest in cursor.fetchall()}
+
+
+def _described(kind: Kind, given_rows: str) -> str:
+    given = f"given AS MATERIALIZED ({given_rows})"
     ctes = [f"typed AS MATERIALIZED ({_typed_roots(kind)})"]
     ctes += [f"list_{number} AS ({_typed_parts(part)})" for number, part in enumerate(kind.parts)]
     joins = "".join(f" LEFT JOIN list_{number} ON list_{number}.id = r.id" for number in range(len(kind.parts)))

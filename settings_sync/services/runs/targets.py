@@ -26,6 +26,7 @@ from tenants.models import Administration
 from tenants.waking import send_messages
 
 from .announcing import announce_failed_target
+from .outdated import check_version
 from .progress import Progress, note_progress
 from .runs import finish_run_when_done, lock_run
 from .waking import APPLY_TARGET, wake_targets
@@ -141,14 +142,12 @@ def _apply(claim: Claim) -> None:
 
 
 def _check_ready(target: SyncTarget) -> None:
-    """The child must still be there, at the version that the snapshot was taken at, and whoever asked still have the
-    right to sync to it."""
-    snapshot = target.run.plan.snapshot
-    current = Administration.objects.get(pk=target.administration_id)
+    """The child must still be there, at a version for which the plan was or still is right, and whoever asked still
+    have the right to sync to it."""
+    current = Administration.objects.select_related("parent").get(pk=target.administration_id)
     if current.state != Administration.State.ACTIVE:
         raise TargetNotReady(name=current.name, state=current.state)
-    if snapshot is not None and current.migration_head != snapshot.migration_head:
-        raise HeadsDiffer
+    check_version(target, current)
     if target.run.by_right_of_id is not None:
         _check_right(target)
 
