@@ -79,12 +79,15 @@ def merge(
     shape: Shape,
     answers: Chooser = nobody,
     forced: Chooser = nobody,
+    wishes: Chooser = nobody,
+    needed: Chooser = nobody,
 ) -> Merged:
     """Merge three documents of one item. Without a base every difference is a conflict.
 
-    `answers` settles conflicts; `forced` settles a path whether or not it is one (pins, locks, putting back).
+    `answers` settles conflicts; `forced` settles a path whether or not it is one (pins, locks, putting back); `wishes`
+    settles what is no conflict (decisions); `needed` gives the side of a part that something in it needs to stand in.
     """
-    return _Merge(base, source, local, shape, answers, forced).run()
+    return _Merge(base, source, local, shape, answers, forced, wishes, needed).run()
 
 
 class _Merge:
@@ -96,12 +99,15 @@ class _Merge:
         shape: Shape,
         answers: Chooser,
         forced: Chooser,
+        wishes: Chooser,
+        needed: Chooser,
     ) -> None:
         self.base, self.source, self.local = base, source, local
-        self.shape, self.answers, self.forced = shape, answers, forced
+        self.shape, self.answers, self.forced, self.wishes, self.needed = shape, answers, forced, wishes, needed
         self.conflicts: dict[str, str] = {}
         self.broken: list[str] = []
         self.sides: dict[str, str] = {}
+        """Of parts that one side lacks: the side that was taken, which holds for what stands in them as well."""
 
     def run(self) -> Merged:
         document: dict[str, Any] = self._row("", self.base, self.source, self.local, {*self.shape.links, PARTS})
@@ -160,9 +166,14 @@ class _Merge:
             return SOURCE if SOURCE in forced else LOCAL
         ours, theirs = [[row.get(name) for name in group] for row in (local, source)]
         before = None if base is None else [base.get(name) for name in group]
-        if ours == theirs or before == theirs:
+        if ours == theirs:
             return LOCAL
-        return SOURCE if before == ours else ""
+        if before not in (ours, theirs):
+            return ""
+        wished = {self.wishes(prefix + name) for name in group} - {""}
+        if wished:
+            return SOURCE if SOURCE in wished else LOCAL
+        return LOCAL if before == theirs else SOURCE
 
     def _link(self, name: str) -> list[str]:
         source, local = set(self.source.get(name, ())), set(self.local.get(name, ()))
@@ -170,6 +181,8 @@ class _Merge:
             return sorted(source if forced == SOURCE else local)
         if self.base is None:
             return sorted(local if source == local or self._settle(name) == LOCAL else source)
+        if wished := self.wishes(name):
+            return sorted(source if wished == SOURCE else local)
         base = set(self.base.get(name, ()))
         return sorted((local | (source - base)) - (base - source))
 
@@ -183,7 +196,7 @@ class _Merge:
             row = {"uid": uid, **self._part_row(part, uid, base, source, local)}
             if not part.above or row.get(part.above_key) in above:
                 merged[uid] = row
-            elif uid in source and uid in local:
+            elif (uid in source and uid in local) or self._is_wanted(f"{part.name}/{uid}"):
                 self.broken.append(f"{part.name}/{uid}/{part.above_key}")
         return self._ordered(part, merged, done, (base, source, local))
 
@@ -194,23 +207,33 @@ class _Merge:
         return self._row(f"{part.name}/{uid}/", before, source[uid], local[uid], part=part.name)
 
     def _is_there(self, part: PartShape, uid: str, base: Rows, source: Rows, local: Rows) -> bool:
-        path = f"{part.name}/{uid}"
         if uid in source and uid in local:
             return True
-        if forced := self.forced(path):
-            return uid in (source if forced == SOURCE else local)
-        if self.base is not None and uid not in base:
-            return True
-        row = source.get(uid) or local[uid]
+        return uid in (source if self._presence(part, uid, base, source, local) == SOURCE else local)
+
+    def _presence(self, part: PartShape, uid: str, base: Rows, source: Rows, local: Rows) -> str:
+        """Whether a part that one side lacks is there, as the side that is taken."""
+        path, row = f"{part.name}/{uid}", source.get(uid) or local[uid]
         above = f"{part.above}/{row.get(part.above_key)}"
+        wished, needed = self.wishes(path), self.needed(path)
+        if forced := self.forced(path) or (above in self.sides and (wished or needed or self.sides[above])):
+            self.sides[path] = forced
+            return forced
+        if needed and not wished:
+            return needed  # what else stands in it is not kept by that, so its side is not remembered
         has, lacks = (self.source, self.local) if uid in source else (self.local, self.source)
-        if above in self.sides:
-            self.sides[path] = self.sides[above]
-        elif self.base is None or self._is_edited(part, uid, has, lacks):
+        is_added = self.base is not None and uid not in base
+        if not is_added and (self.base is None or self._is_edited(part, uid, has, lacks)):
             self.sides[path] = self._settle(path)
+        elif wished:
+            self.sides[path] = wished
         else:
-            return False
-        return uid in (source if self.sides[path] == SOURCE else local)
+            return SOURCE if (uid in source) is is_added else LOCAL
+        return self.sides[path]
+
+    def _is_wanted(self, path: str) -> bool:
+        """Whether somebody said of a part itself that it is to be there, so that it must not be lost unseen."""
+        return bool(self.forced(path) or self.wishes(path))
 
     def _is_edited(self, part: PartShape, uid: str, has: Document, lacks: Document) -> bool:
         """Whether removing a part would lose what the side that has it did to it, or to what lies below it."""
@@ -240,7 +263,10 @@ class _Merge:
             members = [uid for uid, row in rows.items() if not part.above or row.get(part.above_key) == parent]
             of_parent = frozenset(members)
             base, source, local = ([uid for uid in side if uid in of_parent] for side in sides)
-            merged = merge_order(None if self.base is None else base, source, local, self.forced(path))
+            known, forced = None if self.base is None else base, self.forced(path)
+            merged = merge_order(known, source, local, forced)
+            if merged is not None and not forced:
+                merged = merge_order(known, source, local, self.wishes(path))
             if merged is None:
                 merged = merge_order(base, source, local, self._settle(path))
             assert merged is not None

@@ -7,18 +7,11 @@ from typing import Any
 
 from .lists import LOCAL, SOURCE, field_path
 from .merging import Chooser, Merged, Shape, merge, nobody, rows_of
+from .sides import SIDES, Sides
 from .values import DEFAULT_FIELD, Decision, Deviation, Entry, Key, PlannedChange, Rules
 from .verdicts import Action, Verdict, Word
 
 Body = Mapping[str, Any]
-
-PATH_SIDES = {
-    Word.KEEP_LOCAL: LOCAL,
-    Word.LEAVE: LOCAL,
-    Word.OVERWRITE: SOURCE,
-    Word.PUT_BACK: SOURCE,
-    Word.BRING_BACK: SOURCE,
-}
 
 NO_SHAPE = Shape()
 MEETING = (Verdict.NEW, Verdict.CHANGED_LOCALLY, Verdict.BOTH_CHANGED, Verdict.REMOVED_LOCALLY)
@@ -70,6 +63,23 @@ class Item:
     def policy(self, name: str) -> str:
         return self.rules.policy(self.key, name)
 
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        return self.rules.decisions.get(self.key, ())
+
+    def sides(self) -> Sides:
+        """What was said about the places of the item."""
+        return Sides(
+            self.shape,
+            base=self.base,
+            source=self.source,
+            local=self.local,
+            locks=self.locks,
+            pins=self.pins,
+            agreed=self.agreed,
+            decisions=self.decisions,
+        )
+
     def is_decided(self, *words: Word) -> bool:
         return self.decision is not None and self.decision.word in words
 
@@ -96,10 +106,11 @@ def _lock_meets_pin(item: Item) -> bool:
         return False
     if item.source is None or item.local is None:
         return True
+    sides = item.sides()
     attempt = partial(merge, base=item.base, source=item.source, local=item.local, shape=item.shape)
-    lock_first = _forced(item, nobody)
-    locked = attempt(forced=lock_first).document
-    return locked != attempt(forced=lambda path: LOCAL if _covers(item.pins, path) else lock_first(path)).document
+    locked = attempt(forced=sides.forced, needed=sides.needed)
+    pinned = attempt(forced=sides.pinned_first, needed=sides.needed)
+    return locked.document != pinned.document
 
 
 def widen(item: Item, shape: Shape) -> Item:
@@ -119,7 +130,7 @@ def _widened(paths: Iterable[str], shape: Shape) -> frozenset[str]:
 def needs_documents(item: Item) -> bool:
     """Whether settling the item looks into its documents."""
     verdict = item.change.verdict
-    named = any(found.path or found.word == Word.CREATE_AS for found in item.rules.decisions.get(item.key, ()))
+    named = any(found.path or found.word == Word.CREATE_AS for found in item.decisions)
     named = named or item.change.is_new_coupling
     if verdict == Verdict.BOTH_CHANGED or named:
         return True
@@ -155,13 +166,15 @@ def _settle_new(item: Item) -> Draft:
 
 def _coupled(item: Item, source: Body, local: Body) -> Draft:
     """The main's content, with the administration's own parts that are known by a key, unless somebody decided else."""
+    sides = item.sides()
     merged = merge(
         base=None,
         source=source,
         local=local,
         shape=item.shape,
-        answers=lambda path: _decided_side(item, path) or LOCAL,
-        forced=_forced(item, lambda path: "" if _is_own_part(item, path, source, local) else SOURCE),
+        answers=lambda path: sides.decided(path) or LOCAL,
+        forced=lambda path: sides.forced(path) or ("" if _is_own_part(item, path, source, local) else SOURCE),
+        needed=sides.needed,
     )
     change = replace(item.change, action=Action.COUPLE, next_base=item.change.source, conflicts=tuple(merged.conflicts))
     if any(side == LOCAL for _path, side in merged.conflicts):
@@ -170,7 +183,8 @@ def _coupled(item: Item, source: Body, local: Body) -> Draft:
         return Draft(replace(change, result=item.change.source))
     if merged.broken:
         return Draft(replace(change, action=Action.HOLD, verdict=Verdict.INVALID, facts={"path": merged.broken[0]}))
-    return Draft(replace(change, deviations=_agreed_paths(item)), merged.document)
+    kept = _agreed_paths(item, *_kept_by_policy(merged, sides))
+    return Draft(replace(change, deviations=kept), merged.document)
 
 
 def _is_own_part(item: Item, path: str, source: Body, local: Body) -> bool:
@@ -209,13 +223,12 @@ def _settle_behind(item: Item) -> Draft:
         return _merged(item, lambda path: LOCAL, forces=True)
     if _keeps(item):
         return _keep(item, item.change.source, deviations=_agreement(item))
-    return _merged(item, nobody) if item.pins else _take_source(item, Action.UPDATE)
+    return _merged(item, nobody) if item.pins or _agreed_paths(item) else _take_source(item, Action.UPDATE)
 
 
 def _puts_back(item: Item) -> bool:
-    return item.policy("changed_locally") == "put_back" or any(
-        PATH_SIDES.get(found.word) == SOURCE for found in item.rules.decisions.get(item.key, ())
-    )
+    decided = any(SIDES.get(decision.word) == SOURCE for decision in item.decisions)
+    return item.policy("changed_locally") == "put_back" or decided
 
 
 def _settle_changed_locally(item: Item) -> Draft:
@@ -224,14 +237,15 @@ def _settle_changed_locally(item: Item) -> Draft:
     if _keeps(item):
         return _keep(item, item.change.base, deviations=_agreement(item))
     if not item.locks and not _puts_back(item):
-        return _keep(item, item.change.base)
+        return _keep(item, item.change.base, deviations=_agreed_paths(item))
     everything = item.is_decided(Word.PUT_BACK, Word.OVERWRITE)
     by_policy = item.policy("changed_locally") == "put_back"
+    sides = item.sides()
+    needed = sides.needed if everything else sides.needed_with(item.agreed)
 
     def side(path: str) -> str:
-        decided = _decided_side(item, path)
-        agreed = _covers(item.agreed, path) and not everything
-        return decided or (SOURCE if everything or (by_policy and not agreed) else LOCAL)
+        said = sides.decided(path) or needed(path)
+        return said or (SOURCE if everything or (by_policy and not sides.is_agreed(path)) else LOCAL)
 
     return _merged(item, side, verdict=Verdict.LOCKED if item.locks else item.change.verdict)
 
@@ -242,20 +256,25 @@ def _settle_both_changed(item: Item) -> Draft:
     if item.is_decided(Word.OVERWRITE, Word.PUT_BACK):
         return _merged(item, lambda path: SOURCE, forces=True)
     by_policy = {"keep_local": LOCAL, "overwrite": SOURCE}.get(item.policy("conflict"), "")
-    verdict = Verdict.LOCKED if "" in item.locks else None
-    return _merged(item, lambda path: _decided_side(item, path) or by_policy, verdict=verdict)
+    verdict, sides = Verdict.LOCKED if "" in item.locks else None, item.sides()
+    return _merged(item, lambda path: sides.decided(path) or by_policy, verdict=verdict)
 
 
 def _merged(item: Item, side: Chooser, *, verdict: Verdict | None = None, forces: bool = False) -> Draft:
     """Merge field by field; what stays the same here only moves the base, what stays open is held."""
     if item.source is None or item.local is None:
         return Draft(_with(item, Action.HOLD, facts={"lost": "yes"}))
-    only_here = item.change.verdict == Verdict.CHANGED_LOCALLY
-    forced = _forced(item, side if forces or only_here else nobody)
+    sides, only_here = item.sides(), item.change.verdict == Verdict.CHANGED_LOCALLY
     attempt = partial(merge, base=item.base, source=item.source, local=item.local, shape=item.shape, answers=side)
-    merged = attempt(forced=forced)
+    if forces:
+        merged = attempt(forced=lambda path: sides.forced(path) or sides.needed(path) or side(path))
+    elif only_here:
+        merged = attempt(forced=lambda path: sides.forced(path) or side(path))
+    else:
+        attempt = partial(attempt, wishes=sides.decided, needed=sides.needed)
+        merged = attempt(forced=sides.forced)
     if item.change.verdict == Verdict.BOTH_CHANGED and not forces and _puts_back_by_policy(item):
-        back = attempt(forced=_forced(item, _around(merged, item)))
+        back = attempt(forced=sides.around(_widened_conflicts(merged, item.shape)))
         only_here, merged = back.document != merged.document, back
     change = replace(item.change, verdict=verdict or item.change.verdict, conflicts=tuple(merged.conflicts))
     if merged.is_open:
@@ -265,7 +284,8 @@ def _merged(item: Item, side: Chooser, *, verdict: Verdict | None = None, forces
     kept = _agreement(item) if forces else ()
     if ((forces or only_here) and merged.document != item.local) or any(side == SOURCE for _, side in merged.conflicts):
         change = replace(change, facts={**change.facts, "overwrites": "yes"})
-    draft = Draft(replace(change, action=Action.UPDATE, deviations=(*kept, *_agreed_paths(item))), merged.document)
+    agreed = _agreed_paths(item, *_kept_by_policy(merged, sides))
+    draft = Draft(replace(change, action=Action.UPDATE, deviations=(*kept, *agreed)), merged.document)
     return _with_base(draft, item)
 
 
@@ -274,51 +294,39 @@ def _puts_back_by_policy(item: Item) -> bool:
     return item.base is not None and item.policy("changed_locally") == "put_back"
 
 
-def _around(merged: Merged, item: Item) -> Chooser:
-    """The main's side for all that is not a conflict, not in one with it, and not agreed to stay."""
-    kept = _widened({field_path(path) for path, _side in merged.conflicts}, item.shape) | item.agreed
-    return lambda path: "" if _covers(kept, path) else SOURCE
+def _widened_conflicts(merged: Merged, shape: Shape) -> dict[str, str]:
+    """The conflicts by path, each with the fields that only make sense together with it."""
+    found: dict[str, str] = {}
+    for path, side in merged.conflicts:
+        found |= dict.fromkeys(_widened({field_path(path)}, shape), side)
+    return found
+
+
+def _kept_by_policy(merged: Merged, sides: Sides) -> list[str]:
+    """The conflicts in which what is here stays though nobody decided it: agreed as well, or the next run undoes it."""
+    return [field_path(path) for path, side in merged.conflicts if side == LOCAL and not sides.decided(path)]
 
 
 def _with_base(draft: Draft, item: Item) -> Draft:
-    """The base becomes the source's, but for what is pinned, which stays to be told again."""
+    """The base becomes the source's, but for what is pinned and stands otherwise here, which is to be told again."""
     moved = replace(draft, change=replace(draft.change, next_base=item.change.source))
-    if not item.pins or item.base is None or item.source is None:
+    if not item.pins or item.base is None or item.source is None or draft.result == item.source:
         return moved
+    sides = item.sides()
     kept: Merged = merge(
         base=item.base,
         source=item.source,
         local=item.base,
         shape=item.shape,
-        forced=lambda path: LOCAL if _covers(item.pins, path) and not _covers(item.locks, path) else "",
+        forced=sides.pinned,
+        needed=sides.needed_in(item.base),
     )
     return replace(moved, next_base=kept.document)
-
-
-def _forced(item: Item, side: Chooser) -> Chooser:
-    """Lock before pin before whatever else forces a path."""
-
-    def forced(path: str) -> str:
-        if _covers(item.locks, path):
-            return SOURCE
-        return LOCAL if _covers(item.pins, path) else side(path)
-
-    return forced
 
 
 def _covers(paths: frozenset[str], path: str) -> bool:
     """Whether a path, or something above it, is among the paths."""
     return "" in paths or any(path == above or path.startswith(f"{above}/") for above in paths)
-
-
-def _decided_side(item: Item, path: str) -> str:
-    steps = field_path(path).split("/")
-    above = ["/".join(steps[:length]) for length in range(len(steps), 0, -1)]
-    for place in dict.fromkeys([path, *above]):
-        decision = item.rules.decided(item.key, place)
-        if decision is not None:
-            return PATH_SIDES.get(decision.word, "")
-    return ""
 
 
 def _agreement(item: Item) -> tuple[Deviation, ...]:
@@ -328,13 +336,13 @@ def _agreement(item: Item) -> tuple[Deviation, ...]:
     return (Deviation("", False, decision.reason, decision.review_on),)
 
 
-def _agreed_paths(item: Item) -> tuple[Deviation, ...]:
-    """What was decided to stay, by field: keeping an entry of a list is an agreement about the list."""
-    agreed = {
-        field_path(found.path): Deviation(field_path(found.path), False, found.reason, found.review_on)
-        for found in item.rules.decisions.get(item.key, ())
-        if found.path and found.word == Word.KEEP_LOCAL
-    }
+def _agreed_paths(item: Item, *by_policy: str) -> tuple[Deviation, ...]:
+    """What is to stay, by field: keeping an entry of a list is an agreement about the list."""
+    agreed = {path: Deviation(path) for path in by_policy}
+    for decision in item.decisions:
+        if decision.path and decision.word == Word.KEEP_LOCAL:
+            path = field_path(decision.path)
+            agreed[path] = Deviation(path, False, decision.reason, decision.review_on)
     return tuple(agreed.values())
 
 

@@ -263,9 +263,9 @@ def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
     if not all(conflicts.values()):
         return Outcome(HELD, here, b, row, conflicts=frozenset(conflicts))
     found = frozenset(conflicts)
-    outcome = Outcome(
-        WRITTEN, item, _next_base(b, s, rules), row, agreed=rules.agreeing, clears=clears, conflicts=found
-    )
+    base = s if item == s else _next_base(b, s, rules)
+    agreed = rules.agreeing | {path for path, side in conflicts.items() if side == "local"}
+    outcome = Outcome(WRITTEN, item, base, row, agreed=agreed, clears=clears, conflicts=found)
     return _named(outcome, rules, here)
 
 
