@@ -10,7 +10,7 @@ from local_servers.problems import Problem, problem_from
 from local_servers.stopping import Stopped, install_stop_signals
 
 PASSED_ON = {
-    "test": "the test suite; arguments go to pytest",
+    "test": "the test suite; arguments go to pytest; --quick for the inner loop",
     "check": "format, lint, types, import rules, Django's checks, translations",
     "bench": "the benchmarks; a name narrows them, --json FILE writes the figures",
     "chaos": "the guarantees under fire",

@@ -114,14 +114,15 @@ def env(options: argparse.Namespace, _rest: list[str]) -> int:
 def test(_options: argparse.Namespace, rest: list[str]) -> int:
     """The test suite, in as many processes as there are processors unless told otherwise."""
     python = ready_python()
-    browser = ready_browser()
+    # What is quick needs no browser, and installing one is not.
+    browser = None if "--quick" in rest else ready_browser()
     environment = {**python_environment(), **({"CHROMIUM": browser} if browser else {}), "PATH": path_with_postgres()}
     return run_in_foreground([python, "-m", "pytest", *shared_out(rest), *rest], environment)
 
 
 def shared_out(arguments: list[str]) -> list[str]:
     """The options that share the tests out over processes; none when the arguments say so or ask for a debugger."""
-    chosen = ("-n", "--numprocesses", "--pdb", "--trace", "-p", "--dist", "--collect-only", "--co", "-h", "--help")
+    chosen = ("-n", "--numprocesses", "--pdb", "--trace", "no:xdist", "--dist", "--collect-only", "--co", "-h", "--help")
     if any(argument.startswith(chosen) for argument in arguments) or (os.cpu_count() or 1) < 2:
         return []
     return ["-n", "2" if os.cpu_count() == 2 else "4", "--dist", "loadfile"]

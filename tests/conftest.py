@@ -9,24 +9,36 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
-from xdist.scheduler import LoadFileScheduling
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import User
 from settings_sync.engine.applying.connections import close_sync_connection
 from tenants.migrating import migrate_everything
-from tenants.models import Administration, Membership, Role, SchemaTemplate
-from tenants.provisioning import create_schema
+from tenants.models import Administration, Membership, Role
 from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES, EMPLOYEE_ROLE
-from tenants.template_schema import drop_schema
+from tests.clean_database import CleanDatabase
+from tests.template_database import wait_for_template
 
 
 def pytest_configure() -> None:
     """Passwords in tests keep nobody out: a real hash takes a third of a second each. Nor is an attempt waited for."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SYNC_RETRY_SECONDS = 0
+    # Nobody collects static files for the tests; they are found where they are kept.
+    settings.STATIC_ROOT = None
+    WhiteNoiseMiddleware.add_files_from_finders = add_files_once_found  # type: ignore[method-assign]
     CaptureQueriesContext.captured_queries = property(queries_of_ours)  # type: ignore[assignment]
+    TransactionTestCase._fixture_teardown = _empty_shared_tables  # type: ignore[method-assign]
+
+
+def add_files_once_found(middleware: WhiteNoiseMiddleware) -> None:
+    """Look for the static files once per process, and not for each of the clients that tests make."""
+    if not static_files:
+        find_static_files(middleware)
+        static_files.update(middleware.files)
+    middleware.files.update(static_files)
 
 
 def queries_of_ours(captured: CaptureQueriesContext) -> list[dict[str, str]]:
@@ -35,13 +47,15 @@ def queries_of_ours(captured: CaptureQueriesContext) -> list[dict[str, str]]:
     return [query for query in found if not query["sql"].startswith("SET search_path")]
 
 
-BROWSER_TESTS = "tests/e2e/"
-LONG_TESTS = ("tests/settings_sync/histories/", "tests/chaos/")
-"""Few tests of minutes each: begun first, so that nobody waits for them alone at the end."""
+clean: list[CleanDatabase] = []
+"""The database of this process, once it was made."""
 
-templates: list[SchemaTemplate] = []
-"""The template's DDL, put back after each emptying of the shared tables, so that it is dumped once per session."""
 
+find_static_files = WhiteNoiseMiddleware.add_files_from_finders
+static_files: dict[str, Any] = {}
+"""Where each address of a static file leads, once it is known."""
+
+flush = TransactionTestCase._fixture_teardown
 
 # The same examples every time, so that a change is judged by what it changed; HYPOTHESIS_PROFILE=long looks for others.
 hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None)
@@ -50,14 +64,21 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Have pytest-django copy the database that was migrated for this run."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = wait_for_template() or None
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database with its template schema, triggers and rights."""
     assert connection.settings_dict["NAME"].startswith("test_"), "No test asked for a database, so none was made."
     with django_db_blocker.unblock():
         migrate_everything()
-        templates[:] = SchemaTemplate.objects.all()
         _let_the_trail_be_emptied()
+        clean.append(CleanDatabase.begin(django_db_blocker))
     yield
+    clean.pop().cleaner.close()
     close_sync_connection()
 
 
@@ -67,13 +88,27 @@ def _let_the_trail_be_emptied() -> None:
         cursor.execute("ALTER TABLE audit_auditentry DISABLE TRIGGER audit_never_emptied")
 
 
-@pytest.fixture
-def committed(transactional_db: None, django_db_blocker: Any) -> Iterator[None]:
-    """Real commits: what another connection (the sync login, a worker) must see. Cleans up behind itself."""
-    SchemaTemplate.objects.bulk_create(templates, ignore_conflicts=True)
+def _empty_shared_tables(test_case: TransactionTestCase) -> None:
+    """Instead of Django's flush: delete what tests wrote, and flush only when what has to stay was changed."""
+    if not clean[0].shared.empty():
+        flush(test_case)
+        clean[0].shared.made_again()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """After each test: hand its schemas on; after each module: find what it left for the others."""
     yield
-    for schema in Administration.objects.values_list("schema_name", flat=True):
-        drop_schema(schema)
+    if clean:
+        clean[0].after_test(ends_module=nextitem is None or nextitem.path != item.path)
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """Real commits: what another connection (the sync login, a worker) must see. Cleans up behind itself."""
+    clean[0].shared.put_template_back()
+    yield
+    clean[0].drop_schemas()
 
 
 @pytest.fixture(scope="module")
@@ -84,34 +119,17 @@ def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     pytest-django then makes a test database, and puts no transaction around each test.
     """
     with django_db_blocker.unblock():
-        SchemaTemplate.objects.bulk_create(templates, ignore_conflicts=True)
-        filled = _shared_tables_with_rows()
+        clean[0].shared.put_template_back()
         yield
-        for schema in Administration.objects.values_list("schema_name", flat=True):
-            drop_schema(schema)
-        empty = _shared_tables_with_rows() - filled
-        if empty:
-            with connection.cursor() as cursor:
-                cursor.execute(f"TRUNCATE {', '.join(f'public.{name}' for name in sorted(empty))} CASCADE")
-
-
-def _shared_tables_with_rows() -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        tables = [name for (name,) in cursor.fetchall()]
-        cursor.execute(
-            " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM public.{name})" for name in tables)
-        )
-        return {name for (name,) in cursor.fetchall()}
+        clean[0].drop_schemas()
+        _empty_shared_tables(TransactionTestCase())
 
 
 def make_administration(name: str, parent: Administration | None = None, **fields: Any) -> Administration:
     """An active administration with a schema of its own, whose identity columns start at a number of their own."""
     slug = f"{name.lower().replace(' ', '-')}-{uuid.uuid4().hex[:6]}"
     made = Administration.objects.create(name=name, slug=slug, parent=parent, **fields)
-    # A test with real commits may have emptied the shared tables before this one.
-    SchemaTemplate.objects.bulk_create(templates, ignore_conflicts=True)
-    create_schema(made)
+    clean[0].schemas.fill(made)
     shift_sequences(made, by=1000 * (Administration.objects.count() + 1))
     made.state = Administration.State.ACTIVE
     made.save(update_fields=["state"])
@@ -122,13 +140,10 @@ def shift_sequences(administration: Administration, by: int) -> None:
     """Start every identity column of a schema at another number, so that a copied key can never be right by luck."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sequencename FROM pg_sequences WHERE schemaname = %s AND sequencename NOT LIKE 'django%%'",
-            [administration.schema_name],
+            "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, %s + 37 * row_number() OVER (),"
+            " false) FROM pg_sequences WHERE schemaname = %s AND sequencename NOT LIKE 'django%%'",
+            [by, administration.schema_name],
         )
-        for number, (sequence,) in enumerate(cursor.fetchall()):
-            cursor.execute(
-                f'ALTER SEQUENCE "{administration.schema_name}"."{sequence}" RESTART WITH {by + 37 * number + 1}'
-            )
 
 
 def make_member(administration: Administration, role: str = ADMINISTRATOR_ROLE, user: User | None = None) -> User:
@@ -188,21 +203,3 @@ def owner_client(owner: User) -> Client:
     client = Client()
     client.force_login(owner)
     return client
-
-
-class OneProduct(LoadFileScheduling):
-    """Shares the tests out by file, those of the browser to one process, because they share one running product."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return BROWSER_TESTS if nodeid.startswith(BROWSER_TESTS) else super()._split_scope(nodeid)
-
-    def _assign_work_unit(self, node: Any) -> None:
-        for scope in [scope for scope in self.workqueue if scope.startswith(LONG_TESTS)]:
-            self.workqueue.move_to_end(scope, last=False)
-        super()._assign_work_unit(node)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
-    """Share the tests out our way when they go by file."""
-    return OneProduct(config, log) if config.getvalue("dist") == "loadfile" else None

@@ -7,6 +7,7 @@ pytest-django gives each worker a database of its own.
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from local_servers.problems import Problem
 from local_servers.processes import PROJECT, Supervisor
 from local_servers.servers import Servers, environment_for
 from local_servers.translations import compile_catalogs
+from tests import template_database
 
 PREFIX = "eenlijn-tests-"
 
@@ -30,9 +32,13 @@ class PrivateServers:
     data: DataFolder
     lock: FolderLock
     supervisor: Supervisor
+    template: "subprocess.Popen[bytes] | None" = None
 
     def stop(self) -> None:
         """Stop them and remove their folder."""
+        if self.template is not None:
+            self.template.kill()
+            self.template.wait()
         self.supervisor.stop_all()
         self.lock.release()
         shutil.rmtree(self.data.path, ignore_errors=True)
@@ -75,6 +81,7 @@ def start_private_servers() -> PrivateServers:
         private.stop()
         raise
     os.environ.update(environment_for(servers.addresses, base_url="http://127.0.0.1:8000", demo=True))
+    private.template = template_database.begin(data.path / "template", data.logs / "template.log")
     return private
 
 

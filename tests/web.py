@@ -13,7 +13,7 @@ from django.db import connection
 
 from local_servers.processes import PROJECT, free_port
 from local_servers.product import answers, services
-from tests.e2e.product import with_path
+from tests.template_database import with_path
 
 READY_SECONDS = 60
 

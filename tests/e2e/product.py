@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -13,6 +13,7 @@ from psycopg import sql
 from local_servers.data_folder import DataFolder
 from local_servers.processes import free_port
 from local_servers.product import Product
+from tests.template_database import wait_for_template, with_path
 
 REDIS_DATABASE = "13"
 
@@ -37,10 +38,11 @@ def own_database() -> Iterator[str]:
     """A new database beside the one that the other tests use, which they empty as they go."""
     owner = os.environ["DATABASE_URL"]
     name = f"test_{urlsplit(owner).path.strip('/')}_e2e"
+    template = sql.Identifier(wait_for_template() or "template1")
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
     yield name
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute(drop)
@@ -57,11 +59,6 @@ def addresses(database: str, base_url: str) -> dict[str, str]:
         "EENLIJN_WEBHOOKS_ALLOW_PRIVATE": "true",
         "EMAIL_URL": "dummymail://",
     }
-
-
-def with_path(address: str, path: str) -> str:
-    """The same server, another database on it."""
-    return urlunsplit(urlsplit(address)._replace(path=f"/{path}"))
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from tenants.backups import restoring, tables
 from tenants.models import Administration, Membership, Role
 from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES
 from tenants.schemas import inside
+from tests.conftest import clean
 from tests.contracts.world import CATEGORIES, Company, another_connection, in_threads
 
 from .stage import contents, export, refusal, restore, schemas, without_dirty
@@ -129,6 +130,7 @@ def another_installation(name: str = "test_elsewhere") -> Iterator[None]:
     here = connection.settings_dict["NAME"]
     connection.close()
     close_sync_connection()
+    clean[0].cleaner.close()
     with another_connection(database="postgres") as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{here}"')
