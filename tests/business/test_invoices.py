@@ -14,6 +14,7 @@ from tenants.permissions import NotAllowed
 from tenants.schemas import inside
 from tests.business.conftest import make_catalog, make_draft
 from tests.conftest import make_administration, make_member
+from tests.waiting import PATIENCE_SECONDS, until_somebody_waits
 
 
 @pytest.fixture
@@ -156,19 +157,8 @@ def test_a_line_that_is_added_while_an_invoice_becomes_final_waits_and_is_refuse
         with inside(committed_main), transaction.atomic():
             finalise_invoice(acting_user=owner, administration=committed_main, invoice=draft)
             waiting = pool.submit(add_late)
-            wait_until_somebody_waits()
+            until_somebody_waits()
         with refused():
-            waiting.result(timeout=10)
+            waiting.result(timeout=PATIENCE_SECONDS)
     with inside(committed_main):
         assert draft.lines.count() == 1
-
-
-def wait_until_somebody_waits():
-    """Return when another connection waits for a lock of ours."""
-    with connection.cursor() as cursor:
-        for _attempt in range(400):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.01)")
-    raise AssertionError("Nobody waits.")

@@ -12,6 +12,7 @@ from settings_sync.engine.fence import turn
 from tenants.schemas import inside
 from tests.conftest import make_member
 from tests.settings_sync.views.conftest import make_form
+from tests.waiting import PATIENCE_SECONDS, until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,24 +38,13 @@ def test_an_edit_that_waits_for_a_migration_holds_nothing_that_the_migration_nee
     editor = threading.Thread(target=edit)
     with turn(main.schema_name):
         editor.start()
-        waiting.wait(10)
-        wait_until_it_waits()
+        waiting.wait(PATIENCE_SECONDS)
+        until_somebody_waits()
         with inside(main), connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '5s'")
             cursor.execute("ALTER TABLE forms_catalog_form ADD COLUMN later integer")
             cursor.execute("SET lock_timeout = 0")
-    editor.join(20)
+    editor.join(PATIENCE_SECONDS)
     assert ended == ["saved"]
     with inside(main):
         assert Form.objects.get().name == "Nieuw"
-
-
-def wait_until_it_waits() -> None:
-    """Until somebody waits for an advisory lock."""
-    for _look in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        threading.Event().wait(0.05)
-    raise AssertionError("Nobody waits.")

@@ -18,7 +18,7 @@ def run_chaos(*arguments: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
     )
 
 

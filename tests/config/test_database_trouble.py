@@ -16,6 +16,7 @@ from local_servers.problems import Problem
 from local_servers.processes import PROJECT
 from local_servers.product import Product
 from tenants.preparing import preparations
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def test_dev_manage_says_in_one_sentence_that_the_password_is_wrong(tmp_path: Pa
         env={**os.environ, "EENLIJN_DATA": str(tmp_path), "DATABASE_URL": address},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     (told,) = done.stderr.strip().splitlines()
     assert done.returncode == 2

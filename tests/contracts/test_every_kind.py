@@ -326,6 +326,7 @@ def test_the_base_is_what_was_decided(story, kind):
 def test_no_connection_is_left_in_a_transaction(story):
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'eenlijn-sync' AND state LIKE 'idle in%'"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name = 'eenlijn-sync' AND state LIKE 'idle in%'"
         )
         assert cursor.fetchone()[0] == 0

@@ -44,7 +44,7 @@ def base_url(browser_program: str, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="package")
 def browser(browser_program: str) -> Iterator[Browser]:
     """Chromium. It ends with these tests: while it runs, Django takes this process for an asynchronous one."""
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser_program, args=ARGUMENTS)
         yield chromium
@@ -72,7 +72,7 @@ def visit(
         options = {"locale": "nl-NL", **options}
         context = browser.new_context(base_url=base_url, storage_state=sessions.get(email), **options)
         context.add_cookies([{"name": "django_language", "value": language, "url": base_url}])
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         visitor = Visitor(context, language)
         visitors.append(visitor)
         if email and email not in sessions:

@@ -83,7 +83,7 @@ class Visitor:
         self.page.locator("textarea[name=note]").fill(note)
         self.page.locator(CONFIRM).click()
 
-    def wait_for_result(self, seconds: float = 30) -> None:
+    def wait_for_result(self, seconds: float = 120) -> None:
         """Stay on the page of the run until it says by itself that the run has ended."""
         self.page.wait_for_url(RUN)
         expect(self.page.locator("#proof")).to_be_visible(timeout=seconds * 1000)

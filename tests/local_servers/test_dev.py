@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -16,6 +15,7 @@ import pytest
 
 from local_servers import command_line, commands
 from local_servers.processes import PROJECT, free_port
+from tests.waiting import PATIENCE_SECONDS, until
 
 OWN = ("DATABASE_URL", "SYNC_DATABASE_URL", "REDIS_URL", "SUPERUSER_DATABASE_URL", "SECRET_KEY", "BASE_URL", "PG_DUMP")
 ENVIRONMENT = {name: found for name, found in os.environ.items() if name not in OWN}
@@ -41,13 +41,15 @@ def running(folder: Path) -> Iterator[str]:
             assert lines[-1], "".join(lines)
         yield f"http://127.0.0.1:{port}"
         up.send_signal(signal.SIGTERM)
-        assert up.wait(30) == 0
+        assert up.wait(PATIENCE_SECONDS) == 0
 
 
 def dev(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**ENVIRONMENT, "EENLIJN_DATA": str(folder)}
     command = [sys.executable, "dev", *arguments]
-    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
 
 
 def test_env_names_what_runs(running: str, folder: Path) -> None:
@@ -64,10 +66,8 @@ def test_a_customer_that_the_terminal_makes_is_made_by_the_running_worker_and_to
     assert done.stdout.splitlines()[0] == "bakker: provisioning", done.stderr
     assert "changepassword baas@bakker.example" in done.stdout
     logs = folder / "logs"
-    deadline = time.monotonic() + 60
-    while "succeeded" not in (logs / "worker.log").read_text() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    urllib.request.urlopen(f"{running}/readyz?q=Jansen", timeout=10).close()
+    until(lambda: "succeeded" in (logs / "worker.log").read_text(), "the end of its making")
+    urllib.request.urlopen(f"{running}/readyz?q=Jansen", timeout=PATIENCE_SECONDS).close()
     told = {name: (logs / f"{name}.log").read_text() for name in ("web", "worker", "reaper")}
     assert [line for text in told.values() for line in text.splitlines() if not is_told(line)] == []
     assert "GET /readyz" in told["web"]

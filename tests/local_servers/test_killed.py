@@ -20,6 +20,8 @@ from local_servers.processes import PROJECT, Supervisor
 from local_servers.servers import Servers
 
 # Stands in for `./dev up`: both servers, and a process with a child of its own, as a web server has.
+from tests.waiting import PATIENCE_SECONDS, until
+
 SUPERVISED = """
 import json, sys, time
 from pathlib import Path
@@ -68,12 +70,11 @@ def supervised(data: DataFolder) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def wait_for_state(data: DataFolder, process: "subprocess.Popen[bytes]") -> dict[str, list[int]]:
-    deadline = time.monotonic() + 60
-    while (state := data.running()) is None:
+    def state() -> dict[str, list[int]] | None:
         assert process.poll() is None, "the supervisor stopped by itself"
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return state
+        return data.running()
+
+    return until(state, "the servers") or {}
 
 
 def alive_after(pids: list[int], seconds: float) -> list[int]:
@@ -96,7 +97,7 @@ def test_nothing_is_left_and_the_next_start_works(
     assert len(pids) == 5
     os.kill(supervised.pid, number)
     supervised.wait()
-    assert alive_after(pids, 10) == []
+    assert alive_after(pids, PATIENCE_SECONDS) == []
 
     lock = data.lock(purpose="the second")
     supervisor = Supervisor()
@@ -126,7 +127,7 @@ def test_an_orphaned_server_is_stopped_before_the_next_start(data: DataFolder) -
         assert orphans(data.path / "postgres" / "cluster")
         servers = Servers(data, second)
         servers.start()
-        assert orphan.process.wait(5) is not None
+        assert orphan.process.wait(PATIENCE_SECONDS) is not None
         assert query(servers.addresses["DATABASE_URL"]) == ("eenlijn", False)
     finally:
         second.stop_all()

@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tenants import failpoints
+from tests.waiting import PATIENCE_SECONDS
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -64,7 +65,7 @@ def test_a_point_that_waits_goes_on_when_its_note_is_taken_away(tmp_path):
             time.sleep(0.01)
         assert process.poll() is None
         note.unlink()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_the_product_does_not_start_with_failpoints_where_people_work(on):

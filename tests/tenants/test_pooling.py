@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from django.db import connection
 from local_servers.processes import free_port
 from tenants.postgresql_backend import pooling
 from tenants.postgresql_backend.pooling import is_direct, probe, refuse_shared_sessions
+from tests.waiting import until
 
 
 class Backend:
@@ -160,12 +160,12 @@ def pgbouncer(folder: Path, mode: str) -> Iterator[dict[str, Any]]:
 
 
 def wait_until_it_listens(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+    def listens() -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    pytest.fail("PgBouncer did not start.")
+            return True
+        return False
+
+    until(listens, "PgBouncer")
 
 
 @needs_pgbouncer

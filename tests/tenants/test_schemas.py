@@ -16,6 +16,7 @@ from tenants.postgresql_backend.base import SearchPathNotSet
 from tenants.schemas import WrongSchema, assert_inside, current_schema_name, in_public, inside
 from tenants.template_schema import create_empty_schema, drop_schema
 from tests.contracts.world import in_threads
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -213,7 +214,7 @@ def test_a_lost_connection_comes_back_in_the_same_schema(one: Place) -> None:
 
 
 def test_threads_go_hand_in_hand_and_each_its_own_way(one: Place, two: Place) -> None:
-    steps = threading.Barrier(2, timeout=30)
+    steps = threading.Barrier(2, timeout=PATIENCE_SECONDS)
 
     def walk(first: Place, second: Place) -> list[str]:
         seen = [where()]

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import PATIENCE_SECONDS
+
 CERTIFICATE = Path(__file__).with_name("receiver.example.pem")
 
 
@@ -59,20 +61,22 @@ def receiving(encrypted: bool = False) -> Iterator[Receiver]:
         thread.join()
 
 
-def trickle(handler: BaseHTTPRequestHandler) -> None:
-    """Answer a little at a time, for as long as anybody listens."""
+def trickle(handler: BaseHTTPRequestHandler) -> bool:
+    """Answer a little at a time, for as long as anybody listens; True when nobody does any more."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
     try:
-        for _ in range(100):
+        while time.monotonic() < deadline:
             handler.wfile.write(b"X")
             handler.wfile.flush()
             time.sleep(0.05)
     except OSError:
-        return
+        return True
+    return False
 
 
 def say_nothing(handler: BaseHTTPRequestHandler) -> None:
-    """Keep the connection and never answer."""
-    handler.connection.settimeout(5)
+    """Keep the connection for as long as somebody is at the other end, and never answer."""
+    handler.connection.settimeout(PATIENCE_SECONDS)
     try:
         handler.connection.recv(1)
     except OSError:

@@ -2,10 +2,11 @@
 
 import socket
 import ssl
-import time
+import threading
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS, until
 from webhooks import addresses, transport
 from webhooks.outcomes import Failure
 from webhooks.transport import post
@@ -94,24 +95,26 @@ def begin_and_never_finish(handler):
 
 @pytest.mark.parametrize("behaviour", [say_nothing, trickle, begin_and_never_finish])
 def test_a_server_that_hangs_or_trickles_is_left_in_time(receiver, in_a_hurry, behaviour):
+    """The server goes on for as long as anybody listens, so that only who leaves is ever done."""
     receiver.answer = behaviour
-    started = time.monotonic()
     outcome = send(receiver.url)
     assert outcome.failure == Failure.TIMEOUT
-    assert 0.3 < time.monotonic() - started < 2
 
 
-def test_a_body_that_trickles_after_success_changes_nothing(receiver, in_a_hurry):
+def test_a_body_that_trickles_after_success_changes_nothing(receiver, monkeypatch):
+    """In less of a hurry: the status must have come in time, however busy this machine is."""
+    monkeypatch.setattr(transport, "TOTAL_SECONDS", 3.0)
+    left = []
+
     def accept_then_trickle(handler):
         handler.send_response(200)
         handler.end_headers()
-        trickle(handler)
+        left.append(trickle(handler))
 
     receiver.answer = accept_then_trickle
-    started = time.monotonic()
     outcome = send(receiver.url)
     assert (outcome.status, outcome.failure) == (200, "")
-    assert time.monotonic() - started < 2
+    assert until(lambda: left, "its leaving") == [True]
 
 
 def test_a_tls_handshake_that_never_ends_is_left_in_time(in_a_hurry):
@@ -143,10 +146,17 @@ def test_a_name_that_leads_nowhere(resolve, monkeypatch):
 
 def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(addresses, "LOOK_UP_SECONDS", 0.1)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(1) or [])
-    started = time.monotonic()
+    answering, answered = threading.Event(), []
+
+    def look_up(*args, **kwargs):
+        answering.wait(PATIENCE_SECONDS)
+        answered.append(args)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     assert send("https://slow.example/").failure == Failure.NAME_NOT_FOUND
-    assert time.monotonic() - started < 0.8
+    assert answered == []
+    answering.set()
 
 
 def test_a_certificate_that_is_not_trusted_is_refused():

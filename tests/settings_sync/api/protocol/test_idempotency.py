@@ -11,6 +11,7 @@ from django.utils import timezone
 from settings_sync.models import IdempotencyRecord, Plan, SyncRun
 from tenants.models import Administration
 from tests.settings_sync.api.conftest import is_problem, make_caller
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def test_while_the_first_is_busy_the_second_is_told(api, wanted, monkeypatch):
 
     def slowly(*args, **options):
         is_busy.set()
-        may_end.wait(10)
+        may_end.wait(PATIENCE_SECONDS)
         return plans.create_plan(*args, **options)
 
     monkeypatch.setattr("settings_sync.api.views.runs.create_plan", slowly)
@@ -138,7 +139,7 @@ def test_while_the_first_is_busy_the_second_is_told(api, wanted, monkeypatch):
 
     thread = threading.Thread(target=first)
     thread.start()
-    is_busy.wait(10)
+    is_busy.wait(PATIENCE_SECONDS)
     told = api.post("runs/", wanted, key="a")
     may_end.set()
     thread.join()

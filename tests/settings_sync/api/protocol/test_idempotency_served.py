@@ -12,6 +12,7 @@ import pytest
 from settings_sync.models import IdempotencyRecord, Plan, SyncRun
 from tenants.failpoints import VARIABLE
 from tests.contracts.world import in_threads
+from tests.waiting import PATIENCE_SECONDS
 from tests.web import serving
 
 AT_ONCE = 50
@@ -36,7 +37,7 @@ class Sender:
         headers = {"Authorization": self.authorization, "Content-Type": "application/json", "Idempotency-Key": key}
         request = urllib.request.Request(self.url, json.dumps(body).encode(), headers, method="POST")
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
                 return Answer(answer.status, answer.read(), answer.headers)
         except urllib.error.HTTPError as refused:
             return Answer(refused.code, refused.read(), refused.headers)

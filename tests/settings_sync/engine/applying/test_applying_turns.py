@@ -20,6 +20,7 @@ from settings_sync.services.runs.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, another_connection, fingerprint, make_company
+from tests.waiting import PATIENCE_SECONDS, until_somebody_waits
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -133,13 +134,14 @@ def test_an_edit_during_a_sync_waits_for_it_and_then_stands(company, child, monk
 
     def let_somebody_edit(*args: Any) -> None:
         editor.start()
-        began.wait(5)
-        assert not ended.wait(0.3), "the edit did not wait for the sync"
+        began.wait(PATIENCE_SECONDS)
+        until_somebody_waits()
+        assert not ended.is_set(), "the edit did not wait for the sync"
         finish(*args)
 
     monkeypatch.setattr(applying, "_finish", let_somebody_edit)
     assert execute_target(target.pk)
-    editor.join(5)
+    editor.join(PATIENCE_SECONDS)
     assert ended.is_set()
     assert descriptions(child) == {"Een": "tijdens", "Twee": "van het hoofd"}
     verdicts = {

@@ -18,6 +18,7 @@ from settings_sync.services.runs.targets import execute_target
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member
 from tests.settings_sync.test_journey import make_form
+from tests.waiting import PATIENCE_SECONDS
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def rehearse(live_server, owner, main):
         main=main.slug,
         email=owner.email,
         password="demo",
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
         stdout=out,
     )
     return out.getvalue()

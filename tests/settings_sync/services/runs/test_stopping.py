@@ -6,8 +6,7 @@ import os
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +29,8 @@ from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.tokens import create_api_token
 from tests.contracts.world import Company, make_company
-from tests.e2e.product import with_path
+from tests.template_database import with_path
+from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -128,14 +128,6 @@ def wake(stage: Stage, target: SyncTarget) -> None:
         current_app.send_task(APPLY_TARGET, args=[str(target.pk)], connection=broker)
 
 
-def until(found: Callable[[], Any], seconds: float = 60.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (answer := found()):
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.02)
-    return answer
-
-
 def ask_to_stop(started: Started) -> None:
     os.kill(started.pid, signal.SIGTERM)
 
@@ -177,7 +169,7 @@ def test_a_worker_finishes_what_it_can_and_gives_back_the_rest_for_the_next(stag
             until(lambda: waits_for_lock(waiting.administration))
             ask_to_stop(worker)
             quick_waits.unlink()
-            assert worker.process.wait(20) == 0, worker.tail()
+            assert worker.process.wait(PATIENCE_SECONDS) == 0, worker.tail()
     assert state_of(quick) == ("succeeded", 1, None)
     assert [state_of(target) for target in (writing, waiting)] == [("queued", 0, None)] * 2
     with current_app.connection_for_read(stage.environment("worker")["REDIS_URL"]) as broker:
@@ -194,7 +186,7 @@ def test_a_reaper_gives_back_what_it_is_busy_with(stage: Stage, company: Company
         reaper = stage.start("reaper", REAPER, REDIS_URL=nowhere)
         until(written.exists)
         ask_to_stop(reaper)
-        assert reaper.process.wait(20) == 0, reaper.tail()
+        assert reaper.process.wait(PATIENCE_SECONDS) == 0, reaper.tail()
     assert state_of(target) == ("queued", 0, None)
     assert execute_target(target.pk)
 
@@ -213,9 +205,9 @@ def test_a_web_server_answers_what_it_was_asked_and_nothing_new(stage: Stage, co
         until(lambda: not answers(stage.port))
         assert not web.has_ended()
         accepting.unlink()
-        asking.join(20)
+        asking.join(PATIENCE_SECONDS)
     assert answer == [202]
-    assert web.process.wait(20) == 0, web.tail()
+    assert web.process.wait(PATIENCE_SECONDS) == 0, web.tail()
     assert SyncTarget.objects.filter(administration=child).count() == 1
 
 
@@ -229,7 +221,7 @@ def answers(port: int) -> bool:
 
 
 def post_run(port: int, secret: str, slug: str) -> int:
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json", "Idempotency-Key": "stop"}
     asked.request("POST", "/api/v1/runs/", json.dumps({"targets": [slug], "categories": ["reference_data"]}), headers)
     return asked.getresponse().status

@@ -1,6 +1,5 @@
 """Targets: claimed once, applied once, ended always, however often and by whomever they are delivered."""
 
-import time
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -31,6 +30,7 @@ from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.template_schema import drop_schema
 from tests.contracts.world import Company, fingerprint, in_threads, make_company
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -227,11 +227,13 @@ class TestWorkersThatDie:
         assert (fresh(waiting).state, fresh(waiting).attempts) == ("running", 2)
 
     def test_a_lease_is_renewed_while_its_worker_lives(self, waiting, monkeypatch, settings):
-        settings.SYNC_LEASE_SECONDS, settings.SYNC_LEASE_RENEWED_SECONDS = 0.6, 0.1
+        settings.SYNC_LEASE_RENEWED_SECONDS = 0.05
         finish, stolen = applying._finish, []
 
         def take_long(*args: Any) -> None:
-            time.sleep(1.2)
+            for _renewal in range(2):
+                stood = fresh(waiting).leased_until
+                until(lambda stood=stood: fresh(waiting).leased_until > stood, "a renewal")
             stolen.append(claim_target(waiting.pk))
             finish(*args)
 
@@ -244,8 +246,7 @@ class TestWorkersThatDie:
         settings.SYNC_LEASE_SECONDS, settings.SYNC_LEASE_RENEWED_SECONDS, settings.SYNC_HOLD_SECONDS = 0.5, 0.1, 0.3
         claim = claim_target(waiting.pk)
         with leases.kept(claim.target, claim.token):
-            time.sleep(1.2)
-            assert claim_target(waiting.pk)
+            assert until(lambda: claim_target(waiting.pk), "the end of the lease")
 
     def test_it_cannot_say_how_somebody_elses_work_ended(self, waiting):
         asleep = claim_target(waiting.pk)
