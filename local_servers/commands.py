@@ -122,7 +122,7 @@ def test(_options: argparse.Namespace, rest: list[str]) -> int:
 
 def shared_out(arguments: list[str]) -> list[str]:
     """The options that share the tests out over processes; none when the arguments say so or ask for a debugger."""
-    chosen = ("-n", "--numprocesses", "--pdb", "--trace", "no:xdist", "--dist", "--collect-only", "--co", "-h", "--help")
+    chosen = ("-n", "--numprocesses", "--pdb", "--trace", "no:xdist", "--dist", "--co", "-h", "--help")
     if any(argument.startswith(chosen) for argument in arguments) or (os.cpu_count() or 1) < 2:
         return []
     return ["-n", "2" if os.cpu_count() == 2 else "4", "--dist", "loadfile"]

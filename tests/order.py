@@ -1,7 +1,7 @@
 """A pytest plugin: which tests run, in which order, and which process runs what.
 
-pytest-randomly shuffles them, and prints the number that brings an order back: `./dev test --randomly-seed=N`; with
-`-p no:randomly` they run as they stand. The tests that share one product stay together whatever the order.
+With `./dev test --shuffle` they run in another order each time; the number that brings an order back is printed, and
+`--randomly-seed=N` takes it. The tests that share one product stay together whatever the order.
 """
 
 from collections.abc import Iterator
@@ -26,6 +26,13 @@ NOT_QUICK = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="what an inner loop needs: no browsers, products or chaos")
+    parser.addoption("--shuffle", action="store_true", help="in another order each time")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pytest-randomly, which always sets the seed, also shuffle."""
+    if config.getoption("shuffle"):
+        config.option.randomly_reorganize = True
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
