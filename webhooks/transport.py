@@ -18,6 +18,7 @@ from .outcomes import Failure, Outcome
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
+SHORTEST_SECONDS = 0.01
 LONGEST_ANSWER = 10_000
 USER_AGENT = "Eenlijn-Webhooks/1"
 
@@ -138,8 +139,9 @@ def _connect(connection: PinnedHttp | PinnedHttps) -> socket.socket:
 
 def _exchange(connection: PinnedHttp | PinnedHttps, place: Place, body: bytes, headers: Mapping[str, str]) -> Outcome:
     connection.connect()
-    assert connection.sock is not None
-    connection.sock.settimeout(TOTAL_SECONDS)
+    # urllib3 sets this on the socket again before it sends and before it reads: left at the time for connecting, a
+    # receiver would have no longer than that. The deadline ends it in any case, also when the answer trickles.
+    connection.timeout = max(connection.deadline.left(), SHORTEST_SECONDS)
     sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
     connection.request("POST", place.path, body=body, headers=sent, preload_content=False, decode_content=False)
     response = connection.getresponse()

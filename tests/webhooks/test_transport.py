@@ -101,6 +101,17 @@ def test_a_server_that_hangs_or_trickles_is_left_in_time(receiver, in_a_hurry, b
     assert outcome.failure == Failure.TIMEOUT
 
 
+def test_a_server_may_take_longer_to_answer_than_to_be_connected_to(receiver, monkeypatch):
+    def answer_late(handler):
+        threading.Event().wait(1.5)
+        handler.send_response(204)
+        handler.end_headers()
+
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 1.0)
+    receiver.answer = answer_late
+    assert send(receiver.url).status == 204
+
+
 def test_a_body_that_trickles_after_success_changes_nothing(receiver, monkeypatch):
     """In less of a hurry: the status must have come in time, however busy this machine is."""
     monkeypatch.setattr(transport, "TOTAL_SECONDS", 3.0)
