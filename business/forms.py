@@ -21,7 +21,7 @@ from reference_data.models import (
     WorkType,
 )
 from tenants.entries import as_text, canonical
-from tenants.entry_fields import DateField, DateTimeField, NumberField, TimeField
+from tenants.entry_fields import DateField, DateTimeField, NumberField, TimeField, limit_texts
 from tenants.models import Administration
 from workflows.models import Workflow
 
@@ -62,6 +62,7 @@ class CustomerForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["payment_method"].queryset = choosable(PaymentMethod, self.instance.payment_method_id)  # type: ignore[attr-defined]
+        limit_texts(self.fields.values())
 
 
 class WorkOrderForm(forms.ModelForm):
@@ -106,6 +107,7 @@ class WorkOrderForm(forms.ModelForm):
             self.fields[name].queryset = owned  # type: ignore[attr-defined]
         self.fields["employee_id"].choices = self._employees(administration)  # type: ignore[attr-defined]
         self.fields["workflow"].disabled = not self.instance.is_open
+        limit_texts(self.fields.values())
         self._add_free_fields()
 
     def _employees(self, administration: Administration) -> list[tuple[Any, str]]:

@@ -12,12 +12,11 @@ from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
 from settings_sync.engine.fence import EDIT_LOCK
-from settings_sync.models import Item, NameKey
+from settings_sync.models import Item
+from tenants.constraints import broken_by
 from tenants.fingerprints import fingerprint as fingerprint
 
 EXAMPLES_SHOWN = 3
-FOREIGN_KEY_VIOLATION = "23503"
-UNIQUE_VIOLATION = "23505"
 
 Locked = TypeVar("Locked", bound=Item)
 
@@ -61,7 +60,13 @@ def editing(model: type[Item]) -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except IntegrityError as error:
-        raise EditRefused(_in_words(model, error)) from error
+        raise refused_by_database(error) from error
+
+
+def refused_by_database(error: IntegrityError) -> EditRefused:
+    """What the database refused, as a refusal beside its field."""
+    broken = broken_by(error)
+    return EditRefused({broken.field: [broken.sentence]})
 
 
 def wait_for_turn() -> None:
@@ -146,20 +151,6 @@ def _fields_pointing_at(model: type[models.Model]) -> list["models.Field[Any, An
 
 def _label_of(model: type[models.Model], count: int) -> str:
     return str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural)
-
-
-def _in_words(model: type[Item], error: IntegrityError) -> dict[str, list[str]]:
-    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    key = next((field for field in model._meta.concrete_fields if isinstance(field, NameKey)), None)
-    uniques = [found for found in model._meta.constraints if isinstance(found, models.UniqueConstraint)]
-    if key is not None and constraint in [unique.name for unique in uniques if key.name in unique.fields]:
-        label = model._meta.get_field(key.source).verbose_name  # type: ignore[union-attr]
-        return {key.source: [_("Another one has this %(field)s already. Choose another.") % {"field": label}]}
-    if getattr(error.__cause__, "sqlstate", None) == FOREIGN_KEY_VIOLATION:
-        return {"": [_("Somebody else changed what this points at, or what points at this. Nothing was saved.")]}
-    if getattr(error.__cause__, "sqlstate", None) == UNIQUE_VIOLATION:
-        return {"": [_("Somebody else just saved something that clashes with this. Nothing was saved: try again.")]}
-    return {"": [_("The database refused this (%(rule)s). Nothing was saved.") % {"rule": constraint or error}]}
 
 
 def add_problems(form: BaseForm, refused: EditRefused) -> None:

@@ -160,6 +160,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignInForPartsMiddleware",
     "accounts.acting_requests.ActOnBehalfMiddleware",
     "config.request_log.RequestLog",
+    "config.error_pages.ClashPages",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -208,7 +209,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+# As posted, where one letter is up to twelve bytes: a layout has three texts of 200,000 letters. The API has a limit of
+# its own (settings_sync/api/protocol/parsers.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1_048_576
 # A sync to 500 administrations of 2,000 settings ticked one by one is one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

@@ -1,20 +1,18 @@
 """What people fill in for a shared setting. The words are checked here, the rules by `rules`, and services write."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog_kit.editing import EditRefused, add_problems, refuse_when
-from tenants.entry_fields import NumberField, WholeNumberField
+from tenants.entry_fields import NumberField, WholeNumberField, limit_texts
 
 from . import models
 from .services import problems_of
-
-LONGEST_TEXT = 200_000
 
 
 class LinesField(forms.CharField):
@@ -46,8 +44,7 @@ class SettingForm(forms.ModelForm):
         for field in self.fields.values():
             field.disabled = is_readonly
             field.label = capfirst(field.label)
-            if isinstance(field.widget, forms.Textarea):
-                field.validators.append(MaxLengthValidator(LONGEST_TEXT))
+        limit_texts(self.fields.values())
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
@@ -55,6 +52,13 @@ class SettingForm(forms.ModelForm):
             if isinstance(value, str):
                 values[name] = value.replace("\r\n", "\n")
         return values
+
+    def ask_rules(self, problems_of: Callable[[Any], Mapping[str, list[str]]]) -> None:
+        """Show what the rules of the model say of the fields that could be read, beside what is wrong with others."""
+        problems = problems_of(self._meta.model(**self.cleaned_data))
+        for name, messages in problems.items():
+            if name not in self.errors:
+                self.add_error(name if name in self.fields else None, messages)
 
     def _post_clean(self) -> None:
         # As Django does, without the constraints: the rules say the same in better words, and whether a name is taken
@@ -85,11 +89,7 @@ class ItemForm(SettingForm):
     def clean(self) -> dict[str, Any]:
         """Ask the model's rules."""
         values = super().clean()
-        if not self.errors:
-            try:
-                refuse_when(problems_of(self._meta.model(**values)))
-            except EditRefused as refused:
-                add_problems(self, refused)
+        self.ask_rules(problems_of)
         return values
 
 

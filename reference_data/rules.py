@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tenants.names import problem_of_name
+
 TARGETS = ("work_type", "work_status", "payment_method")
 
 
@@ -38,6 +40,23 @@ def problems_of_device_policy(document: Mapping[str, Any]) -> dict[str, list[str
     if chosen and document.get("value"):
         return {"value": [_("A policy has a text or points at a setting. Leave one of them empty.")]}
     return {}
+
+
+def problems_of_coded(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Messages per field about a row of a code list: its code and its name can be read."""
+    found = {field: problem_of_name(str(document.get(field, ""))) for field in ("code", "name")}
+    return {field: [problem] for field, problem in found.items() if problem}
+
+
+def messages_of_row(document: Mapping[str, Any]) -> list[str]:
+    """The same for a whole list, where each message names the row by its code and its name."""
+    row = " ".join(filter(None, [str(document.get("code", "")), str(document.get("name", ""))]))
+    labels = {"code": _("code"), "name": _("name")}
+    return [
+        _("Row “%(row)s”, %(field)s: %(message)s") % {"row": row, "field": labels[field], "message": message}
+        for field, messages in problems_of_coded(document).items()
+        for message in messages
+    ]
 
 
 def messages_of(problems: Mapping[str, list[str]]) -> list[str]:

@@ -21,6 +21,10 @@ class CodeListSync(ModelSync):
     label = "name"
     fields: ClassVar[tuple[str, ...]] = ("code", "name")
 
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+        return rules.messages_of_row(document)
+
 
 @register(models.WorkType)
 class WorkTypeSync(ModelSync):

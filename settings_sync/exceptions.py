@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tenants.constraints import broken_rule
 from tenants.exceptions import Refusal, state_in_words
 
 
@@ -10,6 +11,11 @@ class SyncError(Refusal):
     """Something went wrong with this sync."""
 
     code = "sync-error"
+
+    def facts_in_words(self) -> dict[str, str]:
+        """A rule of the database as a sentence; its name is nobody's word."""
+        broken = broken_rule(str(self.facts.get("table", "")), str(self.facts.get("rule", "")))
+        return {"fact": broken.sentence} if broken else {}
 
 
 class LeaseLost(SyncError):

@@ -3,19 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from catalog_kit.editing import EditRefused, add_problems, refuse_when
+from reference_data.forms import SettingForm
 from reference_data.models import VatRate
 
 from .models import Layout, MessageTemplate, Scheme
 from .services import FIELDS, problems_of
 
-LONGEST_TEXT = 200_000
 
-
-class TemplateForm(forms.ModelForm):
+class TemplateForm(SettingForm):
     """The common part: a fixed kind, text as it was typed, and the rules of the model."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,23 +21,13 @@ class TemplateForm(forms.ModelForm):
         for field in self.fields.values():
             if isinstance(field.widget, forms.Textarea):
                 field.strip = False  # type: ignore[attr-defined]
-                field.validators.append(MaxLengthValidator(LONGEST_TEXT))
 
     def clean(self) -> dict[str, Any]:
-        """Ask the model's rules. Unique names are left to the database, which is the only one that knows."""
-        values = self.cleaned_data
-        for name, field in self.fields.items():
-            if isinstance(field.widget, forms.Textarea) and name in values:
-                values[name] = values[name].replace("\r\n", "\n")
-        if not self.errors:
-            self._ask_rules(values)
+        """Ask the model's rules of what could be read. Unique names are left to the database, which alone knows."""
+        values = super().clean()
+        if "kind" in values:
+            self.ask_rules(problems_of)
         return values
-
-    def _ask_rules(self, values: dict[str, Any]) -> None:
-        try:
-            refuse_when(problems_of(self._meta.model(**values)))
-        except EditRefused as refused:
-            add_problems(self, refused)
 
 
 class MessageTemplateForm(TemplateForm):

@@ -9,7 +9,8 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from . import failpoints, leases
+        from . import constraints, failpoints, leases
 
+        constraints.speak_in_forms()
         leases.refuse_bad_times()
         failpoints.refuse_in_production(debug=settings.DEBUG, demo=settings.DEMO)

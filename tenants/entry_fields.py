@@ -1,15 +1,29 @@
-"""Form fields for numbers, dates and times. Django's own take what nobody here writes (entries.py)."""
+"""Form fields for numbers, dates and times, which Django's own take as nobody here writes them (entries.py).
 
-from collections.abc import Callable
+And the limit of a long text.
+"""
+
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms.utils import from_current_timezone
 
 from .entries import Unreadable, read_date, read_date_time, read_number, read_time, read_whole_number
+
+LONGEST_TEXT = 200_000
+"""Letters in a text of several lines, where its field says nothing else."""
+
+
+def limit_texts(fields: Iterable[forms.Field]) -> None:
+    """Give every text of several lines a limit that says so beside it; without one the whole page would be refused."""
+    for field in fields:
+        if isinstance(field.widget, forms.Textarea) and getattr(field, "max_length", None) is None:
+            field.validators.append(MaxLengthValidator(LONGEST_TEXT))
 
 
 def _read(reader: Callable[[Any], Any], value: Any) -> Any:

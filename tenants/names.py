@@ -35,12 +35,14 @@ def problems_of_names(row: models.Model) -> dict[str, list[str]]:
     return {
         field.name: [problem]
         for field in row._meta.concrete_fields
-        if _is_name(field) and (text := getattr(row, field.name)) and (problem := problem_of_name(text))
+        if _is_name(field) and (problem := problem_of_name(getattr(row, field.name)))
     }
 
 
 def problem_of_name(text: str) -> str:
     """Why people could not read a text as a name, as a sentence; empty when they can."""
+    if not text.strip():
+        return _("This is empty. Fill it in.")
     if not is_visible(text):
         return _("Only invisible characters stand here. Type something that people can read.")
     if SPACES.search(text):

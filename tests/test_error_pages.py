@@ -29,7 +29,7 @@ def anonymous_request(rf: RequestFactory) -> HttpRequest:
     return rf.get("/styleguide/")
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html", "403_csrf.html"])
+@pytest.mark.parametrize("name", ["400.html", "409.html", "413.html", "500.html", "403_csrf.html"])
 def test_an_error_page_needs_neither_database_nor_request(name: str) -> None:
     assert "To the start" in render_to_string(name)
 

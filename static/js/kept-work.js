@@ -1,9 +1,9 @@
 // Gives back what was typed in a form[data-warn-unsaved] when it was sent after the session had ended.
 //
 // What is sent stays in this tab until the next page shows where it went: a page of the product means that it arrived,
-// and it is forgotten; [data-keeps-work] (signing in, a form that was too old) means that it did not. Then the same
-// page gives it back to the same person, within half an hour, and forgets it. Never kept: passwords, files, and what
-// may not be filled in by itself. Signing out forgets it as well.
+// and it is forgotten; [data-keeps-work] (signing in, a form that was too old or too large) means that it did not. Then
+// the same page gives it back to the same person, within half an hour, and forgets it. Never kept: passwords, files, and
+// what may not be filled in by itself. Signing out forgets it as well.
 (() => {
   "use strict";
 
@@ -79,7 +79,8 @@
     if (!form) return;
     if (form.hasAttribute("data-rows-by-server")) return sendBack(form, kept.values);
     fillIn(form, kept.values);
-    document.querySelector("[data-work-is-back]")?.removeAttribute("hidden");
+    const words = kept.reason === "too-much" ? "[data-too-much-is-back]" : "[data-work-is-back]";
+    document.querySelector(words)?.removeAttribute("hidden");
   }
 
   document.addEventListener("submit", (event) => {
@@ -94,7 +95,7 @@
   if (!kept) return forget();
   const waiting = document.querySelector("[data-keeps-work]");
   if (waiting) {
-    write({ ...kept, isWaiting: true });
+    write({ ...kept, isWaiting: true, reason: waiting.dataset.keepsWork });
     waiting.removeAttribute("hidden");
   } else if (!kept.isWaiting || kept.user !== user) {
     forget();

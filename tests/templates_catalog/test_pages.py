@@ -156,3 +156,10 @@ def test_without_rights_there_is_no_page(client, colleague, url, layout):
     assert client.get(url("preview", section="layouts", uid=layout.uid)).status_code == 403
     for name in ("edit", "delete", "archive"):
         assert client.post(url(name, section="layouts", uid=layout.uid)).status_code == 403
+
+
+def test_an_e_mail_without_a_name_and_a_subject_is_told_in_two_sentences(owner_client, url, within):
+    page = owner_client.post(url("new", section="messages"), email_data(name=" ", subject=""))
+    errors = page.context["form"].errors
+    assert {field: len(messages) for field, messages in errors.items()} == {"name": 1, "subject": 1}
+    assert "templates_catalog_" not in page.text

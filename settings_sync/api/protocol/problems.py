@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from settings_sync.exceptions import SyncError
+from tenants.constraints import broken_by
 from tenants.exceptions import AdministrationError, Refusal
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
@@ -63,6 +64,7 @@ GENERIC = (
     ProblemType(
         "request-in-progress", 409, _("Request in progress"), _("The first request with this key has not ended yet.")
     ),
+    ProblemType("clash", 409, _("Clash"), _("What was sent clashes with what somebody else saved at the same moment.")),
     ProblemType(
         "precondition-failed", 412, _("Precondition failed"), _("The plan has another version than If-Match says.")
     ),
@@ -121,6 +123,8 @@ def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
         return {**body, "errors": dict(flat_errors(error.detail))}, {}
     if isinstance(error, APIException):
         return _generic(_code(error), error.status_code, error.detail), _headers(error)
+    if isinstance(error, IntegrityError):
+        return _generic("clash", 409, broken_by(error).sentence), {}
     if isinstance(error, (OperationalError, InterfaceError)):
         detail = _("The database does not answer now. Try again in a moment.")
         return _generic("unavailable", 503, detail), {"Retry-After": RETRY_AFTER_SECONDS}

@@ -65,7 +65,13 @@ def explain(error: Exception) -> Explanation:
     refusal = next((named for kind, named in REFUSALS if isinstance(error, kind)), DatabaseRefused)
     lost = isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) and not error.sqlstate
     passing = isinstance(error, PASSING) or lost or (error.sqlstate or "").startswith(CONNECTION_LOST)
-    return Explanation(refusal(fact=_fact(error)), may_pass=passing)
+    return Explanation(refusal(fact=_fact(error), **_rule(error)), may_pass=passing)
+
+
+def _rule(error: psycopg.Error) -> dict[str, str]:
+    """The constraint that was broken and its table, from which a reader gets a sentence (exceptions.py)."""
+    table, rule = error.diag.table_name, error.diag.constraint_name
+    return {"table": table, "rule": rule} if table and rule else {}
 
 
 def _fact(error: Exception) -> str:

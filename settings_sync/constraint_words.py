@@ -1,0 +1,8 @@
+"""What the database asks of the sync's own rows, where the constraint does not say it by itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    "settings_sync_savedchoice_name": ("name", _("There is a saved choice with this name already. Choose another.")),
+    "settings_sync_one_running_per_child": ("", _("Another sync is busy in this administration. Wait until it ends.")),
+}
