@@ -34,6 +34,11 @@ def kept_answers(questions: Questions, answers: Answers) -> dict[str, Any]:
     return {field["key"]: plain.get(field["key"], "") for field in _asked(questions, answers)}
 
 
+def photo_questions(questions: Questions) -> list[str]:
+    """The keys of the questions that ask for a photo."""
+    return [field["key"] for section in questions for field in section["fields"] if field["type"] == "photo"]
+
+
 def _asked(questions: Questions, answers: Answers) -> list[Mapping[str, Any]]:
     return [field for field in shown_fields(questions, answers) if field["type"] != "information"]
 

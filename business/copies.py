@@ -65,6 +65,7 @@ def _section(section: Section) -> dict[str, Any]:
         "fields": [
             {
                 "key": str(field.uid),
+                "reference": field.reference,
                 "label": field.label,
                 "type": field.type,
                 "is_required": field.is_required,

@@ -1,5 +1,6 @@
 """What people fill in for customers and work orders."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,8 +26,10 @@ from tenants.entry_fields import DateField, DateTimeField, NumberField, TimeFiel
 from tenants.models import Administration
 from workflows.models import Workflow
 
+from .answers import photo_questions
 from .choices import choosable
 from .models import Customer, WorkOrder
+from .photos import ACCEPTED
 from .services.customers import CUSTOMER_FIELDS
 from .services.work_orders import employees_of
 
@@ -40,6 +43,9 @@ SETTINGS = {
     "solution": Solution,
 }
 FREE = "free_"
+KEPT, REMOVED = ":kept", ":removed"
+"""Behind the key of a photo question: the photo that is there already, and the tick that takes it away."""
+UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class SearchForm(forms.Form):
@@ -162,9 +168,29 @@ class AnswersForm(forms.Form):
         self.questions = questions
         asked = [question for section in questions for question in section["fields"]]
         self.labels = {question["key"]: question["label"] for question in asked}
+        self.kept_photos = {key: self._kept_photo(key, answers) for key in photo_questions(questions)}
         for question in asked:
-            if question["type"] != "information":
+            if question["type"] == "photo":
+                self._add_photo(question, is_open)
+            elif question["type"] != "information":
                 self._add(question, answers, objects, is_open)
+
+    def _kept_photo(self, key: str, answers: Mapping[str, Any]) -> str:
+        """The photo that the page shows: the one that was sent along with it, else the answer as it is kept."""
+        if self.is_bound:
+            sent = str(self.data.get(f"{key}{KEPT}", ""))
+            return sent if UID.fullmatch(sent) and f"{key}{REMOVED}" not in self.data else ""
+        return str(answers.get(key) or "")
+
+    def _add_photo(self, question: Mapping[str, Any], is_open: bool) -> None:
+        # Without `capture`: a phone then offers its camera as well as the pictures that it has.
+        widget = forms.FileInput(attrs={"accept": ACCEPTED})
+        field = forms.FileField(label=question["label"], required=False, widget=widget, disabled=not is_open)
+        field.help_text = self._explained(question)
+        self.fields[question["key"]] = field
+
+    def _explained(self, question: Mapping[str, Any]) -> str:
+        return " · ".join(filter(None, [question["help_text"], self.condition(question)]))
 
     def _add(self, question: Mapping[str, Any], answers: Mapping[str, Any], objects: Any, is_open: bool) -> None:
         kind, key = question["type"], question["key"]
@@ -172,9 +198,9 @@ class AnswersForm(forms.Form):
         if kind == "object_reference" and answers.get(key) not in ("", None, *options):
             options = [*options, answers[key]]
         # A customer without objects is no reason to leave the question open: then it is typed.
-        shown_as = "text" if kind == "object_reference" and not options else kind
+        shown_as = "line" if kind == "object_reference" and not options else kind
         field = field_for(kind=shown_as, label=question["label"], required=False, options=options)
-        field.help_text = " · ".join(filter(None, [question["help_text"], self.condition(question)]))
+        field.help_text = self._explained(question)
         field.disabled = not is_open
         self.fields[key] = field
         default = question["default"].splitlines() if kind == "checkboxes" else question["default"]
@@ -191,8 +217,13 @@ class AnswersForm(forms.Form):
         return _now("Only when “%(question)s” is “%(answer)s”.") % facts
 
     def answers(self) -> dict[str, Any]:
-        """What was filled in, as plain data."""
-        return {key: value if isinstance(value, list) else kept(value) for key, value in self.cleaned_data.items()}
+        """What was filled in, as plain data; a photo by its uid."""
+        plain = {key: value if isinstance(value, list) else kept(value) for key, value in self.cleaned_data.items()}
+        return {**plain, **self.kept_photos}
+
+    def uploads(self) -> dict[str, bytes]:
+        """The pictures that were sent along, by the key of their question."""
+        return {key: sent.read() for key in self.kept_photos if (sent := self.cleaned_data.get(key))}
 
     def sections(self) -> list[dict[str, Any]]:
         """The sections with their bound fields and information texts, in order, for the page."""
@@ -200,10 +231,14 @@ class AnswersForm(forms.Form):
             {
                 "title": section["title"],
                 "condition": self.condition(section),
-                "rows": [{"question": question, "field": self._shown(question)} for question in section["fields"]],
+                "rows": [self._row(question) for question in section["fields"]],
             }
             for section in self.questions
         ]
+
+    def _row(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        photo = self.kept_photos.get(question["key"], "")
+        return {"question": question, "field": self._shown(question), "photo": photo}
 
     def _shown(self, question: Mapping[str, Any]) -> BoundField | None:
         """A field of the page; only there it says that it is required, because the answers decide what is asked."""
@@ -237,6 +272,9 @@ def _plain_field(kind: str, common: dict[str, Any]) -> forms.Field:
         return TimeField(**common)
     if kind == "date_time":
         return DateTimeField(**common)
+    if kind == "text":
+        # It grows with what is typed (field.css), so that a long answer has room and a short one takes none.
+        return forms.CharField(**common, max_length=4000, widget=forms.Textarea(attrs={"rows": 2, "class": "grows"}))
     return forms.CharField(**common, max_length=4000)
 
 

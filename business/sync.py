@@ -18,6 +18,7 @@ exclude(
     models.WorkOrder,
     models.WorkOrderStep,
     models.FilledForm,
+    models.FormPhoto,
     models.WorkOrderHour,
     models.WorkOrderMaterial,
     models.FreeFieldValue,

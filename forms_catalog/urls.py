@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.create_form, name="new"),
     path("<uuid:uid>/", views.edit_form, name="edit"),
     path("<uuid:uid>/details/", views.edit_details, name="details"),
+    path("<uuid:uid>/print/", views.preview_print, name="preview_print"),
     path("<uuid:uid>/archive/", views.archive_form, name="archive"),
     path("<uuid:uid>/unarchive/", views.unarchive_form, name="unarchive"),
     path("<uuid:uid>/delete/", views.delete_form, name="delete"),

@@ -4,6 +4,8 @@ from copy import copy
 from typing import Any
 from uuid import UUID
 
+from csp.constants import SELF
+from csp.decorators import csp
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
@@ -12,10 +14,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from catalog_kit.company_values import company_values
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import count_uses, uses_of
+from settings_sync.declaring.options import Shown
 from settings_sync.services.settings.origins import origins_of
 from tenants.entering import administration_page
 from tenants.rights import Right
@@ -23,8 +28,19 @@ from tenants.rights import Right
 from . import services
 from .forms import FieldForm, FormForm, PartForm, SectionForm
 from .models import Field, Form, Section
+from .printing import print_form
+from .rules import problems_of_print_template
+from .samples import sample_sections, sample_values
 
 FORMS_PER_PAGE = 100
+PREVIEW_POLICY = {
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:", "https:"],
+    "frame-ancestors": [SELF],
+    "sandbox": True,
+}
+"""Print templates are HTML that somebody wrote: whatever stands in them, nothing of it runs here."""
 PART_MODELS: dict[str, type[services.Part]] = {"sections": Section, "fields": Field}
 PART_FORMS: dict[type[services.Part], type[PartForm]] = {Section: SectionForm, Field: FieldForm}
 
@@ -80,6 +96,21 @@ def edit_details(request: HttpRequest, uid: UUID) -> HttpResponse:
             messages.success(request, _("“%(name)s” was saved.") % {"name": saved})
             return redirect(_address_of(request, item))
     return render(request, "forms_catalog/details.html", {"form": form, "item": item, "seen": seen})
+
+
+@csp(PREVIEW_POLICY)
+@xframe_options_sameorigin
+@administration_page(Right.FORMS_READ)
+def preview_print(request: Any, uid: UUID) -> HttpResponse:
+    """The form on paper with sample answers: as it is stored, or with the print template as it was typed so far."""
+    item = get_object_or_404(Form, uid=uid)
+    template = request.POST.get("print_template", item.print_template)
+    references = Field.objects.filter(section__form=item).values_list("reference", flat=True)
+    problems = problems_of_print_template(template, list(references))
+    errors = [(item._meta.get_field("print_template").verbose_name, problems)] if problems else []
+    values = company_values(request.administration) | sample_values(item.name)
+    shown = None if errors else Shown("", print_form(template, sample_sections(item), values), is_text=False)
+    return render(request, "includes/filled_in_frame.html", {"shown": shown, "errors": errors})
 
 
 @require_POST

@@ -3,12 +3,21 @@
 from .customers import Contact, Customer, Project, ServiceObject
 from .numbering import NumberSequence
 from .sales import Invoice, InvoiceLine, Quotation, QuotationLine
-from .work_orders import FilledForm, FreeFieldValue, WorkOrder, WorkOrderHour, WorkOrderMaterial, WorkOrderStep
+from .work_orders import (
+    FilledForm,
+    FormPhoto,
+    FreeFieldValue,
+    WorkOrder,
+    WorkOrderHour,
+    WorkOrderMaterial,
+    WorkOrderStep,
+)
 
 __all__ = [
     "Contact",
     "Customer",
     "FilledForm",
+    "FormPhoto",
     "FreeFieldValue",
     "Invoice",
     "InvoiceLine",

@@ -1,5 +1,7 @@
 """Work orders, with their own copy of the workflow's steps and of the forms that were filled in."""
 
+import uuid
+
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
@@ -205,6 +207,31 @@ class FilledForm(models.Model):
 
     def __str__(self) -> str:
         return self.form_name
+
+
+class FormPhoto(models.Model):
+    """A photo that answers a question of a filled-in form; the answer is its `uid`.
+
+    It stands in the database and not in a folder: then it is saved with the answers or not at all, belongs to one
+    administration by itself, and is in every backup.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    filled_form = models.ForeignKey(
+        FilledForm, on_delete=models.CASCADE, related_name="photos", verbose_name=_("filled-in form")
+    )
+    question = models.CharField(_("question"), max_length=64)
+    media_type = models.CharField(_("kind of picture"), max_length=20)
+    content = models.BinaryField(_("picture"))
+    added_at = models.DateTimeField(_("added at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["filled_form", "id"]
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+
+    def __str__(self) -> str:
+        return str(self.uid)
 
 
 class WorkOrderHour(models.Model):

@@ -16,11 +16,12 @@ from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
-from ..answers import kept_answers, problems_of_answers
+from ..answers import kept_answers, photo_questions, problems_of_answers
 from ..choices import choosable
 from ..copies import questions_of
-from ..models import FilledForm, WorkOrder
+from ..models import FilledForm, FormPhoto, WorkOrder
 from ..permissions import may_change_work_order
+from ..photos import media_type_of, problem_of_photo
 
 
 def forms_for(work_order: WorkOrder) -> "QuerySet[Form]":
@@ -59,12 +60,45 @@ def fill_in_form(
         locked = _running(filled_form.work_order)
         filled = FilledForm.objects.select_for_update(of=("self",)).get(pk=filled_form.pk)
         refuse_when_moved(seen, filled.answers)
-        refuse_when(problems_of_answers(filled.questions, answers))
+        refuse_when(_problems_of_photos(filled, answers) | problems_of_answers(filled.questions, answers))
         filled.answers = kept_answers(filled.questions, answers)
         filled.filled_in_at, filled.filled_in_by_name = timezone.now(), written_name(acting_user)
         filled.save()
+        _keep_photos(filled)
         _record("work_order.form_filled_in", acting_user, administration, locked, filled.form_name)
     return filled
+
+
+def add_photo(
+    *, acting_user: Any, administration: Administration, filled_form: FilledForm, key: str, content: bytes
+) -> FormPhoto:
+    """Keep a picture for a photo question; it is the answer once `fill_in_form` is given its uid.
+
+    So a picture is not lost when another answer is refused. Raises NotAllowed or EditRefused, under the question's key.
+    """
+    _require_change(acting_user, administration, filled_form.work_order)
+    with transaction.atomic():
+        _running(filled_form.work_order)
+        if key not in photo_questions(filled_form.questions):
+            refuse_when({"": [_("This form does not ask for that photo.")]})
+        refuse_when({key: [problem] if (problem := problem_of_photo(content)) else []})
+        return filled_form.photos.create(question=key, content=content, media_type=media_type_of(content))
+
+
+def _keep_photos(filled: FilledForm) -> None:
+    """Let go of the pictures that answer nothing any more."""
+    kept = [answer for key in photo_questions(filled.questions) if (answer := filled.answers.get(key))]
+    filled.photos.exclude(uid__in=kept).delete()
+
+
+def _problems_of_photos(filled: FilledForm, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """A photo question is answered with a picture of this very form, not with one of another."""
+    known = {(photo.question, str(photo.uid)) for photo in filled.photos.only("question", "uid")}
+    return {
+        key: [_("This photo is gone. Choose it again.")]
+        for key in photo_questions(filled.questions)
+        if answers.get(key) and (key, str(answers[key])) not in known
+    }
 
 
 def _require_change(acting_user: Any, administration: Administration, work_order: WorkOrder) -> None:

@@ -34,6 +34,7 @@ from workflows.models import Workflow
 PAGES_OF_A_SUB = ("kept", "kept-withdraw", "kept-item")
 NEWS_PAGES = ("news", "news-setting")
 PART_PAGES = ("new_field", "edit_part", "move_part", "delete_part")
+FORM_PAGES = ("work-order-form", "work-order-form-print", "work-order-photo")
 SECRET_WORD = "Zeldzaamwoord"
 """Stands in every text of the customer, and nowhere else."""
 
@@ -115,6 +116,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
     with inside(main):
         form, section = Form.objects.all()[0], Section.objects.all()[0]
         work_order, filled = WorkOrder.objects.all()[0], FilledForm.objects.all()[0]
+        photo = filled.photos.create(question=word, media_type="image/png", content=word.encode())
         return {
             "": {
                 "slug": main.slug, "child": child.slug, "there": child.slug, "plan_id": open_plan.pk, "run_id": run.pk,
@@ -128,7 +130,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             "business:customer-edit": {"number": Customer.objects.all()[0].number},
             "business:quotation-detail": {"number": Quotation.objects.all()[0].number},
             "business:invoice-detail": {"pk": Invoice.objects.all()[0].pk},
-            "business:work-order-form": {"number": filled.work_order.number},
+            **{f"business:{name}": {"number": filled.work_order.number, "uid": photo.uid} for name in FORM_PAGES},
             "forms_catalog": {"kind": "sections"},
             **{f"forms_catalog:{name}": {"uid": section.uid} for name in PART_PAGES},
             "reference_data": {"code_list": "work-types", "uid": WorkType.objects.all()[0].uid},

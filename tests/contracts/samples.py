@@ -78,6 +78,7 @@ SHAPES: dict[type[Model], list[Mapping[str, Any]]] = {
         {"type": "customer", **NAMES_NOTHING},
     ],
     business.WorkOrder: [{"stage": "planned"}, {"stage": "picked_up", "picked_up_at": RUNNING_SINCE}],
+    business.FilledForm: [{"questions": [], "answers": {}}],
     business.Invoice: [{"type": "debit", "state": "draft", "number": None, "finalised_at": None}],
 }
 
@@ -90,6 +91,7 @@ def _text(word: str, field: Any, turn: int) -> str:
 MAKERS: list[tuple[Any, Callable[[str, Any, int], Any]]] = [
     (models.EmailField, lambda word, field, turn: f"{word}{turn}@example.com"),
     ((models.CharField, models.TextField), _text),
+    (models.BinaryField, lambda word, field, turn: f"{word} {turn}".encode()),
     (models.BooleanField, lambda word, field, turn: bool((turn + len(field.name)) % 2)),
     (models.DecimalField, lambda word, field, turn: Decimal(turn % 90) + Decimal("0.25")),
     (models.IntegerField, lambda word, field, turn: turn + 1),

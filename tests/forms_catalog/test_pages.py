@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from forms_catalog.models import Field, Form, Section
+from forms_catalog.models import Field, FieldType, Form, Section
 from reference_data.models import WorkType
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -198,3 +198,37 @@ def test_what_does_not_exist_is_not_found(owner_client, address, name, args):
 
 def test_a_search_that_the_database_cannot_hold_finds_nothing_wrong(owner_client, address):
     assert owner_client.get(address("list"), {"q": "cv\0"}).status_code == 200
+
+
+def test_a_print_template_is_seen_with_a_sample(owner_client, address, maintenance):
+    url = address("preview_print", maintenance.form.uid)
+    stored = owner_client.get(url)
+    assert "CO-gehalte" in stored.text
+    typed = owner_client.post(url, {"print_template": "<p>{{ klant.naam }}: {{ veld.co }} ppm</p>"})
+    assert "<p>Bakkerij De Korenaar: 1,5 ppm</p>" in typed.text
+    assert "sandbox" in typed.headers["Content-Security-Policy"]
+    maintenance.form.refresh_from_db()
+    assert maintenance.form.print_template == ""
+
+
+def test_a_print_template_that_cannot_be_used_is_told_where_its_sample_would_stand(owner_client, address, maintenance):
+    page = owner_client.post(address("preview_print", maintenance.form.uid), {"print_template": "{{ veld.nergens }}"})
+    assert "veld.nergens" in page.text
+
+
+def test_every_kind_of_question_has_a_sample_on_paper(owner_client, address, maintenance):
+    for position, (kind, label) in enumerate(FieldType.choices, 10):
+        options = ["ja", "nee"] if kind in ("checkboxes", "radio", "dropdown") else []
+        Field.objects.create(
+            section=maintenance.visit,
+            label=f"Vraag {label}",
+            reference=kind,
+            type=kind,
+            options=options,
+            position=position,
+        )
+    page = owner_client.get(address("preview_print", maintenance.form.uid)).text
+    asked = [kind for kind in FieldType.values if kind != "information"]
+    assert page.count("<dt>Vraag") == len(asked)
+    assert "<dd>–</dd>" not in page
+    assert "<img src=" in page
