@@ -1,0 +1,183 @@
+"""A whole preview of one administration: every item judged, then held where it stands in another's way."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from .catalog import KINDS
+from .coupling import coupled_document, made_anew
+from .documents import Key, as_compared, default_of, name_of, needs_of
+from .outcomes import Case, Outcome, judge
+from .rulings import DEFAULT_POLICIES, NOTHING, Decided, Rulings
+from .worlds import Memory, Sub, World, in_order, renamed_references
+
+Outcomes = dict[Key, Outcome]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a preview is asked for: categories, the policies of the run, and what was decided in it, per item."""
+
+    categories: frozenset[str]
+    policies: Mapping[str, str] = field(default_factory=dict)
+    decided: Mapping[Key, Decided] = field(default_factory=dict)
+
+
+def preview(world: World, where: int, choice: Choice) -> Outcomes:
+    """What happens in a sub to every item of which a preview says something."""
+    sub, keys = world.subs[where - 1], _chosen(world, where, choice.categories)
+    judged = {key: judge(_case(world, sub, key, choice)) for key in keys}
+    found = {key: _as_it_stands(sub, key, outcome) for key, outcome in judged.items() if outcome is not None}
+    return settle(sub, found, Surroundings.of(world))
+
+
+def _as_it_stands(sub: Sub, key: Key, outcome: Outcome) -> Outcome:
+    """An item that is not written keeps the uids of its parts, also of those that the main made anew."""
+    now = sub.items.get(key)
+    after = outcome.after if outcome.writes else replace(outcome.after, document=now)
+    return replace(outcome, before=replace(outcome.before, document=now), after=after)
+
+
+def _chosen(world: World, where: int, categories: Collection[str]) -> list[Key]:
+    sub = world.subs[where - 1]
+    found = {key for key in {*world.main, *sub.base} if KINDS[key[0]].category in categories}
+    ahead = list(found)
+    while ahead:
+        key = ahead.pop()
+        needed = set(needs_of(key, world.main[key])) - found if key in world.main else set()
+        found |= needed
+        ahead += needed
+    return in_order(found)
+
+
+def _case(world: World, sub: Sub, key: Key, choice: Choice) -> Case:
+    memory, decided = sub.memory(key), choice.decided.get(key, Decided())
+    rulings = Rulings(
+        world.locked.get(key, NOTHING),
+        memory.pinned,
+        memory.agreed,
+        decided,
+        {**DEFAULT_POLICIES, **world.policies, **choice.policies},
+    )
+    source, own = world.main.get(key), sub.items.get((key[0], decided.couple))
+    memory = made_anew(KINDS[key[0]], memory, source)
+    document = coupled_document(KINDS[key[0]], source, own) if own is not None and source is not None else None
+    needed = any(key in needs_of(other, it) for other, it in world.main.items())
+    return Case(key, memory.base, source, memory.document, rulings, _is_used(sub, key), needed, document)
+
+
+def _is_used(sub: Sub, key: Key) -> bool:
+    return key in sub.used or bool(sub.users_of(key))
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What holding must know of the rest: the names that the main has for what exists there."""
+
+    names: Mapping[Key, str | None]
+    outcomes: Mapping[Key, Outcome] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, world: World) -> "Surroundings":
+        return cls({key: name_of(key, document) for key, document in world.main.items()})
+
+    def would_give_up(self, key: Key, name: str) -> bool:
+        """Whether an item has this name only here, and another one in the main."""
+        return key in self.names and self.names[key] != name
+
+    def is_written(self, key: Key) -> bool:
+        return key in self.outcomes and self.outcomes[key].writes
+
+
+def settle(sub: Sub, outcomes: Outcomes, around: Surroundings) -> Outcomes:
+    """The outcomes of which everything that stands in the way of something else is held, until nothing is."""
+    while True:
+        held = next(_held(sub, outcomes, around), None)
+        if held is None:
+            return outcomes
+        key, verdict = held
+        outcomes = {**outcomes, key: outcomes[key].held(verdict)}
+
+
+def _held(sub: Sub, outcomes: Outcomes, around: Surroundings) -> Iterator[tuple[Key, str]]:
+    """What must be held, the first reason first, with its verdict."""
+    after, around = carried_out(sub, outcomes), replace(around, outcomes=outcomes)
+    for judge_one in (_name_problem, _default_problem, _need_problem):
+        for key in in_order(set(outcomes)):
+            outcome = outcomes[key]
+            if outcome.is_held or outcome.action == "skip" or outcome.document is None:
+                continue
+            verdict = judge_one(sub, after, key, outcome, around)
+            if verdict:
+                yield key, verdict
+
+
+def _name_problem(sub: Sub, after: Sub, key: Key, outcome: Outcome, around: Surroundings) -> str:
+    """A name that is new to an item must be nobody else's; what it has already blocks only the others."""
+    name = name_of(key, outcome.document)
+    before = sub.items.get(key) or sub.items.get((key[0], outcome.couple))
+    if name is None or (before is not None and name == name_of(key, before)):
+        return ""
+    holders = [other for other in _same_kind(after, key) if name_of(other, after.items[other]) == name]
+    if any(around.would_give_up(other, name) and not around.is_written(other) for other in holders):
+        return "name_held"
+    if holders or (before is None and _archived_holder(after, key, name)):
+        return "name_taken"
+    return ""
+
+
+def _same_kind(sub: Sub, key: Key) -> list[Key]:
+    return [other for other in in_order(set(sub.items)) if other[0] == key[0] and other != key]
+
+
+def _archived_holder(after: Sub, key: Key, name: str) -> bool:
+    named_by = KINDS[key[0]].named_by
+    own = [after.items[other] for other in _same_kind(after, key) if other not in after.base]
+    return any(document["is_archived"] and as_compared(document[named_by]) == name for document in own)
+
+
+def _default_problem(sub: Sub, after: Sub, key: Key, outcome: Outcome, around: Surroundings) -> str:
+    """Exactly one stays the default of its kind."""
+    kind = default_of(key, outcome.document)
+    before = sub.items.get(key)
+    if kind is None or (before is not None and default_of(key, before) == kind):
+        return ""
+    others = [other for other in _same_kind(after, key) if default_of(other, after.items[other]) == kind]
+    return "default_taken" if others else ""
+
+
+def _need_problem(sub: Sub, after: Sub, key: Key, outcome: Outcome, around: Surroundings) -> str:
+    """What it points at must stand there as well."""
+    if not outcome.writes:
+        return ""
+    missing = [need for need in needs_of(key, outcome.document) if need not in after.items]
+    if not missing:
+        return ""
+    return "needs_held" if all(need in around.names for need in missing) else "unresolved"
+
+
+def carried_out(sub: Sub, outcomes: Outcomes) -> Sub:
+    """The administration after a run that does all of this."""
+    for key, outcome in outcomes.items():
+        if outcome.couple:
+            sub = _renamed_everywhere(sub, (key[0], outcome.couple), key)
+    for key, outcome in outcomes.items():
+        if not outcome.is_held and outcome.action != "skip":
+            sub = sub.with_memory(key, outcome.after)
+    return replace(sub, items={key: _without_gone_links(key, document, sub) for key, document in sub.items.items()})
+
+
+def _renamed_everywhere(sub: Sub, old: Key, new: Key) -> Sub:
+    """An item takes over another uid; what pointed at its row still does."""
+    taken = sub.memory(old)
+    sub = sub.with_memory(old, Memory()).with_memory(new, replace(taken, base=None))
+    items = {key: renamed_references(document, key[0], old, new) for key, document in sub.items.items()}
+    return replace(sub, items=items, used=frozenset(new if key == old else key for key in sub.used))
+
+
+def _without_gone_links(key: Key, document: dict, sub: Sub) -> dict:
+    """Links are soft: what was deleted is not linked any more."""
+    links = {
+        link: frozenset(uid for uid in document[link] if (kind, uid) in sub.items)
+        for link, kind in KINDS[key[0]].links.items()
+    }
+    return {**document, **links} if any(document[link] != left for link, left in links.items()) else document
