@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from forms_catalog.models import Form
@@ -213,8 +212,8 @@ class AnswersForm(forms.Form):
             return ""
         facts = {"question": self.labels.get(found["field"], ""), "answer": found["value"]}
         if not found["value"]:
-            return _now("Only when “%(question)s” is answered.") % facts
-        return _now("Only when “%(question)s” is “%(answer)s”.") % facts
+            return str(_("Only when “%(question)s” is answered.") % facts)
+        return str(_("Only when “%(question)s” is “%(answer)s”.") % facts)
 
     def answers(self) -> dict[str, Any]:
         """What was filled in, as plain data; a photo by its uid."""

@@ -93,6 +93,21 @@ def test_what_was_typed_comes_back_after_signing_in_again(beheerder):
     expect(page.locator("input[name=street]")).to_have_value("")
 
 
+def test_what_is_too_much_to_send_comes_back_and_says_so(beheerder):
+    page, address = beheerder.page, "/a/van-dijk-noord/customers/new/"
+    beheerder.open(address)
+    page.locator("input[name=name]").fill("Bakkerij De Lange Lijst")
+    page.locator("textarea[name=notes]").evaluate("field => { field.value = 'é'.repeat(1_500_000) }")
+    beheerder.refusals.add(address)
+    page.locator("main .primary").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(beheerder.say("This is too much to send at once"))
+    expect(page.locator("[data-keeps-work]")).to_be_visible()
+    page.locator("main .primary").click()
+    expect(page.locator("[data-too-much-is-back]")).to_be_visible()
+    expect(page.locator("input[name=name]")).to_have_value("Bakkerij De Lange Lijst")
+    assert page.locator("textarea[name=notes]").evaluate("field => field.value.length") == 1_500_000
+
+
 def test_rows_that_were_added_come_back_as_well_but_to_nobody_else(beheerder):
     page = beheerder.page
     beheerder.open("/a/van-dijk-noord/settings/workflows/new/")
