@@ -113,6 +113,12 @@ class ChoiceGone(SyncError):
     code = "choice-gone"
 
 
+class MembersMoved(SyncError):
+    """{groups} changed since “{name}” was saved. Choose whom you mean: those of then or those of today."""
+
+    code = "members-moved"
+
+
 class UnknownTarget(SyncError):
     """{slug} is not a sub-administration that you can sync to."""
 

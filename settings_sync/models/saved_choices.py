@@ -19,6 +19,8 @@ class SavedChoice(models.Model):
     # [{"id", "name"}] of administrations, and [{"uid", "label"}] of single settings.
     targets = models.JSONField(default=list)
     items = models.JSONField(default=list)
+    # [{"name", "ids"}] of the groups that were chosen as a whole, with their members when it was saved.
+    groups = models.JSONField(default=list)
     categories = models.JSONField(default=list)
     policies = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

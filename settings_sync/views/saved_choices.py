@@ -8,11 +8,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from settings_sync.exceptions import SyncError
+from settings_sync.exceptions import MembersMoved, SyncError
 from settings_sync.models import SavedChoice
+from settings_sync.services.choices.group_members import Members
 from settings_sync.services.choices.saved_choices import (
     delete_choice,
     find_choice,
+    members_moved,
     open_choice,
     rename_choice,
     save_choice,
@@ -44,8 +46,14 @@ def preview(request: Any, choice_id: uuid.UUID) -> HttpResponse:
     choice, slug = _find(request, choice_id), request.administration.slug
     if request.method != "POST":
         return redirect("sync:choose", slug)
+    chosen = request.POST.get("members", "")
+    members = Members(chosen) if chosen in Members.values else None
     try:
-        opened = open_choice(acting_user=request.user, choice=choice)
+        opened = open_choice(acting_user=request.user, choice=choice, members=members)
+    except MembersMoved as refused:
+        moved = members_moved(acting_user=request.user, choice=choice)
+        context = {"choice": choice, "moved": moved, "question": refused.detail}
+        return render(request, "sync/saved_choice_members.html", context)
     except SyncError as refused:
         messages.error(request, refused.detail)
         return redirect("sync:choose", slug)

@@ -10,13 +10,22 @@ from django.db import IntegrityError, transaction
 from audit.models import record
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import look_at
-from settings_sync.exceptions import ChoiceGone, ChoiceNameNotUsable, ChoiceNameTaken, NotAChoice, TooManyChoices
+from settings_sync.exceptions import (
+    ChoiceGone,
+    ChoiceNameNotUsable,
+    ChoiceNameTaken,
+    MembersMoved,
+    NotAChoice,
+    TooManyChoices,
+)
 from settings_sync.models import Plan, SavedChoice, SnapshotItem
 from settings_sync.permissions import NotAllowed, may_run_sync, syncable_children
 from settings_sync.planning.policies import POLICIES
 from settings_sync.services.plans.plans import create_plan
 from tenants.models import Administration
 from tenants.names import is_visible
+
+from .group_members import Members, MovedGroup, moved_groups, targets_of, whole_groups
 
 LONGEST = 100
 MOST = 100
@@ -78,13 +87,12 @@ def save_choice(*, acting_user: Any, plan: Plan, name: str) -> SavedChoice:
         raise NotAChoice
     if SavedChoice.objects.filter(administration=plan.administration).count() >= MOST:
         raise TooManyChoices(most=MOST)
+    targets = [target.administration for target in plan.targets.select_related("administration")]
     labels = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, uid__in=plan.items).values_list("uid", "label")
     choice = SavedChoice(
         administration=plan.administration,
-        targets=[
-            {"id": str(target.administration_id), "name": target.administration.name}
-            for target in plan.targets.select_related("administration")
-        ],
+        targets=[{"id": str(target.pk), "name": target.name} for target in targets],
+        groups=whole_groups(plan.administration, [target.pk for target in targets]),
         items=[{"uid": str(uid), "label": label} for uid, label in labels],
         categories=plan.categories,
         policies=plan.policies,
@@ -92,6 +100,15 @@ def save_choice(*, acting_user: Any, plan: Plan, name: str) -> SavedChoice:
     )
     _keep(acting_user, choice, name, "choice.saved")
     return choice
+
+
+def members_moved(*, acting_user: Any, choice: SavedChoice) -> list[MovedGroup]:
+    """The groups of a saved choice that have other members today, among those that the user may sync to.
+
+    Raises NotAllowed.
+    """
+    _require(acting_user, choice.administration)
+    return moved_groups(choice, syncable_children(acting_user, choice.administration))
 
 
 def rename_choice(*, acting_user: Any, choice: SavedChoice, name: str) -> None:
@@ -108,18 +125,23 @@ def delete_choice(*, acting_user: Any, choice: SavedChoice) -> None:
         choice.delete()
 
 
-def open_choice(*, acting_user: Any, choice: SavedChoice) -> OpenedChoice:
+def open_choice(*, acting_user: Any, choice: SavedChoice, members: Members | None = None) -> OpenedChoice:
     """Make a new preview of a saved choice, without what is gone or may not be synced to now.
 
-    Raises NotAllowed, ChoiceGone when nothing of it is left, or what `create_plan` raises.
+    `members` says whom its groups mean. Raises NotAllowed, MembersMoved when that is not said and they differ,
+    ChoiceGone when nothing of it is left, or what `create_plan` raises.
     """
     main = choice.administration
     _require(acting_user, main)
     active = [row for row in syncable_children(acting_user, main) if row.state == Administration.State.ACTIVE]
     by_id = {str(row.pk): row.slug for row in active}
+    moved = moved_groups(choice, active) if members is None else []
+    if moved:
+        raise MembersMoved(name=choice.name, groups=", ".join(group.name for group in moved))
+    meant = targets_of(choice, members)
     items = {str(uid) for _kind, uid in look_at(main).entries}
     known = {category.key for category in all_kinds().categories}
-    targets = [by_id[row["id"]] for row in choice.targets if row["id"] in by_id]
+    targets = [by_id[row["id"]] for row in meant if row["id"] in by_id]
     uids = [uuid.UUID(row["uid"]) for row in choice.items if row["uid"] in items]
     categories = [key for key in choice.categories if key in known]
     if not targets or not (uids or categories):
@@ -127,7 +149,7 @@ def open_choice(*, acting_user: Any, choice: SavedChoice) -> OpenedChoice:
     plan = create_plan(
         acting_user=acting_user, main=main, targets=targets, categories=categories, items=uids, policies=_known(choice)
     )
-    gone = [row["name"] for row in choice.targets if row["id"] not in by_id]
+    gone = [row["name"] for row in meant if row["id"] not in by_id]
     gone += [row["label"] for row in choice.items if row["uid"] not in items]
     return OpenedChoice(plan, (*gone, *(key for key in choice.categories if key not in known)))
 

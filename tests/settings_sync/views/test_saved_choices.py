@@ -132,3 +132,76 @@ def test_the_number_of_queries_does_not_depend_on_how_many_are_saved(owner_clien
     )
     owner_client.get(url("choose"))
     assert queries() == with_one
+
+
+def in_group(group, *children):
+    Administration.objects.exclude(parent=None).update(groups=[])
+    Administration.objects.filter(pk__in=[child.pk for child in children]).update(groups=[group])
+
+
+@pytest.fixture
+def choice_of_a_group(owner_client, url, owner, main, joined, other_child, form):
+    """One administration, which is all of the group "Regio", under a name."""
+    make_member(other_child, user=owner)
+    in_group("Regio", joined)
+    plan = make_plan(owner, main, joined, items=[form.uid])
+    owner_client.post(url("choice-save", plan.pk), {"name": "Naar de regio"})
+    return SavedChoice.objects.get()
+
+
+def targets_of_latest():
+    return {row.administration for row in Plan.objects.latest("created_at").targets.all()}
+
+
+def test_a_group_that_holds_the_same_asks_nothing(owner_client, url, choice_of_a_group, joined):
+    answer = owner_client.post(url("choice-preview", choice_of_a_group.pk))
+    assert answer.headers["Location"] == url("plan", Plan.objects.latest("created_at").pk)
+    assert targets_of_latest() == {joined}
+
+
+@pytest.mark.parametrize(("members", "meant"), [("today", "both"), ("saved", "first")])
+def test_who_joined_the_group_since_is_asked_about(
+    owner_client, url, choice_of_a_group, joined, other_child, members, meant
+):
+    in_group("Regio", joined, other_child)
+    before = Plan.objects.count()
+    asked = owner_client.post(url("choice-preview", choice_of_a_group.pk))
+    assert Plan.objects.count() == before
+    said = text_of(asked)
+    assert "Regio changed since “Naar de regio” was saved." in said
+    assert f"came in: {other_child.name}" in said
+    owner_client.post(url("choice-preview", choice_of_a_group.pk), {"members": members})
+    assert targets_of_latest() == ({joined, other_child} if meant == "both" else {joined})
+
+
+def test_who_left_the_group_since_is_asked_about_too(owner_client, url, choice_of_a_group, joined, other_child):
+    in_group("Regio", other_child)
+    said = text_of(owner_client.post(url("choice-preview", choice_of_a_group.pk)))
+    assert f"came in: {other_child.name}" in said
+    assert f"went out: {joined.name}" in said
+    owner_client.post(url("choice-preview", choice_of_a_group.pk), {"members": "today"})
+    assert targets_of_latest() == {other_child}
+
+
+def test_an_answer_that_is_none_asks_again(owner_client, url, choice_of_a_group, joined, other_child):
+    in_group("Regio", joined, other_child)
+    before = Plan.objects.count()
+    owner_client.post(url("choice-preview", choice_of_a_group.pk), {"members": "nonsense"})
+    assert Plan.objects.count() == before
+
+
+def test_a_member_that_the_user_may_not_sync_to_is_not_told_of(
+    owner_client, url, owner, choice_of_a_group, joined, other_child
+):
+    Membership.objects.filter(user=owner, administration=other_child).delete()
+    in_group("Regio", joined, other_child)
+    owner_client.post(url("choice-preview", choice_of_a_group.pk))
+    assert targets_of_latest() == {joined}
+
+
+def test_a_group_of_which_a_part_was_chosen_is_not_meant(owner_client, url, owner, main, joined, other_child, form):
+    make_member(other_child, user=owner)
+    in_group("Regio", joined, other_child)
+    plan = make_plan(owner, main, joined, items=[form.uid])
+    owner_client.post(url("choice-save", plan.pk), {"name": "Een van twee"})
+    assert SavedChoice.objects.get().groups == []
