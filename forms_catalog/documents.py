@@ -42,13 +42,13 @@ def row_of(part: Section | Field) -> dict[str, Any]:
 
 
 def with_part(document: Mapping[str, Any], part: Section | Field) -> dict[str, Any]:
-    """The document with this section or field as it is in memory, in the place of the stored one or at the end."""
+    """The document with this section or field as it is in memory: in its place, or at the end where it is new there."""
     kind = part._meta.model_name or ""
     row = row_of(part)
     rows = document["parts"][kind]
-    is_new = all(other["uid"] != row["uid"] for other in rows)
-    changed = [row if other["uid"] == row["uid"] else other for other in rows] + [row] * is_new
-    return {**document, "parts": {**document["parts"], kind: changed}}
+    stays = any(other["uid"] == row["uid"] and other.get("section") == row.get("section") for other in rows)
+    others = [row if other["uid"] == row["uid"] else other for other in rows if stays or other["uid"] != row["uid"]]
+    return {**document, "parts": {**document["parts"], kind: others if stays else [*others, row]}}
 
 
 def values_for_log(form: Form, known: Labels | None = None) -> dict[str, Any]:

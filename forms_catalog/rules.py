@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog_kit.markup import problems_of_markup
 from reference_data.rules import messages_of, problems_of_options
+from settings_sync.declaring.options import Problem
 from tenants.entries import problem_of_entry
 from tenants.names import is_visible
 
@@ -58,19 +59,23 @@ def problems_of_condition(part: Mapping[str, Any], fields: Mapping[str, Mapping[
         return {"visible_if_value": [_("Choose the field that must have this answer.")]} if value else {}
     asked = fields.get(uid)
     if asked is None:
-        return {"visible_if_field": [_("Choose a field of this form.")]}
+        return {"visible_if_field": [Problem(_("Choose a field of this form."), breaks=True)]}
     if uid == part.get("uid"):
-        return {"visible_if_field": [_("A field cannot depend on itself.")]}
+        return {"visible_if_field": [Problem(_("A field cannot depend on itself."), breaks=True)]}
     return _answer_problems(asked.get("type", "text"), asked.get("options", []), value)
 
 
 def _answer_problems(kind: str, options: Sequence[Any], value: str) -> Problems:
+    """What keeps a field from ever having the answer that is waited for, and what is not written as rules ask."""
     if kind in WITHOUT_ANSWER:
-        return {"visible_if_field": [_("An information text has no answer, so nothing can depend on it.")]}
+        message = _("An information text has no answer, so nothing can depend on it.")
+        return {"visible_if_field": [Problem(message, breaks=True)]}
     if value and kind in ANSWER_IS_NO_TEXT:
-        return {"visible_if_value": [_("Leave the answer empty: shown as soon as there is a photo or signature.")]}
+        message = _("Leave the answer empty: shown as soon as there is a photo or signature.")
+        return {"visible_if_value": [Problem(message, breaks=True)]}
     if value and kind in CHOICES and value not in options:
-        return {"visible_if_value": [_("“%(value)s” is not one of the options of that field.") % {"value": value}]}
+        message = _("“%(value)s” is not one of the options of that field.") % {"value": value}
+        return {"visible_if_value": [Problem(message, breaks=True)]}
     problem = problem_of_entry(kind, value) if value else ""
     return {"visible_if_value": [problem]} if problem else {}
 
@@ -85,6 +90,9 @@ def problems_of_part(document: Mapping[str, Any], kind: str, uid: str) -> Proble
         found["reference"] = [_("Another field of this form has this id already. Choose another.")]
     if uid in circles(document):
         found["visible_if_field"] = [_("That field is shown depending on this one: the two wait for each other.")]
+    elif asked := early_parts(document).get(uid):
+        message = _("“%(field)s” stands further down. Put it before this one, or choose a field above this one.")
+        found["visible_if_field"] = [message % {"field": _label(fields[asked])}]
     return found
 
 
@@ -107,6 +115,17 @@ def circles(document: Mapping[str, Any]) -> list[str]:
     """The uids of sections and fields whose visibility, followed back, depends on itself."""
     waits_for = {row["uid"]: _depends_on(row) for row in (*_parts(document, "section"), *_parts(document, "field"))}
     return [uid for uid in waits_for if _comes_back(uid, waits_for)]
+
+
+def early_parts(document: Mapping[str, Any]) -> dict[str, str]:
+    """The sections and fields that stand before the field on whose answer they depend, with the uid of that field."""
+    sections = [row["uid"] for row in _parts(document, "section")]
+    places = {uid: (number, -1) for number, uid in enumerate(sections)}
+    for number, row in enumerate(_parts(document, "field")):
+        if row.get("section") in places:
+            places[row["uid"]] = (places[row["section"]][0], number)
+    waiting = {row["uid"]: row["visible_if_field"] for row in _all_parts(document) if row.get("visible_if_field")}
+    return {uid: asked for uid, asked in waiting.items() if asked in places and places[uid] < places[asked]}
 
 
 def _depends_on(row: Mapping[str, Any]) -> list[str]:
@@ -157,20 +176,39 @@ def _empty_names(document: Mapping[str, Any]) -> Iterator[str]:
 def _part_problems(document: Mapping[str, Any]) -> Iterator[str]:
     fields = {row["uid"]: row for row in _parts(document, "field")}
     for row in _parts(document, "section"):
+        words = _("Section “%(section)s”: %(message)s")
         for message in messages_of(problems_of_condition(row, fields)):
-            yield _("Section “%(section)s”: %(message)s") % {"section": row.get("title", ""), "message": message}
+            yield _in_place(message, words % {"section": row.get("title", ""), "message": message}, row)
     for row in fields.values():
+        words = _("Field “%(field)s”: %(message)s")
         for message in (*messages_of(problems_of_field(row)), *messages_of(problems_of_condition(row, fields))):
-            yield _("Field “%(field)s”: %(message)s") % {"field": row.get("label", ""), "message": message}
+            yield _in_place(message, words % {"field": row.get("label", ""), "message": message}, row)
+
+
+def _in_place(message: Problem, words: str, row: Mapping[str, Any]) -> Problem:
+    """A message about a section or field, which is the same one when that has another name."""
+    return Problem(words, about=(row["uid"], message.about), breaks=message.breaks)
 
 
 def _form_wide_problems(document: Mapping[str, Any]) -> Iterator[str]:
     for reference in doubled_references(document):
-        yield _("The id “%(reference)s” is used by more than one field of this form.") % {"reference": reference}
-    labels = {row["uid"]: row.get("label") or row.get("title", "") for row in _all_parts(document)}
-    in_circle = [labels[uid] for uid in circles(document)]
+        message = _("The id “%(reference)s” is used by more than one field of this form.") % {"reference": reference}
+        yield Problem(message, breaks=True)
+    rows = {row["uid"]: row for row in _all_parts(document)}
+    in_circle = circles(document)
     if in_circle:
-        yield _("The visibility of these depends on itself: %(parts)s.") % {"parts": ", ".join(in_circle)}
+        names = ", ".join(_label(rows[uid]) for uid in in_circle)
+        message = _("The visibility of these depends on itself: %(parts)s.") % {"parts": names}
+        yield Problem(message, about=("circle", frozenset(in_circle)), breaks=True)
+    for uid, asked in early_parts(document).items():
+        if uid not in in_circle:
+            message = _("“%(part)s” stands before “%(field)s”, on whose answer it depends.")
+            facts = {"part": _label(rows[uid]), "field": _label(rows[asked])}
+            yield Problem(message % facts, about=("early", uid, asked))
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    return str(row.get("label") or row.get("title", ""))
 
 
 def _parts(document: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from catalog_kit.editing import (
     values_of,
 )
 from reference_data.models import WorkType
+from settings_sync.planning.problems import added
 from sync_ledger.edits import record_edits
 from tenants.entries import canonical
 from tenants.models import Administration
@@ -181,8 +182,7 @@ def _changing(acting_user: Any, administration: Administration, form: Form) -> I
         stood = problems_of_form(document_of(locked))
         yield locked
         # What was wrong before (an older form that came by sync) does not stand in the way of another edit.
-        found = [message for message in problems_of_form(document_of(locked)) if message not in stood]
-        refuse_when({"": found})
+        refuse_when({"": added(problems_of_form(document_of(locked)), stood)})
         record_edits(acting_user=acting_user, item=locked, before=before, after=values_for_log(locked, known))
 
 

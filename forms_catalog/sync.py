@@ -1,6 +1,6 @@
 """How forms travel: a form with its sections and fields, and the work types it is shown for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ class FormSync(ModelSync):
     local_values = FormValues()
 
     @classmethod
-    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return rules.problems_of_form(document)
 
 

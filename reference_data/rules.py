@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from settings_sync.declaring.options import Problem
 from tenants.names import problem_of_name
 
 TARGETS = ("work_type", "work_status", "payment_method")
@@ -25,8 +26,9 @@ def problems_of_options(options: Sequence[Any]) -> list[str]:
 def problems_of_free_field(document: Mapping[str, Any]) -> dict[str, list[str]]:
     """Messages per field about a free field."""
     values = document.get("values", [])
+    messages: list[str]
     if document.get("type", "text") == "dropdown":
-        messages = problems_of_options(values) if values else [_("A dropdown needs values to choose from.")]
+        messages = problems_of_options(values) if values else [_broken(_("A dropdown needs values to choose from."))]
     else:
         messages = [_("Only a dropdown has values to choose from.")] if values else []
     return {"values": messages} if messages else {}
@@ -36,9 +38,10 @@ def problems_of_device_policy(document: Mapping[str, Any]) -> dict[str, list[str
     """Messages per field about a device policy."""
     chosen = [target for target in TARGETS if document.get(target)]
     if len(chosen) > 1:
-        return {chosen[1]: [_("A policy points at one setting. Choose one of them, and leave the others empty.")]}
+        message = _("A policy points at one setting. Choose one of them, and leave the others empty.")
+        return {chosen[1]: [_broken(message)]}
     if chosen and document.get("value"):
-        return {"value": [_("A policy has a text or points at a setting. Leave one of them empty.")]}
+        return {"value": [_broken(_("A policy has a text or points at a setting. Leave one of them empty."))]}
     return {}
 
 
@@ -53,12 +56,23 @@ def messages_of_row(document: Mapping[str, Any]) -> list[str]:
     row = " ".join(filter(None, [str(document.get("code", "")), str(document.get("name", ""))]))
     labels = {"code": _("code"), "name": _("name")}
     return [
-        _("Row “%(row)s”, %(field)s: %(message)s") % {"row": row, "field": labels[field], "message": message}
+        Problem(
+            _("Row “%(row)s”, %(field)s: %(message)s") % {"row": row, "field": labels[field], "message": message},
+            about=(field, message),
+        )
         for field, messages in problems_of_coded(document).items()
         for message in messages
     ]
 
 
-def messages_of(problems: Mapping[str, list[str]]) -> list[str]:
-    """The messages alone, in order."""
-    return [message for messages in problems.values() for message in messages]
+def _broken(message: str) -> Problem:
+    return Problem(message, breaks=True)
+
+
+def messages_of(problems: Mapping[str, list[str]]) -> list[Problem]:
+    """The messages alone, in order, each known by its field as well."""
+    return [_of_field(name, message) for name, messages in problems.items() for message in messages]
+
+
+def _of_field(name: str, message: str) -> Problem:
+    return Problem(message, about=(name, message), breaks=isinstance(message, Problem) and message.breaks)

@@ -1,6 +1,6 @@
 """How the other shared settings travel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ class CodeListSync(ModelSync):
     fields: ClassVar[tuple[str, ...]] = ("code", "name")
 
     @classmethod
-    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return rules.messages_of_row(document)
 
 
@@ -77,7 +77,7 @@ class FreeFieldSync(ModelSync):
     merge_together = (("type", "values"),)
 
     @classmethod
-    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return rules.messages_of(rules.problems_of_free_field(document))
 
 
@@ -89,5 +89,5 @@ class DevicePolicySync(ModelSync):
     merge_together = (("value", "work_type", "work_status", "payment_method"),)
 
     @classmethod
-    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return rules.messages_of(rules.problems_of_device_policy(document))

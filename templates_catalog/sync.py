@@ -1,6 +1,6 @@
 """How message templates, layouts and schemes travel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ class MessageTemplateSync(ModelSync):
     local_values = MessageValues()
 
     @classmethod
-    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return messages_of(rules.problems_of_message(document))
 
 
@@ -50,7 +50,7 @@ class LayoutSync(ModelSync):
     local_values = LayoutValues()
 
     @classmethod
-    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return messages_of(rules.problems_of_layout(document))
 
 
@@ -73,7 +73,7 @@ class SchemeSync(ModelSync):
     merge_together = (("kind", "layout"),)
 
     @classmethod
-    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return messages_of(rules.problems_of_scheme(document))
 
 

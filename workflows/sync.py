@@ -1,6 +1,6 @@
 """How workflows travel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ class WorkflowSync(ModelSync):
     links = ("work_types",)
 
     @classmethod
-    def validate(cls, document: Mapping[str, Any]) -> list[str]:
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return rules.problems_of_workflow(document)
 
 

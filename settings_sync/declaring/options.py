@@ -1,12 +1,14 @@
 """How a catalog declares what travels: `Category`, `ModelSync`, and the words they use."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from django.db import models
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from ..planning.problems import Problem as Problem
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,10 @@ class ModelSync:
         local           the fields that stay: each administration has its own value; a new row gets the field's default
         merge_together  groups of fields that change as one, such as ("type", "options", "default")
 
-    `validate(document)` is pure and returns messages about a document that no catalog would accept; an item whose merge
-    fails it is held with that reason.
+    `validate(document)` is pure and returns what is wrong with a document: messages, or `Problem`s where more is to be
+    told than words. What a merge adds to what either side has is held with that reason. What the main administration
+    has itself is held where it `breaks` the setting, so that it cannot work; rules for what people enter may have
+    become stricter since that was written, and let it through.
     """
 
     category: ClassVar[Category | None] = None
@@ -113,6 +117,6 @@ class ModelSync:
     local_values: ClassVar[LocalValues | None] = None
 
     @classmethod
-    def validate(cls, document: Mapping[str, Any]) -> list[str]:
-        """Messages about a document that must not be written; none when it is fine. Pure: no database, no clock."""
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
+        """Messages about what is wrong with a document; none when it is fine. Pure: no database, no clock."""
         return []

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from .pairing import pair_parts, renamed_path, standing_in, with_uids
+from .problems import refused
 from .reader import Body, Described, Reader
 from .settling import Draft, Item, needs_documents, settle, widen
 from .values import DEFAULT_FIELD, DEFAULT_KEY, Entry, Key, Local, PlannedChange, Rules, Source
@@ -39,7 +41,8 @@ def compose(
     moved = [draft.change for key, draft in drafts.items() if _is_moving(draft, items.get(key))]
     moving = {change.key for change in moved} | {change.stands_as for change in moved}
     drafts |= _give_way(drafts, moving, source, local, rules, reader, renamed)
-    return _described(drafts, source, reader)
+    accepted = Acceptance(items, drafts, source, reader)
+    return _described(drafts, source, reader, accepted)
 
 
 def _is_looked_into(item: Item, reader: Reader) -> bool:
@@ -216,7 +219,38 @@ def _giving_way(entry: Entry, local: Local, body: Body, to: PlannedChange) -> Dr
     return Draft(change, {name: value for name, value in body.items() if name != DEFAULT_FIELD})
 
 
-def _described(drafts: Mapping[Key, Draft], source: Source, reader: Reader) -> Composed:
+class Acceptance:
+    """Whether the catalogs accept what would be written, merged or straight from the main administration."""
+
+    def __init__(self, items: Mapping[Key, Item], drafts: Mapping[Key, Draft], source: Source, reader: Reader) -> None:
+        self._items, self._reader, self._was_here = items, reader, source.was_here
+        self._sources: dict[bytes, Body] = {
+            item.change.source: item.source for item in items.values() if item.change.source and item.source is not None
+        }
+        writing = {draft.change.source for draft in drafts.values() if draft.change.writes_rows and draft.change.source}
+        unknown = writing - self._sources.keys()
+        self._sources.update(reader.bodies(unknown) if unknown else {})
+
+    def problems(self, draft: Draft, change: PlannedChange) -> list[str]:
+        """Why an item must not be written. Archiving and giving the default away change nothing of its content."""
+        source = self._sources.get(change.source or b"")
+        result = source if draft.result is None else draft.result
+        archives = change.action == Action.ARCHIVE or change.verdict == Verdict.GIVES_WAY
+        if result is None or archives or not change.writes_rows:
+            return []
+        validate = partial(self._reader.problems, change.key[0])
+        found = refused(result, source, None, validate, was_here=self._was_here)
+        return found and refused(result, source, self._local(change), validate, was_here=self._was_here)
+
+    def _local(self, change: PlannedChange) -> Body | None:
+        """What stands there now, read only where something is wrong with what would take its place."""
+        item = self._items.get(change.key)
+        if item is not None and item.local is not None:
+            return item.local
+        return self._reader.local_bodies({change.stands_as}).get(change.stands_as) if change.local else None
+
+
+def _described(drafts: Mapping[Key, Draft], source: Source, reader: Reader, accepted: Acceptance) -> Composed:
     """Give composed documents their digests; what comes out as it stands there already is not written."""
     bodies = {
         key: [body for body in (draft.result, draft.next_base) if body is not None] for key, draft in drafts.items()
@@ -229,9 +263,8 @@ def _described(drafts: Mapping[Key, Draft], source: Source, reader: Reader) -> C
         result = next(found) if draft.result is not None else None
         base = next(found) if draft.next_base is not None else None
         change = _completed(draft.change, result, base)
-        problems = reader.problems(key[0], draft.result) if result and draft.result and change.writes_rows else []
-        if problems:
-            change = _invalid(change, problems)
+        if problems := accepted.problems(draft, change):
+            change = _invalid(change, problems, is_the_mains=change.result == change.source)
         if result is not None and change.writes_rows:
             entries[key] = result.entry
             needs[result.entry.digest] = list(result.needs)
@@ -249,8 +282,8 @@ def _completed(change: PlannedChange, result: Described | None, base: Described 
     return replace(change, result=result.entry.digest)
 
 
-def _invalid(change: PlannedChange, problems: Iterable[str]) -> PlannedChange:
-    facts = {**change.facts, "problem": " ".join(str(problem) for problem in problems)}
+def _invalid(change: PlannedChange, problems: Iterable[str], *, is_the_mains: bool) -> PlannedChange:
+    facts = {**change.facts, "problem": " ".join(problems), **({"in_main": "yes"} if is_the_mains else {})}
     return replace(
         change,
         verdict=Verdict.INVALID,

@@ -37,7 +37,7 @@ class Reader(Protocol):
         """How a kind is merged."""
 
     def problems(self, kind: str, body: Body) -> list[str]:
-        """Why its catalog would not accept this document; empty when it is fine."""
+        """What its catalog says is wrong with this document; empty when it is fine."""
 
     def may_delete(self, kind: str) -> bool:
         """Whether items of this kind may be deleted at all where the main administration has removed them."""

@@ -78,7 +78,8 @@ def plan_undo(
 
 def _attempt(history: History, local: Local, rules: Rules, reader: Reader, used: frozenset[Key]) -> Attempt:
     steps = history.steps
-    source = Source({was: step.before for was, step in steps.items() if step.before is not None}, history.needs)
+    before = {was: step.before for was, step in steps.items() if step.before is not None}
+    source = Source(before, history.needs, was_here=True)
     judged = {was: _judge(step, local) for was, step in steps.items()}
     composed = compose(judged, source, _as_kept_since(steps, local), _asking(rules), reader, used)
     changes = {

@@ -57,10 +57,14 @@ class Need:
 
 @dataclass(frozen=True)
 class Source:
-    """A snapshot: every item of the main administration, and what each document points at, by digest."""
+    """A snapshot: every item of the main administration, and what each document points at, by digest.
+
+    Where a run is taken back it is what stood in the administration itself before (`was_here`).
+    """
 
     entries: Mapping[Key, Entry]
     needs: Mapping[bytes, list[Need]] = field(default_factory=dict)
+    was_here: bool = False
 
 
 @dataclass(frozen=True)

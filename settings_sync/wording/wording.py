@@ -82,6 +82,9 @@ REFINED: dict[tuple[str, str], str] = {
     ),
     (Verdict.LOCKED, "create"): gettext_noop("Was removed here, but it is locked by the main administration."),
     (Verdict.LOCKED, "keep"): gettext_noop("Is locked by the main administration; here it is as it should be."),
+    (Verdict.INVALID, "in_main"): gettext_noop(
+        "Cannot work as it is in the main administration; put it right there first. {problem}"
+    ),
     (Verdict.INVALID, "path"): gettext_noop(
         "Put together, {path} would belong to something that was removed; decide about the setting as a whole."
     ),

@@ -101,7 +101,17 @@ def test_somebody_elses_edit_is_not_overwritten(owner_client, address, maintenan
     assert not Field.objects.filter(label="X").exists()
 
 
+def test_what_would_stand_before_the_field_that_it_depends_on_does_not_move_and_the_page_says_why(
+    owner_client, address, maintenance
+):
+    url = address("move_part", "sections", maintenance.visit.uid)
+    page = owner_client.post(url, {"direction": "down"}, follow=True)
+    assert "“Metingen” stands before “Uitgevoerd”, on whose answer it depends." in page.content.decode()
+    assert list(Section.objects.values_list("title", flat=True)) == ["Bezoek", "Metingen"]
+
+
 def test_parts_move_with_plain_buttons(owner_client, address, maintenance):
+    Section.objects.update(visible_if_field=None, visible_if_value="")
     owner_client.post(address("move_part", "fields", maintenance.pressure.uid), {"direction": "up"})
     owner_client.post(address("move_part", "sections", maintenance.visit.uid), {"direction": "down"})
     owner_client.post(address("move_part", "sections", maintenance.visit.uid), {"direction": "down"})

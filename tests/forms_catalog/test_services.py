@@ -81,6 +81,7 @@ def test_a_field_moves_within_its_section_and_its_order_is_logged(do, maintenanc
 
 
 def test_a_section_moves_with_its_fields(do, maintenance):
+    do(services.update_part, part=maintenance.readings, values={"visible_if_field": None, "visible_if_value": ""})
     assert do(services.move_part, part=maintenance.visit, up=False) is True
     assert labels(maintenance.form) == [("Metingen", ["CO-gehalte", "Druk"]), ("Bezoek", ["Uitgevoerd"])]
 
@@ -88,6 +89,63 @@ def test_a_section_moves_with_its_fields(do, maintenance):
 def test_a_field_goes_to_another_section_and_comes_last_there(do, maintenance):
     do(services.update_part, part=maintenance.co_level, values={"section": maintenance.visit})
     assert labels(maintenance.form) == [("Bezoek", ["Uitgevoerd", "CO-gehalte"]), ("Metingen", ["Druk"])]
+
+
+def ask_for_pressure(do, maintenance):
+    """The CO level is asked for once there is a pressure, which stands above it."""
+    do(services.move_part, part=maintenance.pressure, up=True)
+    do(services.update_part, part=maintenance.co_level, values={"visible_if_field": maintenance.pressure})
+
+
+@pytest.mark.parametrize(
+    ("part", "up"), [("pressure", False), ("co_level", True), ("readings", True), ("visit", False)], ids=str
+)
+def test_nothing_moves_before_the_field_that_it_depends_on(do, maintenance, part, up):
+    ask_for_pressure(do, maintenance)
+    before = labels(maintenance.form)
+    with pytest.raises(EditRefused, match="on whose answer it depends"):
+        do(services.move_part, part=getattr(maintenance, part), up=up)
+    assert labels(maintenance.form) == before
+
+
+@pytest.mark.parametrize("to_another_section", [True, False])
+def test_nothing_is_put_before_the_field_that_it_depends_on(do, maintenance, to_another_section):
+    if to_another_section:
+        ask_for_pressure(do, maintenance)
+        part, values = maintenance.co_level, {"section": maintenance.visit}
+    else:
+        part, values = maintenance.co_level, {"visible_if_field": maintenance.pressure}
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_part, part=part, values=values)
+    assert "“Druk” stands further down" in str(refused.value.problems["visible_if_field"])
+
+
+def test_a_field_on_which_others_depend_does_not_go_to_a_later_section(do, maintenance):
+    do(services.add_section, form=maintenance.form, values={"title": "Slot"})
+    with pytest.raises(EditRefused, match="on whose answer it depends"):
+        do(services.update_part, part=maintenance.is_done, values={"section": Section.objects.get(title="Slot")})
+
+
+def test_a_section_is_not_shown_depending_on_a_field_further_down(do, maintenance):
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_part, part=maintenance.visit, values={"visible_if_field": maintenance.pressure})
+    assert list(refused.value.problems) == ["visible_if_field"]
+
+
+def test_a_field_goes_to_the_section_of_the_one_that_it_depends_on_and_comes_after_it(do, maintenance):
+    ask_for_pressure(do, maintenance)
+    do(services.add_section, form=maintenance.form, values={"title": "Slot"})
+    last = Section.objects.get(title="Slot")
+    do(services.update_part, part=maintenance.co_level, values={"section": last})
+    do(services.update_part, part=maintenance.pressure, values={"section": maintenance.visit})
+    do(services.update_part, part=maintenance.co_level, values={"section": maintenance.visit})
+    assert labels(maintenance.form)[0] == ("Bezoek", ["Uitgevoerd", "Druk", "CO-gehalte"])
+
+
+def test_a_form_that_is_out_of_order_already_can_be_edited_elsewhere(do, maintenance):
+    Field.objects.filter(pk=maintenance.co_level.pk).update(visible_if_field=maintenance.pressure)
+    do(services.update_part, part=maintenance.pressure, values={"label": "Waterdruk"})
+    assert labels(maintenance.form)[1] == ("Metingen", ["CO-gehalte", "Waterdruk"])
 
 
 def test_a_field_cannot_go_to_another_form(do, maintenance):
@@ -251,6 +309,6 @@ def test_an_answer_that_decides_what_is_shown_is_kept_in_one_form(do, maintenanc
         "visible_if_field": maintenance.pressure,
         "visible_if_value": "1,5",
     }
-    assert do(services.add_field, section=maintenance.visit, values=values).visible_if_value == "1.5"
+    assert do(services.add_field, section=maintenance.readings, values=values).visible_if_value == "1.5"
     with pytest.raises(EditRefused, match="1e3"):
         do(services.update_part, part=Field.objects.get(label="Extra"), values={**values, "visible_if_value": "1e3"})

@@ -65,7 +65,7 @@ class AdministrationReader:
         return shape_of(all_kinds()[kind])
 
     def problems(self, kind: str, body: Body) -> list[str]:
-        return all_kinds()[kind].root.declaration.validate(body)
+        return list(all_kinds()[kind].root.declaration.validate(body))
 
     def may_delete(self, kind: str) -> bool:
         return all_kinds()[kind].root.declaration.removed == Removed.DELETE

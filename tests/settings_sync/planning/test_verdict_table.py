@@ -365,7 +365,8 @@ def test_removed_in_the_source_what_is_used_is_archived():
 
 def test_a_merge_that_its_catalog_refuses_is_held_with_the_reason():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CanDelete, "problems", lambda self, kind, body: ["Twice the same id."])
+        refused = ["Twice the same id."]
+        patch.setattr(CanDelete, "problems", lambda self, kind, body: [] if body in (S, L) else refused)
         change = world("both changed").plan(conflict="overwrite")[1]
     assert (change.verdict, change.action, change.next_base) == (Verdict.INVALID, "hold", change.base)
     assert change.facts["problem"] == "Twice the same id."
