@@ -404,12 +404,15 @@ def _adjusted(draft: Draft, item: Item) -> Draft:
     renames = decision is not None and decision.word == Word.CREATE_AS and not _covers(item.locks, name_field)
     if decision is not None and renames and body is not None:
         body = {**body, name_field: decision.name}
-        pin = Deviation(name_field, True, decision.reason)
-        draft = replace(draft, result=body, change=replace(draft.change, deviations=(*draft.change.deviations, pin)))
+        draft = replace(_remembering(draft, Deviation(name_field, True, decision.reason)), result=body)
     leaves = default is not None and default.word == Word.KEEP_LOCAL and not _covers(item.locks, DEFAULT_FIELD)
     if default is not None and leaves and body is not None and body.get(DEFAULT_FIELD):
+        draft = _remembering(draft, Deviation(DEFAULT_FIELD, False, default.reason, default.review_on))
         draft = replace(draft, result={name: value for name, value in body.items() if name != DEFAULT_FIELD})
-        kept = Deviation(DEFAULT_FIELD, False, default.reason, default.review_on)
-        others = tuple(found for found in draft.change.deviations if found.path != DEFAULT_FIELD)
-        draft = replace(draft, change=replace(draft.change, deviations=(*others, kept)))
     return draft
+
+
+def _remembering(draft: Draft, kept: Deviation) -> Draft:
+    """The draft with this pin or agreement, in place of whatever else would be remembered of the same path."""
+    others = tuple(found for found in draft.change.deviations if found.path != kept.path)
+    return replace(draft, change=replace(draft.change, deviations=(*others, kept)))

@@ -118,3 +118,11 @@ def test_nobody_is_held_for_a_name_or_default_that_it_has_already(bases, main, c
             assert becomes is not None
             has = entry_of(number, child[number]).keys.get(column)
             assert entry_of(number, becomes).keys[column] != has
+
+
+def test_another_name_is_remembered_once_where_a_policy_keeps_the_name():
+    """Both sides renamed it: the name that was decided is pinned, and not agreed on beside that."""
+    found = World(ECHO, HOTEL, {"name": "India", "text": "b"})
+    plan = found.plan(Decision(Word.CREATE_AS, name=AS), conflict="keep_local")
+    assert (plan[1].action, found.document(plan[1].result)["name"]) == ("update", AS)
+    assert [(kept.path, kept.is_pinned) for kept in plan[1].deviations] == [("name", True)]
