@@ -42,6 +42,8 @@ class Decisions:
         if not open_to:
             return []
         keys = self.data.draw(st.lists(st.sampled_from(open_to), min_size=1, max_size=3, unique=True), label="decided")
+        new = [key for key in open_to if told[key].row == "new" and not told[key].couple]
+        keys += new[:3] if self.data.draw(st.booleans(), label="what is new as well") else []
         asking = sorted(key for key, outcome in told.items() if outcome.asks_default)
         return [asked for key in sorted({*keys, *asking[:1]}) for asked in self._draw_about(key, told[key])]
 
@@ -66,7 +68,10 @@ class Decisions:
             for other in sorted(items)
             if other[0] == key[0] and other not in self.followed | taken and other not in self.child.base
         ]
-        return self.data.draw(st.sampled_from(own)) if own else None
+        if not own:
+            return None
+        crossed = self.data.draw(st.integers(0, 3), label="own")
+        return own[-crossed % len(own)]
 
     def _draw_sides(self, key: Key, outcome: Outcome) -> list[Asked]:
         sides = {path: self.data.draw(st.sampled_from(["local", "source"])) for path in sorted(outcome.conflicts)}

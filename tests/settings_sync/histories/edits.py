@@ -1,64 +1,65 @@
 """What people do to settings between two syncs, as rules of a state machine: each is one edit in one administration."""
 
 from typing import Any
+from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from .model import Item, Items, Key, Stand, default_of, is_default
-from .stage import CURRENCIES, Place, new_item, new_step
-from .threeway import SHAPES, path_of
+from .stage import CURRENCIES, Place, new_field, new_form, new_item, new_step
+from .threeway import PART_UID, SHAPES, path_of
 
 CHILDREN = 2
 WHERE = st.sampled_from([0, *range(CHILDREN + 1)])
 CHILD = st.integers(min_value=1, max_value=CHILDREN)
-NUMBER = st.sampled_from([1, 1, 1, 2, 2, 3])
+NUMBER = st.sampled_from([1, 1, 1, 2, 2, 3, 4])
 PLACE = st.integers(min_value=0, max_value=2)
 NAMES = st.sampled_from(["Ketel", "KETEL", "Pomp", "Klep", "Filter", "Sensor", "Meting"])
 TEXTS = st.sampled_from(["", "a", "b", "it's"])
 KIND = st.sampled_from(["form", "form", "type", "flow", "flow", "scheme", "scheme"])
 WITH_PARTS = st.sampled_from(["form", "flow"])
-NOTHING: Item = {"parts": {}, "order": ()}
+NOTHING: Item = {"parts": {}, "order": (), "sections": {}, "heads": ()}
 RULED = st.sampled_from(["", "name", "text", "work_types", "order", "part", "label", "form"])
 """What is locked or pinned: an item, one of its fields, or something of its first part."""
-OWN = 10
-"""Added to the number of what a child makes itself: the main never has these."""
+OWN, ANEW = 10, 20
+"""Added to the number of what a child makes itself, which the main never has; and of what the main makes anew."""
 
 
-EDITS = [
-    st.tuples(st.just("make"), WHERE, KIND, NUMBER, NAMES, TEXTS),
-    st.tuples(st.just("describe"), WHERE, KIND, NUMBER, TEXTS),
-    st.tuples(st.just("rename"), WHERE, KIND, NUMBER, NAMES),
-    st.tuples(st.just("swap_names"), WHERE, KIND, NUMBER, NUMBER),
-    st.tuples(st.just("archive_or_bring_back"), WHERE, KIND, NUMBER),
-    st.tuples(st.just("remove"), WHERE, KIND, NUMBER),
-    st.tuples(st.just("link_or_unlink"), WHERE, WITH_PARTS, NUMBER, NUMBER),
-    st.tuples(st.just("add_part"), WHERE, WITH_PARTS, NUMBER, st.sampled_from("123"), PLACE),
-    st.tuples(st.just("edit_part"), WHERE, WITH_PARTS, NUMBER, PLACE, st.sampled_from("abc"), TEXTS),
-    st.tuples(st.just("remove_part"), WHERE, WITH_PARTS, NUMBER, PLACE),
-    st.tuples(st.just("reorder"), WHERE, WITH_PARTS, NUMBER, st.permutations([0, 1, 2])),
-    st.tuples(st.just("make_default"), WHERE, NUMBER),
-    st.tuples(st.just("work"), CHILD, NUMBER),
-]
+EDITS = {
+    "make": (WHERE, KIND, NUMBER, NAMES, TEXTS),
+    "describe": (WHERE, KIND, NUMBER, TEXTS),
+    "rename": (WHERE, KIND, NUMBER, NAMES),
+    "swap_names": (WHERE, KIND, NUMBER, NUMBER),
+    "archive_or_bring_back": (WHERE, KIND, NUMBER),
+    "remove": (WHERE, KIND, NUMBER),
+    "link_or_unlink": (WHERE, WITH_PARTS, NUMBER, NUMBER),
+    "add_part": (WHERE, WITH_PARTS, NUMBER, st.sampled_from("123"), PLACE),
+    "edit_part": (WHERE, WITH_PARTS, NUMBER, PLACE, st.sampled_from("abc"), TEXTS),
+    "remove_part": (WHERE, WITH_PARTS, NUMBER, PLACE),
+    "reorder": (WHERE, WITH_PARTS, NUMBER, st.permutations([0, 1, 2])),
+    "add_section": (WHERE, NUMBER, PLACE),
+    "retitle_section": (WHERE, NUMBER, PLACE, st.sampled_from("ab")),
+    "remove_section": (WHERE, NUMBER, PLACE),
+    "turn_sections": (WHERE, NUMBER),
+    "make_default": (WHERE, NUMBER),
+    "work": (CHILD, NUMBER),
+}
 """One rule of the machine draws from all of them: hypothesis leaves out whole rules, and a history needs every edit."""
 
-RULINGS = [
-    st.tuples(st.just("lock"), st.just(0), KIND, NUMBER, RULED),
-    st.tuples(st.just("unlock"), st.just(0), KIND, NUMBER),
-    st.tuples(st.just("pin"), CHILD, KIND, NUMBER, RULED),
-    st.tuples(st.just("withdraw"), CHILD, KIND, NUMBER),
-    st.tuples(st.just("forget"), CHILD, KIND, NUMBER),
-]
+RULINGS = {
+    "lock": (st.just(0), KIND, NUMBER, RULED),
+    "unlock": (st.just(0), KIND, NUMBER),
+    "pin": (CHILD, KIND, NUMBER, RULED),
+    "withdraw": (CHILD, KIND, NUMBER),
+    "forget": (CHILD, KIND, NUMBER),
+}
 """What is said about settings rather than done to them; nobody does so between a preview and its run."""
 
-MEETINGS = [
-    st.tuples(st.just("rival_default"), CHILD, NAMES),
-    st.tuples(st.just("lock_what_is_edited"), CHILD, KIND, NUMBER, RULED, TEXTS),
-    st.tuples(st.just("pin_what_is_edited"), CHILD, KIND, NUMBER, RULED, TEXTS),
-    st.tuples(st.just("pin_what_is_locked"), CHILD, KIND, NUMBER, RULED, TEXTS),
-    st.tuples(st.just("remove_on_both_sides"), CHILD, KIND, NUMBER),
-]
-"""Two edits at once that have to do with each other, which chance alone seldom brings together."""
+
+def steps_of(rules: dict[str, tuple[Any, ...]], *names: str) -> Any:
+    """A step by one of these rules, or by any: its name and what it is done to."""
+    return st.one_of(*(st.tuples(st.just(name), *rules[name]) for name in names or rules))
 
 
 class Edits(RuleBasedStateMachine):
@@ -104,14 +105,16 @@ class Edits(RuleBasedStateMachine):
         return found[0] if found else key
 
     def key_at(self, where: int, kind: str, number: int) -> Key:
-        """The item of this number; where a child has none, its own."""
-        key = (kind, number)
+        """The item of this number, or what was made anew in its place; where a child has neither, its own."""
+        key, anew = (kind, number), (kind, ANEW + number)
+        if key not in self.items(where) and anew in self.items(where):
+            return anew
         return key if where == 0 or key in self.items(where) else (kind, OWN + number)
 
     def make(self, where: int, kind: str, number: int, name: str, text: str) -> None:
         key = self.key_at(where, kind, number)
         if key not in self.items(where) and self.is_free(where, key, name):
-            self.put(where, key, new_item(kind, name, text))
+            self.put(where, key, new_form(key[1], name, text) if kind == "form" else new_item(kind, name, text))
 
     def describe(self, where: int, kind: str, number: int, text: str) -> None:
         key = self.key_at(where, kind, number)
@@ -163,10 +166,18 @@ class Edits(RuleBasedStateMachine):
             return
         if any(found.get("reference") == letter for found in item["parts"].values()):
             return
-        form = self.key_at(where, "form", int(letter))
-        step = new_step(form[1] if form in self.items(where) else 0)
-        made = step if kind == "flow" else {"label": "nieuw", "help_text": "", "reference": letter}
-        order = (*item["order"][:place], part, *item["order"][place:])
+        if kind == "flow":
+            form = self.key_at(where, "form", int(letter))
+            made, before = new_step(form[1] if form in self.items(where) else 0), place
+        elif item["heads"]:
+            section = item["heads"][place % len(item["heads"])]
+            inside = [n for n, found in enumerate(item["order"]) if found_in(item, found) == section]
+            made, before = new_field(section, letter), min(inside, default=len(item["order"])) + len(inside[:place])
+        else:
+            return
+        order = _grouped(
+            {**item, "parts": {**item["parts"], part: made}}, (*item["order"][:before], part, *item["order"][before:])
+        )
         self.change(where, key, parts={**item["parts"], part: made}, order=order)
 
     def edit_part(self, where: int, kind: str, number: int, place: int, label: str, text: str) -> None:
@@ -190,8 +201,53 @@ class Edits(RuleBasedStateMachine):
         key = self.key_at(where, kind, number)
         item = self.items(where).get(key, NOTHING)
         order = tuple(item["order"][place] for place in moved if place < len(item["order"]))
-        if order != item["order"][:3]:
-            self.change(where, key, order=(*order, *item["order"][3:]))
+        order = _grouped(item, (*order, *item["order"][3:]))
+        if order != item["order"]:
+            self.change(where, key, order=order)
+
+    def add_section(self, where: int, number: int, place: int) -> None:
+        key = self.key_at(where, "form", number)
+        item = self.items(where).get(key)
+        section = 10 * key[1] + 2 + where
+        if item is not None and section not in item["sections"]:
+            heads = (*item["heads"][:place], section, *item["heads"][place:])
+            sections = {**item["sections"], section: {"title": "Metingen"}}
+            self.change(where, key, sections=sections, heads=heads)
+
+    def retitle_section(self, where: int, number: int, place: int, title: str) -> None:
+        key = self.key_at(where, "form", number)
+        item = self.items(where).get(key, NOTHING)
+        if place < len(item["heads"]):
+            self.change(where, key, sections={**item["sections"], item["heads"][place]: {"title": title}})
+
+    def remove_section(self, where: int, number: int, place: int) -> None:
+        """A section goes with everything in it."""
+        key = self.key_at(where, "form", number)
+        item = self.items(where).get(key, NOTHING)
+        if place < len(item["heads"]) and not self._is_ruled(key, item["heads"][place]):
+            gone = item["heads"][place]
+            heads = tuple(section for section in item["heads"] if section != gone)
+            order = tuple(part for part in item["order"] if found_in(item, part) != gone)
+            parts = {part: item["parts"][part] for part in order}
+            sections = {section: item["sections"][section] for section in heads}
+            self.change(where, key, sections=sections, heads=heads, parts=parts, order=order)
+
+    def _is_ruled(self, key: Key, section: int) -> bool:
+        """Whether anybody said anything about a question in this section; what that comes to when the section goes is
+        told question by question in `test_keeping_parts.py`."""
+        said = [self.locks, *(kept for child in self.children for kept in (child.agreed, child.pinned))]
+        about = {part for paths in said for path in paths.get(key, ()) for part in _parts_named(path)}
+        places = (self.main, *(stand for child in self.children for stand in (child.items, child.base)))
+        forms = [items[key] for items in places if key in items]
+        return any(form["parts"][part]["section"] == section for form in forms for part in about & set(form["parts"]))
+
+    def turn_sections(self, where: int, number: int) -> None:
+        """The last section comes first."""
+        key = self.key_at(where, "form", number)
+        item = self.items(where).get(key, NOTHING)
+        if len(item["heads"]) > 1:
+            turned = {**item, "heads": (item["heads"][-1], *item["heads"][:-1])}
+            self.change(where, key, heads=turned["heads"], order=_grouped(turned, item["order"]))
 
     def make_default(self, where: int, number: int) -> None:
         """Of its kind this scheme becomes the default, or none is any more."""
@@ -209,9 +265,18 @@ class Edits(RuleBasedStateMachine):
     def lock(self, _main: int, kind: str, number: int, what: str) -> None:
         """The main administration says that this is the same everywhere."""
         key = (kind, number)
-        if key in self.main and (path := _path(key, self.main[key], what)) is not None:
+        path = _path(key, self.main[key], what) if key in self.main else None
+        if path is not None and self._stands_everywhere(key, path):
             self.locks[key] = frozenset({""}) if path == "" else self.locks.get(key, frozenset()) - {""} | {path}
             self.places[0].lock(key, self.locks[key])
+
+    def _stands_everywhere(self, key: Key, path: str) -> bool:
+        """Whether the section of a question that a path is about stands wherever the form does."""
+        places = (self.main, *(stand for child in self.children for stand in (child.items, child.base)))
+        forms = [items[key] for items in places if key in items]
+        parts = _parts_named(path) if key[0] == "form" else set()
+        around = {item["parts"][part]["section"] for item in forms for part in parts if part in item["parts"]}
+        return all(section in item["sections"] for item in forms for section in around)
 
     def unlock(self, _main: int, kind: str, number: int) -> None:
         if self.locks.pop((kind, number), None):
@@ -224,7 +289,7 @@ class Edits(RuleBasedStateMachine):
             return
         path = _path(key, child.items[key], what)
         pinned, agreed = (kept.get(key, frozenset()) for kept in (child.pinned, child.agreed))
-        if path is not None and path not in pinned | agreed:
+        if path is not None and path not in pinned | agreed and self._stands_everywhere(key, path):
             child.pinned[key] = pinned | {path}
             self.places[where].pin(key, path)
 
@@ -234,31 +299,6 @@ class Edits(RuleBasedStateMachine):
             child.pinned.pop(key, None)
             child.agreed.pop(key, None)
             self.places[where].withdraw(key)
-
-    def rival_default(self, where: int, name: str) -> None:
-        """A scheme of its own becomes the default here, and another one in the main."""
-        own, items = ("scheme", OWN + 2), self.items(where)
-        if own not in items and self.is_free(where, own, name):
-            self.put(where, own, new_item("scheme", name, ""))
-        if own in items and not items[own]["is_default"]:
-            self.prefer(where, own)
-        self.prefer(0, ("scheme", 2 if self.main.get(("scheme", 1), NOTHING).get("is_default") else 1))
-
-    def lock_what_is_edited(self, where: int, kind: str, number: int, what: str, text: str) -> None:
-        self.lock(0, kind, number, what)
-        self.describe(where, kind, number, text)
-
-    def pin_what_is_edited(self, where: int, kind: str, number: int, what: str, text: str) -> None:
-        self.pin(where, kind, number, what)
-        self.describe(0, kind, number, text)
-
-    def pin_what_is_locked(self, where: int, kind: str, number: int, what: str, text: str) -> None:
-        self.pin(where, kind, number, what)
-        self.lock_what_is_edited(where, kind, number, what, text)
-
-    def remove_on_both_sides(self, where: int, kind: str, number: int) -> None:
-        self.remove(0, kind, number)
-        self.remove(where, kind, number)
 
     def forget(self, where: int, kind: str, number: int) -> None:
         """What was decided last about an item is not known any more."""
@@ -272,6 +312,24 @@ class Edits(RuleBasedStateMachine):
             self.work_orders += 1
             self.places[where].use(key, self.work_orders)
             self.children[where - 1].used.add(key)
+
+
+def found_in(item: Item, part: int) -> int:
+    """The section in which a part of a form stands."""
+    return int(item["parts"][part]["section"])
+
+
+def _grouped(item: Item, order: tuple[int, ...]) -> tuple[int, ...]:
+    """The parts in this order, section by section."""
+    if not item["heads"]:
+        return order
+    return tuple(sorted(order, key=lambda part: item["heads"].index(found_in(item, part))))
+
+
+def _parts_named(path: str) -> set[int]:
+    """The number of the question that a path is about."""
+    kind, _slash, rest = path.partition("/")
+    return {UUID(rest[:36]).int - PART_UID} if kind == "field" and len(rest) >= 36 else set()
 
 
 def _without(parts: dict[int, Any], form: int) -> dict[int, Any]:

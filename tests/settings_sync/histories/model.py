@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .rulings import OVERRULING, Decided, Key, Rules
-from .threeway import SHAPES, covers, merge_items, widened
+from .threeway import SHAPES, covers, merge_items, path_of, section_path, widened
 
 Item = dict[str, Any]
 Items = dict[Key, Item]
@@ -34,6 +34,21 @@ class Stand:
     agreed: dict[Key, frozenset[str]] = field(default_factory=dict)
     pinned: dict[Key, frozenset[str]] = field(default_factory=dict)
     used: set[Key] = field(default_factory=set)
+
+    def copy(self) -> "Stand":
+        """As it stands now, whatever is edited later."""
+        return Stand(dict(self.items), dict(self.base), dict(self.agreed), dict(self.pinned), set(self.used))
+
+    @property
+    def deviations(self) -> set[tuple[Key, str, bool]]:
+        """What is agreed or pinned, path by path."""
+        found = {(key, path, False) for key, paths in self.agreed.items() for path in paths}
+        return found | {(key, path, True) for key, paths in self.pinned.items() for path in paths}
+
+    @property
+    def says(self) -> tuple[Any, ...]:
+        """Everything that a sync may change of it."""
+        return self.items, self.base, self.deviations
 
 
 @dataclass(frozen=True)
@@ -107,7 +122,7 @@ def foresee(main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
 
 def carry_out(child: Stand, told: Mapping[Key, Outcome]) -> Stand:
     """The child after all of this was done."""
-    after = Stand(dict(child.items), dict(child.base), dict(child.agreed), dict(child.pinned), set(child.used))
+    after = child.copy()
     for key, outcome in told.items():
         if outcome.writes or outcome.word == DELETED:
             _move(after.items, key, outcome.item)
@@ -246,7 +261,7 @@ def _absent(s: Item, b: Item | None, rules: Rules) -> Outcome:
 
 def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
     row = "behind" if here == b else "changed locally" if s == b else "both changed"
-    rules, keeps = replace(rules, row=row), rules.keeps
+    rules, keeps = replace(rules, row=row, above=_sections_by_part(rules, b or s, s, here)), rules.keeps
     if keeps and row != "both changed" and not rules.locked:
         return Outcome(KEPT, here, s, row, agreed=frozenset({""}))
     if row == "changed locally" and not (rules.everything or rules.puts_back or rules.locked or rules.takes_a_path):
@@ -254,11 +269,11 @@ def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
     clears = rules.everything and rules.drops_what_was_kept
     if row == "behind" and not rules.pinned and not keeps:
         return _named(Outcome(WRITTEN, s, s, row, clears=clears), rules, here)
-    item, conflicts = merge_items(rules.shape, b, s, here, rules.force, rules.answer)
+    item, conflicts = merge_items(rules.shape, b, s, here, rules.force, rules.answer, rules.wish)
     if row == "both changed" and b and rules.puts_back and not rules.everything and not keeps:
         asked = widened(rules.shape, conflicts)
         item, conflicts = merge_items(
-            rules.shape, b, s, here, lambda path: rules.force_around(asked, path), rules.answer
+            rules.shape, b, s, here, lambda path: rules.force_around(asked, path), rules.answer, rules.wish
         )
     if not all(conflicts.values()):
         return Outcome(HELD, here, b, row, conflicts=frozenset(conflicts))
@@ -267,6 +282,12 @@ def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
     agreed = rules.agreeing | {path for path, side in conflicts.items() if side == "local"}
     outcome = Outcome(WRITTEN, item, base, row, agreed=agreed, clears=clears, conflicts=found)
     return _named(outcome, rules, here)
+
+
+def _sections_by_part(rules: Rules, *items: Item) -> dict[str, str]:
+    """By the path of each part, the path of the section in which it stands."""
+    parts = [(number, part) for item in items for number, part in item["parts"].items() if "section" in part]
+    return {path_of(rules.shape, number): section_path(part["section"]) for number, part in parts}
 
 
 def _next_base(b: Item | None, s: Item, rules: Rules) -> Item:

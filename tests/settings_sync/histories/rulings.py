@@ -31,6 +31,8 @@ class Rules:
     decided: Decided
     row: str = ""
     meets: bool = False
+    above: Mapping[str, str] = field(default_factory=dict)
+    """By the path of a part that of its section: where that is kept, what stands in it is kept as well."""
 
     @property
     def shape(self) -> Shape:
@@ -76,20 +78,33 @@ class Rules:
             return "source" if self.everything else ""
         if self.row == "behind":
             return ""
-        goes_back = self.everything or (self.puts_back and not covers(self.agreed, path))
-        return _said(self.decided, path) or ("source" if goes_back else "local")
+        goes_back = self.everything or (self.puts_back and not self._holds(self.agreed, path))
+        return self._said(path) or ("source" if goes_back else "local")
 
     def force_around(self, asked: frozenset[str], path: str) -> str:
         """What is asked, and what was agreed, stays as it is; all else that only changed here goes back."""
-        return self.force(path) or ("" if covers(self.agreed | asked, path) else "source")
+        return self.force(path) or ("" if self._holds(self.agreed | asked, path) else "source")
 
     def answer(self, path: str) -> str:
         """The side that a conflict takes; empty when nobody says so."""
         by_policy = {"keep_local": "local", "overwrite": "source"}.get(self.policies["conflict"], "")
-        return _said(self.decided, path) or by_policy
+        return self._said(path) or by_policy
 
+    def wish(self, path: str) -> str:
+        """The side that was decided for what is no conflict."""
+        return self._said(path)
 
-def _said(decided: Decided, path: str) -> str:
-    steps = path.split("/")
-    paths = ["/".join(steps[:length]) for length in range(len(steps), 0, -1)]
-    return next((decided.sides[found] for found in paths if found in decided.sides), "")
+    def _section_of(self, path: str) -> str:
+        return self.above.get("/".join(path.split("/")[:2]), "")
+
+    def _holds(self, paths: frozenset[str], path: str) -> bool:
+        """Whether something is among the paths, or something above it."""
+        section = self._section_of(path)
+        return covers(paths, path) or (bool(section) and covers(paths, section))
+
+    def _said(self, path: str) -> str:
+        """The side that was decided for a path, or for what is next above it."""
+        steps = path.split("/")
+        paths = ["/".join(steps[:length]) for length in range(len(steps), 0, -1)]
+        sides = self.decided.sides
+        return next((sides[found] for found in (*paths, self._section_of(path)) if found in sides), "")

@@ -169,19 +169,31 @@ def make_stage(children: int) -> tuple[Company, list[Place]]:
     return company, places
 
 
-EMPTY: Item = {"is_archived": False, "work_types": frozenset(), "parts": {}, "order": ()}
+EMPTY: Item = {"is_archived": False, "work_types": frozenset(), "parts": {}, "order": (), "sections": {}, "heads": ()}
 CURRENCIES = {"": "EUR", "a": "AAA", "b": "BBB", "it's": "CCC"}
 
 
 def new_item(kind: str, name: str, text: str) -> Item:
-    """An item without parts or links; a scheme has a currency where others have a description."""
+    """An item without parts or links; a scheme has a currency where others have a description, a form one section."""
     more = {"currency": CURRENCIES[text], "is_default": False} if kind == "scheme" else {"description": text}
     return {"name": name, **more, **EMPTY}
+
+
+def new_form(number: int, name: str, text: str, sections: int = 1) -> Item:
+    """A form with this many sections and nothing in them."""
+    heads = tuple(10 * number + at for at in range(sections))
+    titles = {section: {"title": "Metingen"} for section in heads}
+    return {**new_item("form", name, text), "sections": titles, "heads": heads}
 
 
 def new_step(form: int, title: str = "Stap") -> dict[str, Any]:
     """A step that names this form; none: one that shows the details of the work."""
     return {"title": title, "type": "predefined_form" if form else "work_details", "form": form}
+
+
+def new_field(section: int, reference: str, label: str = "nieuw") -> dict[str, Any]:
+    """A question in this section."""
+    return {"label": label, "help_text": "", "reference": reference, "section": section}
 
 
 def beginning() -> Iterator[tuple[Key, Item]]:
@@ -190,11 +202,10 @@ def beginning() -> Iterator[tuple[Key, Item]]:
         yield ("type", number), new_item("type", name, "")
     for number, name in enumerate(("Ketel", "Pomp", "Klep"), start=1):
         parts = {
-            100 * number + at: {"label": f"Veld {at}", "help_text": "", "reference": str(at)}
-            for at in range(1, number + 1)
+            100 * number + at: new_field(10 * number + (at > 1), str(at), f"Veld {at}") for at in range(1, number + 1)
         }
         links = {"work_types": frozenset({number}), "parts": parts, "order": tuple(parts)}
-        yield ("form", number), {**new_item("form", name, ""), **links}
+        yield ("form", number), {**new_form(number, name, "", 2 if number > 1 else 1), **links}
         steps = {10000 + 100 * number + at: new_step(number if at == 1 else 0) for at in range(1, number + 1)}
         yield ("flow", number), {**new_item("flow", name, ""), **links, "parts": steps, "order": tuple(steps)}
         yield ("scheme", number), {**new_item("scheme", name, ""), "is_default": number != 2}
@@ -252,17 +263,22 @@ def _item(kind: str, row: dict[str, Any]) -> Item:
     parts = {_number("part", part["uid"]): _part(kind, part) for part in row.get("parts") or ()}
     links = frozenset(_number("type", uid) for uid in row.get("work_types") or ())
     simple = {name: row.get(name, ABSENT.get(name)) for name in SHAPES[kind].simple}
-    return {**simple, "work_types": links, "parts": parts, "order": tuple(parts)}
+    sections = {_number("section", found["uid"]): {"title": found["title"]} for found in row.get("sections") or ()}
+    placed = {"parts": parts, "order": tuple(parts), "sections": sections, "heads": tuple(sections)}
+    return {**simple, "work_types": links, **placed}
 
 
 def _part(kind: str, part: dict[str, Any]) -> dict[str, Any]:
     found = {name: part.get(name, "") for names in SHAPES[kind].of_part for name in names}
+    if kind == "form":
+        return {**found, "section": _number("section", part["section"])}
     return {**found, "form": _number("form", part["form"]) if part.get("form") else 0} if "form" in found else found
 
 
 def _document(kind: str, body: dict[str, Any]) -> Item:
     """A stored document in the model's words."""
-    return _item(kind, {**body, "parts": body.get("parts", {}).get(SHAPES[kind].part)})
+    parts = body.get("parts", {})
+    return _item(kind, {**body, "parts": parts.get(SHAPES[kind].part), "sections": parts.get("section")})
 
 
 MARKED = {
@@ -279,12 +295,18 @@ def _marks(tables: tuple[str, ...]) -> str:
 
 
 ROWS = {
-    "form": "SELECT p.*, s.position AS above FROM forms_catalog_section s JOIN forms_catalog_field p"
+    "form": "SELECT p.*, s.position AS above, s.uid AS section FROM forms_catalog_section s JOIN forms_catalog_field p"
     " ON p.section_id = s.id WHERE s.form_id = i.id",
     "flow": "SELECT p.uid, p.title, p.type, p.position, 0 AS above, f.uid AS form FROM workflows_step p"
     " LEFT JOIN forms_catalog_form f ON f.id = p.form_id WHERE p.workflow_id = i.id",
 }
 """The parts of an item; what they point at is looked up in the administration's own tables."""
+
+
+SECTIONS = (
+    "SELECT jsonb_agg(jsonb_build_object('uid', s.uid, 'title', s.title) ORDER BY s.position)"
+    " FROM forms_catalog_section s WHERE s.form_id = i.id"
+)
 
 
 def _reading(kind: str) -> str:
@@ -295,6 +317,8 @@ def _reading(kind: str) -> str:
             f", 'work_types', (SELECT jsonb_agg(w.uid) FROM {LINKS[kind]} l"
             f" JOIN reference_data_worktype w ON w.id = l.worktype_id WHERE l.{OWNER[kind]} = i.id)"
         )
+    if kind == "form":
+        found += f", 'sections', ({SECTIONS})"
     return f"SELECT {found}) AS item FROM {TABLE[kind]} i"
 
 

@@ -1,11 +1,11 @@
 """Items of the model as plain SQL: which tables they stand in, and the statements by which one becomes another."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .model import Item, Key, default_of
-from .threeway import PART_UID, SHAPES
+from .threeway import PART_UID, SECTION_UID, SHAPES
 
 KIND = {
     "type": "reference_data.worktype",
@@ -23,7 +23,7 @@ START = {
     kind: number << 64 for number, kind in enumerate(("type", "form", "section", "part", "flow", "scheme"), start=1)
 }
 START |= {"layout": 7 << 64, "vat": 8 << 64}
-assert START["part"] == PART_UID
+assert (START["part"], START["section"]) == (PART_UID, SECTION_UID)
 
 
 def uid_of(kind: str, number: int) -> uuid.UUID:
@@ -40,18 +40,15 @@ def edits(key: Key, before: Item | None, after: Item | None) -> Iterator[str]:
     if before is None:
         row = {"uid": uid, **simple, **_beyond(key)}
         yield f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(row.values())})"
-        if key[0] == "form":
-            yield (
-                "INSERT INTO forms_catalog_section (uid, form_id, title, position, visible_if_value)"
-                f" VALUES ('{uid_of('section', key[1])}', {_id('form', key[1])}, 'Metingen', 1, '')"
-            )
     else:
         changed = [f"{name} = {value}" for name, value in simple.items() if before[name] != after[name]]
         if changed:
             yield f"UPDATE {table} SET {', '.join(changed)} WHERE uid = {uid}"
     if key[0] in LINKS:
         yield from _link_edits(key, before, after)
+        yield from _new_sections(key, before, after)
         yield from _part_edits(key, before, after)
+        yield from _section_edits(before, after)
 
 
 def _beyond(key: Key) -> dict[str, str]:
@@ -94,6 +91,34 @@ def _link_edits(key: Key, before: Item | None, after: Item) -> Iterator[str]:
         yield f"INSERT INTO {table} ({column}, worktype_id) VALUES ({_id(*key)}, {_id('type', new)})"
 
 
+def _new_sections(key: Key, before: Item | None, after: Item) -> Iterator[str]:
+    was = before["sections"] if before else {}
+    for section in after["sections"].keys() - was.keys():
+        title = _literal(after["sections"][section]["title"])
+        yield (
+            "INSERT INTO forms_catalog_section (uid, form_id, title, position, visible_if_value)"
+            f" VALUES ('{uid_of('section', section)}', {_id(*key)}, {title}, 0, '')"
+        )
+
+
+def _section_edits(before: Item | None, after: Item) -> Iterator[str]:
+    """What went, after the parts in it; titles; and the order."""
+    was, sections = before["sections"] if before else {}, after["sections"]
+    for gone in was.keys() - sections.keys():
+        yield f"DELETE FROM forms_catalog_section WHERE uid = '{uid_of('section', gone)}'"
+    for section in sections.keys() & was.keys():
+        if sections[section] != was[section]:
+            title = _literal(sections[section]["title"])
+            yield f"UPDATE forms_catalog_section SET title = {title} WHERE uid = '{uid_of('section', section)}'"
+    if after["heads"] and (before is None or before["heads"] != after["heads"]):
+        yield _placed("forms_catalog_section", [uid_of("section", section) for section in after["heads"]])
+
+
+def _placed(table: str, uids: Sequence[uuid.UUID]) -> str:
+    places = ", ".join(f"('{uid}'::uuid, {number})" for number, uid in enumerate(uids, start=1))
+    return f"UPDATE {table} f SET position = v.n FROM (VALUES {places}) v(uid, n) WHERE f.uid = v.uid"
+
+
 def _part_edits(key: Key, before: Item | None, after: Item) -> Iterator[str]:
     was: dict[int, Any] = before["parts"] if before else {}
     table = PART_TABLE[key[0]]
@@ -103,20 +128,19 @@ def _part_edits(key: Key, before: Item | None, after: Item) -> Iterator[str]:
         uid = f"'{uid_of('part', number)}'"
         row = _columns(part)
         if number not in was:
-            yield _new_part(key, {"uid": uid, "position": "0", **row})
+            yield _new_part(key, {"uid": uid, "position": "0", **row}, part)
         elif changed := [f"{name} = {value}" for name, value in row.items() if _columns(was[number])[name] != value]:
             yield f"UPDATE {table} SET {', '.join(changed)} WHERE uid = {uid}"
     if after["order"] and (before is None or before["order"] != after["order"]):
-        places = ", ".join(f"('{uid_of('part', part)}'::uuid, {n})" for n, part in enumerate(after["order"], start=1))
-        yield f"UPDATE {table} f SET position = v.n FROM (VALUES {places}) v(uid, n) WHERE f.uid = v.uid"
+        yield _placed(table, [uid_of("part", part) for part in after["order"]])
 
 
 def _columns(part: dict[str, Any]) -> dict[str, str]:
-    row = {name: _literal(value) for name, value in part.items() if name != "form"}
+    row = {name: _literal(value) for name, value in part.items() if name not in ("form", "section")}
     return {**row, "form_id": _id("form", part["form"]) if part["form"] else "NULL"} if "form" in part else row
 
 
-def _new_part(key: Key, row: dict[str, str]) -> str:
+def _new_part(key: Key, row: dict[str, str], part: dict[str, Any]) -> str:
     if key[0] == "flow":
         row = {**row, "workflow_id": _id(*key), "is_required": "false"}
         return f"INSERT INTO workflows_step ({', '.join(row)}) VALUES ({', '.join(row.values())})"
@@ -127,6 +151,5 @@ def _new_part(key: Key, row: dict[str, str]) -> str:
         "default_value": "''",
         "visible_if_value": "''",
     }
-    section = f"(SELECT id FROM forms_catalog_section WHERE form_id = {_id(*key)})"
-    row["section_id"] = section
+    row["section_id"] = _id("section", part["section"])
     return f"INSERT INTO forms_catalog_field ({', '.join(row)}) VALUES ({', '.join(row.values())})"

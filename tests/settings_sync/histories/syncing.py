@@ -1,7 +1,7 @@
 """Syncs in a history: previewed, decided, edited in between, killed, delivered twice; each compared with the model."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ from settings_sync.models import ItemRule, SyncRun, SyncTarget
 from settings_sync.planning.verdicts import Verdict
 from settings_sync.services.deciding.deciding import decide
 from settings_sync.services.runs.reaping import reap
-from settings_sync.services.runs.runs import retry_run, start_run
+from settings_sync.services.runs.runs import retry_run
 from settings_sync.services.runs.targets import execute_target
 from tests.contracts.world import Company
 
 from .deciding import WORDS, Decisions
-from .edits import CHILD, EDITS, MEETINGS, RULINGS, Edits
+from .edits import CHILD, EDITS, RULINGS, steps_of
+from .meetings import MEETINGS, Meetings
 from .model import (
     ARCHIVED,
     CATEGORY,
@@ -35,8 +36,11 @@ from .model import (
     foresee,
     needs_of,
 )
+from .running import execute, start
 from .stage import SETTINGS, Place, Seen, key_of
 from .statements import uid_of
+from .trying_again import try_again
+from .undoing import Done, take_back
 
 ACTIONS = {
     HELD: {"hold"},
@@ -68,8 +72,11 @@ CATEGORIES = st.sampled_from(
     [EVERYTHING, EVERYTHING, ("forms", "reference_data"), ("workflows",), ("forms",), ("reference_data", "templates")]
 )
 SYNC = st.tuples(st.just("sync"), CHOSEN, CATEGORIES, POLICIES)
-DECIDE = st.tuples(st.just("decide"), CHOSEN, st.just(EVERYTHING), st.just(FIRST))
-STEPS = st.one_of(*EDITS, *EDITS, *RULINGS, *MEETINGS)
+DECIDE = st.tuples(st.just("decide"), CHOSEN, st.just(EVERYTHING), st.one_of(st.just(FIRST), POLICIES))
+SYNCS = st.one_of(SYNC, DECIDE)
+STEPS = st.one_of(steps_of(EDITS), steps_of(EDITS), steps_of(RULINGS), steps_of(MEETINGS))
+CHAINS = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 4])
+"""How often something is taken back after a sync."""
 PACES = st.sampled_from([13, 17])
 """A sync takes a hundred times as long as an edit: every so many steps there is one."""
 POINTS = (
@@ -87,38 +94,76 @@ POINTS = (
 )
 
 
-class Killed(BaseException):
-    """This process ends here; nothing in it may catch this."""
+EVERYWHERE = st.just([1, 2])
+SYNC_ALL = st.tuples(st.just("sync"), EVERYWHERE, st.just(EVERYTHING), st.just(FIRST))
+DECIDE_ALL = st.tuples(st.just("decide"), EVERYWHERE, st.just(EVERYTHING), st.just(FIRST))
+CONTRARY = st.tuples(
+    st.just("sync"),
+    EVERYWHERE,
+    st.just(EVERYTHING),
+    st.just({**FIRST, "changed_locally": "put_back", "conflict": "keep_local"}),
+)
+"""The syncs of a history that is about one thing."""
 
 
-class History(Edits):
+@dataclass(frozen=True)
+class Focus:
+    """What a history is about: the steps and the syncs that are drawn, and how many steps there are to a sync."""
+
+    steps: Any
+    syncs: Any = SYNCS
+    pace: int = 4
+
+
+class History(Meetings):
     """One history of a main and its children."""
 
     told: Counter[str] = Counter()
 
-    def __init__(self, company: Company, places: list[Place], crashes: Path) -> None:
+    def __init__(self, company: Company, places: list[Place], crashes: Path, focus: Focus | None = None) -> None:
         super().__init__(places)
-        self.company, self.crashes = company, crashes
+        self.company, self.crashes, self.focus = company, crashes, focus
         self.settled: dict[tuple[int, Key], tuple[Any, ...]] = {}
+        self.done: list[tuple[int, Done]] = []
+        self.failed: list[tuple[Sync, int]] = []
+        self.finished: list[Sync] = []
+        self.story: list[str] = []
+        """What was done so far, for whoever reads why it failed."""
 
     @initialize(is_filled=st.sampled_from([True, True, True, False]), pace=PACES)
     def begin(self, is_filled: bool, pace: int) -> None:
-        self.pace = pace
+        self.pace = self.focus.pace if self.focus else pace
         for place in self.places:
             place.begin(filled=is_filled)
         ItemRule.objects.all().delete()
+        # What a history that failed has left open would keep its children busy.
+        SyncTarget.objects.filter(state__in=SyncTarget.OPEN).update(state=SyncTarget.State.CANCELLED)
         main, *children = [place.read() for place in self.places]
         self.main, self.children = main.items, [seen.stand(set()) for seen in children]
 
     @rule(step=STEPS, data=st.data())
     def step(self, step: tuple[Any, ...], data: Any) -> None:
         self.steps += 1
+        try:
+            self._step(step, data)
+        except Exception as error:
+            error.add_note("\n".join(self.story))
+            raise
+
+    def _step(self, step: tuple[Any, ...], data: Any) -> None:
         if self.steps % self.pace == 0:
             self.told["syncs"] += 1
-            what, *how = data.draw(st.one_of(SYNC, DECIDE), label="sync")
+            if self.failed and _one_in(data, 3, "tried again"):
+                try_again(self, data)
+                return
+            what, *how = data.draw(self.focus.syncs if self.focus else SYNCS, label="sync")
+            self.story.append(f"{what} {how}")
             Sync(self, data, *how, decides=what == "decide").carry_out()
+            for _again in range(data.draw(CHAINS, label="chain")):
+                take_back(self, data)
         else:
-            what, *how = step
+            what, *how = data.draw(self.focus.steps) if self.focus else step
+            self.story.append(f"{what} {how}")
             getattr(self, what)(*how)
 
     def teardown(self) -> None:
@@ -126,8 +171,12 @@ class History(Edits):
         self.told["steps"] += self.steps
 
 
+def _one_in(data: Any, many: int, label: str) -> bool:
+    return bool(data.draw(st.integers(1, many), label=label) == many)
+
+
 class Sync:
-    """One sync of some children."""
+    """One sync of some children; in the child that `fails` nothing is written for now."""
 
     def __init__(
         self,
@@ -150,6 +199,7 @@ class Sync:
             for where in targets
         }
         self.settled: dict[int, set[Key]] = {where: set() for where in targets}
+        self.fails = data.draw(st.sampled_from(targets), label="fails") if _one_in(data, 6, "failing") else 0
         self.main, self.locks = dict(history.main), dict(history.locks)
         for place in history.places:
             place.send()
@@ -159,23 +209,34 @@ class Sync:
         told = {where: self._compare_plan(where) for where in self.targets}
         asked = [found for where in self.targets if self.decides for found in self.decisions[where].draw(told[where])]
         if asked:
+            self.history.story += [f"  decided {self.decisions[where].found}" for where in self.targets]
             owner = self.history.company.owner
             self.plan = decide(acting_user=owner, plan=self.plan, version=self.plan.version, decisions=asked)
             told = {where: self._compare_plan(where) for where in self.targets}
             self._note_settled(told)
-        planned = {where: dict(self.history.children[where - 1].items) for where in self.targets}
-        shown = dict(self.history.main)
+        self.told = told
+        self.planned = {where: dict(self.history.children[where - 1].items) for where in self.targets}
+        self.shown = dict(self.history.main)
         self._edit_in_between(told[self.targets[0]])
         before = {where: place.read() for where, place in enumerate(self.history.places)}
-        run = self._run(told, before)
-        assert run.state == SyncRun.State.SUCCEEDED, list(run.targets.values("state", "error_code", "error_detail"))
-        for where in self.targets:
-            done = self._without_what_moved(where, told[where], planned[where], shown, run)
-            self._compare_result(where, done, before[where])
-        for where in set(before) - set(self.targets):
+        self.run = run = self._run(told, before)
+        states = set(run.targets.values_list("state", flat=True)) - ({"failed"} if self.fails else set())
+        assert states <= {"succeeded", "held"}, list(run.targets.values("state", "error_code", "error_detail"))
+        for where in set(self.targets) - {self.fails}:
+            self.compare_result(where, before[where])
+        for where in set(before) - set(self.targets) | ({self.fails} - {0}):
             assert self.history.places[where].read().marks == before[where].marks, where
-        if self._is_settled(told) and self.data.draw(st.integers(0, 2), label="again") == 0:
+        self._remember()
+        if not self.fails and self._is_settled(told) and self.data.draw(st.integers(0, 2), label="again") == 0:
             self._sync_again(told)
+
+    def _remember(self) -> None:
+        self.history.finished.append(self)
+        self.history.story.append(f"  as sync {str(self.run.pk)[:4]}")
+        if self.fails:
+            self.history.story.append(f"  which fails in {self.fails}")
+            self.left = self.history.children[self.fails - 1].copy()
+            self.history.failed.append((self, self.fails))
 
     def _edit_in_between(self, told: dict[Key, Outcome]) -> None:
         """Somebody edits the main or a child between the preview and the confirmation."""
@@ -185,25 +246,24 @@ class Sync:
         self.is_edited = True
         coming = sorted(key for key, outcome in told.items() if outcome.writes and key[0] in DESCRIBED)
         known = st.sampled_from(coming or [("form", 1)]).map(lambda key: ("describe", 1, key[0], key[1] % 10, "it's"))
-        what, where, *how = self.data.draw(st.one_of(known, st.one_of(*EDITS)), label="edit")
+        what, where, *how = self.data.draw(st.one_of(known, steps_of(EDITS)), label="edit")
+        self.history.story.append(f"  in between: {what} {where} {how}")
         where = self.targets[0] if where or what == "work" else 0
         getattr(self.history, what)(where, *how)
         for place in self.history.places:
             place.send()
 
-    def _without_what_moved(
-        self, where: int, told: dict[Key, Outcome], planned: dict[Key, Item], shown: dict[Key, Item], run: SyncRun
-    ) -> dict[Key, Outcome]:
+    def _without_what_moved(self, where: int) -> dict[Key, Outcome]:
         """What was foreseen, without what was held after all: whatever moved since the preview is among it, by name."""
-        child = self.history.children[where - 1]
-        target = run.targets.get(administration=self.history.places[where].administration)
+        child, planned, told = self.history.children[where - 1], self.planned[where], self.told[where]
+        target = self.run.targets.get(administration=self.history.places[where].administration)
         found = {key_of(row.kind, row.uid): row.code for row in target.findings.all()}
         late = {key for key, code in found.items() if code != "archived-instead"}
         assert self.is_edited or not late
         self.history.told["stale"] += bool(late)
         for key, outcome in told.items():
             seen = outcome.couple or key
-            moved = planned.get(seen) != child.items.get(seen) or shown.get(key) != self.history.main.get(key)
+            moved = planned.get(seen) != child.items.get(seen) or self.shown.get(key) != self.started.get(key)
             does = outcome.writes or outcome.word == DELETED or outcome.base != child.base.get(key) or outcome.agreed
             assert not (moved and does) or key in late, (key, outcome)
         assert set(found) - late <= {key for key, o in told.items() if o.word in (ARCHIVED, DELETED)}
@@ -225,13 +285,11 @@ class Sync:
             self.settled[where] = {key for key in decided if outcomes[key].word not in (HELD, SKIPPED)}
 
     def _is_settled(self, told: dict[int, dict[Key, Outcome]]) -> bool:
-        """Whether the same sync once more has nothing to do: nobody edited anything, no decision waits or is repeated,
-        and the policies do not want the contrary of each other."""
+        """Whether the same sync once more has nothing to do: nobody edited anything, and no decision waits."""
         waits = any(
             told[where][key].word in (HELD, SKIPPED) for where in self.targets for key in self.decisions[where].found
         )
-        is_contrary = self.policies["changed_locally"] == "put_back" and self.policies["conflict"] == "keep_local"
-        return not (waits or is_contrary or self.is_edited)
+        return not (waits or self.is_edited)
 
     def _plan(self) -> Any:
         children = [self.history.places[where].administration for where in self.targets]
@@ -281,10 +339,13 @@ class Sync:
         crashes = self.decides and self.data.draw(st.integers(0, 2), label="crashes") == 0
         point = self.data.draw(st.sampled_from(POINTS), label="crash") if crashes else ""
         how = self.data.draw(st.sampled_from(["kill", "raise"])) if point else ""
+        self.started = dict(self.history.main)
+        if self.fails:
+            return self._run_failing()
         if point:
             (self.history.crashes / point).write_text(how)
-        run = self._start()
-        self._execute(run)
+        run = start(self.history, self.plan)
+        execute(run, self.data)
         if point:
             (self.history.crashes / point).unlink(missing_ok=True)
             for where in [] if self.is_edited else self.targets:
@@ -294,27 +355,18 @@ class Sync:
         run.refresh_from_db()
         return run
 
-    def _start(self) -> SyncRun:
-        company = self.history.company
-        try:
-            return start_run(
-                acting_user=company.owner, plan=self.plan, version=self.plan.version, confirmation=company.main.slug
-            )
-        except (Killed, Exception) as error:
-            if "point" not in str(error) and not isinstance(error, Killed):
-                raise
-            return SyncRun.objects.get(plan=self.plan)
-
-    def _execute(self, run: SyncRun) -> None:
-        targets = list(run.targets.values_list("pk", flat=True))
-        for pk in self.data.draw(st.permutations(targets), label="order") if len(targets) > 1 else targets:
-            try:
-                execute_target(pk)
-            except Killed:
-                pass
-            except Exception as error:
-                if "point" not in str(error):
-                    raise
+    def _run_failing(self) -> SyncRun:
+        run, failing = start(self.history, self.plan), self.history.places[self.fails].administration
+        point = self.history.crashes / "apply.before-commit"
+        for target in run.targets.all():
+            if target.administration_id == failing.pk:
+                point.write_text("raise")
+            execute_target(target.pk)
+            point.unlink(missing_ok=True)
+        run.refresh_from_db()
+        if not run.targets.filter(administration=failing, state="failed").exists():
+            self.fails = 0  # there was nothing to write
+        return run
 
     def _is_whole(self, where: int, told: dict[Key, Outcome], before: Seen) -> None:
         """All of a child or nothing of it, whatever was killed."""
@@ -342,20 +394,22 @@ class Sync:
             assert not any(execute_target(pk) for pk in run.targets.values_list("pk", flat=True))
             assert [self.history.places[where].read().marks for where in self.targets] == found
 
-    def _compare_result(self, where: int, told: dict[Key, Outcome], before: Seen) -> None:
-        history = self.history
+    def compare_result(self, where: int, before: Seen) -> None:
+        """The child stands as was foreseen, but for what was held and is named."""
+        told, history = self._without_what_moved(where), self.history
         child, found = history.children[where - 1], history.places[where].read()
         wanted = carry_out(child, told)
         assert found.items == wanted.items, told
         assert found.base == wanted.base
-        deviations = {(key, path, False) for key, paths in wanted.agreed.items() for path in paths}
-        deviations |= {(key, path, True) for key, paths in wanted.pinned.items() for path in paths}
-        assert found.deviations == deviations
+        assert found.deviations == wanted.deviations, f"{where} remembers {found.deviations ^ wanted.deviations}"
         self._compare_marks(told, before, found)
         for key, number in found.keys.items():
             was = told[key].couple if key in told and told[key].couple else key
             assert was not in before.keys or before.keys[was] == number
         assert all(need in found.items for key, item in found.items.items() for need in needs_of(key, item))
+        if wanted.says != child.says:
+            became = {outcome.couple: key for key, outcome in told.items() if outcome.couple is not None}
+            history.done.append((where, Done(self.run, child.copy(), wanted.copy(), became)))
         history.children[where - 1] = wanted
         for key in self.settled[where] & set(told):
             history.settled[where, key] = self._standing(where, key)
@@ -383,8 +437,8 @@ class Sync:
                 is_settled = key in self.decisions[where].found and was is not None and was.word not in (HELD, SKIPPED)
                 assert not (is_settled and change.action == "hold"), (key, change.verdict)
         marks = [self.history.places[where].read().marks for where in self.targets]
-        run = self._start()
-        self._execute(run)
+        run = start(self.history, self.plan)
+        execute(run, self.data)
         run.refresh_from_db()
         assert run.state == SyncRun.State.SUCCEEDED
         assert [self.history.places[where].read().marks for where in self.targets] == marks

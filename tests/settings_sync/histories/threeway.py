@@ -1,28 +1,33 @@
-"""The model's own merge of three values of an item: fields, links, parts and their order."""
+"""The model's own merge of three values of an item: fields, links, sections, parts and their order."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 Item = dict[str, Any]
 Side = Callable[[str], str]
 
-PART_UID = 4 << 64
-"""The uid of a part is this plus its number."""
+PART_UID, SECTION_UID = 4 << 64, 3 << 64
+"""The uid of a part, or of a section, is this plus its number."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Of one kind: its simple fields, how its parts are called, and their fields in groups that change as one."""
+    """Of one kind: its simple fields, how its parts are called, and their fields in groups that change as one.
+
+    `above` is what its parts stand in, if they do.
+    """
 
     simple: tuple[str, ...] = ("name", "description", "is_archived")
     part: str = ""
     of_part: tuple[tuple[str, ...], ...] = ()
+    above: str = ""
 
 
 SHAPES = {
     "type": Shape(),
-    "form": Shape(part="field", of_part=(("label",), ("help_text",), ("reference",))),
+    "form": Shape(part="field", of_part=(("label",), ("help_text",), ("reference",)), above="section"),
     "flow": Shape(part="step", of_part=(("title",), ("type", "form"))),
     "scheme": Shape(("name", "currency", "is_default", "is_archived")),
     "layout": Shape(("name", "is_archived")),
@@ -32,9 +37,16 @@ SHAPES = {
 
 def path_of(shape: Shape, part: int, name: str = "") -> str:
     """`field/<uid>` or `field/<uid>/<name>`, as decisions name it."""
-    digits = f"{PART_UID + part:032x}"
-    uid = "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
-    return f"{shape.part}/{uid}/{name}" if name else f"{shape.part}/{uid}"
+    return _path(f"{shape.part}/{UUID(int=PART_UID + part)}", name)
+
+
+def section_path(section: int, name: str = "") -> str:
+    """`section/<uid>` or `section/<uid>/<name>`."""
+    return _path(f"section/{UUID(int=SECTION_UID + section)}", name)
+
+
+def _path(place: str, name: str) -> str:
+    return f"{place}/{name}" if name else place
 
 
 def widened(shape: Shape, paths: Iterable[str]) -> frozenset[str]:
@@ -52,9 +64,12 @@ def covers(paths: Iterable[str], path: str) -> bool:
 
 
 def merge_items(
-    shape: Shape, b: Item | None, s: Item, here: Item, force: Side, answer: Side
+    shape: Shape, b: Item | None, s: Item, here: Item, force: Side, answer: Side, wish: Side = lambda path: ""
 ) -> tuple[Item, dict[str, str]]:
-    """What comes out, and every conflict with the side that it took ("" while nobody has said so)."""
+    """What comes out, and every conflict with the side that it took ("" while nobody has said so).
+
+    `wish` is what was decided, which an order in one section takes that is in conflict in another.
+    """
     conflicts: dict[str, str] = {}
 
     def ask(path: str) -> bool:
@@ -72,18 +87,61 @@ def merge_items(
         asked = next(path for path, name in zip(paths, names, strict=True) if theirs[name] != ours[name])
         return taken[0] if known == taken[1] or ask(asked) else taken[1]
 
-    before = b or {"parts": {}, "order": ()}
+    before = b or {"parts": {}, "order": (), "sections": {}, "heads": ()}
     item: Item = {}
     for name in shape.simple:
         item |= values([name], [name], before, s, here)
     item["work_types"] = _links(b, s, here, force, ask)
+    there = _sections(b, s, here, force, ask)
+    item["sections"] = {
+        section: _section(section, before["sections"], s["sections"], here["sections"], values)
+        for section, side in there.items()
+        if side != GONE
+    }
+    item["heads"] = _order("section/order", b, s, here, item["sections"], "heads", force, ask, wish)
     item["parts"] = {
         part: _part(shape, part, before["parts"].get(part), s["parts"].get(part), here["parts"].get(part), values)
         for part in {**here["parts"], **s["parts"]}
-        if _stays(shape, part, b, s, here, force, ask)
+        if _stays(shape, part, b, s, here, there, force, ask)
     }
-    item["order"] = _order(shape, b, s, here, item["parts"], force, ask)
+    item["order"] = _order_of_parts(shape, b, s, here, item, force, ask, wish)
     return item, conflicts
+
+
+GONE, THERE = "gone", "there"
+"""What becomes of a section; or the side that a conflict about it took, which what stands in it takes as well."""
+
+
+def _sections(b: Item | None, s: Item, here: Item, force: Side, ask: Callable[[str], bool]) -> dict[int, str]:
+    found = {}
+    for section in {**here["sections"], **s["sections"]}:
+        theirs, ours, path = section in s["sections"], section in here["sections"], section_path(section)
+        if theirs and ours:
+            found[section] = THERE
+        elif forced := force(path):
+            found[section] = THERE if (theirs if forced == "source" else ours) else GONE
+        elif b is not None and section not in b["sections"]:
+            found[section] = THERE
+        elif b is None or _is_edited(section, b, *((s, here) if theirs else (here, s))):
+            takes = "source" if ask(path) else "local"
+            found[section] = takes if (theirs if takes == "source" else ours) else GONE
+        else:
+            found[section] = GONE
+    return found
+
+
+def _is_edited(section: int, b: Item, has: Item, lacks: Item) -> bool:
+    """Whether removing a section would lose what was done to it, or to what stands in it."""
+    lost = {n: part for n, part in has["parts"].items() if part.get("section") == section and n not in lacks["parts"]}
+    edited = any(part != b["parts"].get(number) for number, part in lost.items())
+    return edited or has["sections"][section] != b["sections"].get(section)
+
+
+def _section(section: int, known: Any, theirs: Any, ours: Any, values: Callable[..., Any]) -> Item:
+    if section not in theirs or section not in ours:
+        return dict(theirs.get(section) or ours[section])
+    path = section_path(section, "title")
+    return dict(values([path], ["title"], known.get(section) or {}, theirs[section], ours[section]))
 
 
 def _links(b: Item | None, s: Item, here: Item, force: Side, ask: Callable[[str], bool]) -> frozenset[int]:
@@ -99,48 +157,80 @@ def _links(b: Item | None, s: Item, here: Item, force: Side, ask: Callable[[str]
 def _part(shape: Shape, part: int, before: Any, theirs: Any, ours: Any, values: Callable[..., Any]) -> Item:
     if theirs is None or ours is None:
         return dict(theirs or ours)
-    known, found = before or {}, {}
+    known, found = before or {}, {name: ours[name] for name in ("section",) if name in ours}
     for names in shape.of_part:
         found |= values([path_of(shape, part, name) for name in names], names, known, theirs, ours)
     return found
 
 
 def _stays(
-    shape: Shape, part: int, b: Item | None, s: Item, here: Item, force: Side, ask: Callable[[str], bool]
+    shape: Shape,
+    part: int,
+    b: Item | None,
+    s: Item,
+    here: Item,
+    sections: dict[int, str],
+    force: Side,
+    ask: Callable[[str], bool],
 ) -> bool:
-    """Whether a part is there: in both, added by one side, or removed by one and then kept."""
+    """Whether a part is there: in both, added by one side, or removed by one and then kept; what it stands in, too."""
     theirs, ours, path = part in s["parts"], part in here["parts"], path_of(shape, part)
     if theirs and ours:
         return True
+    above = (s if theirs else here)["parts"][part].get("section")
+    if sections.get(above) == GONE:
+        return False
     if forced := force(path):
         return theirs if forced == "source" else ours
     if b is not None and part not in b["parts"]:
         return True
+    if sections.get(above) in ("source", "local"):
+        return theirs if sections[above] == "source" else ours
     if b is None or b["parts"][part] != (s if theirs else here)["parts"][part]:
         return theirs if ask(path) else ours
     return False
 
 
-def _order(
-    shape: Shape, b: Item | None, s: Item, here: Item, there: Any, force: Side, ask: Callable[[str], bool]
+def _order_of_parts(
+    shape: Shape, b: Item | None, s: Item, here: Item, item: Item, force: Side, ask: Callable[[str], bool], wish: Side
 ) -> tuple[int, ...]:
-    theirs, ours = ([part for part in item["order"] if part in there] for item in (s, here))
-    path = f"{shape.part}/order"
-    side = force(path) or _mover(b, theirs, ours, there)
+    """The parts section by section; or all of them, where they stand in none."""
+    found: list[int] = []
+    for section in item["heads"] if shape.above else (None,):
+        there = {number for number, part in item["parts"].items() if part.get("section") == section}
+        found += _order(f"{shape.part}/order", b, s, here, there, "order", force, ask, wish)
+    return tuple(found)
+
+
+def _order(
+    path: str,
+    b: Item | None,
+    s: Item,
+    here: Item,
+    there: Any,
+    name: str,
+    force: Side,
+    ask: Callable[[str], bool],
+    wish: Side,
+) -> tuple[int, ...]:
+    theirs, ours = ([part for part in item[name] if part in there] for item in (s, here))
+    side = force(path)
+    if not side and (side := _mover(None if b is None else b[name], theirs, ours, there)):
+        side = wish(path) or side
     if not side:
         side = "source" if ask(path) else "local"
     leading, other = (theirs, ours) if side == "source" else (ours, theirs)
     return _with_followers(leading, other)
 
 
-def _mover(b: Item | None, theirs: list[int], ours: list[int], there: Any) -> str:
+def _mover(base: Sequence[int] | None, theirs: list[int], ours: list[int], there: Any) -> str:
     """The side that moved something; empty when both did, or when nobody knows what it was."""
     both = set(theirs) & set(ours)
     if [part for part in theirs if part in both] == [part for part in ours if part in both]:
         return "local"
-    if b is None:
+    if base is None:
         return ""
-    known = [part for part in b["order"] if part in both and part in there]
+    known = [part for part in base if part in both and part in there]
     if [part for part in theirs if part in known] == known:
         return "local"
     return "source" if [part for part in ours if part in known] == known else ""
