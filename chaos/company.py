@@ -30,7 +30,7 @@ from .table import Verdict
 Digests = dict[tuple[str, uuid.UUID], bytes]
 CATEGORIES = [category.key for category in all_kinds().categories]
 ENDS_WITHIN_SECONDS = 60.0
-FINAL = ("succeeded", "failed", "skipped", "cancelled")
+FINAL = ("succeeded", "held", "failed", "skipped", "cancelled")
 
 
 def make_administration(name: str, parent: Administration | None = None) -> Administration:
@@ -161,7 +161,9 @@ class Watch:
         succeeded = target.state == "succeeded"
         if succeeded and (now != self.wanted or receipts != 1):
             verdict.lost.append(f"{child.name} succeeded, but is not what was planned")
-        if target.state in FINAL and not succeeded and not (may_fail and now == self.before[child.pk]):
+        # Another run was before it: its plan was held back, or it was overtaken, and neither is lost.
+        is_late = target.state == "held" or target.error_code == "overtaken"
+        if target.state in FINAL and not succeeded and not is_late and not (may_fail and now == self.before[child.pk]):
             verdict.lost.append(f"{child.name} {target.state}: {target.error_code} {target.error_detail}")
 
 

@@ -279,6 +279,7 @@ SPECTACULAR_SETTINGS = {
         "settings_sync.api.protocol.documenting.add_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "ActionEnum": "settings_sync.planning.verdicts.Action",
         "WebhookState": "webhooks.models.Endpoint.State",
         "DeliveryState": "webhooks.models.OutboxMessage.State",
         "WebhookEvent": "webhooks.events.Event",

@@ -21,7 +21,8 @@ from accounts.support_pages import ask_reason
 from accounts.support_tables import link_to
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.previews.plan_overview import show_plan
-from settings_sync.services.runs.proofs import finding_in_words, rows_of
+from settings_sync.services.runs.proofs import rows_of, words_of
+from settings_sync.services.runs.retrying import may_be_retried, question_before_retrying
 from settings_sync.services.runs.runs import cancel_run, retry_run
 from settings_sync.services.support.support import (
     chosen_in_words,
@@ -36,10 +37,8 @@ from tenants.admin import AdministrationAdmin
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 
-from .exceptions import SyncError, error_in_words
+from .exceptions import RetryBringsBack, SyncError, error_in_words
 from .models import Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
-
-FAILED = {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]
@@ -87,7 +86,7 @@ class SyncTargetInline(ReadOnlyInline):
     @admin.display(description=gettext_lazy("what it comes to"))
     def counted(self, target: SyncTarget) -> str:
         """The counts in words."""
-        return count_in_words(target.counts)
+        return count_in_words(target.outcome_counts)
 
     @admin.display(description=gettext_lazy("what went wrong"))
     def what_went_wrong(self, target: SyncTarget) -> str:
@@ -111,7 +110,7 @@ class FindingInline(ReadOnlyInline):
     @admin.display(description=gettext_lazy("what went otherwise"))
     def what_happened(self, finding: Finding) -> str:
         """In the reader's language."""
-        return finding_in_words(finding.code, finding.label)
+        return words_of(finding)
 
 
 class ReceiptInline(ReadOnlyInline):
@@ -175,7 +174,7 @@ class SyncRunAdmin(SupportAdmin):
         states = set(run.targets.values_list("state", flat=True)) if run else set()
         shown = {"trail"}
         if may_help(request):
-            shown |= {"retry"} if states & FAILED else set()
+            shown |= {"retry"} if run and any(map(may_be_retried, run.targets.all())) else set()
             shown |= {"cancel"} if SyncTarget.State.QUEUED in states else set()
         return [found for found in super().get_actions_detail(request, object_id) if found.method.__name__ in shown]
 
@@ -185,13 +184,12 @@ class SyncRunAdmin(SupportAdmin):
         words = {
             "title": _("Try again what failed"),
             "consequence": _(
-                "Every administration of this run that failed or was skipped is tried again, by its plan."
+                "Every administration of this run that failed, was skipped or was stopped is tried again, by its plan."
             ),
             "button": _("Try again"),
         }
-        return _ask_and_do(
-            self, request, self.find(request, object_id), words, retry_run, _("What failed is tried again.")
-        )
+        run = self.find(request, object_id)
+        return _ask_and_retry(self, request, run, list(run.targets.select_related("administration")), words)
 
     @action(description=gettext_lazy("Cancel …"), url_path="cancel", icon="cancel")  # type: ignore[untyped-decorator]
     def cancel(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
@@ -232,7 +230,7 @@ class SyncTargetAdmin(SupportAdmin):
     @admin.display(description=gettext_lazy("what it comes to"))
     def counted(self, target: SyncTarget) -> str:
         """The counts in words."""
-        return count_in_words(target.counts)
+        return count_in_words(target.outcome_counts)
 
     @admin.display(description=gettext_lazy("what went wrong"))
     def what_went_wrong(self, target: SyncTarget) -> str:
@@ -246,21 +244,19 @@ class SyncTargetAdmin(SupportAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
         target = self.get_object(request, str(object_id))
-        shown = may_help(request) and target is not None and target.state in FAILED
+        shown = may_help(request) and target is not None and may_be_retried(target)
         return super().get_actions_detail(request, object_id) if shown else []
 
     @action(description=gettext_lazy("Try again …"), url_path="retry", icon="refresh")  # type: ignore[untyped-decorator]
     def retry(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
         """Queue this administration again, for a reason."""
         target = self.find(request, object_id)
-        name, slug = target.administration.name, target.administration.slug
         words = {
-            "title": _("Try %(name)s again") % {"name": name},
+            "title": _("Try %(name)s again") % {"name": target.administration.name},
             "consequence": _("This administration is tried again, by the plan of its run; the others are left alone."),
             "button": _("Try again"),
         }
-        only = functools.partial(retry_run, targets=[slug])
-        return _ask_and_do(self, request, target.run, words, only, _("What failed is tried again."))
+        return _ask_and_retry(self, request, target.run, [target], words)
 
 
 @admin.register(Administration)
@@ -322,6 +318,23 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
         title = _("Start a sync on behalf of %(name)s") % {"name": main.name}
         shown = {**self.admin_site.each_context(request), "opts": self.opts, "main": main, "title": title, **context}
         return render(request, "admin/start_sync.html", shown)
+
+
+def _ask_and_retry(
+    model_admin: SupportAdmin, request: HttpRequest, run: SyncRun, targets: list[SyncTarget], words: dict[str, Any]
+) -> HttpResponse:
+    """Ask for a reason, and for a run that was taken back say what comes back: the reason is then the confirmation."""
+    again = [target for target in targets if may_be_retried(target)]
+    question = question_before_retrying(request.user, run, again)
+    if question is not None:
+        back = RetryBringsBack(phrase=question.phrase, names=question.names, reasons=" ".join(question.reasons))
+        words = {**words, "consequence": f"{words['consequence']} {back.detail}"}
+    retry = functools.partial(
+        retry_run,
+        targets=[target.administration.slug for target in again],
+        confirmation=question.phrase if question else "",
+    )
+    return _ask_and_do(model_admin, request, run, words, retry, _("What failed is tried again."))
 
 
 def _ask_and_do(

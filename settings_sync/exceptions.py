@@ -1,7 +1,10 @@
 """Everything that can be refused or go wrong, as one tree. The docstring of a class is what people read."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
+
+from django.utils import formats, timezone
 
 from tenants.constraints import broken_rule
 from tenants.exceptions import Refusal, state_in_words
@@ -28,6 +31,15 @@ class TargetIsStale(SyncError):
     """These settings changed since the preview: {items}. Nothing was written; make a new preview."""
 
     code = "stale"
+
+
+class Overtaken(SyncError):
+    """A later sync, of {when}, has decided about these settings since. Nothing was changed; make a new preview."""
+
+    code = "overtaken"
+
+    def facts_in_words(self) -> dict[str, str]:
+        return {"when": moment_in_words(self.facts.get("when"))}
 
 
 class ResultDiffers(SyncError):
@@ -209,6 +221,10 @@ class ConfirmationRequired(SyncError):
     code = "confirmation-required"
 
 
+class RetryBringsBack(ConfirmationRequired):
+    """This sync was taken back since ({names}); trying it again brings it in: type “{phrase}” to confirm. {reasons}"""
+
+
 class UnknownDecision(SyncError):
     """“{label}” cannot be decided that way; choose from: {allowed}."""
 
@@ -269,7 +285,7 @@ class RunFinished(SyncError):
 
 
 class NothingToRetry(SyncError):
-    """No administration of this run has failed, so there is nothing to retry."""
+    """No administration of this run has failed or was stopped, so there is nothing to retry."""
 
     code = "nothing-to-retry"
 
@@ -359,6 +375,15 @@ class NothingPinned(SyncError):
     """This was withdrawn already."""
 
     code = "nothing-pinned"
+
+
+def moment_in_words(moment: object) -> str:
+    """An instant that is kept as text, as its reader writes it; what is no instant stays as it is."""
+    try:
+        instant = datetime.fromisoformat(str(moment))
+    except ValueError:
+        return str(moment)
+    return formats.date_format(timezone.localtime(instant), "DATETIME_FORMAT")
 
 
 def error_in_words(code: str, facts: Mapping[str, Any] | None, otherwise: str) -> str:

@@ -17,6 +17,7 @@ class EndedCounts(serializers.Serializer[Any]):
     """How many administrations ended in each state."""
 
     succeeded = serializers.IntegerField()
+    held = serializers.IntegerField()
     failed = serializers.IntegerField()
     skipped = serializers.IntegerField()
     cancelled = serializers.IntegerField()
@@ -36,13 +37,14 @@ class RunFinishedData(serializers.Serializer[Any]):
 
 
 class TargetFailedData(serializers.Serializer[Any]):
-    """An administration of a run that could not be synced."""
+    """An administration of a run that could not be synced; `overtaken_by` is the later run that was before it."""
 
     run = serializers.UUIDField()
     administration = serializers.SlugField()
     state = serializers.ChoiceField(choices=SyncTarget.State.choices)
     attempts = serializers.IntegerField()
     error = ErrorShape()
+    overtaken_by = serializers.UUIDField(allow_null=True)
     finished_at = UtcTime(allow_null=True)
 
 
@@ -83,7 +85,7 @@ RUN_FINISHED = _webhook(
         "kind": "sync",
         "state": "partly_failed",
         "counts": {"create": 12, "update": 3},
-        "targets": {"succeeded": 4, "failed": 1, "skipped": 0, "cancelled": 0},
+        "targets": {"succeeded": 4, "held": 0, "failed": 1, "skipped": 0, "cancelled": 0},
         "started_at": "2026-11-22T09:11:56Z",
         "finished_at": "2026-11-22T09:12:00Z",
     },
@@ -100,6 +102,7 @@ TARGET_FAILED = _webhook(
             "code": "busy",
             "detail": "Somebody was editing settings in this administration. Nothing was changed.",
         },
+        "overtaken_by": None,
         "finished_at": "2026-11-22T09:12:00Z",
     },
 )

@@ -38,6 +38,7 @@ TARGET_STATE_COLUMNS = (
     "state",
     "counts",
     "error_code",
+    "error_facts",
     "error_detail",
     "finished_at",
     "lease_token",

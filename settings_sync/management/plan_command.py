@@ -104,7 +104,7 @@ class PlanCommand(BaseCommand):
                 row.counted.changes,
                 row.counted.hold,
                 row.proof.total if row.proof else 0,
-                row.error,
+                " ".join([row.error, *row.findings]).strip(),
             ]
             for row in run.targets
         ]
@@ -131,7 +131,7 @@ def _page_of(run: SyncRun) -> str:
 
 
 def _exit_code(plan: PlanOverview, run: RunOverview | None) -> int:
-    if run is not None and run.succeeded < len(run.targets):
+    if run is not None and not all(target.is_applied for target in run.targets):
         return FAILED
     is_held = plan.total.hold or (run is not None and any(target.findings for target in run.targets))
     return HELD if is_held else 0

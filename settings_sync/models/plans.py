@@ -1,6 +1,7 @@
 """A plan: what a sync will do, as plain data. The preview, the API, the terminal and the result all show this."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -140,6 +141,12 @@ class Change(models.Model):
     warnings = models.JSONField(default=list)
     # How many open documents use the administration's item, by their name.
     used_by = models.JSONField(default=dict)
+
+    # What became of it, where a query asks for that (`with_what_happened`); a plan that waits has nothing to tell yet.
+    happened: str = ""
+    finding: str | None = None
+    overtaken_by: uuid.UUID | None = None
+    overtaken_at: datetime | None = None
 
     class Meta:
         ordering = ["id"]

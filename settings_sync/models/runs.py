@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from settings_sync.planning.verdicts import WRITING
 from tenants.models import Administration
 
 from .documents import Snapshot
@@ -20,6 +21,7 @@ class SyncRun(models.Model):
         QUEUED = "queued", _("queued")
         RUNNING = "running", _("running")
         SUCCEEDED = "succeeded", _("succeeded")
+        PARTLY_HELD = "partly_held", _("partly held back")
         PARTLY_FAILED = "partly_failed", _("partly failed")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
@@ -73,11 +75,16 @@ class SyncTarget(models.Model):
         QUEUED = "queued", _("waiting")
         RUNNING = "running", _("busy")
         SUCCEEDED = "succeeded", _("done")
+        HELD = "held", _("held back")
         FAILED = "failed", _("failed")
         SKIPPED = "skipped", _("skipped")
         CANCELLED = "cancelled", _("cancelled")
 
     OPEN = (State.QUEUED, State.RUNNING)
+    APPLIED = (State.SUCCEEDED, State.HELD)
+    """The plan was carried out, as far as the administration still stood as the plan saw it."""
+    NOT_APPLIED = (State.FAILED, State.SKIPPED, State.CANCELLED)
+    """It ended, and nothing was written."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="targets", verbose_name=_("run"))
@@ -98,6 +105,8 @@ class SyncTarget(models.Model):
     # What the sentence of the error is filled in with, so that everybody reads it in their own language.
     error_facts = models.JSONField(_("facts of the error"), null=True, blank=True)
     error_detail = models.TextField(_("what went wrong"), blank=True, default="")
+    # When somebody asked to try it again, which is later than what newer runs decided here.
+    retried_at = models.DateTimeField(null=True, editable=False)
     started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
@@ -117,6 +126,20 @@ class SyncTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.administration} ({self.get_state_display()})"
+
+    @property
+    def overtaken_by(self) -> uuid.UUID | None:
+        """The later run that has decided about everything here since; None where that is not why it ended."""
+        facts = self.error_facts or {}
+        return uuid.UUID(facts["run"]) if self.error_code == "overtaken" and "run" in facts else None
+
+    @property
+    def outcome_counts(self) -> dict[str, int]:
+        """The counts by what became of them: where nothing was written, what was planned to be is skipped."""
+        counts = dict(self.counts)
+        if self.state in self.NOT_APPLIED:
+            counts["skip"] = counts.get("skip", 0) + sum(counts.pop(action, 0) for action in WRITING)
+        return counts
 
 
 class Receipt(models.Model):
@@ -166,6 +189,8 @@ class Alignment(models.Model):
 class Finding(models.Model):
     """One difference between a plan and its result, named."""
 
+    ARCHIVED = "archived-instead"
+
     target = models.ForeignKey(
         SyncTarget, on_delete=models.CASCADE, related_name="findings", verbose_name=_("administration of a run")
     )
@@ -173,6 +198,8 @@ class Finding(models.Model):
     uid = models.UUIDField(_("uid"), null=True)
     label = models.TextField(_("label"), default="")
     code = models.CharField(_("code"), max_length=60)
+    # The run that decided about the item since, where that is why it was held back.
+    overtaken_by = models.ForeignKey(SyncRun, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
 
     class Meta:
         verbose_name = _("finding")
@@ -181,6 +208,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the item was left as it stood; the other findings tell of one that was dealt with otherwise."""
+        return self.code != self.ARCHIVED
 
 
 class FormerDocument(models.Model):

@@ -42,6 +42,10 @@ class Action(TextChoices):
     HOLD = "hold", _("hold")
 
 
+WRITING = (Action.CREATE, Action.UPDATE, Action.COUPLE, Action.ARCHIVE, Action.DELETE)
+"""What writes rows; the other actions leave the administration's setting as it stands."""
+
+
 class Word(TextChoices):
     """What can be decided about an item, or about one path of it."""
 

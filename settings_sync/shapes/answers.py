@@ -10,14 +10,14 @@ from settings_sync.exceptions import PlanFailed, error_in_words
 from settings_sync.models import Change, Plan, Receipt, SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import alignment_of
 from settings_sync.services.plans.local_values import warnings_in_words
+from settings_sync.services.previews.happened import why
 from settings_sync.services.previews.plan_overview import Counted
 from settings_sync.services.previews.previewing import differences_of
-from settings_sync.wording.wording import reason_of
 from tenants.models import Administration
 
 from .administrations import AdministrationShape
 from .plans import ChangeShape, PlanShape
-from .runs import RunShape, TargetShape
+from .runs import HappenedShape, RunShape, TargetShape
 
 
 def shape_administrations(rows: list[Administration], *, with_syncs: bool) -> list[dict[str, Any]]:
@@ -55,17 +55,30 @@ def shape_plan(plan: Plan, targets: Iterable[Any]) -> dict[str, Any]:
 
 def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
     """Changes with the fields that differ, the reason in words, and the daily data that uses the item."""
-    found = differences_of(changes)
+    return list(ChangeShape(_changes(changes), many=True).data)
+
+
+def shape_what_happened(changes: list[Change]) -> list[dict[str, Any]]:
+    """The changes of a run (`with_what_happened`) as they came about, each with what was planned."""
     shown = [
+        {**row, "planned": change.action, "finding": change.finding, "overtaken_by": change.overtaken_by}
+        for row, change in zip(_changes(changes), changes, strict=True)
+    ]
+    return list(HappenedShape(shown, many=True).data)
+
+
+def _changes(changes: list[Change]) -> list[dict[str, Any]]:
+    found = differences_of(changes)
+    return [
         {
             "target": change.plan_target.administration.slug,
             "category": change.category,
             "kind": change.kind,
             "item": change.uid,
             "label": change.label,
-            "action": change.action,
+            "action": change.happened or change.action,
             "verdict": change.verdict,
-            "reason": _reason(change),
+            "reason": why(change, undoes=change.plan_target.plan.is_undo),
             "needed_by": change.needed_by,
             "fields": found[change.pk],
             "used_by": {name: change.used_by.get(name, 0) for name in counted},
@@ -75,12 +88,6 @@ def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:
         }
         for change in changes
     ]
-    return list(ChangeShape(shown, many=True).data)
-
-
-def _reason(change: Change) -> str:
-    facts = {**change.facts, "needs_by_kind": change.kind}
-    return reason_of(change.verdict, facts, change.action, undoes=change.plan_target.plan.is_undo)
 
 
 def _warnings(change: Change) -> list[dict[str, Any]]:
@@ -91,8 +98,8 @@ def _warnings(change: Change) -> list[dict[str, Any]]:
 def shape_runs(runs: list[SyncRun]) -> list[dict[str, Any]]:
     """Runs with what arrived, added up over the administrations that are done."""
     done: dict[Any, list[dict[str, int]]] = {run.pk: [] for run in runs}
-    succeeded = SyncTarget.objects.filter(run__in=runs, state=SyncTarget.State.SUCCEEDED).order_by()
-    for run_id, counts in succeeded.values_list("run", "counts"):
+    applied = SyncTarget.objects.filter(run__in=runs, state__in=SyncTarget.APPLIED).order_by()
+    for run_id, counts in applied.values_list("run", "counts"):
         done[run_id].append(counts)
     undone = dict(
         SyncRun.objects.filter(plan__undoes__in=runs).order_by("created_at").values_list("plan__undoes", "pk")
@@ -125,8 +132,9 @@ def _target(target: SyncTarget, receipts: Mapping[Any, Receipt]) -> dict[str, An
         "administration": target.administration,
         "state": target.state,
         "attempts": target.attempts,
-        "counts": _all_counts(target.counts),
+        "counts": _all_counts(target.outcome_counts),
         "error": error,
+        "overtaken_by": target.overtaken_by,
         "receipt": receipts.get(target.pk),
         "findings": target.findings.all(),
         "started_at": target.started_at,

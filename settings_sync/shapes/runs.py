@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from settings_sync.models import Plan, SyncRun, SyncTarget
+from settings_sync.planning.verdicts import Action
 
 from .base import Body, ErrorShape, Slug, Text, Uid, UtcTime, Whole, YesOrNo
-from .plans import Counts, NewPlan
+from .plans import ChangeShape, Counts, NewPlan
 
 LONGEST_NOTE = 2000
 
@@ -39,6 +40,14 @@ class UndoBody(Body):
     confirmation = Text(required=False, allow_blank=True, max_length=200, default="")
 
 
+class RetryBody(Body):
+    """Which administrations are tried again (all that failed or were stopped when left out); `confirmation` is asked
+    for where the run was taken back since."""
+
+    targets = serializers.ListField(child=Slug(max_length=63), required=False, min_length=1, max_length=5000)
+    confirmation = Text(required=False, allow_blank=True, max_length=200)
+
+
 class RunShape(serializers.Serializer[Any]):
     """A run; `counts` adds up what arrived in the administrations that are done."""
 
@@ -66,22 +75,36 @@ class ReceiptShape(serializers.Serializer[Any]):
 
 
 class FindingShape(serializers.Serializer[Any]):
-    """One difference between the plan and its result."""
+    """One difference between the plan and its result; `overtaken_by` is the later run that has decided about it."""
 
     code = serializers.CharField()
     kind = serializers.CharField()
     item = serializers.UUIDField(source="uid", allow_null=True)
     label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    overtaken_by = serializers.UUIDField(source="overtaken_by_id", allow_null=True)
+
+
+class HappenedShape(ChangeShape):
+    """What became of one item: `action` is what happened, `planned` what the plan was going to do.
+
+    `finding` is the code of what differed, such as `stale` or `overtaken`, and `overtaken_by` the later run that has
+    decided about the item since.
+    """
+
+    planned = serializers.ChoiceField(choices=Action.choices)
+    finding = serializers.CharField(allow_null=True)
+    overtaken_by = serializers.UUIDField(allow_null=True)
 
 
 class TargetShape(serializers.Serializer[Any]):
-    """One administration of a run."""
+    """One administration of a run; `overtaken_by` is the later run that has decided about everything here since."""
 
     administration = serializers.SlugField(source="administration.slug")
     state = serializers.ChoiceField(choices=SyncTarget.State.choices)
     attempts = serializers.IntegerField()
     counts = Counts()
     error = ErrorShape(allow_null=True)
+    overtaken_by = serializers.UUIDField(allow_null=True)
     receipt = ReceiptShape(allow_null=True)
     findings = FindingShape(many=True)
     started_at = UtcTime(allow_null=True)

@@ -49,9 +49,10 @@ def cancel(request: Any, run_id: uuid.UUID) -> HttpResponse:
 
 @main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
 def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
-    """Try the failed administrations again, or only the one whose button was used."""
+    """Try the failed and stopped administrations again, or only the one whose button was used."""
     only = [slug.replace("\0", "") for slug in request.POST.getlist("target")]
-    return _do(request, run_id, retry_run, _("What failed is tried again."), targets=only)
+    typed = request.POST.get("confirmation", "")
+    return _do(request, run_id, retry_run, _("What failed is tried again."), targets=only, confirmation=typed)
 
 
 @main_page(Right.SYNC_UNDO)

@@ -16,7 +16,7 @@ from business.models import Customer, FilledForm, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form, Section
 from reference_data.models import WorkType
 from settings_sync.models import Change, SavedChoice
-from settings_sync.services.previews.plan_overview import WRITES
+from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.targets import execute_target
 from sync_ledger.models import Deviation
@@ -101,7 +101,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
     run = start_run(acting_user=owner, plan=plan, version=plan.version)
     target = run.targets.get()
     execute_target(target.pk)
-    written = Change.objects.filter(plan_target__sync_target=target, action__in=WRITES)[0]
+    written = Change.objects.filter(plan_target__sync_target=target, action__in=WRITING)[0]
     in_news = {"slug": child.slug, "target_id": target.pk, "change_id": written.pk}
     open_plan = company.plan(child, categories=["templates"])
     change = Change.objects.filter(plan_target__plan=open_plan, kind="templates_catalog.messagetemplate").first()

@@ -64,7 +64,7 @@ def test_a_run_that_ends_is_told_once_per_endpoint_that_wants_to_know(start, end
     assert OutboxMessage.objects.count() == 2
     said = told("run.finished")[0]
     assert (said["run"], said["administration"], said["state"]) == (str(run.pk), main.slug, "succeeded")
-    assert said["targets"] == {"succeeded": 1, "failed": 0, "skipped": 0, "cancelled": 0}
+    assert said["targets"] == {"succeeded": 1, "held": 0, "failed": 0, "skipped": 0, "cancelled": 0}
     assert said["finished_at"].endswith("Z")
     reap()
     execute_target(target.pk)

@@ -15,12 +15,22 @@ from settings_sync.api.scoping import among_visible, find_plan, find_run, visibl
 from settings_sync.models import Plan, SyncRun
 from settings_sync.services.plans.category_rights import among_readable
 from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.previews.happened import with_what_happened
 from settings_sync.services.previews.previewing import plan_changes
 from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
 from settings_sync.services.runs.undoing import create_undo_plan
-from settings_sync.shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
-from settings_sync.shapes.plans import ChangeShape, ChangesQuery, PlanShape
-from settings_sync.shapes.runs import ConfirmedPlan, OneStepRun, RunShape, TargetShape, UndoBody, read_new_run
+from settings_sync.shapes.answers import shape_plan, shape_runs, shape_targets, shape_what_happened
+from settings_sync.shapes.plans import ChangesQuery, PlanShape
+from settings_sync.shapes.runs import (
+    ConfirmedPlan,
+    HappenedShape,
+    OneStepRun,
+    RetryBody,
+    RunShape,
+    TargetShape,
+    UndoBody,
+    read_new_run,
+)
 
 from .base import READ_RUNS, RUN, TokenView, created
 
@@ -83,15 +93,18 @@ class RunTargetChanges(TokenView):
 
     scopes = {"GET": READ_RUNS}
 
-    @describe("List the changes of a target", ChangeShape, query=ChangesQuery, paginated=True)
+    @describe("List the changes of a target", HappenedShape, query=ChangesQuery, paginated=True)
     def get(self, request: Request, run_id: uuid.UUID, slug: str) -> Response:
-        """The changes that the run made in this administration, as planned; `findings` names what differs."""
+        """What became of each item in this administration: what was planned, as long as that has not ended."""
         run = find_run(request, run_id)
         if not among_visible(request, run.targets.filter(administration__slug=slug)).exists():
             raise Http404
         narrowed = {**self.checked(ChangesQuery, request.query_params.dict()), "target": slug}
-        changes = among_readable(request.user, run.administration, plan_changes(run.plan, **narrowed))
-        return Response(page_of_rows(request, changes, "id").shaped(shape_changes))
+        happened = narrowed.pop("action", "")
+        readable = among_readable(request.user, run.administration, plan_changes(run.plan, **narrowed))
+        changes = with_what_happened(readable)
+        changes = changes.filter(happened=happened) if happened else changes
+        return Response(page_of_rows(request, changes, "id").shaped(shape_what_happened))
 
 
 class CancelRun(TokenView):
@@ -113,12 +126,17 @@ class RetryRun(TokenView):
 
     scopes = {"POST": RUN}
 
-    @describe("Retry the failed targets of a run", RunShape, status=202)
+    @describe("Retry the failed and cancelled targets of a run", RunShape, body=RetryBody, status=202)
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
-        """Only what failed or was skipped is queued again."""
+        """Only what failed, was skipped or was cancelled is queued again; what a later run has decided stays.
+
+        Of a run that was taken back since, 409 `confirmation-required` says what would come back.
+        """
         run = find_run(request, run_id)
         return answer_once(
-            request, lambda _: _accepted(retry_run(acting_user=request.user, run=run)), prepare=self.nothing_more
+            request,
+            lambda given: _accepted(retry_run(acting_user=request.user, run=run, **given)),
+            prepare=lambda: self.checked(RetryBody, request.data),
         )
 
 

@@ -1,8 +1,8 @@
-"""What must be held after all, because the administration was edited between the plan and now.
+"""What must be held after all, because the administration was edited, or synced, between the plan and now.
 
-An item that moved is stale. Held with it is whatever needs something that is not there now and does not come, and
-whatever would have a name that something else has now; holding one may hold the next, so it goes on until nothing
-changes.
+An item that moved is stale, one about which a later run has decided is overtaken. Held with it is whatever needs
+something that is not there now and does not come, and whatever would have a name that something else has now; holding
+one may hold the next, so it goes on until nothing changes.
 """
 
 import uuid
@@ -17,7 +17,7 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine import sql
 from settings_sync.planning.values import ARCHIVED_KEY, Key
 
-from .work import Work, WorkChange
+from .work import Overtaker, Work, WorkChange
 
 Cursor = psycopg.Cursor[Any]
 Taken = tuple[str, str, str]
@@ -26,10 +26,11 @@ Taken = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Held:
-    """A change that is not carried out after all, and why: stale, needs-held or name-taken."""
+    """A change that is not carried out after all, and why: overtaken, stale, needs-held or name-taken."""
 
     change: WorkChange
     code: str
+    by: Overtaker | None = None
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,14 @@ class Standing:
 
 
 def hold_late(cursor: Cursor, work: Work, stale: Collection[WorkChange]) -> list[Held]:
-    """Everything that must be held: the stale items, and what cannot be done without them."""
+    """Everything that must be held: the overtaken and the stale items, and what cannot be done without them."""
     held = {change: Held(change, "stale") for change in stale}
+    # Why an overtaken item moved is known, so that is what is said of it.
+    held |= {
+        change: Held(change, "overtaken", work.overtaken[change.kind, change.uid])
+        for change in work.changes
+        if (change.kind, change.uid) in work.overtaken
+    }
     going = [change for change in work.changes if change.writes_rows and change not in held]
     doing = [change for change in work.changes if change.does_something_to_rows and change not in held]
     moving = {(change.kind, change.seen_uid): change for change in doing}

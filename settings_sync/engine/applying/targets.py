@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from settings_sync.engine.fence import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
-from settings_sync.exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, TargetIsStale
+from settings_sync.exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, Overtaken, TargetIsStale
 from tenants.failpoints import reach
 from tenants.migrating import tenant_migrations
 
@@ -40,7 +40,8 @@ class _Rehearsed(Exception):
 def apply_target(work: Work, progress: Progress = lambda kind, done, total: None) -> Applied:
     """Apply one target in one transaction on the sync login.
 
-    Raises LeaseLost when another worker has the target, TargetIsStale when the policy is to stop,
+    Raises LeaseLost when another worker has the target, Overtaken when a later run has decided about all that is left
+    to do, TargetIsStale when the policy is to stop,
     BusinessRowsWritten or ResultDiffers when a guarantee would be broken, and psycopg's errors; in each case nothing
     was written.
     """
@@ -75,13 +76,24 @@ def _carry_out(cursor: Cursor, work: Work, progress: Progress, *, rehearses: boo
     _check_head(cursor, work)
     held = hold_late(cursor, work, _keep_former(cursor, work, rehearses=rehearses))
     reach("apply.after-former-documents")
-    if held and work.stop_when_stale:
-        raise TargetIsStale(items=", ".join(found.change.label for found in held))
     late = {found.change for found in held}
+    _refuse_to_go_on(work, held, is_all=len(late) == len(work.changes))
     written = write(cursor, work, [change for change in work.changes if change not in late], progress)
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     _check_business_untouched(cursor, work)
     return Applied(written.rows, tuple(held), tuple(written.archived), tuple(written.former_deviations))
+
+
+def _refuse_to_go_on(work: Work, held: list[Held], *, is_all: bool) -> None:
+    """Raise Overtaken when all that is held is held for a later run, and TargetIsStale when the policy is to stop."""
+    if not held:
+        return
+    latest = max((found.by for found in held if found.by), key=lambda by: by.confirmed_at, default=None)
+    is_moved = any(found.code == "stale" for found in held)
+    if latest is not None and not is_moved and (is_all or work.stop_when_stale):
+        raise Overtaken(run=latest.run, when=latest.confirmed_at.isoformat())
+    if work.stop_when_stale:
+        raise TargetIsStale(items=", ".join(found.change.label for found in held))
 
 
 def _take_locks(cursor: Cursor, work: Work) -> None:
@@ -148,12 +160,19 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
         " business_rows_written, written_at) VALUES (%s, %s, %s::jsonb, %s::jsonb, 0, now())",
         [work.target_id, work.snapshot_id, json.dumps(applied.rows), json.dumps(applied.former_deviations)],
     )
-    findings = [(found.change, found.code) for found in applied.held]
-    findings += [(change, "archived-instead") for change in applied.archived]
-    for change, code in findings:
+    findings = [*applied.held, *(Held(change, "archived-instead") for change in applied.archived)]
+    for found in findings:
         cursor.execute(
-            "INSERT INTO public.settings_sync_finding (target_id, kind, uid, label, code) VALUES (%s, %s, %s, %s, %s)",
-            [work.target_id, change.kind, change.uid, change.label, code],
+            "INSERT INTO public.settings_sync_finding (target_id, kind, uid, label, code, overtaken_by_id)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            [
+                work.target_id,
+                found.change.kind,
+                found.change.uid,
+                found.change.label,
+                found.code,
+                found.by.run if found.by else None,
+            ],
         )
     cursor.execute(
         "INSERT INTO public.audit_auditentry (id, at, actor_id, actor_name, on_behalf_of, administration_id,"
@@ -187,10 +206,15 @@ def _told(change: WorkChange, is_archived: bool) -> dict[str, Any]:
 def _close_target(cursor: Cursor, work: Work, applied: Applied) -> None:
     """Give the target its final state, if it is still ours: whoever slept past its lease is refused here."""
     cursor.execute(
-        "UPDATE public.settings_sync_synctarget SET state = 'succeeded', finished_at = now(), lease_token = NULL,"
-        " leased_until = NULL, error_code = '', error_detail = '', counts = %s::jsonb"
+        "UPDATE public.settings_sync_synctarget SET state = %s, finished_at = now(), lease_token = NULL,"
+        " leased_until = NULL, error_code = '', error_facts = NULL, error_detail = '', counts = %s::jsonb"
         " WHERE id = %s AND lease_token = %s AND state = 'running'",
-        [json.dumps(_final_counts(work, applied)), work.target_id, work.token],
+        [
+            "held" if len(applied.held) == len(work.changes) else "succeeded",
+            json.dumps(_final_counts(work, applied)),
+            work.target_id,
+            work.token,
+        ],
     )
     if cursor.rowcount != 1:
         raise LeaseLost

@@ -1,7 +1,9 @@
 """What applying one target takes: the changes as the plan stored them, complete in themselves."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from settings_sync.planning.values import Deviation, Key
@@ -58,9 +60,18 @@ class WorkChange:
 
 
 @dataclass(frozen=True)
+class Overtaker:
+    """A run that was confirmed later, and has decided about an item of this one already."""
+
+    run: uuid.UUID
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True)
 class Work:
     """Everything that applying a target needs; it reads no settings of the main administration. `heeds_pins` unless a
-    run is taken back; `moved` is what the main administration changed after the preview, before it was confirmed."""
+    run is taken back; `moved` is what the main administration changed after the preview, before it was confirmed;
+    `overtaken` are the items about which a later run has decided here since."""
 
     target_id: uuid.UUID
     token: uuid.UUID
@@ -71,4 +82,5 @@ class Work:
     stop_when_stale: bool = False
     heeds_pins: bool = True
     moved: frozenset[Key] = frozenset()
+    overtaken: Mapping[Key, Overtaker] = field(default_factory=dict)
     audit: dict[str, Any] = field(default_factory=dict)

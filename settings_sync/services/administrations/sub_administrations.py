@@ -238,7 +238,7 @@ def _attention(
         return
     if latest.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED):
         yield Attention("sync_failed", _("last sync failed"), latest.run_id)
-    held = latest.counts.get("hold", 0) if latest.state == SyncTarget.State.SUCCEEDED else 0
+    held = latest.counts.get("hold", 0) if latest.state in SyncTarget.APPLIED else 0
     if held:
         yield Attention("held", ngettext("%d held back", "%d held back", held) % held, latest.run_id)
 

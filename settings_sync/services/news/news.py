@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Change, Document, Finding, SyncTarget
-from settings_sync.planning.verdicts import Action
+from settings_sync.planning.verdicts import WRITING, Action
 from settings_sync.services.plans.category_rights import readable_categories
 from settings_sync.services.previews.change_details import ChangeDetails, show_change
-from settings_sync.services.previews.plan_overview import WRITES, Counted
+from settings_sync.services.previews.plan_overview import Counted
 from tenants.models import Administration
 
 from .changed_fields import changed_fields_in_words
@@ -134,7 +134,7 @@ def _written(rights: Collection[str]) -> "QuerySet[Change]":
     named = Finding.objects.filter(
         target=OuterRef("plan_target__sync_target"), kind=OuterRef("kind"), uid=OuterRef("uid")
     )
-    found = Change.objects.filter(action__in=WRITES, category__in=readable_categories(rights))
+    found = Change.objects.filter(action__in=WRITING, category__in=readable_categories(rights))
     found = found.exclude(Exists(named.exclude(code=ARCHIVED)))
     return found.annotate(was_archived=Exists(named.filter(code=ARCHIVED))).defer(
         "facts", "needed_by", "conflicts", "deviations", "pins", "warnings", "used_by"

@@ -1,21 +1,23 @@
 """What applying one administration of a plan takes, put together from the rows where it is stored."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F, Q
 
-from settings_sync.engine.applying.work import Work, WorkChange
+from settings_sync.engine.applying.work import Overtaker, Work, WorkChange
 from settings_sync.models import Change, PlanTarget, SyncTarget
 from settings_sync.planning.values import Deviation, Key
+from settings_sync.planning.verdicts import WRITING
 
-WRITING = ("create", "update", "couple", "archive", "delete")
 
-
-def work_of(target: SyncTarget, token: uuid.UUID) -> Work:
-    """Everything that applying a claimed target needs."""
+def work_of(target: SyncTarget, token: uuid.UUID, overtaken: Mapping[Key, Overtaker] | None = None) -> Work:
+    """Everything that applying a claimed target needs; `overtaken` is what a later run has decided since."""
     moved = frozenset((kind, uuid.UUID(uid)) for kind, uid in target.run.moved)
-    return work_for(target.plan_target, target_id=target.pk, token=token, moved=moved, audit=_audit_of(target))
+    work = work_for(target.plan_target, target_id=target.pk, token=token, moved=moved, audit=_audit_of(target))
+    return replace(work, overtaken=overtaken or {})
 
 
 def work_for(

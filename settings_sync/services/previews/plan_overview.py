@@ -20,16 +20,17 @@ from settings_sync.declaring.usage import counted, in_words
 from settings_sync.models import Change, Plan, PlanTarget
 from settings_sync.permissions import right_for, syncable_children
 from settings_sync.planning.plans import UNCHANGED
-from settings_sync.planning.verdicts import Action, Verdict
+from settings_sync.planning.verdicts import WRITING, Action, Verdict
 from settings_sync.services.plans.category_rights import may_read_changes
 from settings_sync.services.plans.dry_run import rehearsal_in_words
 from settings_sync.services.plans.local_values import warnings_in_words
 from settings_sync.services.plans.usage import WRITTEN
-from settings_sync.wording.wording import needed_by_in_words, reason_of
+from settings_sync.wording.wording import needed_by_in_words
 from tenants.models import Administration
 
+from .happened import OUTCOME, why
+
 PAGE_SIZE, QUESTIONS = 50, 10
-WRITES = ("create", "update", "couple", "archive", "delete")
 LINK = "link"
 COUPLABLE = (
     Q(verdict__in=(Verdict.NAME_TAKEN, Verdict.DEFAULT_TAKEN)) | Q(couples__isnull=False) | Q(action=Action.SKIP)
@@ -96,7 +97,7 @@ class Counted:
 
     @property
     def changes(self) -> int:
-        return sum(getattr(self, name) for name in WRITES)
+        return sum(getattr(self, name) for name in WRITING)
 
     @property
     def removed(self) -> int:
@@ -279,9 +280,14 @@ def list_changes(
     return _page(plan, changes, page, PAGE_SIZE)
 
 
-def group_changes(plan: Plan, changes: "QuerySet[Change]", *, most: int) -> tuple[list[ChangeRow], int]:
-    """The first of these changes, equal ones of several administrations together, and how many there are in all."""
-    found = _page(plan, changes, 1, most)
+def group_changes(
+    plan: Plan, changes: "QuerySet[Any]", *, most: int, are_carried_out: bool = False
+) -> tuple[list[ChangeRow], int]:
+    """The first of these changes, equal ones of several administrations together, and how many there are in all.
+
+    Of a plan that was carried out they are told as they came about: they know `with_what_happened`.
+    """
+    found = _page(plan, changes, 1, most, same=(*SAME, *OUTCOME) if are_carried_out else SAME)
     return list(found.object_list), found.paginator.count
 
 
@@ -290,7 +296,8 @@ def _page(
 ) -> Page[ChangeRow]:
     found: Page[Any] = Paginator(_grouped(changes, same), size).get_page(page)
     groups = list(found.object_list)
-    rows = Change.objects.in_bulk([group["first"] for group in groups])
+    # Of these changes, and not of all, so that what a query knows beside the columns comes along.
+    rows = changes.order_by().in_bulk([group["first"] for group in groups])
     where = _where(changes.filter(uid__in={group["uid"] for group in groups}), same)
     found.object_list = [
         row_of(
@@ -354,7 +361,7 @@ def row_of(
     `used_by` counts what uses it in all of these, where that is more than the change itself knows.
     """
     kind = all_kinds()[change.kind]
-    outcome = LINK if change.verdict in UNCHANGED else change.action
+    outcome = LINK if change.verdict in UNCHANGED else change.happened or change.action
     return ChangeRow(
         id=change.pk,
         category=change.category,
@@ -363,7 +370,7 @@ def row_of(
         label=change.label,
         outcome=outcome,
         outcome_label=str(OUTCOMES[outcome]),
-        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action, undoes=undoes),
+        reason=why(change, undoes=undoes),
         needed_by=tuple(needed_by_in_words(reason) for reason in change.needed_by),
         administrations=tuple(names),
         warnings=tuple(warnings_in_words(change.kind, change.warnings)),

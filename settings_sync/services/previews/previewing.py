@@ -87,7 +87,7 @@ def differences_of(changes: Iterable[Change]) -> dict[int, list[Difference]]:
     made: dict[Hashable, list[Difference]] = {}
     found = {}
     for change in rows:
-        same = (change.verdict, change.action, *_digests_of(change))
+        same = (change.verdict, change.action, change.happened, *_digests_of(change))
         if same not in made:
             made[same] = _differences(change, bodies)
         found[change.pk] = made[same]
@@ -111,7 +111,7 @@ def _differences(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> l
         return []
 
     base, source, local, result = _documents(change, bodies)
-    result = result if change.action in WRITTEN else None
+    result = result if (change.happened or change.action) in WRITTEN else None
     return differences(base=base, source=source, local=local, result=result)
 
 

@@ -14,11 +14,11 @@ from django.db.models.functions import Cast
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from settings_sync.models import Change, Plan, SyncRun, SyncTarget
+from settings_sync.models import Change, Plan, SyncRun
 from settings_sync.planning.plans import UNCHANGED
 from settings_sync.services.plans.category_rights import among_readable
+from settings_sync.services.previews.happened import OUTCOME, as_planned, with_what_happened
 from settings_sync.services.previews.plan_overview import row_of
-from settings_sync.services.runs.proofs import finding_in_words
 from settings_sync.services.runs.run_overview import show_run
 from tenants.schemas import in_public
 
@@ -29,7 +29,6 @@ WORDED = 10_000
 """For how many different changes the words are remembered: most are the same in many administrations."""
 
 Rows = Iterator[tuple[str, ...]]
-Remarks = Mapping[tuple[int, str, Any], str]
 
 
 class Where(NamedTuple):
@@ -48,26 +47,23 @@ def columns() -> tuple[str, ...]:
 def plan_rows(plan: Plan) -> Rows:
     """Every change of a plan; what is only noted is left out."""
     targets = plan.targets.order_by("position", "id").values_list("pk", "administration__name")
-    return _rows(Change.objects.all(), {pk: Where(name, "") for pk, name in targets}, {}, undoes=plan.is_undo)
+    where = {pk: Where(name, "") for pk, name in targets}
+    return _rows(as_planned(Change.objects.all()), where, undoes=plan.is_undo)
 
 
 def run_rows(*, acting_user: Any, run: SyncRun) -> Rows:
     """What a run did where the user may see it; of an administration that did not succeed one row says why."""
     seen = show_run(acting_user=acting_user, run=run).targets
-    failed = [target for target in seen if target.state != SyncTarget.State.SUCCEEDED]
-    done = {
-        target.slug: Where(target.name, target.state_label)
-        for target in seen
-        if target.state == SyncTarget.State.SUCCEEDED
-    }
+    failed = [target for target in seen if not target.is_applied]
+    done = {target.slug: Where(target.name, target.state_label) for target in seen if target.is_applied}
     targets = run.targets.order_by("plan_target__position", "plan_target").values_list(
         "plan_target", "administration__slug"
     )
     where = {pk: done[slug] for pk, slug in targets if slug in done}
-    readable = among_readable(acting_user, run.administration, Change.objects.all())
+    readable = with_what_happened(among_readable(acting_user, run.administration, Change.objects.all()))
     return _run_rows(
         [(target.name, target.state_label, *[""] * 7, target.error) for target in failed],
-        _rows(readable, where, _remarks(run), undoes=run.plan.is_undo),
+        _rows(readable, where, undoes=run.plan.is_undo),
     )
 
 
@@ -76,20 +72,20 @@ def _run_rows(failed: list[tuple[str, ...]], done: Rows) -> Rows:
     yield from done
 
 
-def _rows(changes: "QuerySet[Change]", where: Mapping[int, Where], remarks: Remarks, *, undoes: bool) -> Rows:
+def _rows(changes: "QuerySet[Any]", where: Mapping[int, Where], *, undoes: bool) -> Rows:
     """The rows of these administrations, in their order, in the language in which they were asked for."""
     words = lru_cache(WORDED)(partial(_words, undoes))
-    return _read(_told(changes), where, remarks, words, translation.get_language())
+    return _read(_told(changes), where, words, translation.get_language())
 
 
-def _read(changes: Any, where: Mapping[int, Where], remarks: Remarks, words: Any, language: str | None) -> Rows:
+def _read(changes: Any, where: Mapping[int, Where], words: Any, language: str | None) -> Rows:
     """Read when the file is sent."""
     targets = list(where)
     for start in range(0, len(targets), AT_ONCE):
         with in_public(), translation.override(language):
             rows = [
-                _row(where[target], words(kind, *told), remarks.get((target, kind, uid), ""))
-                for target, uid, kind, *told in changes.filter(plan_target__in=targets[start : start + AT_ONCE])
+                _row(where[target], words(*told))
+                for target, *told in changes.filter(plan_target__in=targets[start : start + AT_ONCE])
             ]
         yield from rows
 
@@ -98,7 +94,8 @@ def _told(changes: "QuerySet[Change]") -> Any:
     """What the words of each change are made of; what is stored as JSON stays text, so that equal ones are known."""
     stored = (Cast(name, TextField()) for name in ("facts", "needed_by", "warnings", "used_by"))
     told = changes.exclude(verdict__in=UNCHANGED).order_by("plan_target__position", "category", "label", "id")
-    return told.values_list("plan_target", "uid", "kind", "category", "label", "action", "verdict", *stored)
+    columns = ("plan_target", "kind", "category", "label", "action", "verdict")
+    return told.values_list(*columns, *OUTCOME, *stored)
 
 
 class Words(NamedTuple):
@@ -108,22 +105,15 @@ class Words(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def _words(undoes: bool, kind: str, category: str, label: str, action: str, verdict: str, *stored: str) -> Words:
-    facts, needed_by, warnings, used_by = map(json.loads, stored)
+def _words(undoes: bool, kind: str, category: str, label: str, action: str, verdict: str, *told: Any) -> Words:
     change = Change(kind=kind, category=category, label=label, action=action, verdict=verdict)
+    change.happened, change.finding, change.overtaken_at, *stored = told
+    facts, needed_by, warnings, used_by = map(json.loads, stored)
     change.facts, change.needed_by, change.warnings, change.used_by = facts, needed_by, warnings, used_by
     row = row_of(change, [], undoes=undoes)
-    told = (row.category_label, row.kind_label, row.label, row.outcome_label, row.reason)
-    return Words((*told, "; ".join(row.needed_by), ", ".join(row.used_by)), row.warnings)
+    cells = (row.category_label, row.kind_label, row.label, row.outcome_label, row.reason)
+    return Words((*cells, "; ".join(row.needed_by), ", ".join(row.used_by)), row.warnings)
 
 
-def _row(where: Where, words: Words, remark: str) -> tuple[str, ...]:
-    return (*where, *words.cells, " ".join([remark, *words.warnings]).strip())
-
-
-def _remarks(run: SyncRun) -> Remarks:
-    return {
-        (target.plan_target_id, found.kind, found.uid): finding_in_words(found.code, found.label)
-        for target in run.targets.prefetch_related("findings")
-        for found in target.findings.all()
-    }
+def _row(where: Where, words: Words) -> tuple[str, ...]:
+    return (*where, *words.cells, " ".join(words.warnings))

@@ -9,11 +9,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from settings_sync.models import Change, Plan, SyncRun, SyncTarget
+from settings_sync.models import Change, Plan, SyncRun
 from settings_sync.planning.plans import UNCHANGED
-from settings_sync.planning.verdicts import Action
+from settings_sync.planning.verdicts import WRITING, Action
 from settings_sync.services.plans.category_rights import among_readable
-from settings_sync.services.previews.plan_overview import WRITES, Counted, PlanOverview, group_changes, show_plan
+from settings_sync.services.previews.happened import with_what_happened
+from settings_sync.services.previews.plan_overview import Counted, PlanOverview, group_changes, show_plan
 from settings_sync.services.runs.run_overview import RunOverview, RunTarget, show_run
 
 from .content import Report, Table
@@ -39,17 +40,16 @@ def plan_report(plan: Plan) -> Report:
 def run_report(*, acting_user: Any, run: SyncRun) -> Report:
     """A result on paper: how it ended, per administration, and what changed, equal changes together."""
     overview = show_run(acting_user=acting_user, run=run)
-    done = [target.slug for target in overview.targets if target.state == SyncTarget.State.SUCCEEDED]
-    changes = Change.objects.filter(
-        plan_target__plan=run.plan_id, plan_target__administration__slug__in=done, action__in=[*WRITES, Action.HOLD]
-    ).exclude(verdict__in=UNCHANGED)
+    done = [target.slug for target in overview.targets if target.is_applied]
+    planned = Change.objects.filter(plan_target__plan=run.plan_id, plan_target__administration__slug__in=done)
+    changes = with_what_happened(planned.filter(action__in=[*WRITING, Action.HOLD]).exclude(verdict__in=UNCHANGED))
     return Report(
         title=_("Result of a sync from %(main)s") % {"main": run.administration},
         headline=_headline(overview),
         facts=tuple(_run_facts(overview)),
         tables=(
             _result_table(overview),
-            _changes_table(run.plan, among_readable(acting_user, run.administration, changes)),
+            _changes_table(run.plan, among_readable(acting_user, run.administration, changes), are_carried_out=True),
         ),
         note=overview.note,
     )
@@ -136,8 +136,8 @@ def _remark(target: RunTarget) -> str:
     return " ".join([target.error, *target.findings]).strip() or "–"
 
 
-def _changes_table(plan: Plan, changes: "QuerySet[Change]") -> Table:
-    rows, number = group_changes(plan, changes, most=MOST_ROWS)
+def _changes_table(plan: Plan, changes: "QuerySet[Any]", *, are_carried_out: bool = False) -> Table:
+    rows, number = group_changes(plan, changes, most=MOST_ROWS, are_carried_out=are_carried_out)
     shown = [
         (capfirst(f"{row.kind_label} {row.label}"), row.outcome_label, _places(row.administrations), row.reason)
         for row in rows

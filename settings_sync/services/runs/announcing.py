@@ -35,13 +35,14 @@ def announce_failed_target(target: SyncTarget) -> None:
         "state": target.state,
         "attempts": target.attempts,
         "error": {"code": target.error_code, "detail": detail},
+        "overtaken_by": str(target.overtaken_by) if target.overtaken_by else None,
         "finished_at": rfc3339(target.finished_at) if target.finished_at else None,
     }
     announce(Event.TARGET_FAILED, administration=target.run.administration, data=data)
 
 
 def _run_data(run: SyncRun, targets: list[SyncTarget]) -> dict[str, Any]:
-    done = [dict(target.counts) for target in targets if target.state == SyncTarget.State.SUCCEEDED]
+    done = [dict(target.counts) for target in targets if target.state in SyncTarget.APPLIED]
     states = [target.state for target in targets]
     return {
         "run": str(run.pk),
@@ -68,7 +69,7 @@ def _mail_data(run: SyncRun, targets: list[SyncTarget]) -> dict[str, Any]:
                 "administration": target.administration.slug,
                 "name": target.administration.name,
                 "state": target.state,
-                "held": target.counts.get("hold", 0) if target.state == SyncTarget.State.SUCCEEDED else 0,
+                "held": target.counts.get("hold", 0) if target.state in SyncTarget.APPLIED else 0,
             }
             for target in targets
         ],

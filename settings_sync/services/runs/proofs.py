@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from settings_sync.declaring.kinds import all_kinds
-from settings_sync.models import Receipt, SyncTarget
+from settings_sync.models import Finding, Receipt, SyncTarget
+from settings_sync.wording.findings import finding_in_words
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,7 @@ def _table_names() -> Mapping[str, str]:
     return names
 
 
-FINDINGS = {
-    "stale": gettext_noop("“{label}” changed since the preview, so it was held back."),
-    "needs-held": gettext_noop("“{label}” needs something that was held back, so it was held back as well."),
-    "name-taken": gettext_noop("The name of “{label}” was taken since the preview, so it was held back."),
-    "archived-instead": gettext_noop("“{label}” is used since the preview, so it was archived and not deleted."),
-}
-
-
-def finding_in_words(code: str, label: str) -> str:
+def words_of(finding: Finding) -> str:
     """A difference between a plan and its result, as one sentence."""
-    return _(FINDINGS.get(code, gettext_noop("“{label}” was held back."))).format(label=label)
+    later = finding.overtaken_by
+    return finding_in_words(finding.code, finding.label, later.created_at if later else None)

@@ -23,13 +23,14 @@ from tenants.permissions import may, reachable_administrations
 from tenants.rights import Right
 
 from .progress import Progress, read_progress
-from .proofs import Proof, finding_in_words, proof_of
+from .proofs import Proof, proof_of, words_of
+from .retrying import RetryQuestion, may_be_retried, question_before_retrying, taken_back_targets
 
 PAGE_SIZE = 30
 MANY = 50
 ENOUGH, LATELY = 3, 300
 """How many administrations must have ended before the time left is told, and within how many seconds."""
-ORDER = ("running", "failed", "skipped", "queued", "cancelled", "succeeded")
+ORDER = ("running", "failed", "skipped", "held", "queued", "cancelled", "succeeded")
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class RunTarget:
     busy: Busy | None
     proof: Proof | None
     findings: tuple[str, ...]
+    is_held: bool
+    overtaken_by: uuid.UUID | None
     is_gone: bool
     may_retry: bool
     may_undo: bool
@@ -62,6 +65,11 @@ class RunTarget:
     @property
     def is_open(self) -> bool:
         return self.state in SyncTarget.OPEN
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the plan was carried out, as far as the administration still stood as the plan saw it."""
+        return self.state in SyncTarget.APPLIED
 
     @property
     def is_failed(self) -> bool:
@@ -98,6 +106,7 @@ class RunOverview:
     seconds_left: float | None
     undoes: RunLink | None
     undone_by: tuple[RunLink, ...]
+    retry_question: RetryQuestion | None
 
     @property
     def is_finished(self) -> bool:
@@ -105,8 +114,8 @@ class RunOverview:
 
     @property
     def total(self) -> Counted:
-        """What arrived in the administrations that are done."""
-        done = (target.counted for target in self.targets if target.state == SyncTarget.State.SUCCEEDED)
+        """What arrived in the administrations that are done, and what was held back there."""
+        done = (target.counted for target in self.targets if target.is_applied)
         return Counted.sum_of(vars(counted) for counted in done)
 
     @property
@@ -118,8 +127,18 @@ class RunOverview:
         return sum(target.is_failed for target in self.targets)
 
     @property
+    def held(self) -> int:
+        """In how many administrations everything was held back."""
+        return sum(target.state == SyncTarget.State.HELD for target in self.targets)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether something was held back somewhere when the plan was carried out."""
+        return any(target.is_held for target in self.targets)
+
+    @property
     def retryable(self) -> int:
-        """How many administrations failed where the user may try it again."""
+        """How many administrations failed, or were stopped, where the user may try it again."""
         return sum(target.may_retry for target in self.targets)
 
     @property
@@ -200,7 +219,7 @@ def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
     """A run with each administration that the user may enter; a fixed number of queries."""
     targets = list(
         run.targets.select_related("administration", "receipt")
-        .prefetch_related("findings")
+        .prefetch_related("findings__overtaken_by")
         .order_by("plan_target__position")
     )
     seen = _visible(acting_user, targets)
@@ -218,7 +237,15 @@ def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
         hidden=len(targets) - len(seen),
         seconds_left=None if run.is_finished else seconds_left(targets, now=timezone.now()),
         may_cancel=may_run and not run.is_finished and SyncTarget.State.QUEUED in states,
+        retry_question=_question(acting_user, run, reached, targets),
     )
+
+
+def _question(
+    user: Any, run: SyncRun, reached: Collection[uuid.UUID], targets: Iterable[SyncTarget]
+) -> RetryQuestion | None:
+    again = [target for target in targets if target.administration_id in reached and may_be_retried(target)]
+    return question_before_retrying(user, run, again)
 
 
 def _reached(user: Any, run: SyncRun, right: Right) -> set[uuid.UUID]:
@@ -245,16 +272,10 @@ def list_runs(*, acting_user: Any, main: Administration, target: str = "", page:
 
 def _undone_by(runs: Iterable[SyncRun]) -> dict[Any, list[RunLink]]:
     """The runs that took these back, or are at it, by the run that was taken back; not those that wrote nothing."""
-    found: dict[Any, list[RunLink]] = {}
-    taking_back = SyncRun.objects.filter(plan__undoes__in=list(runs)).select_related("plan", "requested_by")
-    for run in taking_back.prefetch_related("targets").order_by("created_at"):
-        if any(target.state in SyncTarget.OPEN or _has_written(target) for target in run.targets.all()):
-            found.setdefault(run.plan.undoes_id, []).append(_link(run))
-    return found
-
-
-def _has_written(target: SyncTarget) -> bool:
-    return target.state == SyncTarget.State.SUCCEEDED and Counted.sum_of([target.counts]).changes > 0
+    undone: dict[Any, dict[RunLink, None]] = {}
+    for target in taken_back_targets(list(runs)):
+        undone.setdefault(target.run.plan.undoes_id, {})[_link(target.run)] = None
+    return {run_id: list(links) for run_id, links in undone.items()}
 
 
 def _link(run: SyncRun) -> RunLink:
@@ -277,7 +298,7 @@ def _about(run: SyncRun, undone: Mapping[Any, list[RunLink]]) -> dict[str, Any]:
 
 
 def _line(run: SyncRun, targets: list[SyncTarget], undone: Mapping[Any, list[RunLink]]) -> RunLine:
-    done = [target.counts for target in targets if target.state == SyncTarget.State.SUCCEEDED]
+    done = [target.counts for target in targets if target.state in SyncTarget.APPLIED]
     failed = sum(target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED) for target in targets)
     return RunLine(**_about(run, undone), administrations=len(targets), failed=failed, counted=Counted.sum_of(done))
 
@@ -322,15 +343,16 @@ def _target(
         name=target.administration.name,
         state=target.state,
         state_label=str(target.get_state_display()),
-        counted=Counted.sum_of([target.counts]),
+        counted=Counted.sum_of([target.outcome_counts]),
         attempts=target.attempts,
         error=error_in_words(target.error_code, target.error_facts, target.error_detail),
         busy=_busy(progress),
         proof=proof_of(target),
-        findings=tuple(finding_in_words(row.code, row.label) for row in target.findings.all()),
+        findings=tuple(words_of(row) for row in target.findings.all()),
+        is_held=any(row.is_held for row in target.findings.all()),
+        overtaken_by=target.overtaken_by,
         is_gone=target.administration.is_gone,
-        may_retry=target.administration_id in reached
-        and target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED),
+        may_retry=target.administration_id in reached and may_be_retried(target),
         may_undo=target.administration_id in undoable
         and target.state == SyncTarget.State.SUCCEEDED
         and Counted.sum_of([target.counts]).changes > 0,

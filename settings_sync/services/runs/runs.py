@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
@@ -13,6 +14,7 @@ from accounts.support_rights import SupportRight, may_support
 from audit.models import record
 from settings_sync.exceptions import (
     NothingToRetry,
+    Overtaken,
     PlanChanged,
     PlanExpired,
     PlanFailed,
@@ -23,7 +25,7 @@ from settings_sync.exceptions import (
     TargetGone,
     TargetLost,
 )
-from settings_sync.models import Plan, SyncRun, SyncTarget
+from settings_sync.models import Finding, Plan, SyncRun, SyncTarget
 from settings_sync.permissions import require_for, require_steering, right_for, steerable_children, syncable_children
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.confirming import check_confirmation
@@ -32,6 +34,7 @@ from tenants.failpoints import reach
 from tenants.models import Administration
 
 from .announcing import announce_run
+from .retrying import RETRIED, check_question
 from .waking import wake_targets
 
 logger = logging.getLogger(__name__)
@@ -152,21 +155,31 @@ def cancel_run(*, acting_user: Any, run: SyncRun, reason: str = "") -> SyncRun:
     return run
 
 
-def retry_run(*, acting_user: Any, run: SyncRun, targets: Collection[str] = (), reason: str = "") -> SyncRun:
-    """Queue the failed and skipped targets again that the user may sync to, or only those of these slugs.
+def retry_run(
+    *, acting_user: Any, run: SyncRun, targets: Collection[str] = (), reason: str = "", confirmation: str = ""
+) -> SyncRun:
+    """Queue the failed, skipped and cancelled targets again that the user may sync to, or only those of these slugs.
 
-    Raises NotAllowed, RunPruned, NothingToRetry, CategoryNotAllowed, or TargetGone when all that failed was deleted
-    since.
+    What a later run has decided there stays as that run left it. `confirmation` is what was typed where the run was
+    taken back since, for then trying it again brings something back. Raises NotAllowed, RunPruned, NothingToRetry,
+    CategoryNotAllowed, RetryBringsBack, or TargetGone when all that failed was deleted since.
     """
     require_steering(acting_user, run.plan)
     with transaction.atomic():
         run = lock_run(run.pk)
         check_kept(run)
         again = _targets_to_retry(acting_user, run, targets)
-        for target in again:
-            target.state, target.attempts, target.finished_at = SyncTarget.State.QUEUED, 0, None
-            target.error_code, target.error_detail, target.not_before = "", "", None
-            target.save(update_fields=["state", "attempts", "finished_at", "error_code", "error_detail", "not_before"])
+        check_question(acting_user, run, again, confirmation)
+        run.targets.filter(pk__in=[target.pk for target in again]).update(
+            state=SyncTarget.State.QUEUED,
+            attempts=0,
+            retried_at=Now(),
+            finished_at=None,
+            not_before=None,
+            error_code="",
+            error_facts=None,
+            error_detail="",
+        )
         run.state, run.finished_at, run.cancelled_at = SyncRun.State.RUNNING, None, None
         run.by_right_of = acting_user
         run.save(update_fields=["state", "finished_at", "cancelled_at", "by_right_of"])
@@ -180,7 +193,7 @@ def _record(action: str, user: Any, run: SyncRun, reason: str) -> None:
 
 
 def _targets_to_retry(acting_user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
-    failed = run.targets.filter(state__in=[SyncTarget.State.FAILED, SyncTarget.State.SKIPPED])
+    failed = run.targets.filter(state__in=RETRIED).exclude(error_code=Overtaken.code)
     failed = failed.filter(administration__slug__in=slugs) if slugs else failed
     reached = steerable_children(acting_user, run.administration, right_for(run.plan))
     again = list(failed.filter(administration__in=reached).select_related("administration"))
@@ -210,7 +223,8 @@ def finish_run_when_done(run: SyncRun) -> bool:
     ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
     if run.is_finished or any(state in SyncTarget.OPEN for state in ended.values()):
         return False
-    run.state, run.finished_at = outcome(list(ended.values())), timezone.now()
+    held = Finding.objects.filter(target__run=run).exclude(code=Finding.ARCHIVED).exists()
+    run.state, run.finished_at = outcome(list(ended.values()), held=held), timezone.now()
     run.save(update_fields=["state", "finished_at"])
     administration = run.administration
     record("run.finished", administration=administration, run=str(run.pk), state=run.state, targets=ended)
@@ -218,10 +232,12 @@ def finish_run_when_done(run: SyncRun) -> bool:
     return True
 
 
-def outcome(states: list[str]) -> SyncRun.State:
-    """The final state of a run whose targets ended in these states."""
+def outcome(states: list[str], *, held: bool = False) -> SyncRun.State:
+    """The final state of a run whose targets ended in these states; `held` when something that the plan had not held
+    was held back when it was carried out."""
     ended = set(states)
-    failed = {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}
-    if not ended & failed:
-        return SyncRun.State.CANCELLED if SyncTarget.State.CANCELLED in ended else SyncRun.State.SUCCEEDED
-    return SyncRun.State.PARTLY_FAILED if SyncTarget.State.SUCCEEDED in ended else SyncRun.State.FAILED
+    if ended & {SyncTarget.State.FAILED, SyncTarget.State.SKIPPED}:
+        return SyncRun.State.PARTLY_FAILED if SyncTarget.State.SUCCEEDED in ended else SyncRun.State.FAILED
+    if SyncTarget.State.CANCELLED in ended:
+        return SyncRun.State.CANCELLED
+    return SyncRun.State.PARTLY_HELD if held or SyncTarget.State.HELD in ended else SyncRun.State.SUCCEEDED

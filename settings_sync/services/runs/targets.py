@@ -15,7 +15,15 @@ from structlog.contextvars import bound_contextvars
 
 from settings_sync.engine.applying.errors import explain
 from settings_sync.engine.applying.targets import apply_target
-from settings_sync.exceptions import HeadsDiffer, LeaseLost, RightLost, TargetNotReady, Unexpected, WorkerLost
+from settings_sync.exceptions import (
+    HeadsDiffer,
+    LeaseLost,
+    Overtaken,
+    RightLost,
+    TargetNotReady,
+    Unexpected,
+    WorkerLost,
+)
 from settings_sync.models import Receipt, SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import fold_children
 from settings_sync.services.plans.category_rights import may_still_apply
@@ -27,6 +35,7 @@ from tenants.waking import send_messages
 
 from .announcing import announce_failed_target
 from .outdated import check_version
+from .overtaking import find_overtaken, waits_for_a_newer_run
 from .progress import Progress, note_progress
 from .runs import finish_run_when_done, lock_run
 from .waking import APPLY_TARGET, wake_targets
@@ -90,6 +99,8 @@ def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None) -> Claim 
     Times come from the database's clock. A target that was tried too often ends as failed.
     """
     token = token or uuid.uuid4()
+    if waits_for_a_newer_run(target_id):
+        return None  # whoever finishes that one wakes this one
     try:
         taken = _take(target_id, token)
     except IntegrityError:
@@ -129,7 +140,7 @@ def _take(target_id: uuid.UUID, token: uuid.UUID) -> bool:
 
 def _apply(claim: Claim) -> None:
     target = claim.target
-    work = work_of(target, claim.token)
+    work = work_of(target, claim.token, find_overtaken(target))
     _check_ready(target)
     if not work.changes:
         _finish_unchanged(claim)
@@ -164,7 +175,16 @@ def _finish_unchanged(claim: Claim) -> None:
     assert snapshot is not None
     with transaction.atomic():
         mine = SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token)
-        if not mine.update(state=SyncTarget.State.SUCCEEDED, finished_at=Now(), lease_token=None, leased_until=None):
+        done = mine.update(
+            state=SyncTarget.State.SUCCEEDED,
+            finished_at=Now(),
+            lease_token=None,
+            leased_until=None,
+            error_code="",
+            error_facts=None,
+            error_detail="",
+        )
+        if not done:
             raise LeaseLost
         Receipt.objects.update_or_create(
             target=claim.target,
@@ -199,7 +219,7 @@ def _end(claim: Claim, error: Exception) -> None:
 
 
 def _state_after(claim: Claim, error: Exception, may_pass: bool, run: SyncRun) -> SyncTarget.State:
-    if isinstance(error, (HeadsDiffer, TargetNotReady)):
+    if isinstance(error, (HeadsDiffer, Overtaken, TargetNotReady)):
         return SyncTarget.State.SKIPPED
     if not may_pass or claim.target.attempts >= settings.SYNC_MAX_ATTEMPTS:
         return SyncTarget.State.FAILED

@@ -48,7 +48,7 @@ def read_figures() -> Figures:
 
 
 OPEN = ["queued", "running"]
-FINAL = ["succeeded", "failed", "skipped", "cancelled"]
+FINAL = ["succeeded", "held", "failed", "skipped", "cancelled"]
 PERCENTILES = ("0.5", "0.95", "1")
 ENDED = f"finished_at > now() - make_interval(secs => {LOOKED_BACK_SECONDS})"
 WORK = f"""
@@ -56,7 +56,7 @@ SELECT (SELECT extract(epoch FROM now() - min(r.created_at)) FROM settings_sync_
         JOIN settings_sync_syncrun r ON r.id = t.run_id WHERE t.state IN ('queued', 'running')),
     (SELECT sum(n::bigint) FROM settings_sync_receipt p, jsonb_each_text(p.rows) AS written (name, n)
      WHERE p.written_at > now() - make_interval(secs => {LOOKED_BACK_SECONDS})),
-    sum((counts->>'hold')::bigint) FILTER (WHERE state = 'succeeded'),
+    sum((counts->>'hold')::bigint) FILTER (WHERE state IN ('succeeded', 'held')),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY {{took}}) FILTER (WHERE state = 'succeeded'),
     percentile_cont(0.95) WITHIN GROUP (ORDER BY {{took}}) FILTER (WHERE state = 'succeeded'),
     max({{took}}) FILTER (WHERE state = 'succeeded')

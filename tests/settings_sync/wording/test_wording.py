@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from settings_sync.planning.verdicts import Action, Verdict
-from settings_sync.services.runs.proofs import FINDINGS
+from settings_sync.wording.findings import FINDINGS
 from settings_sync.wording.wording import reason_of
 
 FACTS = {"holder": "Storing", "needs": "Ketel", "path": "name", "problem": "Kies een type.", "needs_by_kind": ""}
@@ -39,4 +39,4 @@ def test_a_merge_that_cannot_be_says_where_without_a_uid():
 
 
 def test_every_finding_is_known():
-    assert set(FINDINGS) == {"stale", "needs-held", "name-taken", "archived-instead"}
+    assert set(FINDINGS) == {"overtaken", "stale", "needs-held", "name-taken", "archived-instead"}

@@ -161,10 +161,20 @@ class TestCancelling:
 
     def test_a_retry_of_a_cancelled_run_goes_on(self, company, plan):
         run = start(company, plan)
-        failed, _queued = run.targets.all()
+        failed, queued = run.targets.all()
         SyncTarget.objects.filter(pk=failed.pk).update(state="failed")
         run = retry_run(acting_user=company.owner, run=cancel_run(acting_user=company.owner, run=run))
         assert execute_target(failed.pk)
+        assert execute_target(queued.pk)
+        run.refresh_from_db()
+        assert run.state == SyncRun.State.SUCCEEDED
+
+    def test_only_the_named_ones_of_a_cancelled_run_go_on(self, company, plan):
+        run = cancel_run(acting_user=company.owner, run=start(company, plan))
+        one, other = run.targets.select_related("administration")
+        retry_run(acting_user=company.owner, run=run, targets=[one.administration.slug])
+        assert execute_target(one.pk)
+        assert not execute_target(other.pk)
         run.refresh_from_db()
         assert run.state == SyncRun.State.CANCELLED
 
@@ -189,7 +199,7 @@ class TestCancelling:
 
 
 class TestRetrying:
-    def test_only_what_failed_or_was_skipped_is_queued_again(self, company, plan):
+    def test_only_what_failed_or_was_skipped_isqueued_again(self, company, plan):
         run = start(company, plan)
         good, bad = run.targets.all()
         execute_target(good.pk)
@@ -202,10 +212,15 @@ class TestRetrying:
         assert run.state == SyncRun.State.SUCCEEDED
         assert AuditEntry.objects.filter(action="run.retried", data__run=str(run.pk)).count() == 1
 
-    @pytest.mark.parametrize("state", ["queued", "running", "succeeded", "cancelled"])
-    def test_nothing_else_is(self, company, plan, state):
+    @pytest.mark.parametrize(
+        ("state", "code"), [("queued", ""), ("running", ""), ("succeeded", ""), ("held", ""), ("skipped", "overtaken")]
+    )
+    def test_nothing_else_is(self, company, plan, state, code):
+        """What a later run has decided stays decided, however often it is tried."""
         run = start(company, plan)
-        run.targets.update(state=state)
+        targets = list(run.targets.all())
+        for target in targets if state != "running" else targets[:1]:
+            SyncTarget.objects.filter(pk=target.pk).update(state=state, error_code=code)
         with pytest.raises(NothingToRetry):
             retry_run(acting_user=company.owner, run=run)
 
@@ -213,7 +228,7 @@ class TestRetrying:
         run = start(company, plan)
         run.targets.update(state="failed", error_code="name-taken", error_facts={"fact": "x"}, error_detail="x")
         retry_run(acting_user=company.owner, run=run)
-        assert set(run.targets.values_list("error_code", "error_detail")) == {("", "")}
+        assert set(run.targets.values_list("error_code", "error_detail", "error_facts")) == {("", "", None)}
 
     def test_who_may_not_sync_retries_nothing(self, company, plan):
         run = start(company, plan)
@@ -225,31 +240,53 @@ class TestRetrying:
 class TestOutcomes:
     """Every set of final states that targets can end in."""
 
-    FINAL = ("succeeded", "failed", "skipped", "cancelled")
+    FINAL = ("succeeded", "held", "failed", "skipped", "cancelled")
     EXPECTED = {
         ("succeeded",): "succeeded",
+        ("held",): "partly_held",
         ("failed",): "failed",
         ("skipped",): "failed",
         ("cancelled",): "cancelled",
+        ("held", "succeeded"): "partly_held",
         ("failed", "succeeded"): "partly_failed",
         ("skipped", "succeeded"): "partly_failed",
         ("cancelled", "succeeded"): "cancelled",
+        ("failed", "held"): "failed",
+        ("held", "skipped"): "failed",
+        ("cancelled", "held"): "cancelled",
         ("failed", "skipped"): "failed",
         ("cancelled", "failed"): "failed",
         ("cancelled", "skipped"): "failed",
+        ("failed", "held", "succeeded"): "partly_failed",
+        ("held", "skipped", "succeeded"): "partly_failed",
+        ("cancelled", "held", "succeeded"): "cancelled",
         ("failed", "skipped", "succeeded"): "partly_failed",
         ("cancelled", "failed", "succeeded"): "partly_failed",
         ("cancelled", "skipped", "succeeded"): "partly_failed",
+        ("failed", "held", "skipped"): "failed",
+        ("cancelled", "failed", "held"): "failed",
+        ("cancelled", "held", "skipped"): "failed",
         ("cancelled", "failed", "skipped"): "failed",
+        ("failed", "held", "skipped", "succeeded"): "partly_failed",
+        ("cancelled", "failed", "held", "succeeded"): "partly_failed",
+        ("cancelled", "held", "skipped", "succeeded"): "partly_failed",
+        ("cancelled", "failed", "held", "skipped"): "failed",
         ("cancelled", "failed", "skipped", "succeeded"): "partly_failed",
+        ("cancelled", "failed", "held", "skipped", "succeeded"): "partly_failed",
     }
 
     @pytest.mark.parametrize("ended", EXPECTED, ids="+".join)
     def test_the_run_says_what_became_of_it(self, ended):
         assert outcome(list(ended)) == self.EXPECTED[ended]
 
+    def test_what_was_held_when_applying_is_no_success(self):
+        assert outcome(["succeeded"], held=True) == "partly_held"
+        assert outcome(["succeeded", "cancelled"], held=True) == "cancelled"
+        assert outcome(["succeeded", "failed"], held=True) == "partly_failed"
+
     def test_every_combination_is_in_the_table(self):
-        found = {tuple(sorted(set(states))) for states in product(self.FINAL, repeat=4)}
+        assert set(self.FINAL) == set(SyncTarget.State.values) - set(SyncTarget.OPEN)
+        found = {tuple(sorted(set(states))) for states in product(self.FINAL, repeat=5)}
         assert found == set(self.EXPECTED)
 
 

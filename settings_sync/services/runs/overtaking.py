@@ -1,0 +1,85 @@
+"""Which items of a run a later run has decided about since, so that an older run never takes them back in time.
+
+A run is later when it was confirmed later, be it a sync or the taking back of one. It has decided about an item of an
+administration when it was carried out there and the item was among what it looked at: written, kept, skipped, or found
+in line. What it held back it left undecided.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator
+
+from django.db.models import QuerySet
+
+from settings_sync.engine.applying.work import Overtaker
+from settings_sync.engine.reading.snapshots import read_source
+from settings_sync.models import Change, Finding, Plan, PlanTarget, SyncTarget
+from settings_sync.planning.choosing import chosen_items, needed_items
+from settings_sync.planning.values import Key
+from settings_sync.planning.verdicts import Action
+from settings_sync.services.plans.comparing import category_of
+from settings_sync.services.plans.plans import choice_of
+
+
+def find_overtaken(target: SyncTarget) -> dict[Key, Overtaker]:
+    """The items of a target about which a later run has decided, each with the latest such run.
+
+    Call it once the target is claimed: as long as it is, no other run is carried out in that administration.
+    """
+    applied = _later_targets(target).filter(state__in=SyncTarget.APPLIED)
+    later = list(applied.select_related("run__plan__snapshot").order_by("-run__created_at"))
+    own = dict(_keys_by_change(target.plan_target)) if later else {}
+    overtaken: dict[Key, Overtaker] = {}
+    for newer in later:
+        left = {key: aliases for key, aliases in own.items() if key not in overtaken}
+        decided = _decided_by(newer, {alias for aliases in left.values() for alias in aliases})
+        by = Overtaker(newer.run_id, newer.run.created_at)
+        overtaken |= {key: by for key, aliases in left.items() if not decided.isdisjoint(aliases)}
+    return overtaken
+
+
+def waits_for_a_newer_run(target_id: uuid.UUID) -> bool:
+    """Whether a target that is tried again must let a newer run go first, which is about to decide about the same."""
+    target = SyncTarget.objects.select_related("run").filter(pk=target_id).exclude(retried_at=None).first()
+    return target is not None and _later_targets(target).filter(state__in=SyncTarget.OPEN).exists()
+
+
+def _later_targets(target: SyncTarget) -> "QuerySet[SyncTarget]":
+    return SyncTarget.objects.filter(
+        administration=target.administration_id, run__created_at__gt=target.run.created_at
+    ).exclude(run=target.run_id)
+
+
+def _keys_by_change(plan_target: PlanTarget) -> Iterator[tuple[Key, frozenset[Key]]]:
+    """The key of each change, and both keys of the item: of what is coupled, the one that it had before as well."""
+    for kind, uid, couples in plan_target.changes.values_list("kind", "uid", "couples"):
+        yield (kind, uid), frozenset({(kind, uid), (kind, couples or uid)})
+
+
+def _decided_by(newer: SyncTarget, keys: Collection[Key]) -> set[Key]:
+    """Those of these items about which a run that was carried out has decided."""
+    if not keys:
+        return set()
+    held = {(found.kind, found.uid) for found in newer.findings.exclude(code=Finding.ARCHIVED)}
+    decided: set[Key] = set()
+    undecided: set[Key] = set()
+    for change in Change.objects.filter(plan_target=newer.plan_target_id).only("kind", "uid", "couples", "action"):
+        about = {(change.kind, change.uid), (change.kind, change.couples or change.uid)}
+        is_open = change.action == Action.HOLD or (change.kind, change.uid) in held
+        (undecided if is_open else decided).update(about)
+    # What a plan tells nothing of was in line, if it was looked at.
+    in_line = _looked_at(newer.run.plan, set(keys) - decided - undecided)
+    return (decided | in_line) & set(keys)
+
+
+def _looked_at(plan: Plan, keys: Iterable[Key]) -> set[Key]:
+    """Those of these items that a sync compared: what was chosen, and what that needs. An undo tells all it does."""
+    if plan.is_undo or plan.snapshot is None:
+        return set()
+    choice, categories = choice_of(plan), category_of()
+    found = {key for key in keys if categories.get(key[0]) in choice.categories or key in choice.items}
+    left = set(keys) - found
+    if not left:
+        return found
+    source = read_source(plan.snapshot)
+    needed = needed_items(source, chosen_items(source, choice, categories))
+    return found | (left & needed.keys())

@@ -1,0 +1,72 @@
+"""Trying a run again: where that may be, and what it would bring back of a run that was taken back since."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from settings_sync.exceptions import Overtaken, RetryBringsBack
+from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.services.previews.plan_overview import Counted
+from tenants.permissions import reachable_administrations
+
+RETRIED = (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED, SyncTarget.State.CANCELLED)
+
+
+@dataclass(frozen=True)
+class RetryQuestion:
+    """What is asked before a run that was taken back is tried again: what has to be typed, where it was taken back, and
+    what would come back, in words."""
+
+    phrase: str
+    names: str
+    reasons: tuple[str, ...]
+
+
+def may_be_retried(target: SyncTarget) -> bool:
+    """Whether trying a target again can come to anything: what a later run decided stays decided."""
+    return target.state in RETRIED and target.error_code != Overtaken.code
+
+
+def question_before_retrying(user: Any, run: SyncRun, again: Iterable[SyncTarget]) -> RetryQuestion | None:
+    """What trying these targets of a run again asks of a user; None unless the run was taken back somewhere."""
+    again, taken_back = list(again), taken_back_targets([run])
+    if not taken_back or not again:
+        return None
+    entered = {administration.pk for administration in reachable_administrations(user)}
+    names = [row.administration.name for row in taken_back if row.administration_id in entered]
+    known = ", ".join(dict.fromkeys(names)) or _("an administration that you may not enter")
+    return RetryQuestion(run.administration.slug, known, tuple(map(_what_comes_back, again)))
+
+
+def check_question(user: Any, run: SyncRun, again: Collection[SyncTarget], typed: str) -> None:
+    """Raises RetryBringsBack when trying again asks for a confirmation and this is not it."""
+    question = question_before_retrying(user, run, again)
+    if question is not None and typed.strip() != question.phrase:
+        raise RetryBringsBack(phrase=question.phrase, names=question.names, reasons=" ".join(question.reasons))
+
+
+def _what_comes_back(target: SyncTarget) -> str:
+    counted = Counted.sum_of([target.counts])
+    words = (
+        (counted.create, _("%(number)s new")),
+        (counted.update, _("%(number)s updated")),
+        (counted.couple, _("%(number)s coupled")),
+        (counted.archive, _("%(number)s archived")),
+        (counted.delete, _("%(number)s deleted")),
+    )
+    changes = ", ".join(one % {"number": number} for number, one in words if number) or _("nothing to change")
+    return _("In %(name)s: %(changes)s.") % {"name": target.administration.name, "changes": changes}
+
+
+def taken_back_targets(runs: Collection[SyncRun]) -> "list[SyncTarget]":
+    """Where undo runs took these runs back, or are at it; not where they wrote nothing."""
+    targets: Any = SyncTarget.objects.filter(run__plan__undoes__in=runs).select_related("run__plan", "administration")
+    return [target for target in targets.order_by("run__created_at", "plan_target__position") if takes_back(target)]
+
+
+def takes_back(target: SyncTarget) -> bool:
+    """Whether a target of an undo run has put something back, or is at it."""
+    has_written = target.state == SyncTarget.State.SUCCEEDED and Counted.sum_of([target.counts]).changes > 0
+    return target.state in SyncTarget.OPEN or has_written
