@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.urls import reverse
-from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
@@ -21,6 +20,7 @@ from settings_sync.services.previews.previewing import plan_changes
 from settings_sync.services.runs.run_overview import RunOverview
 from settings_sync.services.runs.runs import start_run
 from settings_sync.shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
+from settings_sync.shapes.encoding import AnswerEncoder
 from settings_sync.wording.wording import reason_of
 
 from .terminal import DOOR, FAILED, HELD, follow_run, refusals_as_exit_codes, table
@@ -121,7 +121,7 @@ class PlanCommand(BaseCommand):
             row = SyncRun.objects.select_related("plan", "requested_by").get(pk=run.id)
             targets = row.targets.select_related("administration").prefetch_related("findings")
             told |= {"run": shape_runs([row])[0], "targets": shape_targets(list(targets))}
-        self.stdout.write(json.dumps(told, cls=JSONEncoder, indent=2, ensure_ascii=False))
+        self.stdout.write(json.dumps(told, cls=AnswerEncoder, indent=2, ensure_ascii=False))
 
 
 def _page_of(run: SyncRun) -> str:

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 
+from tenants.exact_json import ExactDecoder, ExactEncoder
 from tenants.models import Administration
 
 
@@ -16,7 +17,7 @@ class Document(models.Model):
 
     digest = models.BinaryField(primary_key=True)
     kind = models.CharField(max_length=80)
-    body = models.JSONField()
+    body = models.JSONField(encoder=ExactEncoder, decoder=ExactDecoder)
     needs = models.JSONField(default=list)
     keys = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)

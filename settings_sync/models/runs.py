@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.planning.verdicts import WRITING
+from tenants.exact_json import ExactDecoder, ExactEncoder
 from tenants.models import Administration
 
 from .documents import Snapshot
@@ -222,7 +223,7 @@ class FormerDocument(models.Model):
     kind = models.CharField(max_length=80)
     uid = models.UUIDField()
     digest = models.BinaryField()
-    body = models.JSONField()
+    body = models.JSONField(encoder=ExactEncoder, decoder=ExactDecoder)
 
     class Meta:
         constraints = [

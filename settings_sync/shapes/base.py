@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -64,7 +65,7 @@ class Whole(serializers.IntegerField):
     """A whole number, not written as a text; 1.0 is one too, as JSON Schema has it."""
 
     def to_internal_value(self, data: Any) -> Any:
-        is_whole = type(data) is int or (type(data) is float and data.is_integer())
+        is_whole = type(data) is int or (isinstance(data, Decimal) and data == data.to_integral_value())
         if not is_whole:
             self.fail("invalid")
         return super().to_internal_value(int(data))

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.encoders import JSONEncoder
 
 from settings_sync.models import IdempotencyRecord
+from settings_sync.shapes.encoding import AnswerEncoder
+from tenants import exact_json
 from tenants.failpoints import reach
 
 from .authentication import token_of
@@ -126,7 +127,7 @@ def _find_answer(request: Request, key: str) -> Response | None:
     if record.request_hash != _hash(request):
         raise KeyReused
     headers = {"Idempotency-Replayed": "true", **({"Location": record.location} if record.location else {})}
-    return Response(json.loads(record.body), status=record.status, headers=headers)
+    return Response(exact_json.load(record.body), status=record.status, headers=headers)
 
 
 def _keep(request: Request, key: str, response: Response) -> None:
@@ -137,7 +138,7 @@ def _keep(request: Request, key: str, response: Response) -> None:
         request_hash=_hash(request),
         status=response.status_code,
         location=response.headers.get("Location", ""),
-        body=json.dumps(response.data, cls=JSONEncoder),
+        body=json.dumps(response.data, cls=AnswerEncoder),
     )
 
 
@@ -148,4 +149,4 @@ def _forget_old() -> None:
 def _hash(request: Request) -> str:
     """Equal for equal requests: method, address and meaning of the body."""
     stated = [request.method, request.get_full_path(), request.data]
-    return hashlib.sha256(json.dumps(stated, sort_keys=True, cls=JSONEncoder).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(stated, sort_keys=True, cls=AnswerEncoder).encode()).hexdigest()

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import IO, Any, NoReturn
 
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +39,7 @@ class StrictJSONParser(BaseParser):
         _check_depth(text)
         try:
             value = json.loads(
-                text, parse_constant=_refuse_number, parse_float=_float, parse_int=_int, object_pairs_hook=_object
+                text, parse_constant=_refuse_number, parse_float=_decimal, parse_int=_int, object_pairs_hook=_object
             )
         except (ValueError, RecursionError):
             raise MalformedJson(_("The body is not valid JSON.")) from None
@@ -89,9 +90,13 @@ def _refuse_number(text: str) -> NoReturn:
     raise MalformedJson(_("{number} is not a number that JSON knows.").format(number=text))
 
 
-def _float(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
+def _decimal(text: str) -> Decimal:
+    """A number with decimals, to the last digit; one that other programs could not hold is refused."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("Infinity")
+    if not math.isfinite(float(value)):
         raise MalformedJson(_("The number {number} is too large.").format(number=text[:40]))
     return value
 

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -11,6 +10,7 @@ from rest_framework.views import APIView
 from accounts.models import Scope
 from settings_sync.api.protocol.authentication import BearerAuthentication, HasScope, ScopesByMethod, token_of
 from settings_sync.api.protocol.parsers import StrictJSONParser
+from settings_sync.api.protocol.renderers import ExactJSONRenderer
 from settings_sync.api.protocol.throttling import Allowance, TokenThrottle
 from settings_sync.api.scoping import find_administration
 from settings_sync.shapes.base import NoFields
@@ -30,7 +30,7 @@ class TokenView(APIView):
     authentication_classes = [BearerAuthentication]
     permission_classes = [HasScope]
     parser_classes = [StrictJSONParser]
-    renderer_classes = [JSONRenderer]
+    renderer_classes = [ExactJSONRenderer]
     throttle_classes = [TokenThrottle]
     metadata_class = None
     http_method_names = ["get", "head", "post", "patch", "delete"]

@@ -4,7 +4,6 @@ A composed document is read through the columns' types, exactly as it will be re
 its digest is the one that the administration will have.
 """
 
-import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ from settings_sync.models import Document
 from settings_sync.planning.merging import PartShape, Shape
 from settings_sync.planning.reader import Body, Described
 from settings_sync.planning.values import Entry, Key, Need, Uses
+from tenants import exact_json
 
 from .index import ReadDocument, loaded_keys, read_documents, store_documents
 from .needs import needs_of
@@ -108,7 +108,7 @@ def _part_shape(part: Table, names: Mapping[str, str]) -> PartShape:
 def describe_documents(kind: Kind, rows: Sequence[tuple[uuid.UUID, Body]]) -> list[ReadDocument]:
     """Documents that nobody has written yet, in the order given: canonical bodies, digests, names and unique keys."""
     with connection.cursor() as cursor:
-        uids, bodies = [uid for uid, _body in rows], [json.dumps(body) for _uid, body in rows]
+        uids, bodies = [uid for uid, _body in rows], [exact_json.dump(body) for _uid, body in rows]
         cursor.execute(_described(kind, GIVEN), [uids, bodies])
         return [
             ReadDocument(Entry(kind.key, uid, bytes(digest), label, loaded_keys(keys)), body)

@@ -23,6 +23,7 @@ from settings_sync.engine import sql
 from settings_sync.engine.fence import INDEX_LOCK
 from settings_sync.models import Alignment, Document
 from settings_sync.planning.values import Entry, Key, Local
+from tenants import exact_json
 from tenants.models import Administration
 from tenants.schemas import inside
 
@@ -50,7 +51,7 @@ class ReadDocument:
     @cached_property
     def body(self) -> Mapping[str, Any]:
         """The document as values."""
-        return dict(json.loads(self.text))
+        return dict(exact_json.load(self.text))
 
 
 def look_at(administration: Administration, *, keep_documents: bool = False) -> Local:
