@@ -28,7 +28,7 @@ def hold_back(changes: Changes, source: Source, local: Local, *, asks_about_arch
         changes = _hold_taken_names(changes, source, local, archived)
         changes = _hold_unmet_needs(changes, source, local)
         changes = _keep_defaults(changes)
-    return changes
+    return {key: _naming_archived(change, changes, source, local) for key, change in changes.items()}
 
 
 def _hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChange:
@@ -182,3 +182,16 @@ def _first_unmet(source: Source, key: Key, changes: Changes, local: Local) -> tu
         needed = source.entries[need.key]
         return Verdict.NEEDS_HELD, {"needs": needed.label, "needs_kind": needed.kind, "path": need.path}
     return None
+
+
+def _naming_archived(change: PlannedChange, changes: Changes, source: Source, local: Local) -> PlannedChange:
+    """The change with what it points at that is archived here and not in the main administration: worth knowing."""
+    if not change.writes_rows or change.action == Action.ARCHIVE:
+        return change
+    found = []
+    for need in source.needs.get(change.result or b"", ()):
+        comes = need.key in changes and changes[need.key].writes_rows
+        there, here = source.entries.get(need.key), None if comes else local.entries.get(need.key)
+        if here is not None and here.is_archived and not (there and there.is_archived):
+            found.append({"kind": here.kind, "name": here.label, "path": need.path})
+    return replace(change, facts={**change.facts, "archived_needs": found}) if found else change

@@ -5,14 +5,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.declaring.options import LocalValues, Warned
 from settings_sync.models import Document
 from settings_sync.planning.plans import UNCHANGED
 from settings_sync.planning.values import Key, PlannedChange
 from settings_sync.planning.verdicts import Action
+from settings_sync.wording.wording import path_in_words
 from tenants.models import Administration
 from tenants.schemas import inside
+
+NEEDS_ARCHIVED = "needs-archived"
+"""The code of a warning that the engine itself gives: what a setting points at is archived in the administration."""
 
 LOOKED_AT = (Action.CREATE, Action.UPDATE, Action.COUPLE, Action.HOLD)
 
@@ -34,10 +40,13 @@ class Examiner:
 
     def warnings_of(self, administration: Administration, changes: Iterable[PlannedChange]) -> dict[Key, list[Warned]]:
         """The warnings about each change of one administration; a change without any is left out."""
+        changes = list(changes)
         looked_at = {change.key: digest for change in changes if (digest := _digest_of(change))}
         self._examine(looked_at)
         values = read_values(administration, {kind for (kind, _uid), digest in looked_at.items() if self._asks(digest)})
         found = {key: self._warn(key, digest, values) for key, digest in looked_at.items()}
+        for change in changes:
+            found[change.key] = [*_archived_needs(change), *found.get(change.key, [])]
         return {key: warned for key, warned in found.items() if warned}
 
     def _warn(self, key: Key, digest: bytes, values: Mapping[str, Mapping[str, Any]]) -> list[Warned]:
@@ -92,10 +101,20 @@ def stored_warnings(warnings: Iterable[Warned]) -> list[dict[str, Any]]:
 
 def warnings_in_words(kind: str, warnings: Iterable[Mapping[str, Any]]) -> list[str]:
     """The stored warnings about an item of this kind as sentences."""
+    return [_in_words(kind, Warned(one["code"], one["facts"])) for one in warnings]
+
+
+def _in_words(kind: str, warned: Warned) -> str:
     local_values = local_values_of(kind)
-    if local_values is None:
-        return []
-    return [local_values.in_words(Warned(one["code"], one["facts"])) for one in warnings]
+    if warned.code == NEEDS_ARCHIVED:
+        named, path = all_kinds().by_key.get(warned.facts["kind"]), path_in_words(kind, warned.facts["path"])
+        words = _("Names {kind} “{name}” ({path}), which is archived here.")
+        return words.format(kind=named.label if named else "…", name=warned.facts["name"], path=path)
+    return local_values.in_words(warned) if local_values else ""
+
+
+def _archived_needs(change: PlannedChange) -> list[Warned]:
+    return [Warned(NEEDS_ARCHIVED, need) for need in change.facts.get("archived_needs", ())]
 
 
 def _digest_of(change: PlannedChange) -> bytes | None:
