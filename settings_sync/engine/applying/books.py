@@ -98,7 +98,7 @@ def keep_deviations(kind: Kind, schema: str, changes: list[WorkChange], by: str)
     rows = ", ".join(
         f"({sql.literal(kind.key)}, {sql.literal(str(change.uid))}::uuid, {sql.literal(kept.path)},"
         f" {sql.literal(kept.is_pinned)}, {sql.literal(kept.reason)},"
-        f" nullif({sql.literal(kept.review_on)}, '')::date, {sql.literal(kept.decided_by or by)},"
+        f" nullif({sql.literal(kept.review_on)}, '')::date, {sql.literal(kept.decided_by if kept.decided_at else by)},"
         f" coalesce(nullif({sql.literal(kept.decided_at)}, '')::timestamptz, now()))"
         for change in changes
         for kept in change.deviations

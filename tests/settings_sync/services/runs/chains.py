@@ -11,7 +11,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model, ProtectedError, RestrictedError
+from django.utils import timezone
 
+from business.models import Customer, WorkOrder
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import DevicePolicy, FreeField, HourType, PaymentMethod, VatRate, WorkStatus, WorkType
 from settings_sync.declaring.kinds import Kind, all_kinds
@@ -228,6 +230,31 @@ class Settings:
             found.help_text = self.random.choice(["een", "twee"])
             found.save()
 
+    def work(self) -> None:
+        """Daily data comes to use what stands here."""
+        customer, _made = Customer.objects.get_or_create(number=1, defaults={"name": "Klant"})
+        status = self.any(WorkStatus)
+        if status:
+            WorkOrder.objects.create(
+                number=WorkOrder.objects.count() + 1,
+                customer=customer,
+                status=status,
+                work_type=self.any(WorkType),
+                workflow=self.any(Workflow),
+            )
+
+    def keep(self) -> None:
+        """Somebody pins a setting that follows the main, or its name, or agrees to leave it as it is."""
+        if base := self.any(Base):
+            Deviation.objects.create(
+                kind=base.kind,
+                uid=base.uid,
+                path=self.random.choice(["", "name", "description", "is_default"]),
+                is_pinned=self.random.random() < 0.7,
+                reason="Zo werkt het hier",
+                decided_at=timezone.now(),
+            )
+
     def price(self) -> None:
         if hours := self.any(HourType):
             hours.price = self.random.randrange(100)
@@ -256,6 +283,8 @@ DEEDS: list[Callable[[Settings], None]] = [
     Settings.add_field,
     Settings.edit_field,
     Settings.price,
+    Settings.work,
+    Settings.keep,
 ]
 POLICIES = {
     "changed_locally": ["keep", "put_back"],
@@ -265,10 +294,19 @@ POLICIES = {
 }
 
 
+def forget_work(*administrations: Administration) -> None:
+    """Take daily data away, so that the settings that it uses can be emptied."""
+    for administration in administrations:
+        with inside(administration):
+            WorkOrder.objects.all().delete()
+            Customer.objects.all().delete()
+
+
 def plan_at_random(company: Company, child: Administration, random: Random) -> Any:
     """A preview of everything, with policies and with decisions about some of what can be decided."""
     policies = {name: random.choice(values) for name, values in POLICIES.items()}
-    plan = company.plan(child, categories=CATEGORIES, policies=policies)
+    categories = CATEGORIES if random.random() < 0.7 else random.sample(CATEGORIES, 2)
+    plan = company.plan(child, categories=categories, policies=policies)
     for change in list(plan.targets.get().changes.order_by("kind", "label", "uid")):
         if random.random() < 0.7:
             plan = _decide(company, child, plan, change.pk, random)
