@@ -210,6 +210,7 @@ def _giving_way(entry: Entry, local: Local, body: Body, to: PlannedChange) -> Dr
         key=entry.key,
         label=entry.label,
         verdict=Verdict.GIVES_WAY,
+        pins=tuple(sorted(local.pins.get(entry.key, ()))),
         action=Action.UPDATE,
         base=base,
         local=entry.digest,

@@ -152,7 +152,8 @@ def _is_as_left(page: Page, key: Key, local: Local) -> bool:
 
 def _taking_back(change: PlannedChange, step: Step, local: Local) -> PlannedChange:
     """The base goes back to where it was before the run, unless the item stays as the run left it."""
-    change = replace(change, base=local.bases.get(step.was))
+    pinned = tuple(sorted(local.pins.get(step.key, ())))
+    change = replace(change, base=local.bases.get(step.was), pins=pinned)
     is_undecided = change.verdict == Verdict.REMOVED_IN_SOURCE and change.action == Action.KEEP
     if is_undecided and change.next_base is not None:
         change = replace(change, action=Action.HOLD, verdict=Verdict.BOTH_CHANGED)
@@ -206,4 +207,5 @@ def _forget(step: Step, local: Local) -> PlannedChange:
         base=local.bases.get(step.key),
         local=found.digest if found else None,
         next_base=step.pages[step.key].former_base,
+        pins=tuple(sorted(local.pins.get(step.key, ()))),
     )

@@ -133,15 +133,18 @@ def _keep_former(cursor: Cursor, work: Work, *, rehearses: bool) -> list[WorkCha
 
 
 def _pinned_since(cursor: Cursor, work: Work) -> list[WorkChange]:
-    """The changes that would write over what was pinned after the plan was made."""
-    if not work.heeds_pins:
-        return []
+    """The changes that would write over what was pinned after the plan was made, or take such a pin away."""
     cursor.execute(books.pins_in(work.schema))
     pins: dict[tuple[str, uuid.UUID], set[str]] = defaultdict(set)
     for kind, uid, path in cursor.fetchall():
         pins[kind, uid].add(path)
-    writing = [change for change in work.changes if change.writes_rows or change.action == "delete"]
-    return [change for change in writing if pins[change.kind, change.uid] - change.pins]
+    writing = [change for change in work.changes if change.does_something_to_rows or change.clears_deviations]
+    return [change for change in writing if pins[change.kind, _pinned_uid(work, change)] - change.pins]
+
+
+def _pinned_uid(work: Work, change: WorkChange) -> uuid.UUID:
+    """Under which uid the plan looked for pins: what was pinned before a coupling waits under the uid of that time."""
+    return change.seen_uid if work.takes_back else change.uid
 
 
 def _check_business_untouched(cursor: Cursor, work: Work) -> None:

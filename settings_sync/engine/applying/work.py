@@ -69,8 +69,8 @@ class Overtaker:
 
 @dataclass(frozen=True)
 class Work:
-    """Everything that applying a target needs; it reads no settings of the main administration. `heeds_pins` unless a
-    run is taken back; `moved` is what the main administration changed after the preview, before it was confirmed;
+    """Everything that applying a target needs; it reads no settings of the main administration. `takes_back` when a run
+    is taken back; `moved` is what the main administration changed after the preview, before it was confirmed;
     `overtaken` are the items about which a later run has decided here since."""
 
     target_id: uuid.UUID
@@ -80,7 +80,7 @@ class Work:
     changes: tuple[WorkChange, ...]
     counts: dict[str, int]
     stop_when_stale: bool = False
-    heeds_pins: bool = True
+    takes_back: bool = False
     moved: frozenset[Key] = frozenset()
     overtaken: Mapping[Key, Overtaker] = field(default_factory=dict)
     audit: dict[str, Any] = field(default_factory=dict)

@@ -38,7 +38,7 @@ def work_for(
         schema=plan_target.administration.schema_name,
         changes=_changes_of(plan_target),
         counts=dict(plan_target.counts),
-        heeds_pins=not plan.is_undo,
+        takes_back=plan.is_undo,
         stop_when_stale=plan.policies.get("stale") == "stop",
         moved=moved,
         audit=audit or {},

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import record
-from settings_sync.engine.reading.composed import AdministrationReader
+from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.reading.composed import AdministrationReader, describe_documents
 from settings_sync.engine.reading.index import look_at
 from settings_sync.exceptions import NothingToUndo, RunNotFinished, UnknownTarget
 from settings_sync.models import Change, Document, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
@@ -85,6 +86,7 @@ class UndoReader(AdministrationReader):
 def history_of(target: SyncTarget) -> History:
     """What a target did, item by item; what was held after all is left out."""
     changes = {(change.kind, change.uid): change for change in _changes_of(target)}
+    left = {key: _after(change) for key, change in changes.items()} | _archived_instead(target, changes)
     former, pages = _former_documents(changes.values()), _pages(target, changes)
     coupled = {_key_before(change) for change in changes.values() if change.couples is not None}
     steps = {
@@ -93,7 +95,7 @@ def history_of(target: SyncTarget) -> History:
             was=_key_before(change),
             label=change.label,
             before=_entry_before(change, former),
-            after=_after(change),
+            after=left[key],
             pages={each: pages[each] for each in (key, _key_before(change)) if each in pages},
         )
         for key, change in changes.items()
@@ -151,6 +153,24 @@ def _after(change: Change) -> bytes | None:
     if change.action == "delete":
         return None
     return _digest(change.result_digest) or _digest(change.local_digest)
+
+
+def _archived_instead(target: SyncTarget, changes: Mapping[Key, Change]) -> dict[Key, bytes]:
+    """What the items have come to that were to be deleted and were used by then: what they were, but archived."""
+    used = set(target.findings.filter(code="archived-instead").values_list("kind", "uid"))
+    doomed = {key: bytes(change.local_digest or b"") for key, change in changes.items() if key in used}
+    bodies = dict(Document.objects.filter(digest__in=doomed.values()).values_list("digest", "body"))
+    bodies = {bytes(digest): body for digest, body in bodies.items()}
+    return {
+        (kind, uid): _digest_when_archived(kind, uid, bodies[digest])
+        for (kind, uid), digest in doomed.items()
+        if digest in bodies
+    }
+
+
+def _digest_when_archived(kind: str, uid: uuid.UUID, body: Mapping[str, Any]) -> bytes:
+    (described,) = describe_documents(all_kinds()[kind], [(uid, {**body, "is_archived": True})])
+    return described.entry.digest
 
 
 def _former_documents(changes: Iterable[Change]) -> dict[bytes, tuple[dict[str, str], list[Need]]]:

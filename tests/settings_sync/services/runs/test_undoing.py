@@ -476,3 +476,66 @@ def test_a_child_that_waits_for_its_migration_is_skipped(empty, child, updated):
     finally:
         Administration.objects.filter(pk=child.pk).update(migration_head=head)
     assert (target.state, target.error_code) == ("skipped", "heads-differ")
+
+
+def test_what_is_pinned_after_the_preview_of_taking_back_stays(company, child, coupled):
+    run, before, since = coupled
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    with inside(child):
+        Deviation.objects.create(
+            kind="reference_data.worktype", uid=since, path="description", is_pinned=True, decided_at=timezone.now()
+        )
+    stood = standing_in(child)
+    undo = company.run(plan)
+    assert set(undo.targets.get().findings.values_list("uid", "code")) == {(before, "stale"), (since, "stale")}
+    standing_in(child).agrees_with(stood, stood)
+
+
+def test_what_came_into_use_after_the_preview_is_archived_and_comes_back(empty, child):
+    with inside(empty.main):
+        Form.objects.create(name="Blad")
+    run = empty.sync(child, categories=EVERYTHING)
+    plan = create_undo_plan(acting_user=empty.owner, run=run)
+    with inside(child):
+        Workflow.objects.create(name="Eigen").steps.create(type="predefined_form", form=Form.objects.get(), position=1)
+    stood = standing_in(child)
+    undo = empty.run(plan, confirmation=empty.main.slug)
+    assert list(undo.targets.get().findings.values_list("label", "code")) == [("Blad", "archived-instead")]
+    with inside(child):
+        assert Form.objects.get().is_archived
+    back(empty, undo)
+    standing_in(child).agrees_with(stood, stood)
+
+
+def test_what_was_archived_because_it_is_used_comes_back(empty, child):
+    with inside(empty.main):
+        Form.objects.create(name="Blad")
+    run = empty.sync(child, categories=EVERYTHING)
+    with inside(child):
+        Workflow.objects.create(name="Eigen").steps.create(type="predefined_form", form=Form.objects.get(), position=1)
+    stood = standing_in(child)
+    undo = empty.run(create_undo_plan(acting_user=empty.owner, run=run), confirmation=empty.main.slug)
+    back(empty, undo)
+    standing_in(child).agrees_with(stood, stood)
+
+
+def test_what_points_at_a_coupled_setting_is_merged_with_its_new_uid(empty, child):
+    """The workflow was edited in both; its link here is to a work type that the same run couples."""
+    with inside(empty.main):
+        flow = Workflow.objects.create(name="Onderhoud")
+    empty.sync(child, categories=EVERYTHING)
+    with inside(empty.main):
+        Workflow.objects.update(description="later")
+        flow.work_types.add(WorkType.objects.create(name="Storing"))
+    with inside(child):
+        own = WorkType.objects.create(name="Oud")
+        Workflow.objects.get().work_types.add(own)
+    before = standing_in(child)
+    run = couple_by_name(empty, child, {(WorkType, "Storing"): "Oud"})
+    with inside(child):
+        assert [(flow.description, flow.work_types.get().pk) for flow in Workflow.objects.all()] == [("later", own.pk)]
+    after = standing_in(child)
+    undo = back(empty, run)
+    standing_in(child).agrees_with(before, after)
+    back(empty, undo)
+    standing_in(child).agrees_with(after, before)
