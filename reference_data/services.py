@@ -14,13 +14,25 @@ from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
 
-from .models import DevicePolicy, FreeField
+from .models import DevicePolicy, FreeField, HourType, VatRate, WorkType
 from .permissions import may_create_reference_data, may_delete_reference_data, may_update_reference_data
-from .rules import problems_of_device_policy, problems_of_free_field
+from .rules import (
+    problems_of_device_policy,
+    problems_of_free_field,
+    problems_of_hour_type,
+    problems_of_vat_rate,
+    problems_of_work_type,
+)
 
 Rule = Callable[[Mapping[str, Any]], dict[str, list[str]]]
 
-RULES: dict[type[Item], Rule] = {FreeField: problems_of_free_field, DevicePolicy: problems_of_device_policy}
+RULES: dict[type[Item], Rule] = {
+    FreeField: problems_of_free_field,
+    DevicePolicy: problems_of_device_policy,
+    HourType: problems_of_hour_type,
+    VatRate: problems_of_vat_rate,
+    WorkType: problems_of_work_type,
+}
 NOT_EDITED = ("id", "uid", "name_key")
 
 

@@ -22,8 +22,12 @@ class CodeListSync(ModelSync):
     fields: ClassVar[tuple[str, ...]] = ("code", "name")
 
     @classmethod
+    def problems_of(cls, document: Mapping[str, Any]) -> dict[str, list[str]]:
+        return rules.problems_of_coded(document)
+
+    @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
-        return rules.messages_of_row(document)
+        return rules.messages_of_row(document, cls.problems_of(document))
 
 
 @register(models.WorkType)
@@ -31,6 +35,10 @@ class WorkTypeSync(ModelSync):
     category = REFERENCE_DATA
     natural_key = "name"
     fields = ("name", "description", "default_minutes", "is_active")
+
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
+        return rules.messages_of_row(document, rules.problems_of_work_type(document))
 
 
 @register(models.WorkStatus)
@@ -42,6 +50,10 @@ class WorkStatusSync(CodeListSync):
 class HourTypeSync(CodeListSync):
     local = ("price", "booking_code")
 
+    @classmethod
+    def problems_of(cls, document: Mapping[str, Any]) -> dict[str, list[str]]:
+        return rules.problems_of_hour_type(document)
+
 
 @register(models.PaymentMethod)
 class PaymentMethodSync(CodeListSync):
@@ -51,6 +63,10 @@ class PaymentMethodSync(CodeListSync):
 @register(models.VatRate)
 class VatRateSync(CodeListSync):
     fields = ("code", "name", "percentage")
+
+    @classmethod
+    def problems_of(cls, document: Mapping[str, Any]) -> dict[str, list[str]]:
+        return rules.problems_of_vat_rate(document)
 
 
 @register(models.Priority)

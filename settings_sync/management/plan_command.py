@@ -22,6 +22,7 @@ from settings_sync.services.runs.runs import start_run
 from settings_sync.shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
 from settings_sync.shapes.encoding import AnswerEncoder
 from settings_sync.wording.wording import reason_of
+from tenants.management.arguments import number
 
 from .terminal import DOOR, FAILED, HELD, follow_run, refusals_as_exit_codes, table
 
@@ -41,7 +42,7 @@ class PlanCommand(BaseCommand):
             "--as", dest="email", default="", metavar="EMAIL", help="who acts (the first administrator)"
         )
         parser.add_argument("--json", action="store_true", help="for scripts")
-        parser.add_argument("--timeout", type=float, default=0, help="seconds to wait for the run (for ever)")
+        parser.add_argument("--timeout", type=number, default=0, help="seconds to wait for the run (for ever)")
 
     def carry_out(self, plan: Plan, user: User, options: dict[str, Any]) -> None:
         """Print the plan, apply it when asked, and end with the exit code."""

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from settings_sync.management.terminal import BAD_ARGUMENTS
 from settings_sync.services.runs.pruning import KEPT_DAYS, prune
+from tenants.management.arguments import whole_number
 
 MOST_DAYS = 36_500
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--days", type=int, default=KEPT_DAYS, help=f"keep so many days ({KEPT_DAYS})")
+        parser.add_argument("--days", type=whole_number, default=KEPT_DAYS, help=f"keep so many days ({KEPT_DAYS})")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["days"] <= MOST_DAYS:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 
 from accounts.models import Scope
 from tenants.exceptions import AdministrationError
+from tenants.management.arguments import whole_number
 from tenants.tokens import LIFETIME_DAYS, create_api_token
 
 
@@ -18,7 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--administration", metavar="SLUG", required=True, help="a main administration")
         parser.add_argument("--scopes", metavar="A,B", required=True, help=", ".join(Scope.values))
         parser.add_argument("--name", default="", help="what it is for, to recognise it later")
-        parser.add_argument("--days", type=int, default=LIFETIME_DAYS, help=f"how long it lives ({LIFETIME_DAYS})")
+        parser.add_argument(
+            "--days", type=whole_number, default=LIFETIME_DAYS, help=f"how long it lives ({LIFETIME_DAYS})"
+        )
 
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:

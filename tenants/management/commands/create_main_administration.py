@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from django.core.validators import validate_email
 
 from tenants.mains import LICENCE_CAP, create_main_administration
+from tenants.management.arguments import whole_number
 from tenants.management.refusals import REFUSED, refusals_as_exit_codes
 
 MOST_SUBS = 100_000
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--slug", default="", metavar="SLUG", help="its address (made of the name)")
         parser.add_argument(
             "--licence-cap",
-            type=int,
+            type=whole_number,
             default=LICENCE_CAP,
             metavar="N",
             help=f"most sub-administrations ({LICENCE_CAP})",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from tenants.management.arguments import whole_number
 from webhooks.services.deliveries import KEPT_DAYS, forget_old_messages
 
 MOST_DAYS = 36_500
@@ -13,7 +14,7 @@ class Command(BaseCommand):
     help = "Delete webhook messages and mails that arrived or were given up some time ago, with their attempts."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--days", type=int, default=KEPT_DAYS, help=f"Keep so many days ({KEPT_DAYS}).")
+        parser.add_argument("--days", type=whole_number, default=KEPT_DAYS, help=f"Keep so many days ({KEPT_DAYS}).")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["days"] <= MOST_DAYS:

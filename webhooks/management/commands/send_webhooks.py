@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from tenants.management.arguments import number
 from webhooks.services.sending import send_due
 
 
@@ -11,7 +12,9 @@ class Command(BaseCommand):
     help = "Send the webhook messages and mails that are due now."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--seconds", type=float, default=60.0, help="Begin nothing new after so many seconds (60).")
+        parser.add_argument(
+            "--seconds", type=number, default=60.0, help="Begin nothing new after so many seconds (60)."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Attempts made: {send_due(options['seconds'])}")
