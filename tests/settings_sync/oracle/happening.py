@@ -1,14 +1,16 @@
 """A step happens in the oracle's own world: what the database is expected to hold afterwards."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from .catalog import CATEGORIES
 from .documents import Key
-from .previews import Choice, Outcomes, carried_out, preview
+from .outcomes import Outcome
+from .previews import Choice, Outcomes, Surroundings, carried_out, preview, settle
 from .rulings import Decided
-from .stories import Lock, Pin, Say, Step, Sync, Undo, Use, Withdraw, carry_out_edits, edits_of, rule
+from .stories import Edit, Lock, Pin, Retry, Say, Step, Sync, Undo, Use, Withdraw, carry_out_edits, edits_of, rule
 from .undoing import Record, record, take_back
-from .worlds import World
+from .worlds import Sub, World, in_order
 
 
 @dataclass
@@ -19,19 +21,37 @@ class Told:
     undecided: Outcomes
     decided: Outcomes
     decisions: dict[Key, Decided] = field(default_factory=dict)
+    done: Outcomes = field(default_factory=dict)
+    is_partial: bool = False
+    overtaken: set[Key] = field(default_factory=set)
+    moved: list[Key] = field(default_factory=list)
+
+    @property
+    def held(self) -> list[Key]:
+        """What the plan would have done, and the run held."""
+        return in_order({key for key, found in self.done.items() if found.is_held and not self.decided[key].is_held})
 
 
 def happen(world: World, step: Step) -> bool:
     """Let a step happen; False where it makes no sense as things stand, so that nothing does."""
     if isinstance(step, Sync):
-        for told in told_of(world, step):
-            carry_out(world, told)
+        said = told_of(world, step)
+        if step.is_stopped:
+            return stop(world, said)
+        late = edit_late(world, step)
+        for told in said:
+            carry_out(world, told, late)
         return True
+    if isinstance(step, Retry):
+        told = try_again(world, step)
+        if told is not None:
+            carry_out(world, told)
+        return told is not None
     if isinstance(step, Undo):
         told = told_of_undo(world, step)
         if told is None:
             return False
-        carry_out_undo(world, told)
+        carry_out(world, told)
         return True
     if isinstance(step, Pin | Withdraw | Lock | Say | Use):
         return rule(world, step)
@@ -64,12 +84,38 @@ def _is_open(world: World, where: int, undecided: Outcomes, key: Key, decided: D
     return not decided.paths or set(decided.paths) <= outcome.conflicts or outcome.verdict == "default_taken"
 
 
-def carry_out(world: World, told: Told) -> Record:
+def edit_late(world: World, step: Sync) -> list[Edit]:
+    """What somebody edits after the run was confirmed and before it is carried out, as one edit per item."""
+    done: dict[tuple[int, Key], Edit] = {}
+    for late in step.late:
+        edits = edits_of(world, late)
+        carry_out_edits(world, edits)
+        for where, key, before, after in edits:
+            first = done[where, key][2] if (where, key) in done else before
+            done[where, key] = (where, key, first, after)
+    return [edit for edit in done.values() if edit[2] != edit[3]]
+
+
+def held_at_last(world: World, told: Told, moved: Collection[Key]) -> Outcomes:
+    """What was decided, of which everything that moved since is held, and what that stands in the way of."""
+    outcomes = {
+        key: found.held("stale") if {key, (key[0], found.couple)} & set(moved) else found
+        for key, found in told.decided.items()
+    }
+    return settle(world.subs[told.where - 1], outcomes, Surroundings.of(world))
+
+
+def carry_out(world: World, told: Told, late: Collection[Edit] = ()) -> Record:
     """What the run leaves in the sub, and what is remembered to take it back."""
     sub = world.subs[told.where - 1]
-    after = carried_out(sub, told.decided)
-    remembered = record(sub, told.decided, after)
+    chosen = {*told.decided, *told.overtaken} if told.is_partial else {*world.main, *sub.base}
+    moved = [*told.moved, *(key for where, key, _before, _after in late if where == told.where)]
+    told.done = held_at_last(world, told, moved)
+    after = carried_out(sub, told.done)
+    remembered = record(sub, told.done, after)
     world.subs[told.where - 1] = after
+    held = {key for key, found in told.done.items() if found.is_held}
+    world.decided.setdefault(told.where, []).append(chosen - held - told.overtaken)
     if remembered.keys:
         world.runs.setdefault(told.where, []).append(remembered)
     return remembered
@@ -81,9 +127,29 @@ def told_of_undo(world: World, step: Undo) -> Told | None:
     if not runs:
         return None
     outcomes = take_back(world.subs[step.where - 1], runs[-1])
-    return Told(step.where, outcomes, outcomes)
+    return Told(step.where, outcomes, outcomes, is_partial=True)
 
 
-def carry_out_undo(world: World, told: Told) -> Record:
-    """An undo is a run, so that it can be taken back as well."""
-    return carry_out(world, told)
+def stop(world: World, said: list[Told]) -> bool:
+    """Nothing happens; what was confirmed waits to be tried again."""
+    for told in said:
+        world.stopped[told.where] = (told, len(world.decided.get(told.where, ())))
+    return True
+
+
+def try_again(world: World, step: Retry) -> Told | None:
+    """What is left of a run that was stopped: not what later runs decided about, and not what moved since."""
+    if step.where not in world.stopped:
+        return None
+    told, already = world.stopped.pop(step.where)
+    later = set().union(*world.decided.get(step.where, [])[already:])
+    left = {key: found for key, found in told.decided.items() if key not in later}
+    sub = world.subs[step.where - 1]
+    moved = [key for key, found in left.items() if _is_moved(sub, key, found)]
+    overtaken = set(told.decided) & later
+    return Told(step.where, told.undecided, left, is_partial=True, overtaken=overtaken, moved=moved)
+
+
+def _is_moved(sub: Sub, key: Key, found: Outcome) -> bool:
+    now = sub.memory(key)
+    return now.document != found.before.document or not now.pinned <= found.before.pinned

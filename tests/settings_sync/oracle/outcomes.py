@@ -103,6 +103,8 @@ def _new(case: Case, row: str) -> Outcome:
     if decided.word == "skip":
         return _stays(case, row, row, "skip")
     after = Memory(case.source, case.source, case.rulings.agreed, case.rulings.pinned)
+    if decided.paths.get("is_default") == "keep_local":
+        after = replace(after, document={**case.source, "is_default": False}, agreed=after.agreed | {"is_default"})
     return _named(case, Outcome(row, row, "create", _memory(case), after))
 
 

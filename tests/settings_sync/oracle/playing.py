@@ -7,14 +7,14 @@ from typing import Any
 from settings_sync.exceptions import SyncError
 
 from .documents import Document, Key
-from .happening import Told, carry_out, happen, told_of, told_of_undo
+from .happening import Told, carry_out, edit_late, happen, stop, told_of, told_of_undo, try_again
 from .not_yet import NOT_YET
 from .outcomes import Outcome
 from .previews import Choice, Outcomes, preview
 from .rows import read, write
 from .rulings import Decided
 from .stage import Change, Refused, Stage
-from .stories import Lock, Pin, Say, Step, Sync, Undo, Use, Withdraw, edits_of
+from .stories import Edit, Lock, Pin, Retry, Say, Step, Sync, Undo, Use, Withdraw, edits_of
 from .worlds import Sub, World, in_order
 
 
@@ -33,6 +33,7 @@ class Player:
         self.stage = stage
         self.world = World(subs=[Sub() for _sub in stage.administrations[1:]])
         self.runs: dict[int, list[dict[str, Any]]] = {}
+        self.stopped: dict[str, Any] = {}
         self.number = 0
         self.seen: Counter[str] = Counter()
 
@@ -51,6 +52,8 @@ class Player:
             self._sync(step)
         elif isinstance(step, Undo):
             self._undo(step)
+        elif isinstance(step, Retry):
+            self._retry(step)
         elif isinstance(step, Pin | Withdraw | Lock | Say | Use):
             if happen(self.world, step):
                 self._rule(step)
@@ -81,7 +84,23 @@ class Player:
             plan = self.stage.decide(plan, decisions)
             for told in said:
                 self._compare_plan(plan, told.where, told.decided, "decided")
-        self._run(plan, said)
+        if step.is_stopped:
+            self._stop(plan, said)
+        else:
+            self._run(plan, said, step)
+
+    def _stop(self, plan: dict[str, Any], said: list[Told]) -> None:
+        run = self.stage.start(plan)
+        self.stage.cancel(run)
+        self.stage.work(run)
+        stop(self.world, said)
+        self.stopped = run
+
+    def _retry(self, step: Retry) -> None:
+        told = try_again(self.world, step)
+        if told is not None:
+            self.stage.retry(self.stopped)
+            self._work(self.stopped, [told], [])
 
     def _undo(self, step: Undo) -> None:
         told = told_of_undo(self.world, step)
@@ -90,16 +109,23 @@ class Player:
             self._compare_plan(plan, step.where, told.decided, "undo")
             self._run(plan, [told])
 
-    def _run(self, plan: dict[str, Any], said: list[Told]) -> None:
+    def _run(self, plan: dict[str, Any], said: list[Told], step: Sync | None = None) -> None:
+        run = self.stage.start(plan)
+        late = edit_late(self.world, step) if step else []
+        for told in said:
+            edits = [edit[1:] for edit in late if edit[0] == told.where]
+            write(self.stage.administrations[told.where], edits)
+        self._work(run, said, late)
+
+    def _work(self, run: dict[str, Any], said: list[Told], late: list[Edit]) -> None:
         self.seen["cases"] += 1
         keys = {told.where: read(self.stage.administrations[told.where])[1] for told in said}
-        run = self.stage.start(plan)
         self.stage.work(run)
         targets = self.stage.targets(run)
         for told in said:
-            if carry_out(self.world, told).keys:
+            if carry_out(self.world, told, late).keys:
                 self.runs.setdefault(told.where, []).append(run)
-            self._compare_target(targets[self.stage.slug(told.where)], told.where)
+            self._compare_target(targets[self.stage.slug(told.where)], told)
             self._compare_rows(told, keys[told.where])
 
     def _decisions(self, told: Told) -> Iterator[dict[str, Any]]:
@@ -125,10 +151,16 @@ class Player:
         is_verdict = right and actual and right[1:] == actual[1:]
         return bool(is_verdict and "F2" in NOT_YET and key in self.world.locked and "locked" in (right[0], actual[0]))
 
-    def _compare_target(self, target: dict[str, Any], where: int) -> None:
-        actual = (target["state"], target["error"], [finding["code"] for finding in target["findings"]])
-        if actual != ("succeeded", None, []):
-            self._differ(f"run in sub {where}", ("succeeded", None, []), actual)
+    def _compare_target(self, target: dict[str, Any], told: Told) -> None:
+        """What was held at last is a finding each; the words for why are the product's own."""
+        error = target["error"] and target["error"]["code"]
+        findings = [finding["item"] for finding in target["findings"] if finding["code"] != "overtaken"]
+        is_overtaken = bool(told.overtaken) and all(found.is_held for found in told.done.values())
+        right = ("overtaken", []) if is_overtaken else (None, sorted(uid for _kind, uid in told.held))
+        states = ("skipped",) if is_overtaken else ("succeeded", "held")
+        if right != (error, sorted(findings)) or target["state"] not in states:
+            self._differ(f"run in sub {told.where}", (states, *right), (target["state"], error, target["findings"]))
+        self.seen.update({"held at last": len(told.held), "overtaken": len(told.overtaken)})
 
     def _compare_rows(self, told: Told, keys: dict[Key, int]) -> None:
         items, found = read(self.stage.administrations[told.where])
@@ -137,7 +169,7 @@ class Player:
             if items.get(key) != expected.get(key):
                 right, actual = _differing(expected.get(key), items.get(key))
                 self._differ(f"rows of sub {told.where} after the run: {key[0]} {key[1]}", right, actual)
-        moved = {(key[0], outcome.couple): key for key, outcome in told.decided.items() if outcome.couple}
+        moved = {(key[0], outcome.couple): key for key, outcome in told.done.items() if outcome.couple}
         for key, number in keys.items():
             now = moved.get(key, key)
             if now in found and found[now] != number:

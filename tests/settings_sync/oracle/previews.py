@@ -27,7 +27,27 @@ def preview(world: World, where: int, choice: Choice) -> Outcomes:
     sub, keys = world.subs[where - 1], _chosen(world, where, choice.categories)
     judged = {key: judge(_case(world, sub, key, choice)) for key in keys}
     found = {key: _as_it_stands(sub, key, outcome) for key, outcome in judged.items() if outcome is not None}
-    return settle(sub, found, Surroundings.of(world))
+    taking = {key for key, decided in choice.decided.items() if decided.paths.get("is_default") == "overwrite"}
+    return _settle_with_defaults(sub, found, Surroundings.of(world), taking & set(found))
+
+
+def _settle_with_defaults(sub: Sub, found: Outcomes, around: "Surroundings", taking: set[Key]) -> Outcomes:
+    """Where it was decided that the main's default stays it, the other one gives way; not for what is held."""
+    settled = settle(sub, {**found, **_giving_way(sub, found, taking)}, around)
+    held = {key for key in taking if settled[key].is_held}
+    return _settle_with_defaults(sub, found, around, taking - held) if held else settled
+
+
+def _giving_way(sub: Sub, found: Outcomes, taking: set[Key]) -> Outcomes:
+    after = carried_out(sub, found).items
+    kinds = {default_of(key, after[key]) for key in taking if key in after}
+    giving = {}
+    for key in after.keys() - taking:
+        if key[0] in {other[0] for other in taking} and default_of(key, after[key]) in kinds - {None}:
+            memory = sub.memory(key)
+            document = {**after[key], "is_default": False}
+            giving[key] = Outcome("own", "gives_way", "update", memory, replace(memory, document=document))
+    return giving
 
 
 def _as_it_stands(sub: Sub, key: Key, outcome: Outcome) -> Outcome:

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 
 from .documents import Key
 from .stage import readable
-from .stories import Make, Step, Sync, Undo
+from .stories import Make, Retry, Step, Sync, Undo
 
 UID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 Plays = Callable[[Sequence[Step]], str]
@@ -17,7 +17,7 @@ def shrink(story: Sequence[Step], plays: Plays, most: int = 40) -> tuple[list[St
     """A story without the steps that it does not need, and what differs in it; plays it about so many times."""
     kept, what = list(story), plays(story)
     alike = _shape(what)
-    about = [step for step in kept if isinstance(step, Sync | Undo) or _is_about(step, what)]
+    about = [step for step in kept if isinstance(step, Sync | Retry | Undo) or _is_about(step, what)]
     if _shape(plays(about)) == alike:
         kept = about
     place = len(kept)

@@ -102,11 +102,23 @@ class Use:
 
 @dataclass(frozen=True)
 class Sync:
-    """A preview, decisions about it per sub, and its run."""
+    """A preview, decisions about it per sub, and its run; `late` is edited in a sub between the two.
+
+    One that is stopped before a worker came to it does nothing; it can be tried again.
+    """
 
     targets: tuple[int, ...]
     policies: Mapping[str, str] = field(default_factory=dict)
     decided: Mapping[int, Mapping[Key, Decided]] = field(default_factory=dict)
+    late: tuple["EditStep", ...] = ()
+    is_stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Tries the run again in this sub that was stopped last."""
+
+    where: int
 
 
 @dataclass(frozen=True)
@@ -118,7 +130,7 @@ class Undo:
 
 EditStep = Make | Put | Remove | Swap | AddPart | DropPart
 RulingStep = Pin | Withdraw | Lock | Say | Use
-Step = EditStep | RulingStep | Sync | Undo
+Step = EditStep | RulingStep | Sync | Retry | Undo
 
 
 def edits_of(world: World, step: EditStep) -> list[Edit]:

@@ -3,6 +3,7 @@
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from . import catalog
@@ -21,6 +22,7 @@ from .stories import (
     Pin,
     Put,
     Remove,
+    Retry,
     Say,
     Step,
     Swap,
@@ -67,6 +69,8 @@ class Teller:
 
     def tell(self) -> list[Step]:
         """A beginning in line, then some rounds of edits, a sync and what is taken back of it."""
+        if self.dice.random() < 0.3:
+            self._tell_of_schemes()
         for _edit in range(self.dice.randint(4, 9)):
             self.step(self._make(0))
         if self.dice.random() < 0.3:
@@ -75,6 +79,17 @@ class Teller:
         for _round in range(self.dice.randint(1, 3)):
             self._round()
         return self.story
+
+    def _tell_of_schemes(self) -> None:
+        """What schemes need is in line, so that both sides can have a default of their own."""
+        for kind in (catalog.VAT_RATE, catalog.LAYOUT):
+            document = self._document(0, KINDS[kind])
+            self.step(Make(0, (kind, self._uid()), document) if document else None)
+        self.step(Sync(self._all_subs()))
+        for where in (0, 1):
+            for _scheme in range(self.dice.choice((0, 1, 1, 2))):
+                document = self._document(where, KINDS[catalog.SCHEME])
+                self.step(Make(where, (catalog.SCHEME, self._uid()), document) if document else None)
 
     def step(self, step: Step | None) -> bool:
         """One step more, where it makes sense."""
@@ -88,10 +103,25 @@ class Teller:
             self.step(self._edit())
         for _ruling in range(self.dice.choice((0, 0, 0, 1, 2))):
             self.step(self._ruling())
-        self.step(self._sync())
+        sync = self._sync()
+        if self.dice.random() < 0.15:
+            self.step(replace(sync, is_stopped=True, late=()))
+            self._then_try_again()
+            return
+        self.step(sync)
         for _undo in range(self.dice.choice((0, 0, 1, 2, 3, 4))):
             if self.dice.random() < 0.25:
                 self.step(self._edit(where=1))
+            self.step(Undo(1))
+
+    def _then_try_again(self) -> None:
+        """After what others did meanwhile: edits, and perhaps a later run."""
+        for _edit in range(self.dice.choice((0, 0, 1, 2))):
+            self.step(self._edit())
+        if self.dice.random() < 0.5:
+            self.step(self._sync())
+        self.step(Retry(1))
+        if self.dice.random() < 0.4:
             self.step(Undo(1))
 
     def _all_subs(self) -> tuple[int, ...]:
@@ -116,6 +146,8 @@ class Teller:
 
     def _document(self, where: int, kind: Kind) -> Document | None:
         document = new_document(kind, **{kind.named_by: self.dice.choice(NAMES)})
+        if kind.key == catalog.SCHEME:
+            document["is_default"] = self.dice.random() < 0.7
         for field, other in kind.references.items():
             needed = self._some(where, other)
             if needed is None:
@@ -263,9 +295,15 @@ class Teller:
     def _sync(self) -> Sync:
         targets = self._all_subs() if self.dice.random() < 0.8 else (1,)
         policies = self._policies() if self.dice.random() < 0.4 else {}
-        if self.dice.random() < 0.35:
-            return Sync(targets, policies)
-        return Sync(targets, policies, {where: dict(self._decisions(where, policies)) for where in targets})
+        decided = {}
+        if self.dice.random() < 0.65:
+            decided = {where: dict(self._decisions(where, policies)) for where in targets}
+        return Sync(targets, policies, decided, self._late())
+
+    def _late(self) -> tuple[Any, ...]:
+        """Seldom somebody edits the sub while the run waits for its turn."""
+        edit = self._edit(where=1) if self.dice.random() < 0.2 else None
+        return (edit,) if edit else ()
 
     def _decisions(self, where: int, policies: dict[str, str]) -> Iterator[tuple[Key, Decided]]:
         outcomes = preview(self.world, where, Choice(ALL, policies))

@@ -61,6 +61,8 @@ class World:
     locked: dict[Key, Paths] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     runs: dict[int, list[Any]] = field(default_factory=dict)
+    decided: dict[int, list[set[Key]]] = field(default_factory=dict)
+    stopped: dict[int, Any] = field(default_factory=dict)
 
     def items(self, where: int) -> Items:
         """Those of the main (0), or of a sub."""
