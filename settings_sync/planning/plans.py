@@ -49,7 +49,8 @@ def plan_target(
         (change for change in changes.values() if change.verdict != Verdict.IN_LINE),
         key=lambda change: (order[change.key[0]], change.label, change.key[1]),
     )
-    return TargetPlan(tuple(shown), count(changes, count_own(source, choice, category_of, local.entries, local.bases)))
+    own = count_own(source, choice, category_of, local.entries, local.bases, changes.values())
+    return TargetPlan(tuple(shown), count(changes, own))
 
 
 def plan_in_line(source: Source, choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
@@ -60,7 +61,7 @@ def plan_in_line(source: Source, choice: Choice, category_of: Mapping[str, str])
 
 def with_own(plan: TargetPlan, own: int) -> TargetPlan:
     """The same plan for an administration with so many items of its own."""
-    return replace(plan, counts={**plan.counts, "own": own - _count_coupled(plan.changes)})
+    return replace(plan, counts={**plan.counts, "own": own})
 
 
 def _judge(key: Key, source: Source, local: Local, reasons: tuple[NeededBy, ...]) -> PlannedChange:
@@ -106,11 +107,22 @@ def _removed_in_source(
 
 
 def count_own(
-    source: Source, choice: Choice, category_of: Mapping[str, str], standing: Iterable[Key], decided: Collection[Key]
+    source: Source,
+    choice: Choice,
+    category_of: Mapping[str, str],
+    standing: Iterable[Key],
+    decided: Collection[Key],
+    changes: Iterable[PlannedChange],
 ) -> int:
-    """How many of the items that stand somewhere are its own: in the chosen categories, and never from the source."""
+    """How many of the items that stand somewhere are its own, and stay so: in the chosen categories, never from the
+    source, and not becoming one of the main administration's by these changes."""
+    # Left out and not subtracted: what is coupled may be of a category that was not chosen, and not counted at all.
+    coupled = {(change.key[0], change.couples) for change in changes if change.action == Action.COUPLE}
     return sum(
-        category_of.get(key[0]) in choice.categories and key not in source.entries and key not in decided
+        category_of.get(key[0]) in choice.categories
+        and key not in source.entries
+        and key not in decided
+        and key not in coupled
         for key in standing
     )
 
@@ -121,10 +133,5 @@ def count(changes: Mapping[Key, PlannedChange], own: int) -> dict[str, int]:
     for change in changes.values():
         counts["unchanged" if change.verdict in UNCHANGED else change.action.value] += 1
         counts["conflict"] += change.is_open_conflict
-    counts["own"] = own - _count_coupled(changes.values())
+    counts["own"] = own
     return dict(counts)
-
-
-def _count_coupled(changes: Iterable[PlannedChange]) -> int:
-    """How many of an administration's own items become those of the main administration."""
-    return sum(change.couples is not None for change in changes)

@@ -53,7 +53,7 @@ class Comparison:
             found = differing(self.source, local)
             planned = self._planned(target.administration, local, self.sameness.of(found))
         there = [key for key, entry in found.entries.items() if entry is not None]
-        own = count_own(self.source, self.choice, category_of(), there, found.bases)
+        own = count_own(self.source, self.choice, category_of(), there, found.bases, planned.changes)
         return compared(target, with_own(planned, own), self.examiner, standing=self._count_standing(found))
 
     def _known(self, same: Hashable) -> TargetPlan | None:

@@ -14,7 +14,7 @@ from settings_sync.declaring.usage import Document, counted, document_column
 from settings_sync.engine.fence import business_references
 from settings_sync.engine.sql import literal, name
 from settings_sync.planning.values import PlannedChange
-from settings_sync.planning.verdicts import Action
+from settings_sync.planning.verdicts import Action, Verdict
 
 SCHEMA = "{schema}"
 """Stands in a query for the schema of the administration that is asked."""
@@ -32,7 +32,7 @@ class Uses:
 
     def of(self, change: PlannedChange) -> dict[str, int]:
         """How many open documents use the item that a change is about, or the one that is coupled with it."""
-        return self.per_item.get(change.couples or change.key[1], {})
+        return self.per_item.get(_uid_there(change), {})
 
 
 def count_uses(schema: str, changes: Iterable[PlannedChange]) -> Uses:
@@ -41,12 +41,25 @@ def count_uses(schema: str, changes: Iterable[PlannedChange]) -> Uses:
     One document that points at an item twice counts once, and so does one that points at several items of those that
     would be written.
     """
-    standing = [change for change in changes if change.local is not None]
+    standing = [change for change in changes if change.local is not None or _could_be_coupled(change)]
     uids: dict[str, list[uuid.UUID]] = defaultdict(list)
     for change in standing:
-        uids[change.key[0]].append(change.couples or change.key[1])
-    written = [change.couples or change.key[1] for change in standing if change.action in WRITTEN]
+        uids[change.key[0]].append(_uid_there(change))
+    written = [_uid_there(change) for change in standing if change.action in WRITTEN]
     return count_open(schema, uids, written)
+
+
+def _could_be_coupled(change: PlannedChange) -> bool:
+    """Whether the administration has an item of its own under the name: who decides about it wants to know its use."""
+    return change.verdict == Verdict.NAME_TAKEN and "holder_uid" in change.facts
+
+
+def _uid_there(change: PlannedChange) -> uuid.UUID:
+    """The uid under which what a change is about stands in the administration: that of its own item, as long as there
+    is nothing but the name that both have."""
+    if change.couples is None and change.local is None and _could_be_coupled(change):
+        return uuid.UUID(change.facts["holder_uid"])
+    return change.couples or change.key[1]
 
 
 def count_open(schema: str, uids: Mapping[str, list[uuid.UUID]], written: Collection[uuid.UUID] = ()) -> Uses:

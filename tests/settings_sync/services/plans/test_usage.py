@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import uuid
 
 import pytest
 from django.db import connection
@@ -11,6 +12,8 @@ from django.utils import timezone, translation
 from business.models import Customer, Invoice, Quotation, WorkOrder
 from reference_data.models import VatRate, WorkStatus, WorkType
 from settings_sync.models import Change, PlanTarget
+from settings_sync.planning.verdicts import Word
+from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.previews.plan_overview import list_changes, show_plan
 from templates_catalog.models import Layout, Scheme
 from tenants.schemas import inside
@@ -145,3 +148,25 @@ def test_counting_takes_one_query_for_each_administration(owner, main, joined):
         uses = count_uses(joined.schema_name, changes)
     assert len(captured) == 1
     assert uses.affected == {"work_orders": 4, "quotations": 2, "invoices": 1}
+
+
+def test_who_decides_about_a_coupling_sees_what_uses_the_item_that_is_there(owner, main, child):
+    make_member(child, user=owner)
+    for administration in (main, child):
+        with inside(administration):
+            WorkType.objects.create(name="Onderhoud", description=administration.name)
+            WorkStatus.objects.create(code="P", name="Gepland")
+            rate = VatRate.objects.create(code="H", name="Hoog", percentage="21.00")
+            for kind in ("invoice", "quotation"):
+                layout = Layout.objects.create(kind=kind, name=kind)
+                Scheme.objects.create(kind=kind, name=kind, layout=layout, vat_rate=rate)
+    fill(child)
+    plan = make_plan(owner, main, child, categories=["reference_data"])
+    change = Change.objects.get(plan_target__plan=plan, label="Onderhoud")
+    assert (change.verdict, change.couples, change.local_digest) == ("name_taken", None, None)
+    undecided = dict(change.used_by)
+    assert undecided["work_orders"] > 0
+    coupled = Asked(item=change.uid, word=Word.COUPLE, couple_with=uuid.UUID(change.facts["holder_uid"]))
+    decide(acting_user=owner, plan=plan, version=plan.version, decisions=[coupled])
+    change.refresh_from_db()
+    assert (change.action, change.used_by) == ("couple", undecided)
