@@ -310,7 +310,8 @@ class Teller:
         taken: set[str] = set()
         keys = in_order(set(outcomes))
         asking = [key for key in keys if outcomes[key].is_held]
-        for key in {*self.dice.sample(keys, min(2, len(keys))), *self.dice.sample(asking, min(2, len(asking)))}:
+        some = {*self.dice.sample(keys, min(2, len(keys))), *self.dice.sample(asking, min(2, len(asking)))}
+        for key in in_order(some):  # the order of a set differs from one process to the next
             decided = self._decision(where, key, outcomes[key], taken)
             if decided:
                 yield key, decided
