@@ -162,7 +162,7 @@ class Stage:
         return self._start("program", list(arguments)).process
 
 
-def wait_for_note(note: Path, seconds: float = 30.0) -> int | None:
+def wait_for_note(note: Path, seconds: float = 120.0) -> int | None:
     """The process that reached a point and waits there; None when none did."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -73,7 +73,7 @@ def _fill(disk: Path) -> Path:
 
 def _wait_for_full(stage: Stage, accepted: SyncRun, child: Administration) -> str:
     """What its target says while it is tried again; nothing when it was done all the same."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         stage.revive()
         target = SyncTarget.objects.get(run=accepted, administration=child)

@@ -62,7 +62,7 @@ def try_cell(stage: Stage, company: Company, point: str, fault: str) -> Verdict:
 
 def _wait_until_taken(point: Path) -> None:
     """What is not on the way of a run, such as the reaper's next round, may come after its end."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 120
     while point.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
 

@@ -105,7 +105,7 @@ def _locked(stage: Stage, company: Company) -> Row:
 
 
 def _wait_for_busy(accepted: SyncRun) -> bool:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if SyncTarget.objects.filter(run=accepted, error_code="busy").exists():
             return True
