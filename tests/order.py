@@ -16,16 +16,31 @@ BROWSER_TESTS = "tests/e2e/"
 LONG_TESTS = ("tests/settings_sync/histories/", "tests/chaos/")
 """Few tests of minutes each: begun first, so that nobody waits for them alone at the end."""
 NOT_QUICK = (
+    "access",
     "chaos",
+    "contracts",
+    "demo",
     "e2e",
     "local_servers",
+    "settings_sync/api",
+    "settings_sync/engine/applying",
+    "settings_sync/engine/test_fence.py",
     "settings_sync/histories",
+    "settings_sync/oracle",
+    "settings_sync/services/runs",
+    "settings_sync/views",
+    "tenants/backups",
+    "tenants/test_migrating.py",
+    "tenants/test_template_schema.py",
 )
-"""What an inner loop does without: tests that start products, browsers and servers, or try thousands of things."""
+"""What an inner loop does without, three quarters of the time of all tests: what starts products and browsers, what
+tries every kind through every door, and what syncs again and again. Whoever works on one of them names it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="what an inner loop needs: no browsers, products or chaos")
+    parser.addoption(
+        "--quick", action="store_true", help="what an inner loop needs, a quarter of the time of all tests"
+    )
     parser.addoption("--shuffle", action="store_true", help="in another order each time")
 
 
@@ -33,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let pytest-randomly, which always sets the seed, also shuffle."""
     if config.getoption("shuffle"):
         config.option.randomly_reorganize = True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell how to have the same order again."""
+    if config.getoption("shuffle"):
+        terminalreporter.write_line(f"The same order again: --shuffle --randomly-seed={config.option.randomly_seed}")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -49,9 +70,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """
     browser = [item for item in items if item.nodeid.startswith(BROWSER_TESTS)]
     yield
-    chosen = set(items)
+    chosen = {item.nodeid for item in items}
     items[:] = [item for item in items if not item.nodeid.startswith(BROWSER_TESTS)]
-    items += [item for item in browser if item in chosen]
+    items += [item for item in browser if item.nodeid in chosen]
 
 
 class OneProduct(LoadFileScheduling):
