@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.declaring.options import Category, ModelSync
+from settings_sync.declaring.options import Category, ModelSync, Removed
 from settings_sync.declaring.registry import register
 
 from . import models, rules
@@ -20,6 +20,7 @@ class FormSync(ModelSync):
     natural_key = "name"
     fields = ("name", "description", "print_template")
     links = ("work_types",)
+    removed = Removed.DELETE
     local_values = FormValues()
 
     @classmethod

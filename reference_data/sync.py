@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.declaring.options import Category, ModelSync
+from settings_sync.declaring.options import Category, ModelSync, Removed
 from settings_sync.declaring.registry import register
 
 from . import models, rules
@@ -19,6 +19,7 @@ class CodeListSync(ModelSync):
     category = REFERENCE_DATA
     natural_key = "code"
     label = "name"
+    removed = Removed.DELETE
     fields: ClassVar[tuple[str, ...]] = ("code", "name")
 
     @classmethod
@@ -34,6 +35,7 @@ class CodeListSync(ModelSync):
 class WorkTypeSync(ModelSync):
     category = REFERENCE_DATA
     natural_key = "name"
+    removed = Removed.DELETE
     fields = ("name", "description", "default_minutes", "is_active")
 
     @classmethod
@@ -89,6 +91,7 @@ class FreeFieldSync(ModelSync):
     category = REFERENCE_DATA
     natural_key = "reference_name"
     label = "name"
+    removed = Removed.DELETE
     fields = ("entity", "name", "reference_name", "type", "values", "order", "is_required")
     merge_together = (("type", "values"),)
 
@@ -101,6 +104,7 @@ class FreeFieldSync(ModelSync):
 class DevicePolicySync(ModelSync):
     category = REFERENCE_DATA
     natural_key = "key"
+    removed = Removed.DELETE
     fields = ("key", "value", "work_type", "work_status", "payment_method")
     merge_together = (("value", "work_type", "work_status", "payment_method"),)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from reference_data.rules import messages_of
-from settings_sync.declaring.options import Category, ModelSync
+from settings_sync.declaring.options import Category, ModelSync, Removed
 from settings_sync.declaring.registry import exclude, register
 
 from . import models, rules
@@ -19,6 +19,7 @@ TEMPLATES = Category("templates", _("Templates"), order=30)
 class MessageTemplateSync(ModelSync):
     category = TEMPLATES
     natural_key = "name"
+    removed = Removed.DELETE
     fields = ("kind", "name", "subject", "body")
     merge_together = (("kind", "subject"),)
     local_values = MessageValues()
@@ -32,6 +33,7 @@ class MessageTemplateSync(ModelSync):
 class LayoutSync(ModelSync):
     category = TEMPLATES
     natural_key = "name"
+    removed = Removed.DELETE
     fields = (
         "kind",
         "name",
@@ -58,6 +60,7 @@ class LayoutSync(ModelSync):
 class SchemeSync(ModelSync):
     category = TEMPLATES
     natural_key = "name"
+    removed = Removed.DELETE
     fields = (
         "kind",
         "name",

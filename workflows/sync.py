@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.declaring.options import Category, ModelSync
+from settings_sync.declaring.options import Category, ModelSync, Removed
 from settings_sync.declaring.registry import register
 
 from . import models, rules
@@ -19,6 +19,7 @@ class WorkflowSync(ModelSync):
     natural_key = "name"
     fields = ("name", "description")
     links = ("work_types",)
+    removed = Removed.DELETE
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:

@@ -1,6 +1,7 @@
 """What points at settings: foreign keys of daily data and of other settings."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from settings_sync.declaring.kinds import Kind, all_kinds
@@ -24,6 +25,28 @@ def find_used_in_daily_data(kind: Kind, schema: str, uids: Collection[uuid.UUID]
     )
     items = sql.name(schema, kind.root.table)
     return f"SELECT i.uid FROM {items} i WHERE i.uid = ANY({_listed(uids)}) AND ({points or 'false'})"
+
+
+def count_in_daily_data(kind: Kind, schema: str, uids: Collection[uuid.UUID]) -> str:
+    """A query for (uid, table, number): how many rows of which table of daily data point at these items."""
+    items, listed = sql.name(schema, kind.root.table), _listed(uids)
+    found = ["SELECT NULL::uuid AS uid, NULL::text AS table, NULL::bigint AS number WHERE false"]
+    for table, columns in _pointing_columns(kind).items():
+        points = " OR ".join(f"p.{sql.name(column)} = i.id" for column in columns)
+        found.append(
+            f"SELECT i.uid, {sql.literal(table)}, count(*) FROM {items} i"
+            f" JOIN {sql.name(schema, table)} p ON {points} WHERE i.uid = ANY({listed}) GROUP BY i.uid"
+        )
+    return " UNION ALL ".join(found)
+
+
+def _pointing_columns(kind: Kind) -> dict[str, list[str]]:
+    """The columns of daily data that point at items of a kind, by table."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for table, column, model in business_references():
+        if model is kind.root.model:
+            found[table].append(column)
+    return found
 
 
 def find_pointing_settings(kind: Kind, schema: str, uids: Collection[uuid.UUID]) -> str:

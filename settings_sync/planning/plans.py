@@ -43,7 +43,7 @@ def plan_target(
         composed = compose(judged, source, local, rules, reader, used)
         return Attempt(hold_back(composed.changes, composed.source, local), composed.source)
 
-    changes = spare_what_is_used(attempt, reader).changes
+    changes = spare_what_is_used(attempt, reader, local.entries).changes
     order = {kind: number for number, kind in enumerate(category_of)}
     shown = sorted(
         (change for change in changes.values() if change.verdict != Verdict.IN_LINE),

@@ -364,12 +364,15 @@ def _settle_removed_in_source(item: Item) -> Draft:
     word = decided if decided in (Word.ARCHIVE, Word.DELETE, Word.KEEP_LOCAL) else policy
     if word == Word.DELETE and item.may_delete and not item.is_used:
         return Draft(_with(item, Action.DELETE, next_base=None, facts=facts))
-    if word in (Word.ARCHIVE, Word.DELETE) and item.local is not None:
-        if word == Word.DELETE:
-            facts["archived_instead"] = "used" if item.is_used else "kind"
-        change = _with(item, Action.ARCHIVE, next_base=None, facts=facts)
-        return Draft(change, {**item.local, "is_archived": True})
-    return _keep(item, None if word == Word.KEEP_LOCAL else change.base, facts=facts)
+    if word not in (Word.ARCHIVE, Word.DELETE) or item.local is None:
+        return _keep(item, None if word == Word.KEEP_LOCAL else change.base, facts=facts)
+    archived = {**item.local, "is_archived": True}
+    if word == Word.DELETE and item.may_delete:
+        # Followed as what it is now, so that it can go as soon as nothing uses it any more.
+        facts["archived_instead"] = "used"
+        return Draft(_with(item, Action.ARCHIVE, facts=facts), archived, next_base=archived)
+    facts |= {"archived_instead": "kind"} if word == Word.DELETE else {}
+    return Draft(_with(item, Action.ARCHIVE, next_base=None, facts=facts), archived)
 
 
 def _settle_gone(item: Item) -> Draft:

@@ -68,7 +68,8 @@ def plan_undo(
     history: History, local: Local, category_of: Mapping[str, str], rules: Rules, reader: Reader
 ) -> TargetPlan:
     """The plan that takes these steps back in one administration."""
-    changes = spare_what_is_used(lambda used: _attempt(history, local, rules, reader, used), reader).changes
+    made = spare_what_is_used(lambda used: _attempt(history, local, rules, reader, used), reader, local.entries)
+    changes = made.changes
     changes |= _forgotten_keys(history, changes, local)
     order = {kind: number for number, kind in enumerate(category_of)}
     shown = [change for change in changes.values() if _does_something(change) or _is_told(change)]
@@ -155,6 +156,7 @@ def _taking_back(change: PlannedChange, step: Step, local: Local) -> PlannedChan
     pinned = tuple(sorted(local.pins.get(step.key, ())))
     change = replace(change, base=local.bases.get(step.was), pins=pinned)
     is_undecided = change.verdict == Verdict.REMOVED_IN_SOURCE and change.action == Action.KEEP
+    is_undecided = is_undecided and "archived_instead" not in change.facts
     if is_undecided and change.next_base is not None:
         change = replace(change, action=Action.HOLD, verdict=Verdict.BOTH_CHANGED)
     if _stays(change):

@@ -83,10 +83,11 @@ class Local:
 @dataclass(frozen=True)
 class Uses:
     """What points at some items of an administration: those of them that daily data points at, and for each other
-    setting that does (item, setting)."""
+    setting that does (item, setting). `rows` is how many rows of which table of daily data do, by item."""
 
     in_daily_data: frozenset[Key] = frozenset()
     pointing: frozenset[tuple[Key, Key]] = frozenset()
+    rows: Mapping[Key, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ def _changes(changes: list[Change]) -> list[dict[str, Any]]:
             "needed_by": change.needed_by,
             "fields": found[change.pk],
             "used_by": {name: change.used_by.get(name, 0) for name in counted},
+            "users": change.facts.get("users", []),
             "conflicts": [{"path": path, "side": side} for path, side in change.conflicts],
             "couples": change.couples,
             "warnings": _warnings(change),

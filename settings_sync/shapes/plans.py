@@ -83,6 +83,14 @@ class UsedByShape(serializers.Serializer[Any]):
     invoices = serializers.IntegerField()
 
 
+class UserShape(serializers.Serializer[Any]):
+    """Another setting of that administration that points at the item, where the main administration removed it."""
+
+    kind = serializers.CharField()
+    item = serializers.UUIDField()
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
 class ConflictShape(serializers.Serializer[Any]):
     """A path that both sides changed; `side` is local or source once that was decided, and empty until then."""
 
@@ -112,6 +120,7 @@ class ChangeShape(serializers.Serializer[Any]):
     needed_by = NeededByShape(many=True)
     fields = FieldShape(many=True)  # type: ignore[assignment]
     used_by = UsedByShape()
+    users = UserShape(many=True)
     conflicts = ConflictShape(many=True)
     couples = serializers.UUIDField(allow_null=True)
     warnings = WarningShape(many=True)

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from settings_sync.declaring.kinds import Column, Kind, Table, all_kinds
+from settings_sync.declaring.registry import registry
 from settings_sync.planning.lists import entry_of, field_path
 from settings_sync.planning.verdicts import Action, Verdict
+
+NAMED = 3
+"""Of how many settings that use something the name is told."""
 
 REASONS: dict[str, str] = {
     Verdict.NEW: gettext_noop("Does not exist here yet."),
@@ -64,7 +68,13 @@ REFINED: dict[tuple[str, str], str] = {
         "Was removed in the main administration; here it is archived."
     ),
     (Verdict.REMOVED_IN_SOURCE, "archive archived_instead=used"): gettext_noop(
-        "Was removed in the main administration; it is used here, so it is archived and not deleted."
+        "Was removed in the main administration; it is used here by {users}, so it is archived and not deleted."
+    ),
+    (Verdict.REMOVED_IN_SOURCE, "keep archived_instead=used"): gettext_noop(
+        "Was removed in the main administration and is archived here; it is not deleted because it is used by {users}."
+    ),
+    (Verdict.REMOVED_IN_SOURCE, "keep unused"): gettext_noop(
+        "Was removed in the main administration and is archived here; nothing uses it any more, so it can be deleted."
     ),
     (Verdict.REMOVED_IN_SOURCE, "archive archived_instead=kind"): gettext_noop(
         "Was removed in the main administration; settings like this are archived and never deleted."
@@ -98,7 +108,7 @@ TAKEN_BACK: dict[tuple[str, str], str] = {
     (Verdict.REMOVED_IN_SOURCE, "delete"): gettext_noop("Was added by that sync, and is deleted again."),
     (Verdict.REMOVED_IN_SOURCE, "archive"): gettext_noop("Was added by that sync, and is archived."),
     (Verdict.REMOVED_IN_SOURCE, "archive archived_instead=used"): gettext_noop(
-        "Was added by that sync; it is used by now, so it is archived and not deleted."
+        "Was added by that sync; it is used by now, by {users}, so it is archived and not deleted."
     ),
     (Verdict.REMOVED_IN_SOURCE, "keep"): gettext_noop("Was added by that sync, and stays."),
     (Verdict.REMOVED_LOCALLY, "keep"): gettext_noop("Was removed here after that sync, and stays away."),
@@ -137,8 +147,22 @@ def reason_of(verdict: str, facts: Mapping[str, Any], action: str = "", *, undoe
         return ""
     needed = all_kinds().by_key.get(facts.get("needs_kind", ""))
     path = path_in_words(facts.get("needs_by_kind", ""), str(facts.get("path", "")))
-    shown = {**facts, "path": path, "kind": needed.label if needed else "…"}
+    shown = {**facts, "path": path, "kind": needed.label if needed else "…", "users": users_in_words(facts)}
     return _(sentence).format_map(_Known(shown))
+
+
+def users_in_words(facts: Mapping[str, Any]) -> str:
+    """What uses an item: the settings by name, the rows of daily data by number."""
+    kinds, users = all_kinds().by_key, facts.get("users", [])
+    said = [f"{kinds[one['kind']].label} “{one['label']}”" for one in users[:NAMED] if one["kind"] in kinds]
+    if more := len(users) - NAMED if len(users) > NAMED else 0:
+        said.append(ngettext("%d other setting", "%d other settings", more) % more)
+    models = {model._meta.db_table: model._meta for model in registry.excluded}
+    for table, number in facts.get("rows", {}).items():
+        if table in models:
+            noun = models[table].verbose_name if number == 1 else models[table].verbose_name_plural
+            said.append(f"{number} {noun}")
+    return ", ".join(said) or "…"
 
 
 class _Known(dict[str, Any]):

@@ -136,6 +136,16 @@ def archive(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     )
 
 
+def follow_as_it_stands(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+    """Let the base of items be what stands there now: what was archived because it is used can go once it is not."""
+    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.uid for change in changes)})")
+    return (
+        f"WITH local AS MATERIALIZED ({local}), moved AS (UPDATE {sql.name(schema, 'sync_ledger_base')} b"
+        f" SET digest = local.digest, decided_at = now() FROM local WHERE b.kind = {sql.literal(kind.key)}"
+        " AND b.uid = local.uid RETURNING 1) SELECT count(*) FROM moved"
+    )
+
+
 def mark_dependents(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     """Mark every setting that points at these items as touched: what it points at has another uid now."""
     found = find_pointing_settings(kind, schema, [change.uid for change in changes])

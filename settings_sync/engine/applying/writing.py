@@ -120,7 +120,12 @@ def _check_result(cursor: Cursor, work: Work, kind: Kind, changes: list[WorkChan
 
 
 def _move_books(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
-    moving = [change for change in changes if change.moves_base]
+    # What was archived instead stays followed, except where the sync that brought it is taken back.
+    followed = written.archived if work.heeds_pins else []
+    for kind, found in by_kind(followed).items():
+        cursor.execute(books.follow_as_it_stands(kind, work.schema, found))
+        written.add("sync_ledger_base", count_of(cursor))
+    moving = [change for change in changes if change.moves_base and change not in followed]
     for kind, found in by_kind(change for change in moving if change.next_base is not None).items():
         cursor.execute(books.move_bases(kind, work.schema, found))
         written.add("sync_ledger_base", count_of(cursor))

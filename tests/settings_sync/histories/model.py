@@ -408,12 +408,18 @@ def _is_need_unmet(key: Key, told: Mapping[Key, Outcome], child: Stand) -> bool:
 
 
 def _spare_the_used(told: dict[Key, Outcome], child: Stand) -> dict[Key, Outcome]:
-    """What daily data points at, or a setting that stays, is archived where it would be deleted."""
+    """What daily data points at, or a setting as it stays or becomes, is archived where it would be deleted."""
     doomed = {key for key, outcome in told.items() if outcome.word == DELETED}
     before = None
     while before != doomed:
         before = doomed
-        staying = {need for key, item in child.items.items() if key not in doomed for need in needs_of(key, item)}
+        after = dict(child.items)
+        for key, outcome in told.items():
+            if outcome.couple:
+                after.pop(outcome.couple, None)
+            if outcome.writes and outcome.item is not None:
+                after[key] = outcome.item
+        staying = {need for key, item in after.items() if key not in doomed for need in needs_of(key, item)}
         doomed = doomed - child.used - staying
     return {key: found if key in doomed else _spared(key, found, child) for key, found in told.items()}
 
@@ -423,4 +429,4 @@ def _spared(key: Key, outcome: Outcome, child: Stand) -> Outcome:
         return outcome
     here = child.items[key]
     archived = {**here, "is_archived": True}
-    return replace(outcome, word=KEPT if archived == here else ARCHIVED, item=archived)
+    return replace(outcome, word=KEPT if archived == here else ARCHIVED, item=archived, base=archived)

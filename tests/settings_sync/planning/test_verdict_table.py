@@ -360,7 +360,8 @@ def test_removed_in_the_source_what_is_used_is_archived():
     used = world("removed in the source")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CanDelete, "uses", lambda self, keys: Uses(in_daily_data=frozenset(keys)))
-        assert used.one(removed_in_source="delete") == ("archive", {**B, "is_archived": True}, None)
+        archived = {**B, "is_archived": True}
+        assert used.one(removed_in_source="delete") == ("archive", archived, archived)
 
 
 def test_a_merge_that_its_catalog_refuses_is_held_with_the_reason():
