@@ -1,6 +1,6 @@
 """Settling every item of a plan, and turning what was composed on the way into digests."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -41,8 +41,31 @@ def compose(
     moved = [draft.change for key, draft in drafts.items() if _is_moving(draft, items.get(key))]
     moving = {change.key for change in moved} | {change.stands_as for change in moved}
     drafts |= _give_way(drafts, moving, source, local, rules, reader, renamed)
+    drafts |= {replaced.change.key: replaced for item in items.values() for replaced in _replaced(item, local)}
     accepted = Acceptance(items, drafts, source, reader)
     return _described(drafts, source, reader, accepted)
+
+
+def _replaced(item: Item, local: Local) -> Iterator[Draft]:
+    """The item that another takes the place of: what it followed is forgotten, and what was kept there goes along."""
+    change = item.change
+    if not item.followed:
+        return
+    key, entry = change.stands_as, local.entries[change.stands_as]
+    is_kept = bool(local.pins.get(key) or local.agreed.get(key))
+    yield Draft(
+        PlannedChange(
+            key=key,
+            label=entry.label,
+            verdict=Verdict.REMOVED_IN_SOURCE,
+            action=Action.KEEP,
+            base=item.followed,
+            local=entry.digest,
+            clears_deviations=is_kept,
+            pins=tuple(sorted(local.pins.get(key, frozenset()))),
+            facts={"replaced_by": change.label, "pair": str(change.key[1])},
+        )
+    )
 
 
 def _is_looked_into(item: Item, reader: Reader) -> bool:

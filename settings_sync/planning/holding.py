@@ -28,7 +28,26 @@ def hold_back(changes: Changes, source: Source, local: Local, *, asks_about_arch
         changes = _hold_taken_names(changes, source, local, archived)
         changes = _hold_unmet_needs(changes, source, local)
         changes = _keep_defaults(changes)
-    return {key: _naming_archived(change, changes, source, local) for key, change in changes.items()}
+    changes = {key: _naming_archived(change, changes, source, local) for key, change in changes.items()}
+    return _with_pairs(changes)
+
+
+def _with_pairs(changes: Changes) -> Changes:
+    """The two halves of what was removed and made anew, each naming the other; what is not replaced stays followed."""
+    told = dict(changes)
+    for key, change in changes.items():
+        pair = (key[0], uuid.UUID(change.facts["pair"])) if "pair" in change.facts else None
+        if pair is None or pair not in changes:
+            continue
+        if "replaced_by" in change.facts and changes[pair].couples != key[1]:
+            told[key] = replace(change, next_base=change.base, clears_deviations=False, facts=_remade(changes[pair]))
+        elif "remade" in change.facts and "pair" not in changes[pair].facts:
+            told[pair] = replace(changes[pair], facts={**changes[pair].facts, **_remade(change)})
+    return told
+
+
+def _remade(change: PlannedChange) -> dict[str, str]:
+    return {"remade_as": change.label, "pair": str(change.key[1])}
 
 
 def _hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChange:
@@ -78,6 +97,7 @@ def _hold_taken_names(
                 holder=holder.label,
                 holder_uid=str(holder.uid),
                 column=column,
+                **_made_anew(holder, column, source, local),
                 **_also_chosen(holder, changes),
             )
         elif change.action == Action.CREATE and (found := archived.get((entry.kind, entry.keys.get(NAME_KEY)))):
@@ -87,9 +107,16 @@ def _hold_taken_names(
                 holder=found.label,
                 holder_uid=str(found.uid),
                 column=NAME_KEY,
+                **_made_anew(found, NAME_KEY, source, local),
                 archived="yes",
             )
     return held
+
+
+def _made_anew(holder: Entry, column: str, source: Source, local: Local) -> dict[str, str]:
+    """Whether the holder of a name follows what the main removed: this one was made in its place."""
+    follows = holder.key in local.bases and holder.key not in source.entries
+    return {"remade": "yes", "pair": str(holder.uid)} if follows and column == NAME_KEY else {}
 
 
 def _also_chosen(holder: Entry, changes: Changes) -> dict[str, str]:

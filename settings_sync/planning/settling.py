@@ -177,14 +177,23 @@ def _coupled(item: Item, source: Body, local: Body) -> Draft:
         needed=sides.needed,
     )
     change = replace(item.change, action=Action.COUPLE, next_base=item.change.source, conflicts=tuple(merged.conflicts))
+    if item.followed:
+        change = replace(change, facts={"replaces": "yes", "pair": str(change.couples)}, deviations=_taken_along(item))
     if any(side == LOCAL for _path, side in merged.conflicts):
         change = replace(change, facts={**change.facts, "own_parts": "yes"})
     if merged.document == source:
         return Draft(replace(change, result=item.change.source))
     if merged.broken:
         return Draft(replace(change, action=Action.HOLD, verdict=Verdict.INVALID, facts={"path": merged.broken[0]}))
-    kept = _agreed_paths(item, *_kept_by_policy(merged, sides))
-    return Draft(replace(change, deviations=kept), merged.document)
+    decided = _agreed_paths(item, *_kept_by_policy(merged, sides))
+    kept = {found.path: found for found in (*change.deviations, *decided)}
+    return Draft(replace(change, deviations=tuple(kept.values())), merged.document)
+
+
+def _taken_along(item: Item) -> tuple[Deviation, ...]:
+    """What was pinned or agreed for the item whose place is taken holds for the one that takes it."""
+    pins = [Deviation(path, is_pinned=True) for path in sorted(item.pins)]
+    return (*pins, *(Deviation(path) for path in sorted(item.agreed - item.pins)))
 
 
 def _is_own_part(item: Item, path: str, source: Body, local: Body) -> bool:

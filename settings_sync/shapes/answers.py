@@ -85,6 +85,7 @@ def _changes(changes: list[Change]) -> list[dict[str, Any]]:
             "users": change.facts.get("users", []),
             "conflicts": [{"path": path, "side": side} for path, side in change.conflicts],
             "couples": change.couples,
+            "pair": change.facts.get("pair"),
             "warnings": _warnings(change),
         }
         for change in changes

@@ -123,6 +123,7 @@ class ChangeShape(serializers.Serializer[Any]):
     users = UserShape(many=True)
     conflicts = ConflictShape(many=True)
     couples = serializers.UUIDField(allow_null=True)
+    pair = serializers.UUIDField(allow_null=True)
     warnings = WarningShape(many=True)
 
 

@@ -90,7 +90,10 @@ class DecisionForm(forms.Form):
 
     def _offer(self, word: str) -> str:
         holder = self.questions.same_named.label if self.questions.same_named else ""
-        label, effect = offer_in_words(word, verdict=self.change.verdict, holder=holder, undoes=self.undoes)
+        remade = "remade" in self.change.facts
+        label, effect = offer_in_words(
+            word, verdict=self.change.verdict, holder=holder, undoes=self.undoes, remade=remade
+        )
         return format_html('<span class="offer">{} <span class="secondary">{}</span></span>', label, effect)
 
     def _path_field(self, question: PathQuestion) -> forms.ChoiceField:

@@ -107,6 +107,17 @@ OFFERS_FOR_REMOVED: dict[str, tuple[str, str]] = {
     ),
 }
 
+OFFERS_FOR_REMADE: dict[str, tuple[str, str]] = {
+    COUPLE_SAME: (
+        gettext_noop("Let it take the place of “{holder}”"),
+        gettext_noop("The one here followed what was removed and follows this one from now on; what uses it goes on."),
+    ),
+    Word.CREATE_AS: (
+        gettext_noop("Keep both: add this one under another name"),
+        gettext_noop("The one here stays as it is. The new one is kept up to date, but for that name."),
+    ),
+}
+
 OFFERS_FOR_UNDO: dict[str, tuple[str, str]] = {
     Word.KEEP_LOCAL: (gettext_noop("Keep what is here"), gettext_noop("What was changed since then stays.")),
     Word.OVERWRITE: (
@@ -145,9 +156,11 @@ def policy_in_words(policy: str, value: str) -> tuple[str, str]:
     return _(label), _(values.get(value, value))
 
 
-def offer_in_words(word: str, *, verdict: str, holder: str = "", undoes: bool = False) -> tuple[str, str]:
-    """What a decision is called and what it does."""
-    offer = OFFERS[word]
+def offer_in_words(
+    word: str, *, verdict: str, holder: str = "", undoes: bool = False, remade: bool = False
+) -> tuple[str, str]:
+    """What a decision is called and what it does; `remade` about what the main removed and made anew."""
+    offer = OFFERS_FOR_REMADE.get(word, OFFERS[word]) if remade else OFFERS[word]
     if undoes:
         offer = OFFERS_FOR_UNDO.get(word, offer)
     elif verdict == Verdict.REMOVED_IN_SOURCE:

@@ -44,6 +44,10 @@ REFINED: dict[tuple[str, str], str] = {
     (Verdict.NAME_TAKEN, "holder_action=update"): gettext_noop(
         "Its name belongs here to “{holder}”, which is in this sync too and keeps it."
     ),
+    (Verdict.NAME_TAKEN, "remade"): gettext_noop(
+        "The main administration removed “{holder}” and made this one under the same name. It can take the place of the"
+        " other here, or come beside it under another name."
+    ),
     (Verdict.NAME_TAKEN, "coupling"): gettext_noop(
         "Cannot be coupled any more: the other setting is gone, or follows something else."
     ),
@@ -82,6 +86,16 @@ REFINED: dict[tuple[str, str], str] = {
     (Verdict.REMOVED_IN_SOURCE, "delete"): gettext_noop("Was removed in the main administration; here it is deleted."),
     (Verdict.NEW, "couple"): gettext_noop(
         "A setting of this administration becomes this one; what points at it goes on pointing at it."
+    ),
+    (Verdict.NEW, "couple replaces"): gettext_noop(
+        "Takes the place of the one that the main administration removed; what points at that goes on pointing at it."
+    ),
+    (Verdict.REMOVED_IN_SOURCE, "remade_as"): gettext_noop(
+        "Was removed in the main administration, which made “{remade_as}” under the same name; what becomes of both is"
+        " decided there."
+    ),
+    (Verdict.REMOVED_IN_SOURCE, "replaced_by"): gettext_noop(
+        "Was removed in the main administration; “{replaced_by}”, made under the same name, takes its place here."
     ),
     (Verdict.NEW, "couple own_parts"): gettext_noop(
         "A setting of this administration becomes this one; what points at it goes on pointing at it, and the parts"

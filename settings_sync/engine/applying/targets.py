@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import psycopg
 
 from settings_sync.engine.fence import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
 from settings_sync.exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, Overtaken, TargetIsStale
+from settings_sync.planning.values import Key
 from tenants.failpoints import reach
 from tenants.migrating import tenant_migrations
 
@@ -139,12 +141,17 @@ def _pinned_since(cursor: Cursor, work: Work) -> list[WorkChange]:
     for kind, uid, path in cursor.fetchall():
         pins[kind, uid].add(path)
     writing = [change for change in work.changes if change.does_something_to_rows or change.clears_deviations]
-    return [change for change in writing if pins[change.kind, _pinned_uid(work, change)] - change.pins]
+    replaced = {(change.kind, change.uid) for change in work.changes if not change.does_something_to_rows}
+    return [change for change in writing if pins[_pinned_as(work, change, replaced)] - change.pins]
 
 
-def _pinned_uid(work: Work, change: WorkChange) -> uuid.UUID:
-    """Under which uid the plan looked for pins: what was pinned before a coupling waits under the uid of that time."""
-    return change.seen_uid if work.takes_back else change.uid
+def _pinned_as(work: Work, change: WorkChange, replaced: Collection[Key]) -> Key:
+    """Under which key the plan looked for pins: of what takes another's place, that of the other.
+
+    What was pinned before a coupling waits under the uid of that time.
+    """
+    stands_as = (change.kind, change.seen_uid)
+    return stands_as if work.takes_back or stands_as in replaced else (change.kind, change.uid)
 
 
 def _check_business_untouched(cursor: Cursor, work: Work) -> None:

@@ -121,7 +121,7 @@ def _check_result(cursor: Cursor, work: Work, kind: Kind, changes: list[WorkChan
 
 def _move_books(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
     # What was archived instead stays followed, except where the sync that brought it is taken back.
-    followed = written.archived if work.heeds_pins else []
+    followed = [] if work.takes_back else written.archived
     for kind, found in by_kind(followed).items():
         cursor.execute(books.follow_as_it_stands(kind, work.schema, found))
         written.add("sync_ledger_base", count_of(cursor))

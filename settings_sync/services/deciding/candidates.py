@@ -33,7 +33,7 @@ class Candidate:
 
 
 def list_candidates(plan: Plan, change: Change) -> list[Candidate]:
-    """The administration's own settings of that kind: those that are called alike first."""
+    """The administration's own settings of that kind, and what the main removed: those that are called alike first."""
     own = _own_entries(plan, change)
     uses = count_open(change.plan_target.administration.schema_name, {change.kind: [entry.uid for entry in own]})
     words = {uid: tuple(said for _name, said in in_words(used)) for uid, used in uses.per_item.items()}
@@ -68,11 +68,7 @@ def _own_entries(plan: Plan, change: Change) -> list[Entry]:
     local = look_at(change.plan_target.administration)
     items = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, kind=change.kind)
     followed = set(items.values_list("uid", flat=True))
-    return [
-        entry
-        for key, entry in local.entries.items()
-        if key[0] == change.kind and key not in local.bases and key[1] not in followed
-    ]
+    return [entry for key, entry in local.entries.items() if key[0] == change.kind and key[1] not in followed]
 
 
 def _sorted(own: Sequence[Entry], label: str) -> Iterator[tuple[Entry, bool]]:

@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,11 @@ from settings_sync.exceptions import (
     UnknownPath,
     UnknownTarget,
 )
-from settings_sync.models import Change, Document, Plan, PlanTarget
+from settings_sync.models import Change, Document, Plan, PlanTarget, SnapshotItem
 from settings_sync.permissions import require_for, right_for, syncable_children
 from settings_sync.planning.deciding import ON_PATHS, allowed_on_path, allowed_words
 from settings_sync.planning.differences import flatten
-from settings_sync.planning.values import DEFAULT_FIELD, Local
+from settings_sync.planning.values import DEFAULT_FIELD, Key, Local
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.plans.plans import recompute_targets
 from settings_sync.services.runs.runs import check_plan
@@ -100,6 +100,8 @@ class _Desk:
         self._changes: dict[uuid.UUID, list[Change]] = defaultdict(list)
         self._locals: dict[int, Local] = {}
         self._paths: dict[int, set[str]] = {}
+        self._plan = plan
+        self._in_main: set[Key] | None = None
         found = Change.objects.filter(plan_target__plan=plan, uid__in={asked.item for asked in decisions})
         for change in found.select_related("plan_target__administration", "plan_target__plan").order_by("id"):
             if change.plan_target.administration_id in self._syncable:
@@ -129,7 +131,7 @@ class _Desk:
         if asked.word == Word.CREATE_AS:
             _check_name(change, asked.name)
         if asked.word == Word.COUPLE:
-            _check_coupling(change, asked.couple_with, self._local_of(change.plan_target))
+            _check_coupling(change, asked.couple_with, self._local_of(change.plan_target), self._followed())
 
     def _check_path(self, change: Change, path: str) -> None:
         if change.pk not in self._paths:
@@ -139,6 +141,13 @@ class _Desk:
             self._paths[change.pk] = asked | {path for body in bodies for path in flatten(body)}
         if path not in self._paths[change.pk] and path != DEFAULT_FIELD:
             raise UnknownPath(label=change.label, path=path)
+
+    def _followed(self) -> set[Key]:
+        """What the main administration has: only what it removed can be replaced by what it made anew."""
+        if self._in_main is None:
+            found = SnapshotItem.objects.filter(snapshot=self._plan.snapshot_id)
+            self._in_main = set(found.values_list("kind", "uid"))
+        return self._in_main
 
     def _local_of(self, target: PlanTarget) -> Local:
         if target.pk not in self._locals:
@@ -166,10 +175,10 @@ def _check_name(change: Change, name: str) -> None:
         raise NameMissing(label=change.label)
 
 
-def _check_coupling(change: Change, uid: uuid.UUID | None, local: Local) -> None:
+def _check_coupling(change: Change, uid: uuid.UUID | None, local: Local, in_main: Collection[Key]) -> None:
     if uid is None or (change.kind, uid) not in local.entries:
         raise CannotCouple(label=change.label, reason=_("there is no such setting of this kind here."))
-    if (change.kind, uid) in local.bases:
+    if (change.kind, uid) in local.bases and (change.kind, uid) in in_main:
         raise CannotCouple(label=change.label, reason=_("it follows another setting of the main administration."))
 
 

@@ -145,6 +145,8 @@ def _is_open(plan: Plan, change: Change) -> bool:
 def _words(plan: Plan, change: Change) -> Iterator[str]:
     if change.verdict in UNCHANGED or change.verdict in SETTLED:
         return
+    if change.verdict == Verdict.REMOVED_IN_SOURCE and "pair" in change.facts:
+        return  # decided at the one that was made in its place
     base, source, local = (
         None if digest is None else bytes(digest)
         for digest in (change.base_digest, change.source_digest, change.local_digest)

@@ -1,6 +1,7 @@
 """What the main administration removed: deleted, or archived with who uses it, and offered again later."""
 
 import pytest
+from django.utils import translation
 
 from forms_catalog.models import Form
 from settings_sync.models import Change, Plan
@@ -72,7 +73,8 @@ def change_of(plan: Plan, form: Form) -> Change:
 
 
 def reason_of(plan: Plan, form: Form) -> str:
-    (shown,) = preview_changes(plan, [change_of(plan, form)])
+    with translation.override("en"):
+        (shown,) = preview_changes(plan, [change_of(plan, form)])
     return shown.reason
 
 
