@@ -161,24 +161,28 @@ class Edits(RuleBasedStateMachine):
     def add_part(self, where: int, kind: str, number: int, letter: str, place: int) -> None:
         key = self.key_at(where, kind, number)
         item = self.items(where).get(key)
-        part = 100 * key[1] + 10 * where + int(letter) + (10000 if kind == "flow" else 0)
-        if item is None or part in item["parts"] or len(item["parts"]) > 4:
+        if item is None or len(item["parts"]) > 4 or not (kind == "flow" or item["heads"]):
             return
-        if any(found.get("reference") == letter for found in item["parts"].values()):
-            return
-        if kind == "flow":
-            form = self.key_at(where, "form", int(letter))
-            made, before = new_step(form[1] if form in self.items(where) else 0), place
-        elif item["heads"]:
-            section = item["heads"][place % len(item["heads"])]
-            inside = [n for n, found in enumerate(item["order"]) if found_in(item, found) == section]
-            made, before = new_field(section, letter), min(inside, default=len(item["order"])) + len(inside[:place])
-        else:
-            return
-        order = _grouped(
-            {**item, "parts": {**item["parts"], part: made}}, (*item["order"][:before], part, *item["order"][before:])
+        part, made = (
+            self._new_step(where, key, letter) if kind == "flow" else self._new_question(where, key, letter, place)
         )
-        self.change(where, key, parts={**item["parts"], part: made}, order=order)
+        if part in item["parts"] or letter in {found.get("reference") for found in item["parts"].values()}:
+            return
+        inside = [n for n, found in enumerate(item["order"]) if made.get("section") == found_in(item, found)]
+        before = min(inside, default=len(item["order"])) + len(inside[:place])
+        parts, order = {**item["parts"], part: made}, (*item["order"][:before], part, *item["order"][before:])
+        self.change(where, key, parts=parts, order=_grouped({**item, "parts": parts}, order))
+
+    def _new_step(self, where: int, key: Key, letter: str) -> tuple[int, Any]:
+        form = self.key_at(where, "form", int(letter))
+        return 10000 + 100 * key[1] + 10 * where + int(letter), new_step(form[1] if form in self.items(where) else 0)
+
+    def _new_question(self, where: int, key: Key, letter: str, place: int) -> tuple[int, Any]:
+        """Its number tells the section, so that a question never stands in another one."""
+        heads = self.items(where)[key]["heads"]
+        section = heads[place % len(heads)]
+        number = 1000 * key[1] + 100 * where + 10 * (section % 10) + int(letter)
+        return 20000 + number, new_field(section, letter)
 
     def edit_part(self, where: int, kind: str, number: int, place: int, label: str, text: str) -> None:
         key = self.key_at(where, kind, number)
@@ -314,9 +318,9 @@ class Edits(RuleBasedStateMachine):
             self.children[where - 1].used.add(key)
 
 
-def found_in(item: Item, part: int) -> int:
-    """The section in which a part of a form stands."""
-    return int(item["parts"][part]["section"])
+def found_in(item: Item, part: int) -> int | None:
+    """The section in which a part of a form stands; None for a step of a workflow."""
+    return item["parts"][part].get("section")  # type: ignore[no-any-return]
 
 
 def _grouped(item: Item, order: tuple[int, ...]) -> tuple[int, ...]:

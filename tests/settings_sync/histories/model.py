@@ -108,7 +108,7 @@ def is_default(key: Key, item: Item | None, kind: str) -> bool:
 
 def foresee(main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
     """What a sync must come to, for every item that is not simply in line."""
-    told = {key: outcome for key in _asked(main, child, order) if (outcome := _one(key, main, child, order))}
+    told = {key: outcome for key in looked_at(main, child, order) if (outcome := _one(key, main, child, order))}
     told = _hold_couplings(_with_givers(told, main, child, order), main, child)
     while True:
         before = dict(told)
@@ -170,7 +170,7 @@ def _pointing(part: Item, before: int, after: int) -> Item:
     return {**part, "form": after} if part["form"] == before else part
 
 
-def _asked(main: Items, child: Stand, order: Order) -> set[Key]:
+def looked_at(main: Items, child: Stand, order: Order) -> set[Key]:
     """What was chosen, what that is linked to, and what is gone from a category that was chosen."""
     chosen = {key for key in main if CATEGORY[key[0]] in order.categories} | (order.items & set(main))
     needed: set[Key] = set()

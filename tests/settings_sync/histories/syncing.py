@@ -34,6 +34,7 @@ from .model import (
     Outcome,
     carry_out,
     foresee,
+    looked_at,
     needs_of,
 )
 from .running import execute, start
@@ -199,6 +200,8 @@ class Sync:
             for where in targets
         }
         self.settled: dict[int, set[Key]] = {where: set() for where in targets}
+        self.looked_at: dict[int, set[Key]] = {}
+        self.late: dict[int, set[Key]] = {}
         self.fails = data.draw(st.sampled_from(targets), label="fails") if _one_in(data, 6, "failing") else 0
         self.main, self.locks = dict(history.main), dict(history.locks)
         for place in history.places:
@@ -259,6 +262,7 @@ class Sync:
         target = self.run.targets.get(administration=self.history.places[where].administration)
         found = {key_of(row.kind, row.uid): row.code for row in target.findings.all()}
         late = {key for key, code in found.items() if code != "archived-instead"}
+        self.late[where] = late
         assert self.is_edited or not late
         self.history.told["stale"] += bool(late)
         for key, outcome in told.items():
@@ -299,8 +303,10 @@ class Sync:
         )
 
     def _foresee(self, where: int) -> dict[Key, Outcome]:
+        child = self.history.children[where - 1]
         order = Order(self.categories, self.items, self.policies, self.decisions[where].found, self.locks)
-        return foresee(self.main, self.history.children[where - 1], order)
+        self.looked_at[where] = looked_at(self.main, child, order)
+        return foresee(self.main, child, order)
 
     def _compare_plan(self, where: int) -> dict[Key, Outcome]:
         """The preview says of every item what the model foresees."""

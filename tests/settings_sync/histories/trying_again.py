@@ -4,40 +4,82 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from settings_sync.models import SyncTarget
 from settings_sync.services.runs.runs import retry_run
 from settings_sync.services.runs.targets import execute_target
+
+from .model import DELETED, HELD, Item, Key, Outcome
+from .threeway import SHAPES
 
 
 def try_again(history: Any, data: Any) -> None:
     """Try one of the runs again that failed in a child."""
-    sync, where = history.failed.pop(data.draw(st.integers(0, len(history.failed) - 1), label="failed"))
-    if is_taken_back(history, sync) or is_overtaken(history, sync, where):
-        return
-    for place in history.places:
-        place.send()
-    history.story.append(f"tried again in {where}: sync {str(sync.run.pk)[:4]}")
-    history.told["tried again"] += 1
-    place, before = history.places[where], history.places[where].read()
-    retry_run(acting_user=history.company.owner, run=sync.run, targets=[place.administration.slug])
-    for pk in sync.run.targets.filter(state="queued").values_list("pk", flat=True):
-        execute_target(pk)
-    sync.run.refresh_from_db()
-    child = history.children[where - 1]
-    if (child.says, child.used) == (sync.left.says, sync.left.used):
-        sync.compare_result(where, before)
-    else:  # what was edited since is held, with what needs it
-        history.children[where - 1] = place.read().stand(child.used)
+    number = data.draw(st.integers(0, len(history.failed) - 1), label="failed")
+    _Again(history, *history.failed.pop(number)).carry_out()
 
 
-def is_taken_back(history: Any, sync: Any) -> bool:
-    """Whether the run was taken back in another child: then it asks before it is tried again."""
-    return any(done.run.plan.undoes_id == sync.run.pk for _where, done in history.done)
+class _Again:
+    def __init__(self, history: Any, sync: Any, where: int) -> None:
+        self.history, self.sync, self.where, self.place = history, sync, where, history.places[where]
+        for place in history.places:
+            place.send()
+        history.story.append(f"tried again in {where}: sync {str(sync.run.pk)[:4]}")
+        history.told["tried again"] += 1
+
+    def carry_out(self) -> None:
+        decided, told = self._decided_since(), self.sync.told[self.where]
+        before, child = self.place.read(), self.history.children[self.where - 1]
+        target = self._run()
+        doing = {key for key, outcome in told.items() if _does_something(outcome, child.base.get(key))}
+        if decided and doing <= decided:
+            self.history.told["overtaken"] += 1
+            assert (target.state, target.error_code) == ("skipped", "overtaken"), "an older run went back in time"
+            assert self.place.read().marks == before.marks, "an older run wrote over a later one"
+        elif (child.says, child.used) == (self.sync.left.says, self.sync.left.used):
+            self.sync.compare_result(self.where, before)
+        else:
+            self._compare_what_was_decided(decided)
+        if target.state == SyncTarget.State.SUCCEEDED:
+            self.sync.fails = 0
+
+    def _run(self) -> SyncTarget:
+        """Type what is asked, which nobody is unless the run was taken back elsewhere."""
+        company, run, slug = self.history.company, self.sync.run, self.place.administration.slug
+        retry_run(acting_user=company.owner, run=run, targets=[slug], confirmation=company.main.slug)
+        for pk in run.targets.filter(state="queued").values_list("pk", flat=True):
+            execute_target(pk)
+        run.refresh_from_db()
+        return run.targets.get(administration=self.place.administration)  # type: ignore[no-any-return]
+
+    def _compare_what_was_decided(self, decided: set[Key]) -> None:
+        """What was decided since stands as it did; what was edited since is held, with what needs it."""
+        child, found = self.history.children[self.where - 1], self.place.read()
+        told = self.sync.told[self.where]
+        for key in decided & told.keys():
+            assert _simple(key, found.items.get(key)) == _simple(key, child.items.get(key)), ("back in time", key)
+            assert found.base.get(key) == child.base.get(key), ("back in time", key)
+        became = {o.couple: key for key, o in told.items() if o.couple and o.couple not in found.items}
+        self.history.children[self.where - 1] = found.stand({became.get(key, key) for key in child.used})
+
+    def _decided_since(self) -> set[Key]:
+        """What a later run has decided here: a sync that was carried out, or what was taken back."""
+        later = self.history.finished[self.history.finished.index(self.sync) + 1 :]
+        decided: set[Key] = set()
+        for run in later:
+            if self.where in run.targets and run.fails != self.where:
+                open_yet = {key for key, outcome in run.told[self.where].items() if outcome.word == HELD}
+                decided |= run.looked_at[self.where] - open_yet - run.late.get(self.where, set())
+        for where, done in self.history.done:
+            if where == self.where and done.run.plan.undoes_id and done.run.created_at > self.sync.run.created_at:
+                stood, stands = done.before.items, done.after.items
+                decided |= {key for key in {*stood, *stands} if stood.get(key) != stands.get(key)}
+        return decided
 
 
-def is_overtaken(history: Any, sync: Any, where: int) -> bool:
-    """Whether a later run decided about everything that this one would write."""
-    later = history.finished[history.finished.index(sync) + 1 :]
-    return any(
-        where in found.targets and found.fails != where and sync.categories <= found.categories and sync.categories
-        for found in later
-    )
+def _simple(key: Key, item: Item | None) -> Item | None:
+    """An item without what follows other items, such as its links."""
+    return item and {name: item[name] for name in SHAPES[key[0]].simple}
+
+
+def _does_something(outcome: Outcome, base: Any) -> bool:
+    return outcome.writes or outcome.word == DELETED or outcome.base != base or bool(outcome.agreed)
