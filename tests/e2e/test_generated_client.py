@@ -49,9 +49,18 @@ class OtherSystem:
         return importlib.import_module(f"{self.package}.{name}")
 
     def call(self, operation: str, *place: Any, **what: Any) -> Any:
-        answer = self._module(f"api.{operation}").sync_detailed(*place, client=self.client, **what)  # type: ignore[attr-defined]
+        answer = self._answer(operation, *place, **what)
         assert answer.status_code < 400, answer.parsed
         return answer.parsed
+
+    def refused(self, operation: str, *place: Any, **what: Any) -> Any:
+        """The problem with which a call is refused."""
+        answer = self._answer(operation, *place, **what)
+        assert answer.status_code == 409, answer.parsed
+        return answer.parsed
+
+    def _answer(self, operation: str, *place: Any, **what: Any) -> Any:
+        return self._module(f"api.{operation}").sync_detailed(*place, client=self.client, **what)  # type: ignore[attr-defined]
 
     def watch(self, ask: Callable[[], Any], is_done: Callable[[Any], bool]) -> Any:
         """Ask again and again, as another system would, until it is so."""
@@ -101,7 +110,10 @@ def test_plan_decide_run_watch_and_undo(base_url: str, beheerder: Visitor, clien
     assert target.receipt.business_rows_written == 0
     beheerder.page.get_by_text("Vanuit het planbord").wait_for()
 
-    back = system.call("runs.take_a_run_back", run.id, body=models.UndoBody(confirm=True))
+    asked = system.refused("runs.take_a_run_back", run.id, body=models.UndoBody(confirm=True))
+    assert asked.type_ == "confirmation-required"
+    phrase = asked.detail.partition("“")[2].partition("”")[0]
+    back = system.call("runs.take_a_run_back", run.id, body=models.UndoBody(confirm=True, confirmation=phrase))
     system.watch(lambda: system.call("runs.show_a_run", back.id), lambda found: found.state == "succeeded")
     assert system.call("runs.show_a_run", run.id).undone_by
     deleted = system.call("administrations.delete_a_sub_administration", slug, confirm=slug)

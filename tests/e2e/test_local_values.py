@@ -23,10 +23,16 @@ def template(beheerder):
     return name
 
 
+DEMO = ("Van Dijk Groep", "Van Dijk Noord", "Van Dijk Oost", "Van Dijk Service", "Van Dijk West", "Van Dijk Zuid")
+"""The administrations of the demo; other tests make more, which have no IBAN."""
+
+
 def ibans_in_frames(page):
-    """What each frame shows, after scrolling to it."""
+    """What the frame of each administration of the demo shows, after scrolling to it."""
     found = []
-    for number in range(page.locator(".filled-in iframe").count()):
+    for number, name in enumerate(page.locator(".filled-in h2").all_inner_texts()):
+        if name not in DEMO:
+            continue
         page.locator(".filled-in iframe").nth(number).scroll_into_view_if_needed()
         text = page.frame_locator(".filled-in iframe").nth(number).locator("body")
         expect(text).to_contain_text(IBAN)
@@ -37,7 +43,7 @@ def ibans_in_frames(page):
 def test_six_administrations_show_six_ibans(beheerder, template):
     beheerder.page.locator("a[href$='/everywhere/']").click()
     found = ibans_in_frames(beheerder.page)
-    assert len(found) >= 6 and len(set(found)) == len(found)
+    assert len(found) == 6 and len(set(found)) == 6
 
 
 def test_the_preview_of_a_sync_shows_it_in_each_target_with_its_warnings(beheerder, template):
