@@ -1,5 +1,6 @@
 """The companies of the demo, their administrations and the people in them."""
 
+import time
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
@@ -101,9 +102,16 @@ def make_main(branch: Branch, administrator: User) -> Administration:
 def make_branch(branch: Branch, main: Administration, administrator: User) -> Administration:
     """A sub-administration, made as an administrator makes one; who makes it runs it."""
     made = create_administration(acting_user=administrator, main=main, name=branch.name, slug=branch.slug)
-    work_on_administration(made.pk)
+    # A worker that runs already may have taken it up first.
+    while not work_on_administration(made.pk) and _is_being_made(made):
+        time.sleep(0.1)
     made.refresh_from_db()
     return _settle(made, branch)
+
+
+def _is_being_made(administration: Administration) -> bool:
+    administration.refresh_from_db()
+    return administration.state == Administration.State.PROVISIONING
 
 
 def make_employee(user: User, administrations: list[Administration]) -> None:

@@ -6,12 +6,21 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from business.models import FilledForm, FreeFieldValue, WorkOrder, WorkOrderHour, WorkOrderMaterial, WorkOrderStep
+from business.models import (
+    FilledForm,
+    FormPhoto,
+    FreeFieldValue,
+    WorkOrder,
+    WorkOrderHour,
+    WorkOrderMaterial,
+    WorkOrderStep,
+)
 
 from . import words
 from .answering import answer_questions
 from .copying import copy_rows, with_keys
 from .customers import Customers
+from .photos import take_photos
 from .settings_here import SettingsHere
 
 Rows = list[dict[str, Any]]
@@ -114,7 +123,12 @@ class WorkMaker:
                 steps.append({**step, **who, "work_order_id": order["id"]})
         copy_rows(WorkOrderStep, with_keys(WorkOrderStep, steps))
         filled = [self._filled_form(step) for step in steps if step["form_id"]]
-        copy_rows(FilledForm, with_keys(FilledForm, filled))
+        rows = with_keys(FilledForm, filled)
+        photos = [
+            photo for row in rows for photo in take_photos(self.chance, row, self.here.questions[row["form_id"]][1])
+        ]
+        copy_rows(FilledForm, rows)
+        FormPhoto.objects.bulk_create(photos)
 
     def _filled_form(self, step: dict[str, Any]) -> dict[str, Any]:
         name, questions = self.here.questions[step["form_id"]]

@@ -205,6 +205,9 @@ END $$;
 """
 
 
+GUARD_SAYS = "A sync may not write"
+"""How the guard's refusal begins. Its code is that of any right that is missing; its words tell them apart."""
+
 EDIT_LOCK = 4711
 INDEX_LOCK = 4712
 

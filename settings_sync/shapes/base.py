@@ -1,5 +1,6 @@
 """What requests and answers share."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC
 from decimal import Decimal
@@ -75,6 +76,9 @@ class WholeInAddress(serializers.IntegerField):
     """A whole number in the query of an address, where everything is a text; digits alone, as people write it."""
 
     def to_internal_value(self, data: Any) -> Any:
+        # More digits than anybody types, and still a number that the description of this API allows.
+        if isinstance(data, str) and re.fullmatch(r"[0-9]{13,19}", data):
+            return int(data)
         try:
             return read_whole_number(data)
         except Unreadable as error:

@@ -106,7 +106,7 @@ def test_what_would_stand_before_the_field_that_it_depends_on_does_not_move_and_
 ):
     url = address("move_part", "sections", maintenance.visit.uid)
     page = owner_client.post(url, {"direction": "down"}, follow=True)
-    assert "“Metingen” stands before “Uitgevoerd”, on whose answer it depends." in page.content.decode()
+    assert "“Metingen” staat vóór “Uitgevoerd”, terwijl het van dat antwoord afhangt." in page.content.decode()
     assert list(Section.objects.values_list("title", flat=True)) == ["Bezoek", "Metingen"]
 
 

@@ -7,6 +7,7 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DjangoError
 from psycopg import errors
 
+from settings_sync.engine.fence import GUARD_SAYS
 from settings_sync.exceptions import (
     DatabaseRefused,
     NameTaken,
@@ -65,6 +66,8 @@ def explain(error: Exception) -> Explanation:
     refusal = next((named for kind, named in REFUSALS if isinstance(error, kind)), DatabaseRefused)
     lost = isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) and not error.sqlstate
     passing = isinstance(error, PASSING) or lost or (error.sqlstate or "").startswith(CONNECTION_LOST)
+    # What the guard of daily data refuses is refused again, however often it is tried.
+    passing = passing and not str(error).startswith(GUARD_SAYS)
     return Explanation(refusal(fact=_fact(error), **_rule(error)), may_pass=passing)
 
 

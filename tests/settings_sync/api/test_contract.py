@@ -335,6 +335,7 @@ ERRORS: list[tuple[str, int, str, Any]] = [
     ("database away", 503, "unavailable", database_away),
 ]  # fmt: skip
 ELSEWHERE = {
+    "clash": "config/test_error_pages.py::test_the_api_ends_in_a_problem",
     "request-in-progress": (
         "settings_sync/api/protocol/test_idempotency.py::test_while_the_first_is_busy_the_second_is_told"
     ),

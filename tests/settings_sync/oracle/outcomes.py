@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from .catalog import KINDS
 from .documents import Document, Key
 from .merging import compose, merge
-from .not_yet import NOT_YET
 from .rulings import Rulings
 from .validity import is_valid
 from .worlds import Memory
@@ -205,9 +204,10 @@ def _removed_there(case: Case, row: str) -> Outcome:
     is_edited = case.local != case.base
     wanted = word or ("keep" if is_edited or case.rulings.agreed or case.rulings.pinned else policy)
     if wanted in ("archive", "delete"):
-        deletes = wanted == "delete" and not case.is_used and "12" not in NOT_YET
+        deletes = wanted == "delete" and not case.is_used
         document = None if deletes else {**case.local, "is_archived": True}
-        after = Memory(document)
+        # What was to be deleted and is used stays followed, so that its removal is offered once nothing uses it.
+        after = Memory(document, document if wanted == "delete" else None)
         action = "delete" if deletes else "keep" if document == case.local else "archive"
         return Outcome(row, row, action, _memory(case), after)
     after = Memory(case.local) if word == "keep_local" else _memory(case)
