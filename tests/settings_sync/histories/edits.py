@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from .model import Item, Items, Key, Stand, default_of, is_default
-from .stage import CURRENCIES, Place, new_field, new_form, new_item, new_step
+from .stage import CURRENCIES, Place, new_field, new_form, new_item, new_step, title_of
 from .threeway import PART_UID, SHAPES, path_of
 
 CHILDREN = 2
@@ -215,14 +215,16 @@ class Edits(RuleBasedStateMachine):
         section = 10 * key[1] + 2 + where
         if item is not None and section not in item["sections"]:
             heads = (*item["heads"][:place], section, *item["heads"][place:])
-            sections = {**item["sections"], section: {"title": "Metingen"}}
+            sections = {**item["sections"], section: title_of(section)}
             self.change(where, key, sections=sections, heads=heads)
 
     def retitle_section(self, where: int, number: int, place: int, title: str) -> None:
         key = self.key_at(where, "form", number)
         item = self.items(where).get(key, NOTHING)
         if place < len(item["heads"]):
-            self.change(where, key, sections={**item["sections"], item["heads"][place]: {"title": title}})
+            self.change(
+                where, key, sections={**item["sections"], item["heads"][place]: title_of(item["heads"][place], title)}
+            )
 
     def remove_section(self, where: int, number: int, place: int) -> None:
         """A section goes with everything in it."""

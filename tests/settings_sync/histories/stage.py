@@ -179,10 +179,15 @@ def new_item(kind: str, name: str, text: str) -> Item:
     return {"name": name, **more, **EMPTY}
 
 
+def title_of(section: int, words: str = "Metingen") -> dict[str, Any]:
+    """A section with a title of its own: one of the same title would be that section, made anew."""
+    return {"title": f"{words} {section}"}
+
+
 def new_form(number: int, name: str, text: str, sections: int = 1) -> Item:
     """A form with this many sections and nothing in them."""
     heads = tuple(10 * number + at for at in range(sections))
-    titles = {section: {"title": "Metingen"} for section in heads}
+    titles = {section: title_of(section) for section in heads}
     return {**new_item("form", name, text), "sections": titles, "heads": heads}
 
 

@@ -41,7 +41,7 @@ from .running import execute, start
 from .stage import SETTINGS, Place, Seen, key_of
 from .statements import uid_of
 from .trying_again import try_again
-from .undoing import Done, take_back
+from .undoing import Done, differing, take_back
 
 ACTIONS = {
     HELD: {"hold"},
@@ -318,7 +318,8 @@ class Sync:
             assert change.action in ACTIONS[told[key].word] or is_spared, (key, change.verdict, told[key])
             assert change.verdict in self._verdicts(key, told[key]), (key, change.verdict, told[key])
             if (change.verdict, change.action) == ("both_changed", "hold"):
-                assert {path for path, _side in change.conflicts} == set(told[key].conflicts), key
+                asked = {path for path, _side in change.conflicts}
+                assert asked == set(told[key].conflicts), (key, asked, told[key].conflicts)
                 assert self.history.settled.get((where, key)) != self._standing(where, key), "asked again"
             self.history.told["default asked" if told[key].asks_default else told[key].row] += 1
         return told
@@ -405,8 +406,8 @@ class Sync:
         told, history = self._without_what_moved(where), self.history
         child, found = history.children[where - 1], history.places[where].read()
         wanted = carry_out(child, told)
-        assert found.items == wanted.items, told
-        assert found.base == wanted.base
+        assert found.items == wanted.items, differing(found.items, wanted.items)
+        assert found.base == wanted.base, differing(found.base, wanted.base)
         assert found.deviations == wanted.deviations, f"{where} remembers {found.deviations ^ wanted.deviations}"
         self._compare_marks(told, before, found)
         for key, number in found.keys.items():

@@ -83,7 +83,7 @@ class _TakingBack:
         late = {key_of(row.kind, row.uid): row.code for row in target.findings.all()}
         assert set(late.values()) <= {"archived-instead"}, late
         wanted = _taken_back(child, done)
-        assert found.items == wanted.items, _differing(found.items, wanted.items)
+        assert found.items == wanted.items, differing(found.items, wanted.items)
         assert found.base == wanted.base
         assert found.deviations == wanted.deviations
         assert found.marks["business"] == before.marks["business"]
@@ -107,6 +107,7 @@ def _taken_back(child: Stand, done: Done) -> Stand:
     )
 
 
-def _differing(found: Items, wanted: Items) -> str:
+def differing(found: Items, wanted: Items) -> str:
+    """What stands otherwise than it should, item by item."""
     keys = sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key))
     return "; ".join(f"{key}: {found.get(key)} where there should be {wanted.get(key)}" for key in keys)
