@@ -23,8 +23,8 @@ from accounts.models import User
 from accounts.support_rights import SupportRight
 from reference_data.models import WorkType
 from settings_sync.models import SyncRun
-from settings_sync.services.plans import create_plan
-from settings_sync.services.runs import start_run
+from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.runs.runs import start_run
 from tenants.models import Administration
 from tenants.schemas import inside
 

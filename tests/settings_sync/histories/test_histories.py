@@ -93,7 +93,8 @@ def test_whatever_is_edited_and_decided_a_sync_comes_to_what_the_table_says(stag
     play(lambda: History(*stage, crashes), histories=many, drawn=int(drawn) if drawn else None)
     print(f"\n{dict(History.told)}: no difference")
     assert History.told["steps"] >= many * (STEPS - 1)
-    assert many < SIZES["gate"] or all(History.told[row] for row in ROWS), History.told
+    # The few histories of the gate meet most rows of the table and not surely every one; many histories do.
+    assert many < SIZES["many"] or all(History.told[row] for row in ROWS), History.told
 
 
 @dataclass(frozen=True)
