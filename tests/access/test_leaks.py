@@ -203,5 +203,5 @@ NOT_LINKED = {
     "sync:administration-row",
     "sync:run-progress",
 }
-"""Addresses that take a POST, stand on the page of something that is not used, are asked for by a page's script, or
-show a photo of a filled-in form, which the crawled demo has in one administration alone (its own test looks at it)."""
+"""Addresses that take a POST, stand on the page of something that is not used, or are asked for by a page's script.
+What is crawled holds no photo of a filled-in form: `tests/business/test_photos.py` asks for one from elsewhere."""
