@@ -1,6 +1,7 @@
 """What a form must satisfy, on its document: the screens and a sync ask the same questions here. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -113,18 +114,24 @@ def problems_of_print_template(html: str, references: Collection[str]) -> list[s
 
 def circles(document: Mapping[str, Any]) -> list[str]:
     """The uids of sections and fields whose visibility, followed back, depends on itself."""
-    waits_for = {row["uid"]: _depends_on(row) for row in (*_parts(document, "section"), *_parts(document, "field"))}
+    rows = _all_parts(document)
+    if not any(row.get("visible_if_field") for row in rows):
+        # Most forms hide nothing, and a sync judges hundreds of them at once: what follows is half of judging one.
+        return []
+    waits_for = {row["uid"]: _depends_on(row) for row in rows}
     return [uid for uid in waits_for if _comes_back(uid, waits_for)]
 
 
 def early_parts(document: Mapping[str, Any]) -> dict[str, str]:
     """The sections and fields that stand before the field on whose answer they depend, with the uid of that field."""
+    waiting = {row["uid"]: row["visible_if_field"] for row in _all_parts(document) if row.get("visible_if_field")}
+    if not waiting:
+        return {}
     sections = [row["uid"] for row in _parts(document, "section")]
     places = {uid: (number, -1) for number, uid in enumerate(sections)}
     for number, row in enumerate(_parts(document, "field")):
         if row.get("section") in places:
             places[row["uid"]] = (places[row["section"]][0], number)
-    waiting = {row["uid"]: row["visible_if_field"] for row in _all_parts(document) if row.get("visible_if_field")}
     return {uid: asked for uid, asked in waiting.items() if asked in places and places[uid] < places[asked]}
 
 
@@ -147,8 +154,8 @@ def _comes_back(start: str, waits_for: Mapping[str, list[str]]) -> bool:
 
 def doubled_references(document: Mapping[str, Any]) -> list[str]:
     """The ids inside the form that more than one field has."""
-    references = [row.get("reference", "") for row in _parts(document, "field")]
-    return sorted({reference for reference in references if references.count(reference) > 1})
+    counts = Counter(row.get("reference", "") for row in _parts(document, "field"))
+    return sorted(reference for reference, count in counts.items() if count > 1)
 
 
 def problems_of_form(document: Mapping[str, Any]) -> list[str]:
@@ -176,13 +183,13 @@ def _empty_names(document: Mapping[str, Any]) -> Iterator[str]:
 def _part_problems(document: Mapping[str, Any]) -> Iterator[str]:
     fields = {row["uid"]: row for row in _parts(document, "field")}
     for row in _parts(document, "section"):
-        words = _("Section “%(section)s”: %(message)s")
         for message in messages_of(problems_of_condition(row, fields)):
-            yield _in_place(message, words % {"section": row.get("title", ""), "message": message}, row)
+            words = _("Section “%(section)s”: %(message)s") % {"section": row.get("title", ""), "message": message}
+            yield _in_place(message, words, row)
     for row in fields.values():
-        words = _("Field “%(field)s”: %(message)s")
         for message in (*messages_of(problems_of_field(row)), *messages_of(problems_of_condition(row, fields))):
-            yield _in_place(message, words % {"field": row.get("label", ""), "message": message}, row)
+            words = _("Field “%(field)s”: %(message)s") % {"field": row.get("label", ""), "message": message}
+            yield _in_place(message, words, row)
 
 
 def _in_place(message: Problem, words: str, row: Mapping[str, Any]) -> Problem:
