@@ -162,7 +162,7 @@ def test_with_nothing_to_change_the_button_is_disabled_with_the_reason(owner_cli
     sync(owner, main, joined)
     page = owner_client.get(url("plan", make_plan(owner, main, joined).pk))
     assert "Everything is in line: nothing would change." in text_of(page)
-    assert re.search(r'<button class="button primary" disabled>', page.content.decode())
+    assert re.search(r'<button class="button primary"\s+disabled>', page.content.decode())
 
 
 def test_a_plan_of_somebody_else_is_only_for_those_who_may_sync_to_all_of_it(url, owner, main, joined, form, stranger):
