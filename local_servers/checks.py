@@ -60,6 +60,8 @@ def checks(python: str) -> list[Check]:
         Check("Django: no missing migrations", (*manage, "makemigrations", "--check", "--dry-run")),
         Check("translations complete", (*module, "quality.translations")),
         Check("security (bandit)", (*module, "bandit", "-q", "-r", ".", "-c", "pyproject.toml", "-ii")),
+        Check("templates: format (djade)", djade_check(Path(python).with_name("djade"))),
+        Check("templates: lines and columns", (*module, "quality.templates")),
         Check("lock files", (*module, "quality.lock_files")),
         Check("docker-compose.yml", compose_check(module)),
     ]
@@ -68,6 +70,12 @@ def checks(python: str) -> list[Check]:
 def compose_check(module: tuple[str, ...]) -> tuple[str, ...]:
     """The command that holds the compose file against the schema of compose files."""
     return (*module, "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
+
+
+def djade_check(djade: Path) -> tuple[str, ...]:
+    """The command that formats no template, but says which ones djade would."""
+    templates = (str(template.relative_to(PROJECT)) for template in PROJECT.glob("templates/**/*.html"))
+    return (str(djade), "--check", "--target-version", "5.2", *sorted(templates))
 
 
 def run_checks(python: Path) -> int:

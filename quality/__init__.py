@@ -1,1 +1,1 @@
-"""What `./dev check` asks beyond the usual programs: translations and lock files."""
+"""What `./dev check` asks beyond the usual programs: translations, templates and lock files."""
