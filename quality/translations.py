@@ -3,17 +3,32 @@
 `python -m quality.translations` exits 1 and names what is missing, left over, or loses a placeholder.
 """
 
+import io
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from local_servers.translations import Entry, read_catalog
+from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as Entry
+from babel.messages.pofile import read_po, write_po
+
 from quality.messages import Message, collect
 
 PROJECT = Path(__file__).resolve().parent.parent
 MUST_BE_TRANSLATED = ("nl",)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+HEADER = """\
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
+"""The head of a catalog. Babel's own names its version and the time, so that a catalog would change by itself."""
 Found = dict[tuple[str | None, str], Message]
 
 
@@ -22,97 +37,102 @@ def catalog_file(project: Path, language: str) -> Path:
     return project / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
+def read_catalog(project: Path, language: str) -> Catalog:
+    """The catalog of a language as it stands; an empty one when there is none."""
+    file = catalog_file(project, language)
+    return catalog_of(file.read_text(encoding="utf-8") if file.exists() else "", language)
+
+
+def catalog_of(text: str, language: str) -> Catalog:
+    """The catalog that a text holds. Raises babel's PoFileError when it is none."""
+    return read_po(io.StringIO(text), locale=language, abort_invalid=True)
+
+
 def findings(project: Path) -> Iterator[str]:
     """What is wrong with the catalogs, one line each."""
     found = collect(project)
     for language in MUST_BE_TRANSLATED:
-        file = catalog_file(project, language)
-        if not file.exists():
+        if not catalog_file(project, language).exists():
             yield f"locale/{language} has no catalog: python -m quality.translations --update makes it."
             continue
-        yield from catalog_findings(found, read_catalog(file.read_text(encoding="utf-8")), language)
+        yield from catalog_findings(found, read_catalog(project, language), language)
     yield from english_findings(project, found)
 
 
-def catalog_findings(found: Found, entries: list[Entry], language: str) -> Iterator[str]:
+def catalog_findings(found: Found, catalog: Catalog, language: str) -> Iterator[str]:
     """Messages that a catalog misses, does not translate, translates wrongly, or has too many."""
-    known = {(entry.msgctxt, entry.msgid): entry for entry in entries if entry.msgid}
-    for identity, message in found.items():
-        entry = known.get(identity)
-        if entry is None or entry.msgid_plural != message.msgid_plural:
+    for message in found.values():
+        entry = catalog.get(message.msgid, message.msgctxt)
+        if entry is None or entry.id != ident(message):
             yield f"{language}: not in the catalog: {message.msgid!r} ({message.files[0]})"
-        elif not entry.is_translated():
+        elif not is_translated(entry):
             yield f"{language}: not translated: {message.msgid!r} ({message.files[0]})"
         elif lost := lost_placeholders(entry):
             yield f"{language}: the placeholders of {message.msgid!r} differ: {', '.join(sorted(lost))}"
-    for identity in known.keys() - found.keys():
-        yield f"{language}: no longer used: {identity[1]!r}"
+    yield from unused_findings(found, catalog, language)
 
 
 def english_findings(project: Path, found: Found) -> Iterator[str]:
     """English is the language of the messages, so its catalog needs to hold nothing; what it holds must be in use."""
-    file = catalog_file(project, "en")
-    entries = read_catalog(file.read_text(encoding="utf-8")) if file.exists() else []
-    for entry in entries:
-        if entry.msgid and (entry.msgctxt, entry.msgid) not in found:
-            yield f"en: no longer used: {entry.msgid!r}"
+    yield from unused_findings(found, read_catalog(project, "en"), "en")
+
+
+def unused_findings(found: Found, catalog: Catalog, language: str) -> Iterator[str]:
+    """Messages that a catalog has too many."""
+    for entry in catalog:
+        msgid = texts(entry.id)[0]
+        if msgid and (entry.context, msgid) not in found:
+            yield f"{language}: no longer used: {msgid!r}"
+
+
+def ident(message: Message) -> str | tuple[str, str]:
+    """A message as babel names it: by its text, or by its two texts when it counts."""
+    return (message.msgid, message.msgid_plural) if message.msgid_plural is not None else message.msgid
+
+
+def texts(value: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    """The forms of a message or of its translation: one, or several when it counts."""
+    return [value or ""] if value is None or isinstance(value, str) else list(value)
+
+
+def is_translated(entry: Entry) -> bool:
+    """Whether every form has a text, not marked as a guess."""
+    return all(texts(entry.string)) and not entry.fuzzy
 
 
 def lost_placeholders(entry: Entry) -> set[str]:
-    """Placeholders that a translation lacks or makes up."""
-    allowed = set(PLACEHOLDER.findall(entry.msgid + (entry.msgid_plural or "")))
-    used = set(PLACEHOLDER.findall(entry.value))
-    # A singular may say "one form" without its number.
+    """Placeholders that a translation lacks or makes up.
+
+    Babel's own check knows no {name}, and wants each form to have what its own message has: a singular may say "one
+    form" without its number.
+    """
+    allowed = set(PLACEHOLDER.findall("".join(texts(entry.id))))
+    used = set(PLACEHOLDER.findall("".join(texts(entry.string))))
     return (allowed - used) | (used - allowed)
 
 
 def update(project: Path, language: str) -> None:
     """Write the catalog of a language anew: what is in use, with the translations that are known."""
     file = catalog_file(project, language)
-    entries = read_catalog(file.read_text(encoding="utf-8")) if file.exists() else []
-    known = {(entry.msgctxt, entry.msgid): entry for entry in entries}
-    parts = [header(language)]
-    parts += [written(message, known.get(message.identity)) for message in collect(project).values()]
+    text = written(collect(project), read_catalog(project, language))
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join(parts), encoding="utf-8")
+    file.write_text(HEADER.format(language=language) + text, encoding="utf-8")
 
 
-def header(language: str) -> str:
-    """The head of a catalog."""
-    lines = [
-        'msgid ""',
-        'msgstr ""',
-        f'"Language: {language}\\n"',
-        '"MIME-Version: 1.0\\n"',
-        '"Content-Type: text/plain; charset=UTF-8\\n"',
-        '"Content-Transfer-Encoding: 8bit\\n"',
-        '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"',
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def written(message: Message, entry: Entry | None) -> str:
-    """One message as a catalog has it."""
-    forms = entry.forms if entry is not None and entry.msgid_plural == message.msgid_plural else {}
-    lines = [f"#: {place}" for place in message.files]
-    lines += ["#, fuzzy"] if entry is not None and entry.fuzzy else []
-    lines += [f"msgctxt {quoted(message.msgctxt)}"] if message.msgctxt is not None else []
-    lines.append(f"msgid {quoted(message.msgid)}")
-    if message.msgid_plural is None:
-        lines.append(f"msgstr {quoted(forms.get(0, ''))}")
-    else:
-        lines.append(f"msgid_plural {quoted(message.msgid_plural)}")
-        lines += [f"msgstr[{number}] {quoted(forms.get(number, ''))}" for number in (0, 1)]
-    return "\n".join(lines) + "\n"
-
-
-def quoted(text: str) -> str:
-    """A text as a catalog has it, over several lines when it has several."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t").replace("\n", "\\n")
-    lines = re.findall(r".+?\\n|.+$", escaped)
-    if len(lines) <= 1:
-        return f'"{escaped}"'
-    return '""\n' + "\n".join(f'"{line}"' for line in lines)
+def written(found: Found, former: Catalog) -> str:
+    """The messages in use as a catalog has them, with the translations of the former one."""
+    catalog = Catalog(locale=former.locale)
+    for message in found.values():
+        entry = former.get(message.msgid, message.msgctxt)
+        kept = entry if entry is not None and entry.id == ident(message) else Entry(ident(message))
+        # Without the number of a line, which changes with every line above it.
+        places = [(place, 0) for place in message.files]
+        flags = {"fuzzy"} if kept.fuzzy else set()
+        catalog.add(ident(message), kept.string, places, flags, context=message.msgctxt)
+    stream = io.BytesIO()
+    # A line per line of text, however long: wrapped lines would all move for a word.
+    write_po(stream, catalog, width=0, omit_header=True)
+    return stream.getvalue().decode().rstrip("\n") + "\n"
 
 
 def main(arguments: list[str]) -> int:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from local_servers.translations import compile_catalogs, read_catalog
 from quality.messages import Message, collect
-from quality.translations import PROJECT, catalog_file
+from quality.translations import PROJECT, catalog_file, texts
+from quality.translations import read_catalog as read_with_babel
 from settings_sync.exceptions import SyncError
 from tenants.exceptions import AdministrationError, Refusal
 
@@ -41,6 +42,19 @@ def test_dutch_is_what_the_catalog_says() -> None:
             if (said := shown(used[entry.msgctxt, entry.msgid], number + 1)) != expected
         }
     assert wrong == {}
+
+
+def test_what_compiles_the_catalogs_reads_them_as_babel_does() -> None:
+    ours = read_catalog(catalog_file(PROJECT, "nl").read_text(encoding="utf-8"))
+    read = {
+        (entry.msgctxt, entry.msgid, entry.msgid_plural): list(entry.forms.values()) for entry in ours if entry.msgid
+    }
+    theirs = {}
+    for entry in read_with_babel(PROJECT, "nl"):
+        msgid, plural = (*texts(entry.id), None)[:2]
+        theirs[entry.context, msgid, plural] = texts(entry.string)
+    theirs.pop((None, "", None))
+    assert read == theirs
 
 
 def test_english_is_the_message_itself() -> None:

@@ -1,8 +1,7 @@
 """Messages that lack a translation are found in code and templates."""
 
-from local_servers.translations import read_catalog
 from quality.messages import Message, messages_of_python, messages_of_template
-from quality.translations import catalog_findings, quoted, written
+from quality.translations import catalog_findings, catalog_of, written
 
 PYTHON = """
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext
@@ -57,7 +56,7 @@ def test_finds_messages_in_templates() -> None:
 
 def findings(catalog: str, *messages: Message) -> list[str]:
     found = {message.identity: message for message in messages}
-    return list(catalog_findings(found, read_catalog(catalog), "nl"))
+    return list(catalog_findings(found, catalog_of(catalog, "nl"), "nl"))
 
 
 def test_names_what_is_missing_untranslated_and_left_over() -> None:
@@ -72,9 +71,44 @@ def test_names_a_lost_placeholder() -> None:
     assert found == ["nl: the placeholders of '%(count)s of {total}' differ: %(aantal)s, %(count)s"]
 
 
+def test_a_singular_needs_no_number_but_one_form_must_have_it() -> None:
+    catalog = 'msgid "%(count)s form"\nmsgid_plural "%(count)s forms"\nmsgstr[0] "een"\nmsgstr[1] "{}"\n'
+    message = Message("%(count)s form", msgid_plural="%(count)s forms", files=["a.py"])
+    assert findings(catalog.format("%(count)s formulieren"), message) == []
+    assert findings(catalog.format("formulieren"), message) != []
+
+
+def test_a_guess_and_a_form_without_text_are_not_translated() -> None:
+    guess = '#, fuzzy\nmsgid "Save"\nmsgstr "Opslaan"\n'
+    assert "not translated" in findings(guess, Message("Save", files=["a.py"]))[0]
+    half = 'msgid "form"\nmsgid_plural "forms"\nmsgstr[0] "formulier"\nmsgstr[1] ""\n'
+    assert "not translated" in findings(half, Message("form", msgid_plural="forms", files=["a.py"]))[0]
+
+
+def test_a_message_that_began_to_count_is_not_the_former_one() -> None:
+    catalog = 'msgid "form"\nmsgstr "formulier"\n'
+    assert "not in the catalog" in findings(catalog, Message("form", msgid_plural="forms", files=["a.py"]))[0]
+
+
 def test_what_is_written_reads_back() -> None:
     text = 'Two "lines"\nand a \\ slash'
-    entry = read_catalog(f'msgid {quoted(text)}\nmsgstr "Twee"\n')[0]
-    assert entry.msgid == text
-    again = read_catalog(written(Message(text, files=["a.py"]), entry))[0]
-    assert (again.msgid, again.value) == (text, "Twee")
+    messages = [
+        Message(text, files=["a.py", "b.py"]),
+        Message("Order", msgctxt="verb", files=["a.py"]),
+        Message("form", msgid_plural="forms", files=["a.py"]),
+        Message("New", files=["a.py"]),
+    ]
+    former = (
+        'msgid "Two \\"lines\\"\\n"\n"and a \\\\ slash"\nmsgstr "Twee"\n\n'
+        'msgctxt "verb"\nmsgid "Order"\nmsgstr "Bestellen"\n\n'
+        '#, fuzzy\nmsgid "form"\nmsgid_plural "forms"\nmsgstr[0] "formulier"\nmsgstr[1] "formulieren"\n\n'
+        'msgid "Gone"\nmsgstr "Weg"\n'
+    )
+    again = written({message.identity: message for message in messages}, catalog_of(former, "nl"))
+    read = {(entry.context, entry.id): (entry.string, entry.fuzzy) for entry in catalog_of(again, "nl") if entry.id}
+    assert read == {
+        (None, text): ("Twee", False),
+        ("verb", "Order"): ("Bestellen", False),
+        (None, ("form", "forms")): (("formulier", "formulieren"), True),
+        (None, "New"): ("", False),
+    }
