@@ -1,0 +1,70 @@
+"""Two readers of HTML: the one that finds words for what it refuses, and nh3, which reads as browsers do."""
+
+import pytest
+
+from catalog_kit import markup
+from catalog_kit.markup import is_left_whole, problems_of_markup
+
+LETTER = """
+<style>td { border: 1px solid #ccc }</style>
+<table width="100%" cellpadding="4"><tr><th>Nummer<td>{{ factuur.nummer }}</table>
+<p class=note>Beste {{ klant.naam }}, 3 < 4 & 5 > 2<p>Tot ziens<br>
+<a href="mailto:info@example.com">mail</a> <a href="#onder">verder</a> <img src="data:image/png;base64,AAAA" alt="">
+<li>los<h2 id="onder">Onder</h2></b>
+"""
+
+
+def test_nothing_is_taken_out_of_html_that_is_merely_untidy():
+    assert is_left_whole(LETTER)
+    assert problems_of_markup(LETTER) == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<p/onclick=alert(1)>x",
+        '<p title="x"onclick=alert(1)>x',
+        "<p \x0conclick=alert(1)>x",
+        "<a\0 onclick=alert(1)>x",
+        "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+        "<svg><style><img src=x onerror=alert(1)></style></svg>",
+        "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+        "<style><!--</style><img src=x onerror=alert(1)>-->",
+        '<a href="java&#115;cript:alert(1)">x</a>',
+        '<a href="java&Tab;script&colon;alert(1)">x</a>',
+        '<a href="{{ klant.naam }}">x</a>',
+        '<img src="http://example.com/x.png">',
+        "<unknown-element>x</unknown-element>",
+    ],
+)
+def test_what_a_browser_would_run_or_fetch_is_taken_out(html):
+    assert not is_left_whole(html)
+    assert problems_of_markup(html) != []
+
+
+def test_what_only_nh3_sees_is_refused_as_well(monkeypatch):
+    """Python's reader takes `<!-->` for text; that reader alone must not decide."""
+    assert problems_of_markup("voor <!--> na") != []
+    monkeypatch.setattr(markup._Reader, "feed", lambda reader, html: None)
+    assert len(problems_of_markup("<script>alert(1)</script>")) == 1
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        # What belongs to a whole page is left out of a part of one, also where everything is allowed.
+        "<body onload=alert(1)>",
+        "<html onload=alert(1)>",
+        # It leaves style as it is.
+        '<p style="width: expression(alert(1))">x</p>',
+        "<style>@import 'https://example.com/x.css';</style>",
+        # It reads the text as it stands, before a value is filled in.
+        "<p title=x{{klant.naam}}>x</p>",
+        # It drops a tag that does not end; with the next part of the page behind it, it would.
+        "<img src=x onerror=alert(1) ",
+    ],
+)
+def test_what_nh3_lets_through_is_refused_by_our_own_reader(html):
+    assert is_left_whole(html)
+    assert problems_of_markup(html) != []
