@@ -1,16 +1,13 @@
-"""One attempt at an endpoint: to a checked address that is then held on to, within a time limit, following nothing."""
+"""One attempt at an endpoint: to an address that was checked, within a time limit, following nothing."""
 
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, SSLError
+import pycurl
 
 from .addresses import NameNotFound, Place, check_address, find_addresses
 from .exceptions import AddressNotUsable
@@ -21,142 +18,126 @@ TOTAL_SECONDS = 15.0
 SHORTEST_SECONDS = 0.01
 LONGEST_ANSWER = 10_000
 USER_AGENT = "Eenlijn-Webhooks/1"
+NOT_TRUSTED = frozenset((pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CONNECT_ERROR, pycurl.E_SSL_CACERT_BADFILE))
 
 
 @dataclass
-class Deadline:
-    """Ends a connection at a fixed moment, however busy it looks: a server that trickles holds nobody up."""
-
-    seconds: float
-    has_passed: bool = False
-    _started: float = field(default_factory=time.monotonic)
-    _sockets: list[socket.socket] = field(default_factory=list)
-
-    @contextmanager
-    def running(self) -> Iterator["Deadline"]:
-        timer = threading.Timer(self.seconds, self._end)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield self
-        finally:
-            timer.cancel()
-            for held in self._sockets:
-                held.close()
-
-    def left(self) -> float:
-        """Seconds that are left; none when it has passed."""
-        return max(self._started + self.seconds - time.monotonic(), 0.0)
-
-    def hold(self, connected: socket.socket) -> None:
-        """Keep a second handle: the first moves when TLS begins."""
-        self._sockets.append(connected.dup())
-        if self.has_passed:
-            self._end()
-
-    def _end(self) -> None:
-        self.has_passed = True
-        for held in self._sockets:
-            try:
-                held.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-
-
-class PinnedHttp(HTTPConnection):
-    """A connection to addresses that were checked; the host's name stays what the server is asked for."""
+class Sockets:
+    """The only way to a server: curl asks here for each socket that it would connect."""
 
     addresses: list[str]
-    deadline: Deadline
+    has_refused: bool = False
 
-    def _new_conn(self) -> socket.socket:
-        return _connect(self)
+    def open(self, _purpose: int, address: Any) -> socket.socket | int:
+        """A socket for a checked address; none for another, whatever led there."""
+        if address.addr[0] not in self.addresses:
+            self.has_refused = True
+            return int(pycurl.SOCKET_BAD)
+        return open_socket(address)
 
 
-class PinnedHttps(HTTPSConnection):
-    """The same, encrypted: the certificate must be of the host's name."""
+def open_socket(address: Any) -> socket.socket | int:
+    """A socket that curl then connects to this address."""
+    return socket.socket(address.family, address.socktype, address.protocol)
 
-    addresses: list[str]
-    deadline: Deadline
 
-    def _new_conn(self) -> socket.socket:
-        return _connect(self)
+@dataclass
+class Answer:
+    """What came back so far."""
+
+    has_begun: bool = False
+    """Whether the headers were complete; a body that breaks off or trickles after them changes nothing."""
+    body: bytearray = field(default_factory=bytearray)
+
+    def take_header(self, line: bytes) -> None:
+        """One line of the headers. They may come twice, as a server may say first that it will answer (100)."""
+        self.has_begun = not line.strip()
+
+    def take_body(self, part: bytes) -> int:
+        """A part of the body, of which the beginning is kept. Told that less was taken than came, curl stops."""
+        self.has_begun = True
+        self.body += part[: LONGEST_ANSWER - len(self.body)]
+        return len(part) if len(self.body) < LONGEST_ANSWER else 0
+
+    def text(self) -> str:
+        """The body as it can be stored."""
+        return self.body.decode(errors="replace").replace("\0", "�")
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Outcome:
     """Try once to deliver a body. Whatever happens is an outcome; nothing is raised."""
     started = time.monotonic()
-    with Deadline(TOTAL_SECONDS).running() as deadline:
-        said = _post(url, body, headers, deadline)
-    return Outcome(said.failure, said.status, said.answer, time.monotonic() - started)
+    outcome = _post(url, body, headers, started + TOTAL_SECONDS)
+    return Outcome(outcome.failure, outcome.status, outcome.answer, time.monotonic() - started)
 
 
-def _post(url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> Outcome:
+def _post(url: str, body: bytes, headers: Mapping[str, str], deadline: float) -> Outcome:
     try:
         place = check_address(url)
-        connection = _connection(place, find_addresses(place), deadline)
+        addresses = find_addresses(place)
     except AddressNotUsable:
         return Outcome(Failure.ADDRESS_REFUSED)
     except NameNotFound:
         return Outcome(Failure.NAME_NOT_FOUND)
+    curl = pycurl.Curl()
     try:
-        return _exchange(connection, place, body, headers)
-    except (HTTPError, OSError, ValueError) as error:
-        return Outcome(_failure_of(error, deadline))
-    except Exception as error:  # http.client's own, which share no base with urllib3's
-        return Outcome(_failure_of(error, deadline), answer=type(error).__name__)
+        _aim(curl, place, addresses)
+        _load(curl, body, headers)
+        # Curl counts from here; looking up the name has taken its part.
+        curl.setopt(pycurl.TIMEOUT_MS, int(max(deadline - time.monotonic(), SHORTEST_SECONDS) * 1000))
+        return _exchange(curl, Sockets(addresses))
     finally:
-        connection.close()
+        curl.close()
 
 
-def _connection(place: Place, addresses: list[str], deadline: Deadline) -> PinnedHttp | PinnedHttps:
-    connection: PinnedHttp | PinnedHttps
-    if place.is_encrypted:
-        context = ssl.create_default_context()
-        connection = PinnedHttps(place.host, place.port, timeout=CONNECT_SECONDS, ssl_context=context)
-    else:
-        connection = PinnedHttp(place.host, place.port, timeout=CONNECT_SECONDS)
-    connection.addresses, connection.deadline = addresses, deadline
-    return connection
+def _aim(curl: pycurl.Curl, place: Place, addresses: list[str]) -> None:
+    """Say where to go: to the addresses that were checked, under the name that the certificate must be of."""
+    # A name may end in a dot, which no certificate has.
+    host = _in_url(place.host.removesuffix("."))
+    curl.setopt(pycurl.URL, f"http{'s' if place.is_encrypted else ''}://{host}:{place.port}{place.path}")
+    curl.setopt(pycurl.RESOLVE, [f"{host}:{place.port}:{','.join(_in_url(address) for address in addresses)}"])
+    curl.setopt(pycurl.PATH_AS_IS, 1)
+    curl.setopt(pycurl.FOLLOWLOCATION, 0)
+    curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTPS if place.is_encrypted else pycurl.PROTO_HTTP)
+    # The environment may name a proxy, which would look the name up anew and go where it leads then.
+    curl.setopt(pycurl.PROXY, "")
+    curl.setopt(pycurl.CONNECTTIMEOUT_MS, int(CONNECT_SECONDS * 1000))
+    curl.setopt(pycurl.NOSIGNAL, 1)
+    # The certificates that this machine trusts, as for everything else, and not those that the library was built with.
+    trusted = ssl.get_default_verify_paths()
+    for option, path in ((pycurl.CAINFO, trusted.cafile), (pycurl.CAPATH, trusted.capath)):
+        if path:
+            curl.setopt(option, path)
+        else:
+            curl.unsetopt(option)
 
 
-def _connect(connection: PinnedHttp | PinnedHttps) -> socket.socket:
-    """Connect to the first checked address that answers; no name is looked up here."""
-    last: OSError | None = None
-    for address in connection.addresses:
-        seconds = min(CONNECT_SECONDS, connection.deadline.left())
-        if not seconds:
-            break
-        try:
-            connected = socket.create_connection((address, connection.port), seconds)
-        except OSError as error:
-            last = error
-            continue
-        connection.deadline.hold(connected)
-        return connected
-    raise last or TimeoutError()
-
-
-def _exchange(connection: PinnedHttp | PinnedHttps, place: Place, body: bytes, headers: Mapping[str, str]) -> Outcome:
-    connection.connect()
-    # urllib3 sets this on the socket again before it sends and before it reads: left at the time for connecting, a
-    # receiver would have no longer than that. The deadline ends it in any case, also when the answer trickles.
-    connection.timeout = max(connection.deadline.left(), SHORTEST_SECONDS)
+def _load(curl: pycurl.Curl, body: bytes, headers: Mapping[str, str]) -> None:
+    """Say what to send; curl asks before it sends a large body (Expect) unless told not to."""
     sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
-    connection.request("POST", place.path, body=body, headers=sent, preload_content=False, decode_content=False)
-    response = connection.getresponse()
-    if connection.deadline.has_passed:  # the end of the connection looked like the end of the headers
-        raise TimeoutError
-    return Outcome(_failure_of_status(response.status), response.status, _read(response))
+    curl.setopt(pycurl.POST, 1)
+    curl.setopt(pycurl.POSTFIELDS, body)
+    curl.setopt(pycurl.HTTPHEADER, [*(f"{name}: {value}" for name, value in sent.items()), "Expect:"])
+    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
 
 
-def _read(response: Any) -> str:
-    """The beginning of the answer; the status has been said by then, so a body that breaks off changes nothing."""
+def _exchange(curl: pycurl.Curl, sockets: Sockets) -> Outcome:
+    answer, error = Answer(), 0
+    curl.setopt(pycurl.OPENSOCKETFUNCTION, sockets.open)
+    curl.setopt(pycurl.HEADERFUNCTION, answer.take_header)
+    curl.setopt(pycurl.WRITEFUNCTION, answer.take_body)
     try:
-        said = response.read(LONGEST_ANSWER, decode_content=False)
-    except (HTTPError, OSError):
-        said = b""
-    return str(said.decode(errors="replace")).replace("\0", "�")
+        curl.perform()
+    except pycurl.error as raised:
+        error = raised.args[0]
+    status = int(curl.getinfo(pycurl.RESPONSE_CODE))
+    if answer.has_begun and status >= 200:
+        return Outcome(_failure_of_status(status), status, answer.text())
+    return Outcome(Failure.ADDRESS_REFUSED if sockets.has_refused else _failure_of(error))
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _failure_of_status(status: int) -> str:
@@ -167,9 +148,7 @@ def _failure_of_status(status: int) -> str:
     return Failure.GONE if status == 410 else Failure.STATUS
 
 
-def _failure_of(error: Exception, deadline: Deadline) -> Failure:
-    if deadline.has_passed or isinstance(error, TimeoutError):
+def _failure_of(error: int) -> Failure:
+    if error == pycurl.E_OPERATION_TIMEDOUT:
         return Failure.TIMEOUT
-    if isinstance(error, (SSLError, ssl.SSLError)):
-        return Failure.NOT_TRUSTED
-    return Failure.NO_CONNECTION
+    return Failure.NOT_TRUSTED if error in NOT_TRUSTED else Failure.NO_CONNECTION

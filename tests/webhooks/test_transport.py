@@ -1,15 +1,16 @@
 """One attempt at an endpoint, against a real server: what it sends, how long it waits, where it refuses to go."""
 
 import socket
-import ssl
 import threading
 
+import pycurl
 import pytest
 
 from tests.waiting import PATIENCE_SECONDS, until
 from webhooks import addresses, transport
+from webhooks.addresses import Place
 from webhooks.outcomes import Failure
-from webhooks.transport import post
+from webhooks.transport import Sockets, post
 
 from .receiver import CERTIFICATE, hang_up, receiving, say_nothing, trickle
 
@@ -46,11 +47,11 @@ def connected_to(monkeypatch):
     """Where connections were made to; they come to nothing."""
     tried = []
 
-    def connect(address, *args, **kwargs):
-        tried.append(address)
-        raise ConnectionRefusedError
+    def open_none(address):
+        tried.append(address.addr)
+        return pycurl.SOCKET_BAD
 
-    monkeypatch.setattr(socket, "create_connection", connect)
+    monkeypatch.setattr(transport, "open_socket", open_none)
     return tried
 
 
@@ -88,12 +89,55 @@ def test_an_answer_is_cut_off_and_can_always_be_stored(receiver):
     assert len(answer.encode(errors="replace")) <= transport.LONGEST_ANSWER + 4
 
 
+def test_a_large_body_is_not_asked_for_first(receiver):
+    outcome = send(receiver.url, b"x" * 2_000_000)
+    assert outcome.has_arrived
+    assert "Expect" not in receiver.received[0].headers
+    assert len(receiver.received[0].body) == 2_000_000
+
+
+def test_the_path_arrives_as_it_was_given(receiver):
+    send(f"http://127.0.0.1:{receiver.port}/a/../b/./c?d=%2e%2e")
+    assert receiver.received[0].path == "/a/../b/./c?d=%2e%2e"
+
+
+def test_the_status_after_an_announcement_is_the_one_that_counts(receiver):
+    def announce(handler):
+        handler.wfile.write(
+            b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+        )
+
+    receiver.answer = announce
+    assert (send(receiver.url).status, send(receiver.url).failure) == (503, Failure.STATUS)
+
+
+def test_a_body_that_breaks_off_after_success_changes_nothing(receiver):
+    def break_off(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "100")
+        handler.end_headers()
+        handler.wfile.write(b"so far")
+
+    receiver.answer = break_off
+    outcome = send(receiver.url)
+    assert (outcome.status, outcome.failure, outcome.answer) == (200, "", "so far")
+
+
+def test_a_proxy_of_the_environment_is_passed_by(receiver, monkeypatch):
+    """It would look the name up anew, and go where it leads then."""
+    with receiving() as proxy:
+        for name in ("http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        assert send(receiver.url).has_arrived
+        assert proxy.received == []
+
+
 def begin_and_never_finish(handler):
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Begun: y")
     trickle(handler)
 
 
-@pytest.mark.parametrize("behaviour", [say_nothing, trickle, begin_and_never_finish])
+@pytest.mark.parametrize("behaviour", [say_nothing, begin_and_never_finish])
 def test_a_server_that_hangs_or_trickles_is_left_in_time(receiver, in_a_hurry, behaviour):
     """The server goes on for as long as anybody listens, so that only who leaves is ever done."""
     receiver.answer = behaviour
@@ -142,8 +186,13 @@ def test_a_connection_that_breaks_off_or_is_refused_is_a_failure(receiver):
     assert send(f"http://127.0.0.1:{port}/").failure == Failure.NO_CONNECTION
 
 
-def test_what_is_no_http_is_a_failure_too(receiver):
-    receiver.answer = lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+def speak_of_something_else(handler):
+    handler.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+
+
+@pytest.mark.parametrize("behaviour", [speak_of_something_else, trickle])
+def test_what_is_no_http_is_left_at_once(receiver, behaviour):
+    receiver.answer = behaviour
     assert send(receiver.url).failure == Failure.NO_CONNECTION
 
 
@@ -178,8 +227,7 @@ def test_a_certificate_that_is_not_trusted_is_refused():
 
 @pytest.fixture
 def trusted(monkeypatch):
-    real = ssl.create_default_context
-    monkeypatch.setattr(ssl, "create_default_context", lambda: real(cafile=str(CERTIFICATE)))
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
 
 
 def test_the_name_is_asked_for_at_the_address_that_was_checked(resolve, trusted):
@@ -221,6 +269,14 @@ class TestWherePrivateIsNotAllowed:
         send("https://rebinding.example/")
         assert asked == ["rebinding.example"]
         assert connected_to == [(PUBLIC, 443)]
+
+    def test_no_socket_is_opened_to_an_address_that_was_not_checked(self, receiver):
+        """Whatever it is that leads there: here curl is told so itself."""
+        curl = pycurl.Curl()
+        transport._aim(curl, Place(False, "rebinding.example", receiver.port, "/"), [PRIVATE])
+        transport._load(curl, b"{}", {})
+        assert transport._exchange(curl, Sockets([PUBLIC])).failure == Failure.ADDRESS_REFUSED
+        assert receiver.received == []
 
     def test_without_encryption_nothing_is_sent(self, resolve, connected_to):
         resolve(**{"public.example": [PUBLIC]})
