@@ -156,3 +156,8 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} ({self.get_action_display()})"
+
+    @property
+    def outcome(self) -> Action:
+        """What came of it, where that was asked for and is known; otherwise what will be done."""
+        return Action(self.happened or self.action)

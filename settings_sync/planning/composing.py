@@ -106,7 +106,7 @@ def _coupled(change: PlannedChange, source: Source, local: Local, rules: Rules) 
 def _seen_where_it_stands(draft: Draft, local: Local) -> Draft:
     """What is coupled is compared, and later checked, as the item that it is until then."""
     coupled = local.entries.get(draft.change.stands_as) if draft.change.couples else None
-    change = draft.change if draft.change.writes_rows else replace(draft.change, pairs=())
+    change = draft.change if draft.change.writes_content else replace(draft.change, pairs=())
     return replace(draft, change=replace(change, local=coupled.digest) if coupled else change)
 
 
@@ -203,7 +203,7 @@ def _give_way(
     wanted = {}
     for key, draft in drafts.items():
         decision = rules.decided(key, DEFAULT_FIELD)
-        takes = decision is not None and decision.word == Word.OVERWRITE and draft.change.writes_rows
+        takes = decision is not None and decision.word == Word.OVERWRITE and draft.change.writes_content
         if takes and (default := source.entries[key].keys.get(DEFAULT_KEY)) is not None:
             wanted[key[0], default] = draft.change
     holders = [
@@ -224,7 +224,7 @@ def _give_way(
 def _is_moving(draft: Draft, item: Item | None) -> bool:
     """Whether it is written: what a merge leaves as it stands here is not."""
     stays = item is not None and not item.change.pairs and draft.result is not None and draft.result == item.local
-    return draft.change.writes_rows and not stays
+    return draft.change.writes_content and not stays
 
 
 def _giving_way(entry: Entry, local: Local, body: Body, to: PlannedChange) -> Draft:
@@ -251,7 +251,9 @@ class Acceptance:
         self._sources: dict[bytes, Body] = {
             item.change.source: item.source for item in items.values() if item.change.source and item.source is not None
         }
-        writing = {draft.change.source for draft in drafts.values() if draft.change.writes_rows and draft.change.source}
+        writing = {
+            draft.change.source for draft in drafts.values() if draft.change.writes_content and draft.change.source
+        }
         unknown = writing - self._sources.keys()
         self._sources.update(reader.bodies(unknown) if unknown else {})
 
@@ -260,7 +262,7 @@ class Acceptance:
         source = self._sources.get(change.source or b"")
         result = source if draft.result is None else draft.result
         archives = change.action == Action.ARCHIVE or change.verdict == Verdict.GIVES_WAY
-        if result is None or archives or not change.writes_rows:
+        if result is None or archives or not change.writes_content:
             return []
         validate = partial(self._reader.problems, change.key[0])
         found = refused(result, source, None, validate, was_here=self._was_here)
@@ -289,7 +291,7 @@ def _described(drafts: Mapping[Key, Draft], source: Source, reader: Reader, acce
         change = _completed(draft.change, result, base)
         if problems := accepted.problems(draft, change):
             change = _invalid(change, problems, is_the_mains=change.result == change.source)
-        if result is not None and change.writes_rows:
+        if result is not None and change.writes_content:
             entries[key] = result.entry
             needs[result.entry.digest] = list(result.needs)
         changes[key] = change

@@ -85,7 +85,7 @@ def _hold_taken_names(
     holders = _names_after(changes, source, local)
     held = dict(changes)
     for key, change in changes.items():
-        if not change.writes_rows:
+        if not change.writes_content:
             continue
         entry = source.entries.get(key) or local.entries[key]
         taken = _first_taken(_newly_wanted(change, entry, local), entry, holders)
@@ -132,7 +132,7 @@ def _names_after(changes: Changes, source: Source, local: Local) -> Mapping[tupl
             after.pop((key[0], change.couples), None)
         if change.action in (Action.DELETE, Action.ARCHIVE):
             after.pop(key, None)
-        elif change.writes_rows:
+        elif change.writes_content:
             after[key] = source.entries.get(key) or after[key]
     holders: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     for entry in after.values():
@@ -183,14 +183,14 @@ def _keep_defaults(changes: Changes) -> Changes:
     return {
         key: change
         for key, change in changes.items()
-        if change.verdict != Verdict.GIVES_WAY or changes[key[0], uuid.UUID(change.facts["holder_uid"])].writes_rows
+        if change.verdict != Verdict.GIVES_WAY or changes[key[0], uuid.UUID(change.facts["holder_uid"])].writes_content
     }
 
 
 def _hold_unmet_needs(changes: Changes, source: Source, local: Local) -> Changes:
     held = dict(changes)
     for key, change in changes.items():
-        if change.writes_rows and change.action != Action.ARCHIVE:
+        if change.writes_content and change.action != Action.ARCHIVE:
             unmet = _first_unmet(source, key, changes, local)
             if unmet:
                 verdict, facts = unmet
@@ -201,7 +201,7 @@ def _hold_unmet_needs(changes: Changes, source: Source, local: Local) -> Changes
 def _first_unmet(source: Source, key: Key, changes: Changes, local: Local) -> tuple[Verdict, dict[str, str]] | None:
     digest = changes[key].result or b""
     for need in source.needs.get(digest, ()):
-        comes = need.key in changes and changes[need.key].writes_rows
+        comes = need.key in changes and changes[need.key].writes_content
         if comes or need.key in local.entries:
             continue
         if need.key not in source.entries:
@@ -213,11 +213,11 @@ def _first_unmet(source: Source, key: Key, changes: Changes, local: Local) -> tu
 
 def _naming_archived(change: PlannedChange, changes: Changes, source: Source, local: Local) -> PlannedChange:
     """The change with what it points at that is archived here and not in the main administration: worth knowing."""
-    if not change.writes_rows or change.action == Action.ARCHIVE:
+    if not change.writes_content or change.action == Action.ARCHIVE:
         return change
     found = []
     for need in source.needs.get(change.result or b"", ()):
-        comes = need.key in changes and changes[need.key].writes_rows
+        comes = need.key in changes and changes[need.key].writes_content
         there, here = source.entries.get(need.key), None if comes else local.entries.get(need.key)
         if here is not None and here.is_archived and not (there and there.is_archived):
             found.append({"kind": here.kind, "name": here.label, "path": need.path})

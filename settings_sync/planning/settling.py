@@ -96,7 +96,7 @@ def settle(item: Item) -> Draft:
     if meets and not item.is_decided(*OVERRULING):
         return Draft(_with(item, Action.HOLD, verdict=Verdict.LOCKED, facts={"pinned": "yes"}))
     draft = _adjusted(SETTLERS[item.change.verdict](item), item)
-    clears = draft.change.writes_rows and item.is_decided(*OVERRULING) and (meets or not item.pins)
+    clears = draft.change.writes_content and item.is_decided(*OVERRULING) and (meets or not item.pins)
     return replace(draft, change=replace(draft.change, clears_deviations=True)) if clears else draft
 
 
@@ -408,7 +408,7 @@ SETTLERS: dict[Verdict, Callable[[Item], Draft]] = {
 
 def _adjusted(draft: Draft, item: Item) -> Draft:
     """Another name, or not being the default, where that was decided."""
-    if not draft.change.writes_rows or item.change.source is None:
+    if not draft.change.writes_content or item.change.source is None:
         return draft
     decision, default = item.decision, item.rules.decided(item.key, DEFAULT_FIELD)
     body = draft.result if draft.result is not None else item.source

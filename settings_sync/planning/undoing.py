@@ -72,7 +72,7 @@ def plan_undo(
     changes = made.changes
     changes |= _forgotten_keys(history, changes, local)
     order = {kind: number for number, kind in enumerate(category_of)}
-    shown = [change for change in changes.values() if _does_something(change) or _is_told(change)]
+    shown = [change for change in changes.values() if change.does_something or _is_told(change)]
     shown.sort(key=lambda change: (order[change.key[0]], change.label, change.key[1]))
     return TargetPlan(tuple(shown), count(changes, 0))
 
@@ -94,12 +94,8 @@ def _attempt(history: History, local: Local, rules: Rules, reader: Reader, used:
     return Attempt(kept, source)
 
 
-def _does_something(change: PlannedChange) -> bool:
-    return change.writes_rows or change.moves_base or change.clears_deviations or bool(change.deviations)
-
-
 def _is_told(change: PlannedChange) -> bool:
-    return change.action in (Action.HOLD, Action.DELETE, Action.SKIP)
+    return change.action in (Action.HOLD, Action.SKIP)
 
 
 def _asking(rules: Rules) -> Rules:

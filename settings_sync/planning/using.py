@@ -78,7 +78,7 @@ def _label(key: Key, made: Attempt, standing: Mapping[Key, Entry]) -> str:
 
 
 def _rewritten(changes: Mapping[Key, PlannedChange]) -> list[PlannedChange]:
-    return [change for change in changes.values() if change.writes_rows and change.action != Action.ARCHIVE]
+    return [change for change in changes.values() if change.writes_content and change.action != Action.ARCHIVE]
 
 
 def _needs(change: PlannedChange, source: Source) -> Iterable[Key]:

@@ -184,17 +184,40 @@ class PlannedChange:
     deviations: tuple[Deviation, ...] = ()
     clears_deviations: bool = False
     pins: tuple[str, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
     needed_by: tuple[NeededBy, ...] = ()
 
     @property
-    def writes_rows(self) -> bool:
+    def kind(self) -> str:
+        return self.key[0]
+
+    @property
+    def uid(self) -> uuid.UUID:
+        return self.key[1]
+
+    @property
+    def writes(self) -> bool:
+        """Whether rows of the item are written or deleted."""
+        return self.action.writes
+
+    @property
+    def writes_content(self) -> bool:
         """Whether the item is written with a new content."""
-        return self.action in (Action.CREATE, Action.UPDATE, Action.COUPLE, Action.ARCHIVE)
+        return self.action.writes_content
 
     @property
     def moves_base(self) -> bool:
         return self.next_base != self.base
+
+    @property
+    def moves_deviations(self) -> bool:
+        """Whether what stays as it is here changes: some of it is remembered, or all of it forgotten."""
+        return self.clears_deviations or bool(self.deviations)
+
+    @property
+    def does_something(self) -> bool:
+        """Whether carrying it out writes anything: rows, a base, or what stays as it is here."""
+        return self.writes or self.moves_base or self.moves_deviations
 
     @property
     def stands_as(self) -> Key:
@@ -222,4 +245,4 @@ class TargetPlan:
     @property
     def writes_anything(self) -> bool:
         """Whether applying has anything to write, bases included."""
-        return any(change.writes_rows or change.action == Action.DELETE or change.moves_base for change in self.changes)
+        return any(change.writes or change.moves_base for change in self.changes)

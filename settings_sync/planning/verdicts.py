@@ -41,9 +41,29 @@ class Action(TextChoices):
     SKIP = "skip", _("skip")
     HOLD = "hold", _("hold")
 
+    @property
+    def writes(self) -> bool:
+        """Whether rows of the setting are written or deleted; the other actions leave it as it stands."""
+        return self not in (Action.KEEP, Action.SKIP, Action.HOLD)
 
-WRITING = (Action.CREATE, Action.UPDATE, Action.COUPLE, Action.ARCHIVE, Action.DELETE)
-"""What writes rows; the other actions leave the administration's setting as it stands."""
+    @property
+    def writes_content(self) -> bool:
+        """Whether the setting stands in the administration afterwards, with another content than before."""
+        return self.writes and self != Action.DELETE
+
+    @property
+    def brings_content(self) -> bool:
+        """Whether it comes with a content to show; archiving changes nothing but that the setting is archived."""
+        return self.writes_content and self != Action.ARCHIVE
+
+    @property
+    def row_action(self) -> "Action":
+        """What it comes to for the rows of the setting: create, update, delete or keep."""
+        return Action.UPDATE if self in (Action.COUPLE, Action.ARCHIVE) else self
+
+
+WRITING = tuple(action for action in Action if action.writes)
+"""For queries, which cannot ask an action what it does."""
 
 
 class Word(TextChoices):

@@ -76,7 +76,7 @@ def _changes(changes: list[Change]) -> list[dict[str, Any]]:
             "kind": change.kind,
             "item": change.uid,
             "label": change.label,
-            "action": change.happened or change.action,
+            "action": change.outcome,
             "verdict": change.verdict,
             "reason": why(change, undoes=change.plan_target.plan.is_undo),
             "needed_by": change.needed_by,

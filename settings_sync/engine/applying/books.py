@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from settings_sync.declaring.kinds import Kind
 from settings_sync.engine import sql
 from settings_sync.engine.references import find_pointing_settings
+from settings_sync.planning.values import PlannedChange
 
 from .statements import rows_of
-from .work import WorkChange
 
 
-def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, changes: list[WorkChange]) -> str:
+def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, changes: list[PlannedChange]) -> str:
     """Keep the documents that will be replaced, and return the uids of the items that moved since the plan.
 
     An item that will be coupled is looked up, and kept, under the uid that it has until then. Without a target, as in
     a rehearsal, nothing is kept.
     """
-    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.seen_uid for change in changes)})")
+    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.stands_as[1] for change in changes)})")
     new = sql.name(schema, kind.root.table)
     former = "coalesce(known.body, local.body::jsonb)"  # a stored one is copied as it is, compressed
     return (
@@ -33,7 +33,7 @@ def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, chang
     )
 
 
-def find_different_results(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def find_different_results(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """A query for the uids of written items that do not stand there as the plan said."""
     local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.uid for change in changes)})")
     return (
@@ -51,7 +51,7 @@ def _uids(uids: Iterable[uuid.UUID]) -> str:
     return f"{sql.literal([str(uid) for uid in uids])}::uuid[]"
 
 
-def move_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def move_bases(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Remember the source value that was decided here for items of one kind."""
     return (
         f"WITH moved AS (INSERT INTO {sql.name(schema, 'sync_ledger_base')} (kind, uid, digest, decided_at)"
@@ -61,7 +61,7 @@ def move_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     )
 
 
-def drop_bases(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def drop_bases(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Forget items that are no longer followed."""
     return _drop(kind, schema, "sync_ledger_base", (change.uid for change in changes))
 
@@ -71,7 +71,7 @@ def drop_index(kind: Kind, schema: str, uids: Iterable[uuid.UUID]) -> str:
     return _drop(kind, schema, "sync_ledger_indexentry", uids)
 
 
-def drop_deviations(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def drop_deviations(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Forget what was pinned or agreed for items that were overwritten."""
     return _drop(kind, schema, "sync_ledger_deviation", (change.uid for change in changes))
 
@@ -83,7 +83,7 @@ def _drop(kind: Kind, schema: str, table: str, uids: Iterable[uuid.UUID]) -> str
     )
 
 
-def deviations_of(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def deviations_of(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """A query for what is pinned or agreed for items of one kind, as objects."""
     return (
         "SELECT jsonb_build_object('kind', kind, 'uid', uid, 'path', path, 'is_pinned', is_pinned, 'reason', reason,"
@@ -93,7 +93,7 @@ def deviations_of(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     )
 
 
-def keep_deviations(kind: Kind, schema: str, changes: list[WorkChange], by: str) -> str:
+def keep_deviations(kind: Kind, schema: str, changes: list[PlannedChange], by: str) -> str:
     """Remember what stays as it is here, with the reason."""
     rows = ", ".join(
         f"({sql.literal(kind.key)}, {sql.literal(str(change.uid))}::uuid, {sql.literal(kept.path)},"
@@ -112,7 +112,7 @@ def keep_deviations(kind: Kind, schema: str, changes: list[WorkChange], by: str)
     )
 
 
-def rename_deviations(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def rename_deviations(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """What was pinned or agreed for a part that gets another uid stays so."""
     table = sql.name(schema, "sync_ledger_deviation")
     pairs = [(str(one.uid), f"{part}/{old}", f"{part}/{new}") for one in changes for part, old, new in one.pairs]
@@ -126,7 +126,7 @@ def rename_deviations(kind: Kind, schema: str, changes: list[WorkChange]) -> str
     )
 
 
-def archive(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def archive(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Archive items where they stand, and mark them as touched: nobody has planned what they look like now."""
     uids, items = _uids(change.uid for change in changes), sql.name(schema, kind.root.table)
     return (
@@ -136,7 +136,7 @@ def archive(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     )
 
 
-def follow_as_it_stands(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def follow_as_it_stands(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Let the base of items be what stands there now: what was archived because it is used can go once it is not."""
     local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.uid for change in changes)})")
     return (
@@ -146,7 +146,7 @@ def follow_as_it_stands(kind: Kind, schema: str, changes: list[WorkChange]) -> s
     )
 
 
-def mark_dependents(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def mark_dependents(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Mark every setting that points at these items as touched: what it points at has another uid now."""
     found = find_pointing_settings(kind, schema, [change.uid for change in changes])
     return (
@@ -155,7 +155,7 @@ def mark_dependents(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
     )
 
 
-def move_index(kind: Kind, schema: str, changes: list[WorkChange]) -> str:
+def move_index(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Note in the child's index what was written, for the triggers leave syncs out."""
     index = sql.name(schema, "sync_ledger_indexentry")
     label = sql.name(kind.label_column)

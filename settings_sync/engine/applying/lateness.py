@@ -15,9 +15,10 @@ import psycopg
 
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine import sql
-from settings_sync.planning.values import ARCHIVED_KEY, Key
+from settings_sync.planning.values import ARCHIVED_KEY, Key, PlannedChange
+from settings_sync.planning.verdicts import Action
 
-from .work import Overtaker, Work, WorkChange
+from .work import Overtaker, Work
 
 Cursor = psycopg.Cursor[Any]
 Taken = tuple[str, str, str]
@@ -28,7 +29,7 @@ Taken = tuple[str, str, str]
 class Held:
     """A change that is not carried out after all, and why: overtaken, stale, needs-held or name-taken."""
 
-    change: WorkChange
+    change: PlannedChange
     code: str
     by: Overtaker | None = None
 
@@ -49,19 +50,19 @@ class Standing:
     holders: Mapping[Taken, uuid.UUID]
 
 
-def hold_late(cursor: Cursor, work: Work, stale: Collection[WorkChange]) -> list[Held]:
+def hold_late(cursor: Cursor, work: Work, stale: Collection[PlannedChange]) -> list[Held]:
     """Everything that must be held: the overtaken and the stale items, and what cannot be done without them."""
     held = {change: Held(change, "stale") for change in stale}
     # Why an overtaken item moved is known, so that is what is said of it.
     held |= {
-        change: Held(change, "overtaken", work.overtaken[change.kind, change.uid])
+        change: Held(change, "overtaken", work.overtaken[change.key])
         for change in work.changes
-        if (change.kind, change.uid) in work.overtaken
+        if change.key in work.overtaken
     }
-    going = [change for change in work.changes if change.writes_rows and change not in held]
-    doing = [change for change in work.changes if change.does_something_to_rows and change not in held]
-    moving = {(change.kind, change.seen_uid): change for change in doing}
-    coming = {(change.kind, change.uid) for change in going}
+    going = [change for change in work.changes if change.writes_content and change not in held]
+    doing = [change for change in work.changes if change.writes and change not in held]
+    moving = {change.stands_as: change for change in doing}
+    coming = {change.key for change in going}
     wanted = _read_wanted(cursor, going)
     standing = _read_standing(cursor, work.schema, going, wanted)
     before = -1
@@ -71,26 +72,22 @@ def hold_late(cursor: Cursor, work: Work, stale: Collection[WorkChange]) -> list
             code = _why_not(change, wanted.get(change.result or b""), standing, moving, coming)
             if code:
                 held[change] = Held(change, code)
-                del moving[change.kind, change.seen_uid]
-                coming.discard((change.kind, change.uid))
+                del moving[change.stands_as]
+                coming.discard(change.key)
     return [*held.values(), *_held_with_their_coupling(work, held)]
 
 
-def _held_with_their_coupling(work: Work, held: Mapping[WorkChange, Held]) -> list[Held]:
+def _held_with_their_coupling(work: Work, held: Mapping[PlannedChange, Held]) -> list[Held]:
     """What would be forgotten of the keys that items keep because taking their coupling back is held."""
     codes = {(change.kind, change.couples): found.code for change, found in held.items() if change.couples is not None}
-    return [
-        Held(change, codes[change.kind, change.uid])
-        for change in work.changes
-        if (change.kind, change.uid) in codes and change not in held
-    ]
+    return [Held(change, codes[change.key]) for change in work.changes if change.key in codes and change not in held]
 
 
 def _why_not(
-    change: WorkChange,
+    change: PlannedChange,
     wanted: Wanted | None,
     standing: Standing,
-    moving: Mapping[Key, WorkChange],
+    moving: Mapping[Key, PlannedChange],
     coming: Collection[Key],
 ) -> str:
     """`moving` are the changes that go on, by the item that the plan saw; `coming` the items that they write."""
@@ -100,18 +97,18 @@ def _why_not(
         return "needs-held"
     for column, value in wanted.keys:
         holder = standing.holders.get((change.kind, column, value))
-        if holder is not None and holder != change.seen_uid and not _leaves(moving.get((change.kind, holder))):
+        if holder is not None and holder != change.stands_as[1] and not _leaves(moving.get((change.kind, holder))):
             return "name-taken"
     return ""
 
 
-def _leaves(holder: WorkChange | None) -> bool:
+def _leaves(holder: PlannedChange | None) -> bool:
     """Whether the holder of a name is itself written or deleted; the plan has seen to it that it gives the name up."""
-    return holder is not None and (holder.writes_rows or holder.action == "delete")
+    return holder is not None and (holder.writes)
 
 
-def _read_wanted(cursor: Cursor, changes: list[WorkChange]) -> dict[bytes, Wanted]:
-    digests = [change.result for change in changes if change.result is not None and change.action != "archive"]
+def _read_wanted(cursor: Cursor, changes: list[PlannedChange]) -> dict[bytes, Wanted]:
+    digests = [change.result for change in changes if change.result is not None and change.action != Action.ARCHIVE]
     if not digests:
         return {}
     cursor.execute("SELECT digest, needs, keys FROM public.settings_sync_document WHERE digest = ANY(%s)", [digests])
@@ -124,7 +121,9 @@ def _read_wanted(cursor: Cursor, changes: list[WorkChange]) -> dict[bytes, Wante
     }
 
 
-def _read_standing(cursor: Cursor, schema: str, changes: list[WorkChange], wanted: Mapping[bytes, Wanted]) -> Standing:
+def _read_standing(
+    cursor: Cursor, schema: str, changes: list[PlannedChange], wanted: Mapping[bytes, Wanted]
+) -> Standing:
     needs: dict[str, set[uuid.UUID]] = defaultdict(set)
     keys: dict[tuple[str, str], set[str]] = defaultdict(set)
     for change in changes:

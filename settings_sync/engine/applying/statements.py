@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from settings_sync.declaring.kinds import Column, Kind, Link, Table, all_kinds
 from settings_sync.engine import sql
-
-from .work import WorkChange
+from settings_sync.planning.values import PlannedChange
 
 SCHEMA = "@@schema@@"
 CHANGES = "@@changes@@"
@@ -31,7 +30,7 @@ class Statement:
         return self.text.replace(sql.name(SCHEMA), sql.name(schema)).replace(CHANGES, changes)
 
 
-def rows_of(changes: Iterable[WorkChange]) -> str:
+def rows_of(changes: Iterable[PlannedChange]) -> str:
     """The changes as a query for (uid, seen_uid, action, local_digest, result_digest, next_base_digest).
 
     They are arrays in the statement, not rows in a table, so that PostgreSQL knows how many there are: on a schema that
@@ -40,8 +39,8 @@ def rows_of(changes: Iterable[WorkChange]) -> str:
     rows = list(changes)
     columns = (
         _array("uuid", (str(row.uid) for row in rows)),
-        _array("uuid", (str(row.seen_uid) for row in rows)),
-        _array("text", (row.row_action for row in rows)),
+        _array("uuid", (str(row.stands_as[1]) for row in rows)),
+        _array("text", (row.action.row_action for row in rows)),
         *(
             _array("bytea", map(_hex, side))
             for side in zip(*((r.local, r.result, r.next_base) for r in rows), strict=True)
@@ -68,7 +67,7 @@ def couplings(kind_key: str) -> tuple[Statement, ...]:
     return (Statement(kind.root.table, _couple_items(kind)),)
 
 
-def part_couplings(kind_key: str, changes: Iterable[WorkChange]) -> tuple[Statement, ...]:
+def part_couplings(kind_key: str, changes: Iterable[PlannedChange]) -> tuple[Statement, ...]:
     """Give parts the uids of those that continue them, so that their local keys stay as well."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for change in changes:

@@ -11,14 +11,15 @@ import psycopg
 
 from settings_sync.engine.fence import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
 from settings_sync.exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, Overtaken, TargetIsStale
-from settings_sync.planning.values import Key
+from settings_sync.planning.values import Key, PlannedChange
 from tenants.failpoints import reach
 from tenants.migrating import tenant_migrations
 
 from . import books
+from .closing import Ending, close_target
 from .connections import sync_connection
 from .lateness import Held, hold_late
-from .work import Work, WorkChange
+from .work import Work
 from .writing import Progress, by_kind, count_of, write
 
 Cursor = psycopg.Cursor[Any]
@@ -31,7 +32,7 @@ class Applied:
 
     rows: dict[str, int]
     held: tuple[Held, ...]
-    archived: tuple[WorkChange, ...] = ()
+    archived: tuple[PlannedChange, ...] = ()
     former_deviations: tuple[dict[str, Any], ...] = ()
 
 
@@ -122,36 +123,36 @@ def _check_head(cursor: Cursor, work: Work) -> None:
         raise HeadsDiffer
 
 
-def _keep_former(cursor: Cursor, work: Work, *, rehearses: bool) -> list[WorkChange]:
+def _keep_former(cursor: Cursor, work: Work, *, rehearses: bool) -> list[PlannedChange]:
     """Keep the documents that will be replaced; returns the changes whose item moved since the plan, on either side."""
-    stale: list[WorkChange] = []
+    stale: list[PlannedChange] = []
     for kind, changes in by_kind(work.changes).items():
         target_id = None if rehearses else work.target_id
         cursor.execute(books.keep_former_and_find_stale(kind, work.schema, target_id, changes))
         moved = {uid for (uid,) in cursor.fetchall()}
         stale += [change for change in changes if change.uid in moved]
-    since = [change for change in work.changes if (change.kind, change.uid) in work.moved]
+    since = [change for change in work.changes if change.key in work.moved]
     return list(dict.fromkeys([*stale, *since, *_pinned_since(cursor, work)]))
 
 
-def _pinned_since(cursor: Cursor, work: Work) -> list[WorkChange]:
+def _pinned_since(cursor: Cursor, work: Work) -> list[PlannedChange]:
     """The changes that would write over what was pinned after the plan was made, or take such a pin away."""
     cursor.execute(books.pins_in(work.schema))
     pins: dict[tuple[str, uuid.UUID], set[str]] = defaultdict(set)
     for kind, uid, path in cursor.fetchall():
         pins[kind, uid].add(path)
-    writing = [change for change in work.changes if change.does_something_to_rows or change.clears_deviations]
-    replaced = {(change.kind, change.uid) for change in work.changes if not change.does_something_to_rows}
-    return [change for change in writing if pins[_pinned_as(work, change, replaced)] - change.pins]
+    writing = [change for change in work.changes if change.writes or change.clears_deviations]
+    replaced = {change.key for change in work.changes if not change.writes}
+    return [change for change in writing if pins[_pinned_as(work, change, replaced)] - set(change.pins)]
 
 
-def _pinned_as(work: Work, change: WorkChange, replaced: Collection[Key]) -> Key:
+def _pinned_as(work: Work, change: PlannedChange, replaced: Collection[Key]) -> Key:
     """Under which key the plan looked for pins: of what takes another's place, that of the other.
 
     What was pinned before a coupling waits under the uid of that time.
     """
-    stands_as = (change.kind, change.seen_uid)
-    return stands_as if work.takes_back or stands_as in replaced else (change.kind, change.uid)
+    stands_as = change.stands_as
+    return stands_as if work.takes_back or stands_as in replaced else change.key
 
 
 def _check_business_untouched(cursor: Cursor, work: Work) -> None:
@@ -164,7 +165,7 @@ def _check_business_untouched(cursor: Cursor, work: Work) -> None:
 
 
 def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
-    _close_target(cursor, work, applied)
+    _close(cursor, work, applied)
     cursor.execute(
         "INSERT INTO public.settings_sync_receipt (target_id, snapshot_id, rows, former_deviations,"
         " business_rows_written, written_at) VALUES (%s, %s, %s::jsonb, %s::jsonb, 0, now())",
@@ -200,9 +201,9 @@ def _for_the_trail(work: Work, applied: Applied) -> dict[str, Any]:
     return {"target": str(work.target_id), "rows": applied.rows, "items": items}
 
 
-def _told(change: WorkChange, is_archived: bool) -> dict[str, Any]:
+def _told(change: PlannedChange, is_archived: bool) -> dict[str, Any]:
     """Nobody has planned what an item looks like that was archived instead of deleted: it has no digest."""
-    after = change.result if change.writes_rows or change.action == "delete" else change.local
+    after = change.result if change.writes else change.local
     return {
         "kind": change.kind,
         "uid": str(change.uid),
@@ -213,20 +214,10 @@ def _told(change: WorkChange, is_archived: bool) -> dict[str, Any]:
     }
 
 
-def _close_target(cursor: Cursor, work: Work, applied: Applied) -> None:
+def _close(cursor: Cursor, work: Work, applied: Applied) -> None:
     """Give the target its final state, if it is still ours: whoever slept past its lease is refused here."""
-    cursor.execute(
-        "UPDATE public.settings_sync_synctarget SET state = %s, finished_at = now(), lease_token = NULL,"
-        " leased_until = NULL, error_code = '', error_facts = NULL, error_detail = '', counts = %s::jsonb"
-        " WHERE id = %s AND lease_token = %s AND state = 'running'",
-        [
-            "held" if len(applied.held) == len(work.changes) else "succeeded",
-            json.dumps(_final_counts(work, applied)),
-            work.target_id,
-            work.token,
-        ],
-    )
-    if cursor.rowcount != 1:
+    state = "held" if len(applied.held) == len(work.changes) else "succeeded"
+    if not close_target(cursor, work.target_id, work.token, Ending(state, counts=_final_counts(work, applied))):
         raise LeaseLost
 
 
@@ -235,6 +226,6 @@ def _final_counts(work: Work, applied: Applied) -> dict[str, int]:
     counts = Counter(work.counts)
     late = [found.change for found in applied.held]
     counts.update(hold=len(late), stale=len(late), archive=len(applied.archived))
-    counts.subtract(change.action for change in late if change.writes_rows or change.action == "delete")
+    counts.subtract(change.action for change in late if change.writes)
     counts["delete"] -= len(applied.archived)
     return dict(counts)

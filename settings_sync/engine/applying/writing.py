@@ -9,15 +9,17 @@ import psycopg
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine.references import find_used
 from settings_sync.exceptions import ResultDiffers
+from settings_sync.planning.values import PlannedChange
+from settings_sync.planning.verdicts import Action
 from tenants.failpoints import reach
 
 from . import books, statements
 from .statements import Statement
-from .work import Work, WorkChange
+from .work import Work
 
 Cursor = psycopg.Cursor[Any]
 Progress = Callable[[str, int, int], None]
-ByKind = dict[Kind, list[WorkChange]]
+ByKind = dict[Kind, list[PlannedChange]]
 
 
 @dataclass
@@ -26,7 +28,7 @@ class Written:
     agreed before for items where that changed."""
 
     rows: dict[str, int] = field(default_factory=dict)
-    archived: list[WorkChange] = field(default_factory=list)
+    archived: list[PlannedChange] = field(default_factory=list)
     former_deviations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, table: str, count: int) -> None:
@@ -34,9 +36,9 @@ class Written:
             self.rows[table] = self.rows.get(table, 0) + count
 
 
-def by_kind(changes: Iterable[WorkChange]) -> ByKind:
+def by_kind(changes: Iterable[PlannedChange]) -> ByKind:
     """The changes of each kind, in the order in which kinds are written."""
-    found: dict[str, list[WorkChange]] = {}
+    found: dict[str, list[PlannedChange]] = {}
     for change in changes:
         found.setdefault(change.kind, []).append(change)
     return {kind: found[kind.key] for kind in all_kinds() if kind.key in found}
@@ -48,13 +50,13 @@ def count_of(cursor: Cursor) -> int:
     return int(row[0]) if row else 0
 
 
-def write(cursor: Cursor, work: Work, changes: list[WorkChange], progress: Progress) -> Written:
+def write(cursor: Cursor, work: Work, changes: list[PlannedChange], progress: Progress) -> Written:
     """Carry out these changes. Raises ResultDiffers when what stands there then is not what the plan said."""
     written = Written()
     _couple(cursor, work, changes, written)
-    writing = by_kind(change for change in changes if change.writes_rows)
+    writing = by_kind(change for change in changes if change.writes_content)
     for kind, found in writing.items():
-        if any(change.row_action == "update" for change in found):
+        if any(change.action.row_action == Action.UPDATE for change in found):
             _run(cursor, work, statements.removals(kind.key), found, written)
     done, total = 0, sum(map(len, writing.values()))
     for kind, found in writing.items():
@@ -74,7 +76,9 @@ def write(cursor: Cursor, work: Work, changes: list[WorkChange], progress: Progr
     return written
 
 
-def _run(cursor: Cursor, work: Work, wanted: Sequence[Statement], changes: list[WorkChange], written: Written) -> None:
+def _run(
+    cursor: Cursor, work: Work, wanted: Sequence[Statement], changes: list[PlannedChange], written: Written
+) -> None:
     """Run statements one after another, sent in one go."""
     if not wanted:
         return
@@ -85,18 +89,18 @@ def _run(cursor: Cursor, work: Work, wanted: Sequence[Statement], changes: list[
         cursor.nextset()
 
 
-def _couple(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
+def _couple(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
     for kind, found in by_kind(change for change in changes if change.couples is not None).items():
         _run(cursor, work, statements.couplings(kind.key), found, written)
-        cursor.execute(books.drop_index(kind, work.schema, [change.seen_uid for change in found]))
+        cursor.execute(books.drop_index(kind, work.schema, [change.stands_as[1] for change in found]))
         cursor.execute(books.mark_dependents(kind, work.schema, found))
     for kind, found in by_kind(change for change in changes if change.pairs).items():
         _run(cursor, work, statements.part_couplings(kind.key, found), found, written)
 
 
-def _delete(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
+def _delete(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
     """Delete what nothing points at; what something does is archived, whatever the plan said."""
-    doomed = by_kind(change for change in changes if change.action == "delete")
+    doomed = by_kind(change for change in changes if change.action == Action.DELETE)
     for kind, found in reversed(list(doomed.items())):
         cursor.execute(find_used(kind, work.schema, [change.uid for change in found]))
         used = {uid for (uid,) in cursor.fetchall()}
@@ -111,7 +115,7 @@ def _delete(cursor: Cursor, work: Work, changes: list[WorkChange], written: Writ
             written.archived += kept
 
 
-def _check_result(cursor: Cursor, work: Work, kind: Kind, changes: list[WorkChange]) -> None:
+def _check_result(cursor: Cursor, work: Work, kind: Kind, changes: list[PlannedChange]) -> None:
     """What stands there now must be what the plan said, digest for digest."""
     cursor.execute(books.find_different_results(kind, work.schema, changes))
     different = {uid for (uid,) in cursor.fetchall()}
@@ -119,7 +123,7 @@ def _check_result(cursor: Cursor, work: Work, kind: Kind, changes: list[WorkChan
         raise ResultDiffers(items=", ".join([change.label for change in changes if change.uid in different][:5]))
 
 
-def _move_books(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
+def _move_books(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
     # What was archived instead stays followed, except where the sync that brought it is taken back.
     followed = [] if work.takes_back else written.archived
     for kind, found in by_kind(followed).items():
@@ -135,7 +139,7 @@ def _move_books(cursor: Cursor, work: Work, changes: list[WorkChange], written: 
     _move_deviations(cursor, work, changes, written)
 
 
-def _move_deviations(cursor: Cursor, work: Work, changes: list[WorkChange], written: Written) -> None:
+def _move_deviations(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
     for kind, found in by_kind(change for change in changes if change.moves_deviations).items():
         cursor.execute(books.deviations_of(kind, work.schema, found))
         written.former_deviations += [former for (former,) in cursor.fetchall()]

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import F, Q
+from settings_sync.engine.applying.work import Overtaker, Work
+from settings_sync.models import PlanTarget, SyncTarget
+from settings_sync.planning.values import Key, PlannedChange
 
-from settings_sync.engine.applying.work import Overtaker, Work, WorkChange
-from settings_sync.models import Change, PlanTarget, SyncTarget
-from settings_sync.planning.values import Deviation, Key
-from settings_sync.planning.verdicts import WRITING
+from .change_rows import change_of, does_something
 
 
 def work_of(target: SyncTarget, token: uuid.UUID, overtaken: Mapping[Key, Overtaker] | None = None) -> Work:
@@ -45,39 +44,8 @@ def work_for(
     )
 
 
-def does_something() -> Q:
-    """The changes that write something: rows, a base, or what stays as it is here."""
-    moves = Q(next_base_digest__isnull=True, base_digest__isnull=False)
-    moves |= Q(next_base_digest__isnull=False, base_digest__isnull=True)
-    moves |= Q(next_base_digest__isnull=False) & ~Q(next_base_digest=F("base_digest"))
-    return Q(action__in=WRITING) | moves | ~Q(deviations=[]) | Q(clears_deviations=True)
-
-
-def _changes_of(plan_target: PlanTarget) -> tuple[WorkChange, ...]:
-    return tuple(map(_work_change, plan_target.changes.filter(does_something()).order_by("id")))
-
-
-def _work_change(change: Change) -> WorkChange:
-    return WorkChange(
-        kind=change.kind,
-        uid=change.uid,
-        label=change.label,
-        action=change.action,
-        verdict=change.verdict,
-        base=_digest(change.base_digest),
-        local=_digest(change.local_digest),
-        result=_digest(change.result_digest),
-        next_base=_digest(change.next_base_digest),
-        couples=change.couples,
-        pairs=tuple((part, old, new) for part, old, new in change.pairs),
-        deviations=tuple(Deviation(**kept) for kept in change.deviations),
-        clears_deviations=change.clears_deviations,
-        pins=frozenset(change.pins),
-    )
-
-
-def _digest(value: Any) -> bytes | None:
-    return None if value is None else bytes(value)
+def _changes_of(plan_target: PlanTarget) -> tuple[PlannedChange, ...]:
+    return tuple(map(change_of, plan_target.changes.filter(does_something()).order_by("id")))
 
 
 def _audit_of(target: SyncTarget) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """Making a plan: a snapshot, compared with every chosen administration. Writes nothing but the plan itself."""
 
-import json
 import logging
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -41,9 +39,10 @@ from settings_sync.planning.values import Choice, Key, PlannedChange, Source, Ta
 from tenants.models import Administration
 
 from .category_rights import require_choice
+from .change_rows import row_of, save_rows
 from .comparing import Compared, Comparison, category_of, compared, keep_documents
 from .dry_run import needs_rehearsal, rehearse
-from .local_values import Examiner, stored_warnings
+from .local_values import Examiner
 from .rules import policies_of, rules_of
 
 logger = logging.getLogger(__name__)
@@ -184,97 +183,30 @@ def keep_plan(
         keep_plans([compared(target, planned, examiner, standing=standing)])
 
 
-CHANGE_COLUMNS = {
-    "plan_target_id": "bigint",
-    "kind": "text",
-    "category": "text",
-    "uid": "uuid",
-    "label": "text",
-    "action": "text",
-    "verdict": "text",
-    "facts": "jsonb",
-    "needed_by": "jsonb",
-    "base_digest": "bytea",
-    "source_digest": "bytea",
-    "local_digest": "bytea",
-    "result_digest": "bytea",
-    "next_base_digest": "bytea",
-    "couples": "uuid",
-    "pairs": "jsonb",
-    "conflicts": "jsonb",
-    "deviations": "jsonb",
-    "clears_deviations": "boolean",
-    "warnings": "jsonb",
-    "used_by": "jsonb",
-    "pins": "jsonb",
-}
-
-
 def keep_plans(found: Sequence[Compared]) -> None:
-    """Store what planning came to for some administrations: two statements, each with all rows as one JSON value.
-
-    A change that was there keeps its key, so that links to it go on working when something is decided.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE public.settings_sync_plantarget t SET counts = v.counts, standing = v.standing,"
-            " affected = v.affected, rehearsal = '{}' FROM json_to_recordset(%s)"
-            " AS v(id bigint, counts jsonb, standing integer, affected jsonb) WHERE t.id = v.id",
-            [json.dumps([_target_row(one) for one in found])],
-        )
-        rows = [_row_of(one, change) for one in found for change in one.planned.changes]
-        cursor.execute(_insert_changes(), [json.dumps(rows)])
+    """Store what planning came to for some administrations."""
+    counted = [_counted(one) for one in found]
+    rows = [_row(one, change) for one in found for change in one.planned.changes]
+    with transaction.atomic():
+        PlanTarget.objects.bulk_update(counted, ["counts", "standing", "affected", "rehearsal"])
+        save_rows(rows)
     # The rehearsal is on a connection of its own, which sees what was stored only once that is committed.
     for one in found:
         if needs_rehearsal(one.planned):
             transaction.on_commit(partial(rehearse, one.target))
 
 
-def _insert_changes() -> str:
-    names = ", ".join(CHANGE_COLUMNS)
-    columns = ", ".join(f"{name} {db_type}" for name, db_type in CHANGE_COLUMNS.items())
-    renewed = ", ".join(f"{name} = excluded.{name}" for name in CHANGE_COLUMNS)
-    return (
-        f"INSERT INTO public.settings_sync_change ({names}) SELECT {names}"
-        f" FROM json_to_recordset(%s) AS change({columns})"
-        f" ON CONFLICT (plan_target_id, kind, uid) DO UPDATE SET {renewed}"
-    )
+def _counted(one: Compared) -> PlanTarget:
+    target = one.target
+    target.counts = dict(one.planned.counts)
+    target.standing = one.standing
+    target.affected = dict(one.uses.affected)
+    target.rehearsal = {}
+    return target
 
 
-def _target_row(one: Compared) -> dict[str, Any]:
-    affected = dict(one.uses.affected)
-    return {"id": one.target.pk, "counts": dict(one.planned.counts), "standing": one.standing, "affected": affected}
-
-
-def _row_of(one: Compared, change: PlannedChange) -> dict[str, Any]:
-    return {
-        "plan_target_id": one.target.pk,
-        "kind": change.key[0],
-        "category": all_kinds()[change.key[0]].category.key,
-        "uid": str(change.key[1]),
-        "label": change.label,
-        "action": change.action,
-        "verdict": change.verdict,
-        "facts": dict(change.facts),
-        "needed_by": [asdict(needed) for needed in change.needed_by],
-        "base_digest": _hex(change.base),
-        "source_digest": _hex(change.source),
-        "local_digest": _hex(change.local),
-        "result_digest": _hex(change.result),
-        "next_base_digest": _hex(change.next_base),
-        "couples": str(change.couples) if change.couples else None,
-        "pairs": change.pairs,
-        "conflicts": change.conflicts,
-        "deviations": [asdict(kept) for kept in change.deviations],
-        "clears_deviations": change.clears_deviations,
-        "warnings": stored_warnings(one.warnings.get(change.key, ())),
-        "used_by": one.uses.of(change),
-        "pins": change.pins,
-    }
-
-
-def _hex(digest: bytes | None) -> str | None:
-    return None if digest is None else "\\x" + digest.hex()
+def _row(one: Compared, change: PlannedChange) -> Change:
+    return row_of(change, one.target, used_by=one.uses.of(change), warnings=one.warnings.get(change.key, ()))
 
 
 def _find_targets(user: Any, main: Administration, slugs: Collection[str]) -> list[Administration]:

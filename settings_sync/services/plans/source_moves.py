@@ -7,7 +7,7 @@ from settings_sync.engine.reading.index import look_at
 from settings_sync.models import Change, Plan, SnapshotItem
 from settings_sync.planning.values import Key
 
-from .orders import does_something
+from .change_rows import does_something
 
 NAMED = 3
 

@@ -14,13 +14,11 @@ from settings_sync.declaring.usage import Document, counted, document_column
 from settings_sync.engine.fence import business_references
 from settings_sync.engine.sql import literal, name
 from settings_sync.planning.values import PlannedChange
-from settings_sync.planning.verdicts import Action, Verdict
+from settings_sync.planning.verdicts import Verdict
 
 SCHEMA = "{schema}"
 """Stands in a query for the schema of the administration that is asked."""
 WRITTEN_UIDS = "written"
-
-WRITTEN = (Action.UPDATE, Action.COUPLE, Action.ARCHIVE, Action.DELETE)
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def count_uses(schema: str, changes: Iterable[PlannedChange]) -> Uses:
     uids: dict[str, list[uuid.UUID]] = defaultdict(list)
     for change in standing:
         uids[change.key[0]].append(_uid_there(change))
-    written = [_uid_there(change) for change in standing if change.action in WRITTEN]
+    written = [_uid_there(change) for change in standing if change.writes]
     return count_open(schema, uids, written)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.models import Change, Document, Plan
 from settings_sync.planning.differences import differences
-from settings_sync.planning.verdicts import Verdict
+from settings_sync.planning.verdicts import Action, Verdict
 from settings_sync.services.plans.plans import snapshot_labels
 from settings_sync.wording.word_changes import Piece, compare_words, readable
 from settings_sync.wording.wording import column_of
@@ -20,7 +20,7 @@ from tenants.schemas import inside
 
 from .filled_in import can_be_filled_in
 from .plan_overview import ChangeRow, row_of
-from .previewing import WRITTEN, ChangePreview, FieldPreview, PlacePreview, name_parts, places_of, preview_changes
+from .previewing import ChangePreview, FieldPreview, PlacePreview, name_parts, places_of, preview_changes
 
 LONG = 120
 SHOWN = 600
@@ -91,7 +91,7 @@ class ChangeDetails:
 
     @property
     def is_written(self) -> bool:
-        return self.row.outcome in WRITTEN
+        return self.change.outcome.brings_content
 
     @property
     def source_words(self) -> str:
@@ -159,7 +159,7 @@ def _names_there(change: Change) -> dict[str, str]:
 def _mode(change: Change) -> Mode:
     if change.local_digest is None or change.verdict == Verdict.REMOVED_IN_SOURCE:
         return Mode.CONTENT
-    return Mode.UPDATE if change.action in WRITTEN else Mode.COMPARE
+    return Mode.UPDATE if Action(change.action).brings_content else Mode.COMPARE
 
 
 def _place(place: PlacePreview, kind: Kind, mode: Mode) -> Place | None:

@@ -24,7 +24,6 @@ from settings_sync.planning.verdicts import WRITING, Action, Verdict
 from settings_sync.services.plans.category_rights import may_read_changes
 from settings_sync.services.plans.dry_run import rehearsal_in_words
 from settings_sync.services.plans.local_values import warnings_in_words
-from settings_sync.services.plans.usage import WRITTEN
 from settings_sync.wording.wording import needed_by_in_words
 from tenants.models import Administration
 
@@ -276,7 +275,7 @@ def list_changes(
     if warned:
         changes = changes.exclude(warnings=[])
     if used in counted:
-        changes = changes.filter(action__in=WRITTEN, **{f"used_by__{used}__gt": 0})
+        changes = changes.filter(action__in=WRITING, **{f"used_by__{used}__gt": 0})
     return _page(plan, changes, page, PAGE_SIZE)
 
 
@@ -361,7 +360,7 @@ def row_of(
     `used_by` counts what uses it in all of these, where that is more than the change itself knows.
     """
     kind = all_kinds()[change.kind]
-    outcome = LINK if change.verdict in UNCHANGED else change.happened or change.action
+    outcome = LINK if change.verdict in UNCHANGED else change.outcome.value
     return ChangeRow(
         id=change.pk,
         category=change.category,

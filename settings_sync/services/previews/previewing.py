@@ -11,12 +11,9 @@ from settings_sync.engine.reading.composed import shape_of
 from settings_sync.models import Change, Document, Plan
 from settings_sync.planning.differences import Difference, differences
 from settings_sync.planning.pairing import with_uids
-from settings_sync.planning.verdicts import Action, Verdict
+from settings_sync.planning.verdicts import Verdict
 from settings_sync.services.plans.plans import snapshot_labels
 from settings_sync.wording.wording import column_of, column_of_table, needed_by_in_words, reason_of, value_in_words
-
-WRITTEN = (Action.CREATE, Action.UPDATE, Action.COUPLE)
-"""What happens to a setting that gets a new content."""
 
 LONG_TEXT = 120
 """Characters from which a value is shown as a text of its own."""
@@ -111,7 +108,7 @@ def _differences(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> l
         return []
 
     base, source, local, result = _documents(change, bodies)
-    result = result if (change.happened or change.action) in WRITTEN else None
+    result = result if change.outcome.brings_content else None
     return differences(base=base, source=source, local=local, result=result)
 
 

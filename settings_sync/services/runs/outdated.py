@@ -7,7 +7,7 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.composed import find_outdated
 from settings_sync.exceptions import DocumentsOutdated, HeadsDiffer
 from settings_sync.models import SyncTarget
-from settings_sync.services.plans.orders import does_something
+from settings_sync.services.plans.change_rows import does_something
 from tenants.models import Administration
 
 NAMED = 5

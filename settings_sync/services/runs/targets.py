@@ -3,7 +3,6 @@
 import logging
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +12,7 @@ from django.utils import timezone
 from psycopg import errors
 from structlog.contextvars import bound_contextvars
 
+from settings_sync.engine.applying.closing import Ending, close_target
 from settings_sync.engine.applying.errors import explain
 from settings_sync.engine.applying.targets import apply_target
 from settings_sync.exceptions import (
@@ -74,7 +74,7 @@ def execute_target(target_id: uuid.UUID) -> bool:
 
 def _execute(claim: Claim) -> bool:
     if claim.target.run.cancelled_at is not None:
-        _close(claim, SyncTarget.State.CANCELLED)
+        _close(claim, Ending(SyncTarget.State.CANCELLED))
         return False
     try:
         with leases.kept(claim.target, claim.token):
@@ -174,17 +174,7 @@ def _finish_unchanged(claim: Claim) -> None:
     snapshot = claim.target.run.plan.snapshot
     assert snapshot is not None
     with transaction.atomic():
-        mine = SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token)
-        done = mine.update(
-            state=SyncTarget.State.SUCCEEDED,
-            finished_at=Now(),
-            lease_token=None,
-            leased_until=None,
-            error_code="",
-            error_facts=None,
-            error_detail="",
-        )
-        if not done:
+        if not _close_claimed(claim, Ending(SyncTarget.State.SUCCEEDED)):
             raise LeaseLost
         Receipt.objects.update_or_create(
             target=claim.target,
@@ -208,14 +198,9 @@ def _end(claim: Claim, error: Exception) -> None:
     logger.warning("Target %s: %s (%s)", claim.target.pk, told.error, told.error.code)
     connection.close_if_unusable_or_obsolete()
     with transaction.atomic():
-        run = lock_run(claim.target.run_id)
-        _close(
-            claim,
-            _state_after(claim, error, told.may_pass, run),
-            error_code=told.error.code,
-            error_facts={name: str(fact) for name, fact in told.error.facts.items()},
-            error_detail=told.error.detail,
-        )
+        state = _state_after(claim, error, told.may_pass, lock_run(claim.target.run_id))
+        pause = leases.pause_after(claim.target.attempts) if state == SyncTarget.State.QUEUED else None
+        _close(claim, Ending.because_of(state, told.error, pause))
 
 
 def _state_after(claim: Claim, error: Exception, may_pass: bool, run: SyncRun) -> SyncTarget.State:
@@ -226,25 +211,20 @@ def _state_after(claim: Claim, error: Exception, may_pass: bool, run: SyncRun) -
     return SyncTarget.State.QUEUED if run.cancelled_at is None else SyncTarget.State.CANCELLED
 
 
-def _close(claim: Claim, state: SyncTarget.State, **error: Any) -> None:
+def _close(claim: Claim, ending: Ending) -> None:
     """Give a claimed target back in this state, unless somebody else has it by now."""
-    again = state == SyncTarget.State.QUEUED
     with transaction.atomic():
-        given_back = SyncTarget.objects.filter(pk=claim.target.pk, lease_token=claim.token).update(
-            state=state,
-            lease_token=None,
-            leased_until=None,
-            not_before=Now() + leases.pause_after(claim.target.attempts) if again else None,
-            woken_at=None,
-            finished_at=None if again else timezone.now(),
-            **error,
-        )
-        if given_back:
-            _tell_when_failed(claim.target, state)
+        if _close_claimed(claim, ending):
+            _tell_when_failed(claim.target, ending.state)
     _finish_run(claim.target)
 
 
-def _tell_when_failed(target: SyncTarget, state: SyncTarget.State) -> None:
+def _close_claimed(claim: Claim, ending: Ending) -> bool:
+    with connection.cursor() as cursor:
+        return close_target(cursor, claim.target.pk, claim.token, ending)
+
+
+def _tell_when_failed(target: SyncTarget, state: str) -> None:
     if state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED):
         announce_failed_target(target)
 
@@ -271,18 +251,14 @@ def give_up_poisoned_targets() -> int:
 
 @transaction.atomic
 def _give_up(target: SyncTarget) -> int:
-    ended = SyncTarget.objects.filter(pk=target.pk, state=target.state, lease_token=target.lease_token).update(
-        state=SyncTarget.State.FAILED,
-        finished_at=timezone.now(),
-        lease_token=None,
-        leased_until=None,
-        error_code=target.error_code or WorkerLost.code,
-        error_facts=target.error_facts if target.error_code else {},
-        error_detail=target.error_detail,
-    )
+    ending = Ending.because_of(SyncTarget.State.FAILED, WorkerLost())
+    if target.error_code:  # why its last attempt went wrong says more than that its worker is gone
+        ending = Ending(ending.state, target.error_code, target.error_facts, target.error_detail)
+    with connection.cursor() as cursor:
+        ended = close_target(cursor, target.pk, target.lease_token, ending)
     if ended:
         announce_failed_target(target)
-    return ended
+    return int(ended)
 
 
 def take_targets_to_wake() -> list[uuid.UUID]:

@@ -16,14 +16,13 @@ from settings_sync.engine.reading.index import read_documents
 from settings_sync.models import Change, Finding, ItemRule, SyncTarget
 from settings_sync.planning.judging import judge
 from settings_sync.planning.values import Entry
-from settings_sync.planning.verdicts import Action, Verdict
+from settings_sync.planning.verdicts import WRITING, Verdict
 from settings_sync.services.settings.origins import Origin, origin_of
 from sync_ledger.models import Base
 from tenants.models import Administration
 from tenants.schemas import inside
 
 LISTED = 20
-WRITES = (Action.CREATE, Action.UPDATE, Action.COUPLE, Action.ARCHIVE)
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def _changes(administration: Administration, kind: str, uid: uuid.UUID) -> "Quer
 
 def _written(changes: "QuerySet[Any]") -> "QuerySet[Any]":
     done = SyncTarget.State.SUCCEEDED
-    return changes.filter(action__in=WRITES, plan_target__sync_target__state=done, was_held=False)
+    return changes.filter(action__in=WRITING, plan_target__sync_target__state=done, was_held=False)
 
 
 def _trail(administration: Administration, uid: uuid.UUID) -> "QuerySet[AuditEntry]":

@@ -131,7 +131,7 @@ FAULTS = [
     ),
     Fault(
         "a companion hides the uncoupling",
-        "engine.applying.work.WorkChange.does_something_to_rows",
+        "planning.values.PlannedChange.writes",
         True,
         ("cross_names",),
         "where there should be|name-taken|needs-held|succeeded",

@@ -86,7 +86,7 @@ def carried_out(planned: TargetPlan, source: Source, local: Local) -> Local:
     """The administration after the plan: what applying must come to, in the same plain values."""
     entries, bases = dict(local.entries), dict(local.bases)
     for change in planned.changes:
-        if change.writes_rows:
+        if change.writes_content:
             entries[change.key] = source.entries[change.key]
         if change.next_base is not None:
             bases[change.key] = change.next_base

@@ -82,7 +82,7 @@ def test_whatever_is_written_finds_what_it_points_at(source, local, choice):
     planned = plan(source, local, choice)
     after = carried_out(planned, source, local)
     for change in planned.changes:
-        if change.writes_rows:
+        if change.writes_content:
             needs = source.needs.get(source.entries[change.key].digest, ())
             assert all(need.key in after.entries for need in needs)
 

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from business.models import Customer, Invoice, Quotation, WorkOrder
 from reference_data.models import VatRate, WorkStatus, WorkType
 from settings_sync.models import Change, PlanTarget
-from settings_sync.planning.verdicts import Word
+from settings_sync.planning.verdicts import Action, Verdict, Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.previews.plan_overview import list_changes, show_plan
 from templates_catalog.models import Layout, Scheme
@@ -141,7 +141,7 @@ def test_counting_takes_one_query_for_each_administration(owner, main, joined):
         keys = [("reference_data.worktype", row.uid) for row in WorkType.objects.all()]
         keys += [("templates_catalog.scheme", row.uid) for row in Scheme.objects.all()]
     changes = [
-        PlannedChange(key=key, label="", action="update", verdict="behind", base=b"", source=b"", local=b"")
+        PlannedChange(key=key, label="", action=Action.UPDATE, verdict=Verdict.BEHIND, base=b"", source=b"", local=b"")
         for key in keys
     ]
     with CaptureQueriesContext(connection) as captured:

@@ -77,14 +77,14 @@ class History(RuleBasedStateMachine):
         assert self.base == base
         held = {change.key[1].int for change in changes if change.action == Action.HOLD}
         assert held == {uid for uid, word in words.items() if word == HELD}
-        written = {change.key[1].int for change in changes if change.writes_rows}
+        written = {change.key[1].int for change in changes if change.writes_content}
         assert written == {uid for uid, word in words.items() if word == WRITTEN}
 
     @rule()
     def sync_twice(self) -> None:
         self._carry_out({}, {})
         again = self._plan({}, {})
-        assert not any(change.writes_rows or change.moves_base for change in again)
+        assert not any(change.writes_content or change.moves_base for change in again)
 
     @invariant()
     def every_name_stands_once(self) -> None:
@@ -111,7 +111,7 @@ class History(RuleBasedStateMachine):
         changes = self._plan(policies, decided)
         for change in changes:
             uid = change.key[1].int
-            if change.writes_rows:
+            if change.writes_content:
                 self.child[uid] = dict(self.shelf.by_digest[change.result])
             if change.next_base is None:
                 self.base.pop(uid, None)
