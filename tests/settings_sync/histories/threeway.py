@@ -219,8 +219,9 @@ def _order(
         side = wish(path) or side
     if not side:
         side = "source" if ask(path) else "local"
-    leading, other = (theirs, ours) if side == "source" else (ours, theirs)
-    return _with_followers(leading, other)
+    if side == "source":
+        return _with_followers(theirs, ours, {part for part in theirs if part not in ours})
+    return _with_followers(ours, theirs, set())
 
 
 def _mover(base: Sequence[int] | None, theirs: list[int], ours: list[int], there: Any) -> str:
@@ -236,10 +237,13 @@ def _mover(base: Sequence[int] | None, theirs: list[int], ours: list[int], there
     return "source" if [part for part in ours if part in known] == known else ""
 
 
-def _with_followers(leading: Sequence[int], other: Sequence[int]) -> tuple[int, ...]:
-    """What only the other side has comes right after what it stood behind there."""
+def _with_followers(leading: Sequence[int], other: Sequence[int], first: set[int]) -> tuple[int, ...]:
+    """What only the other side has comes after what it stood behind there, and after what comes first in that place."""
     found = list(leading)
     for place, part in enumerate(other):
         if part not in found:
-            found.insert(found.index(other[place - 1]) + 1 if place else 0, part)
+            behind = found.index(other[place - 1]) + 1 if place else 0
+            while behind < len(found) and found[behind] in first:
+                behind += 1
+            found.insert(behind, part)
     return tuple(found)

@@ -245,7 +245,7 @@ class TestCoupling:
             coupled = Form.objects.get()
             assert (coupled.pk, coupled.uid, coupled.name) == (own.pk, form.uid, "Ketel")
             assert Field.objects.get(reference="co").pk == field.pk
-        assert labels(child, form) == ["CO-gehalte", "Lek", "Druk"]
+        assert labels(child, form) == ["CO-gehalte", "Druk", "Lek"]
         again = company.plan(child, categories=["forms"]).targets.get()
         assert (again.counts["keep"], again.counts["update"]) == (1, 0)
 
@@ -435,7 +435,7 @@ class TestUndo:
         carry_out(company, again, confirmation=company.main.slug)
         with inside(child):
             assert (Form.objects.get().pk, Form.objects.get().uid) == (own.pk, form.uid)
-        assert labels(child, form) == ["CO-gehalte", "Lek", "Druk"]
+        assert labels(child, form) == ["CO-gehalte", "Druk", "Lek"]
 
     def test_what_was_edited_since_asks(self, company, child):
         with inside(company.main):

@@ -116,7 +116,7 @@ class TestCoupling:
             lek, photos = Field.objects.get(reference="lek").uid, Section.objects.get(title="Foto's").uid
         assert sorted(change.conflicts) == sorted([[f"field/{lek}", "local"], [f"section/{photos}", "local"]])
         done = run(company, plan)
-        assert content(child) == [("Metingen", ["co", "lek", "druk"]), ("Foto's", ["foto"])]
+        assert content(child) == [("Metingen", ["co", "druk", "lek"]), ("Foto's", ["foto"])]
         assert {name: key for name, key in keys(child).items() if name in before} == before
         assert not company.plan(child, categories=["forms"]).targets.get().changes.exclude(action="keep").exists()
         run(company, create_undo_plan(acting_user=company.owner, run=done))
