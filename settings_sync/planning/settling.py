@@ -14,8 +14,8 @@ from .verdicts import Action, Verdict, Word
 Body = Mapping[str, Any]
 
 NO_SHAPE = Shape()
-MEETING = (Verdict.NEW, Verdict.CHANGED_LOCALLY, Verdict.BOTH_CHANGED, Verdict.REMOVED_LOCALLY)
-"""Where what is locked stands otherwise here, or not at all: there a lock meets a pin."""
+MEETING = (Verdict.CHANGED_LOCALLY, Verdict.BOTH_CHANGED, Verdict.REMOVED_LOCALLY)
+"""Where what is locked stands otherwise here, or was removed: there a lock meets a pin."""
 OVERRULING = (Word.OVERWRITE, Word.PUT_BACK, Word.BRING_BACK)
 
 
@@ -242,7 +242,7 @@ def _puts_back(item: Item) -> bool:
 
 def _settle_changed_locally(item: Item) -> Draft:
     if _keeps(item) and item.locks:
-        return _merged(item, lambda path: LOCAL, verdict=Verdict.LOCKED, forces=True)
+        return _merged(item, lambda path: LOCAL, forces=True)
     if _keeps(item):
         return _keep(item, item.change.base, deviations=_agreement(item))
     if not item.locks and not _puts_back(item):
@@ -256,7 +256,7 @@ def _settle_changed_locally(item: Item) -> Draft:
         said = sides.decided(path) or needed(path)
         return said or (SOURCE if everything or (by_policy and not sides.is_agreed(path)) else LOCAL)
 
-    return _merged(item, side, verdict=Verdict.LOCKED if item.locks else item.change.verdict)
+    return _merged(item, side)
 
 
 def _settle_both_changed(item: Item) -> Draft:
@@ -265,11 +265,11 @@ def _settle_both_changed(item: Item) -> Draft:
     if item.is_decided(Word.OVERWRITE, Word.PUT_BACK):
         return _merged(item, lambda path: SOURCE, forces=True)
     by_policy = {"keep_local": LOCAL, "overwrite": SOURCE}.get(item.policy("conflict"), "")
-    verdict, sides = Verdict.LOCKED if "" in item.locks else None, item.sides()
-    return _merged(item, lambda path: sides.decided(path) or by_policy, verdict=verdict)
+    sides = item.sides()
+    return _merged(item, lambda path: sides.decided(path) or by_policy)
 
 
-def _merged(item: Item, side: Chooser, *, verdict: Verdict | None = None, forces: bool = False) -> Draft:
+def _merged(item: Item, side: Chooser, *, forces: bool = False) -> Draft:
     """Merge field by field; what stays the same here only moves the base, what stays open is held."""
     if item.source is None or item.local is None:
         return Draft(_with(item, Action.HOLD, facts={"lost": "yes"}))
@@ -285,17 +285,28 @@ def _merged(item: Item, side: Chooser, *, verdict: Verdict | None = None, forces
     if item.change.verdict == Verdict.BOTH_CHANGED and not forces and _puts_back_by_policy(item):
         back = attempt(forced=sides.around(_widened_conflicts(merged, item.shape)))
         only_here, merged = back.document != merged.document, back
-    change = replace(item.change, verdict=verdict or item.change.verdict, conflicts=tuple(merged.conflicts))
+    change = replace(item.change, conflicts=tuple(merged.conflicts))
     if merged.is_open:
         return Draft(replace(change, action=Action.HOLD))
     if merged.broken:
         return Draft(replace(change, action=Action.HOLD, verdict=Verdict.INVALID, facts={"path": merged.broken[0]}))
+    if _lock_puts_back(item, item.source, item.local):
+        change = replace(change, verdict=Verdict.LOCKED)
     kept = _agreement(item) if forces else ()
     if ((forces or only_here) and merged.document != item.local) or any(side == SOURCE for _, side in merged.conflicts):
         change = replace(change, facts={**change.facts, "overwrites": "yes"})
     agreed = _agreed_paths(item, *_kept_by_policy(merged, sides))
     draft = Draft(replace(change, action=Action.UPDATE, deviations=(*kept, *agreed)), merged.document)
     return _with_base(draft, item)
+
+
+def _lock_puts_back(item: Item, source: Body, local: Body) -> bool:
+    """Whether something that was changed here goes back because it is locked."""
+    if not item.locks:
+        return False
+    locked = Sides(item.shape, base=item.base, source=source, local=local, locks=item.locks)
+    keeping = partial(merge, base=item.base, source=source, local=local, shape=item.shape, answers=lambda path: LOCAL)
+    return keeping().document != keeping(forced=locked.forced, needed=locked.needed).document
 
 
 def _puts_back_by_policy(item: Item) -> bool:
@@ -408,20 +419,31 @@ SETTLERS: dict[Verdict, Callable[[Item], Draft]] = {
 
 def _adjusted(draft: Draft, item: Item) -> Draft:
     """Another name, or not being the default, where that was decided."""
-    if not draft.change.writes_content or item.change.source is None:
+    if item.change.source is None:
         return draft
-    decision, default = item.decision, item.rules.decided(item.key, DEFAULT_FIELD)
+    draft = _under_another_name(draft, item)
+    default = item.rules.decided(item.key, DEFAULT_FIELD)
     body = draft.result if draft.result is not None else item.source
-    name_field = item.shape.name_field
-    renames = decision is not None and decision.word == Word.CREATE_AS and not _covers(item.locks, name_field)
-    if decision is not None and renames and body is not None:
-        body = {**body, name_field: decision.name}
-        draft = replace(_remembering(draft, Deviation(name_field, True, decision.reason)), result=body)
     leaves = default is not None and default.word == Word.KEEP_LOCAL and not _covers(item.locks, DEFAULT_FIELD)
-    if default is not None and leaves and body is not None and body.get(DEFAULT_FIELD):
+    if default is not None and leaves and draft.change.writes_content and body is not None and body.get(DEFAULT_FIELD):
         draft = _remembering(draft, Deviation(DEFAULT_FIELD, False, default.reason, default.review_on))
         draft = replace(draft, result={name: value for name, value in body.items() if name != DEFAULT_FIELD})
     return draft
+
+
+def _under_another_name(draft: Draft, item: Item) -> Draft:
+    """The name that was decided, also for what would otherwise stay as it is here; not where the name is locked."""
+    decision, name_field = item.decision, item.shape.name_field
+    if decision is None or decision.word != Word.CREATE_AS or _covers(item.locks, name_field):
+        return draft
+    stays = draft.change.action == Action.KEEP
+    body = item.local if stays else (draft.result if draft.result is not None else item.source)
+    if body is None or not (stays or draft.change.writes_content):
+        return draft
+    draft = replace(draft, change=replace(draft.change, action=Action.UPDATE)) if stays else draft
+    return replace(
+        _remembering(draft, Deviation(name_field, True, decision.reason)), result={**body, name_field: decision.name}
+    )
 
 
 def _remembering(draft: Draft, kept: Deviation) -> Draft:

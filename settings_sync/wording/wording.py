@@ -105,7 +105,6 @@ REFINED: dict[tuple[str, str], str] = {
         "Is locked by the main administration but pinned here; decide what is to happen."
     ),
     (Verdict.LOCKED, "create"): gettext_noop("Was removed here, but it is locked by the main administration."),
-    (Verdict.LOCKED, "keep"): gettext_noop("Is locked by the main administration; here it is as it should be."),
     (Verdict.INVALID, "in_main"): gettext_noop(
         "Cannot work as it is in the main administration; put it right there first. {problem}"
     ),

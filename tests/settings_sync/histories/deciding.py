@@ -26,6 +26,9 @@ WORDS = {
 }
 """What can be decided in each row of the table."""
 
+FIXED = ("layout", "vat")
+"""What schemes need stands there from the beginning, and nothing writes it: it is given no other name."""
+
 SIDES = {"local": Word.KEEP_LOCAL, "source": Word.OVERWRITE}
 
 
@@ -50,7 +53,8 @@ class Decisions:
     def _draw_about(self, key: Key, outcome: Outcome) -> list[Asked]:
         if outcome.asks_default:
             return self._draw_default(key)
-        word = self.data.draw(st.sampled_from(WORDS[outcome.row]))
+        words = [word for word in WORDS[outcome.row] if word != "create_as" or key[0] not in FIXED]
+        word = self.data.draw(st.sampled_from(words))
         if word == "sides":
             return self._draw_sides(key, outcome)
         couple = self._draw_own(key) if word == "couple" else None

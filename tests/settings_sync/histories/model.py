@@ -207,7 +207,7 @@ def _one(key: Key, main: Items, child: Stand, order: Order) -> Outcome | None:
     if here is None:
         return _absent(s, b, rules)
     if here == s:
-        return Outcome(KEPT, here, s, "already equal" if b else "rejoined")
+        return _staying(Outcome(KEPT, here, s, "already equal" if b else "rejoined"), rules, here)
     return _differing(s, here, b, rules)
 
 
@@ -216,7 +216,7 @@ def _is_pinned_and_locked(s: Item, here: Item | None, b: Item | None, rules: Rul
     if not rules.pinned or not rules.locked or (here is not None and here in (b, s)):
         return False
     if here is None:
-        return True
+        return b is not None
     sides = {"lock": (rules.locked, rules.pinned), "pin": (rules.pinned, rules.locked)}
     found = []
     for first, (strong, weak) in sides.items():
@@ -265,7 +265,7 @@ def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
     if keeps and row != "both changed" and not rules.locked:
         return Outcome(KEPT, here, s, row, agreed=frozenset({""}))
     if row == "changed locally" and not (rules.everything or rules.puts_back or rules.locked or rules.takes_a_path):
-        return Outcome(KEPT, here, s, row)
+        return _staying(Outcome(KEPT, here, s, row), rules, here)
     clears = rules.everything and rules.drops_what_was_kept
     if row == "behind" and not rules.pinned and not keeps:
         return _named(Outcome(WRITTEN, s, s, row, clears=clears), rules, here)
@@ -299,6 +299,12 @@ def _next_base(b: Item | None, s: Item, rules: Rules) -> Item:
         return "local" if covers(rules.pinned, path) and not covers(rules.locked, path) else ""
 
     return merge_items(rules.shape, b, s, b, stays, lambda path: "")[0]
+
+
+def _staying(outcome: Outcome, rules: Rules, here: Item) -> Outcome:
+    """What stays as it is here, but for the name where another one was decided."""
+    renames = rules.decided.word == "create_as"
+    return _named(replace(outcome, word=WRITTEN), rules, here) if renames else outcome
 
 
 def _named(outcome: Outcome, rules: Rules, here: Item) -> Outcome:

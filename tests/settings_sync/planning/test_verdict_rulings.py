@@ -59,6 +59,27 @@ def test_locked_field_goes_back_and_the_rest_stays():
     assert world("changed locally", locks=("text",)).one() == ("update", {**L, "text": "b"}, B)
 
 
+@pytest.mark.parametrize("policy", ["keep", "put_back"])
+@pytest.mark.parametrize("lock", ["text", "code", ""])
+@pytest.mark.parametrize("row", ["changed locally", "both changed"])
+def test_locked_is_only_said_where_the_lock_puts_something_back(row, lock, policy):
+    """`text` and `note` were changed here, and only the main changed `code`."""
+    told = world(row, locks=(lock,)).plan(changed_locally=policy, conflict="overwrite")[1]
+    said = Verdict.CHANGED_LOCALLY if row == "changed locally" else Verdict.BOTH_CHANGED
+    assert told.verdict == (said if lock == "code" else Verdict.LOCKED)
+
+
+def test_what_still_asks_is_not_said_to_be_put_back():
+    told = world("both changed", locks=("note",)).plan()[1]
+    assert (told.action, told.verdict) == ("hold", Verdict.BOTH_CHANGED)
+
+
+@pytest.mark.parametrize("row", ["behind", "in line", "already equal"])
+def test_locked_is_not_said_where_nothing_was_changed_here(row):
+    told = world(row, locks=("",)).plan().get(1)
+    assert told is None or told.verdict != Verdict.LOCKED
+
+
 KEPT_AROUND_A_LOCK = {
     "behind": ("update", {"name": "Ketel", "text": "s"}, S),
     "changed locally": ("update", {**L, "text": "b"}, B),
@@ -86,10 +107,16 @@ def test_a_pin_outlives_a_decision_to_overwrite_the_rest():
     assert (found.action, found.clears_deviations) == ("update", False)
 
 
-@pytest.mark.parametrize("row", ["removed locally", "removed locally, changed in the source", "new"])
-def test_a_lock_meets_a_pin_where_the_item_does_not_stand(row):
+@pytest.mark.parametrize("row", ["removed locally", "removed locally, changed in the source"])
+def test_a_lock_meets_a_pin_where_the_item_was_removed(row):
     pinned = world(row, locks=("text",), pins=("note",))
     assert (pinned.one()[0], pinned.plan()[1].verdict) == ("hold", Verdict.LOCKED)
+
+
+@pytest.mark.parametrize("pin", ["", "note"])
+def test_what_is_new_and_locked_comes_although_a_pin_of_earlier_is_left(pin):
+    """A lock puts nothing back there, so that there would be nothing to answer."""
+    assert world("new", locks=("text",), pins=(pin,)).one() == UNDECIDED["new"]
 
 
 def test_a_pin_without_a_lock_holds_nothing():

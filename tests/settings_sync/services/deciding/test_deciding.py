@@ -283,6 +283,21 @@ class TestCoupling:
             found = Form.objects.get(uid=form.uid)
             assert (found.name, found.description) == ("Ketel (groep)", "nieuw")
 
+    def test_another_name_for_what_stays_as_it_is_here_changes_the_name_alone(self, company, child):
+        with inside(company.main):
+            form = make_form()
+        carry_out(company, company.plan(child, categories=["forms"]))
+        with inside(child):
+            Form.objects.filter(uid=form.uid).update(description="hier")
+        plan = company.plan(child, categories=["forms"])
+        asked = Asked(form.uid, Word.CREATE_AS, name="Ketel (hier)")
+        carry_out(company, decide(acting_user=company.owner, plan=plan, version=1, decisions=[asked]))
+        again = company.plan(child, categories=["forms"], policies={"changed_locally": "put_back"})
+        carry_out(company, again, confirmation=company.main.slug)
+        with inside(child):
+            found = Form.objects.get(uid=form.uid)
+            assert (found.name, found.description) == ("Ketel (hier)", "")
+
     def test_only_an_own_item_of_the_same_kind_can_be_coupled(self, company, child):
         with inside(company.main):
             form = make_form()
