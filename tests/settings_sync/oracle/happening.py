@@ -27,6 +27,12 @@ class Told:
     moved: list[Key] = field(default_factory=list)
 
     @property
+    def is_overtaken(self) -> bool:
+        """Whether nothing is left to do after what later runs decided; what somebody edited is told of instead."""
+        left = [self.done[key] for key, found in self.decided.items() if found.does_something]
+        return bool(self.overtaken) and all(found.is_held and found.verdict != "stale" for found in left)
+
+    @property
     def held(self) -> list[Key]:
         """What the plan would have done, and the run held."""
         return in_order({key for key, found in self.done.items() if found.is_held and not self.decided[key].is_held})
@@ -98,10 +104,10 @@ def edit_late(world: World, step: Sync) -> list[Edit]:
 
 def held_at_last(world: World, told: Told, moved: Collection[Key]) -> Outcomes:
     """What was decided, of which everything that moved since is held, and what that stands in the way of."""
-    outcomes = {
-        key: found.held("stale") if {key, (key[0], found.couple)} & set(moved) else found
-        for key, found in told.decided.items()
-    }
+    outcomes = dict(told.decided)
+    for key, found in told.decided.items():
+        if {key, (key[0], found.couple)} & set(moved) and found.does_something:
+            outcomes[key] = found.held("stale")
     return settle(world.subs[told.where - 1], outcomes, Surroundings.of(world))
 
 
@@ -146,7 +152,7 @@ def try_again(world: World, step: Retry) -> Told | None:
     left = {key: found for key, found in told.decided.items() if key not in later}
     sub = world.subs[step.where - 1]
     moved = [key for key, found in left.items() if _is_moved(sub, key, found)]
-    overtaken = set(told.decided) & later
+    overtaken = {key for key, found in told.decided.items() if key in later and found.does_something}
     return Told(step.where, told.undecided, left, is_partial=True, overtaken=overtaken, moved=moved)
 
 

@@ -60,11 +60,10 @@ class Merge:
     def _side(self, unit: Unit, base: object, source: object, local: object) -> str:
         if source == local:
             return SOURCE
-        if self.is_first:
-            return self._answer(unit)
-        if local == base:
+        if local == base and not self.is_first:
             return self.rulings.of_source_change(unit, self._around(unit))
-        side = self.rulings.of_local_change(unit, self._around(unit)) if source == base else self._answer(unit)
+        only_here = source == base and not self.is_first
+        side = self.rulings.of_local_change(unit, self._around(unit)) if only_here else self._answer(unit)
         if side == SOURCE and self.rulings.is_locked(unit):
             self.merged.put_back_by_lock.update(unit)
         return side
@@ -145,6 +144,13 @@ class Merge:
 
     def _part_side(self, path: str, in_base: bool, in_source: bool) -> str:
         """Only one side has the part: it added it, or the other removed it."""
+        side = self._side_of_part(path, in_base, in_source)
+        is_changed_here = in_base if in_source else not in_base or self._edited(path, self.local)
+        if side == SOURCE and self.rulings.is_locked((path,)) and (self.is_first or is_changed_here):
+            self.merged.put_back_by_lock.add(path)
+        return side
+
+    def _side_of_part(self, path: str, in_base: bool, in_source: bool) -> str:
         unit = (path,)
         above = self._side_of_above(path)
         if self.is_first:
@@ -162,8 +168,6 @@ class Merge:
         )
 
     def _of_local(self, unit: Unit) -> str:
-        if self.rulings.is_locked(unit):
-            self.merged.put_back_by_lock.update(unit)
         return self.rulings.of_local_change(unit, self._around(unit))
 
     def _side_of_above(self, path: str) -> str:
@@ -201,19 +205,22 @@ class Merge:
         for place, uid in enumerate(second):
             if uid in present and uid not in order:
                 before = [other for other in second[:place] if other in order]
-                order.insert(place_after(before[-1] if before else "", order, second), uid)
+                others = second if first is source else order  # of what both put there the main's comes first
+                order.insert(place_after(before[-1] if before else "", order, others), uid)
         self.merged.document[path] = tuple(order)
         self.merged.document[path] = in_place(self.merged.document, part)
 
     def _order_side(self, unit: Unit, base: list[str], source: list[str], local: list[str]) -> str:
         moved_there, moved_here = _moved(base, source), _moved(base, local)
-        if self.is_first:
-            return self._answer(unit) if _moved(source, local) else SOURCE
-        if not moved_here:
+        if not moved_here and not self.is_first:
             return self.rulings.of_source_change(unit, self._around(unit)) if moved_there else SOURCE
-        if not moved_there:
-            return self._of_local(unit)
-        return self._answer(unit) if _moved(source, local) else SOURCE
+        if moved_there or self.is_first:
+            side = self._answer(unit) if _moved(source, local) else SOURCE
+        else:
+            side = self._of_local(unit)
+        if side == SOURCE and self.rulings.is_locked(unit) and _moved(source, local):
+            self.merged.put_back_by_lock.update(unit)
+        return side
 
 
 def place_after(predecessor: str, order: Sequence[str], others: Sequence[str]) -> int:

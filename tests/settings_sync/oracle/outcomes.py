@@ -43,6 +43,8 @@ class Outcome:
     open: frozenset[str] = frozenset()
     conflicts: frozenset[str] = frozenset()
     couple: str = ""
+    agrees: bool = False
+    """Whether a pin or an agreement is made, be it one that there was already: who decided it, and why, is new."""
 
     @property
     def is_held(self) -> bool:
@@ -58,7 +60,12 @@ class Outcome:
 
     def held(self, verdict: str) -> "Outcome":
         """The same item, of which nothing happens now."""
-        return replace(self, verdict=verdict, action="hold", after=self.before, couple="")
+        return replace(self, verdict=verdict, action="hold", after=self.before, couple="", agrees=False)
+
+    @property
+    def does_something(self) -> bool:
+        """Whether anything is written or remembered."""
+        return self.writes or self.agrees or self.before != self.after
 
 
 def row_of(case: Case) -> str:
@@ -138,10 +145,10 @@ def _changed(case: Case, row: str) -> Outcome:
     overruled = rulings.decided.word in ("overwrite", "put_back")
     if meets and not overruled:
         return _stays(case, row, "locked", "hold")
-    verdict = "locked" if merged.put_back_by_lock else row
-    outcome = Outcome(row, verdict, "hold", _memory(case), _memory(case), conflicts=frozenset(merged.conflicts))
+    outcome = Outcome(row, row, "hold", _memory(case), _memory(case), conflicts=frozenset(merged.conflicts))
     if merged.open:
         return replace(outcome, open=frozenset(merged.open))
+    outcome = replace(outcome, verdict="locked" if merged.put_back_by_lock else row)
     if merged.document not in (case.source, case.local) and not is_valid(case.key, merged.document):
         return replace(outcome, verdict="invalid")
     after = Memory(
@@ -151,7 +158,8 @@ def _changed(case: Case, row: str) -> Outcome:
         frozenset() if meets else rulings.pinned,
     )
     action = "keep" if merged.document == case.local else "update"
-    return _named(case, replace(outcome, action=action, after=after))
+    agrees = "keep_local" in (rulings.decided.word, *rulings.decided.paths.values()) or bool(merged.agreed)
+    return _named(case, replace(outcome, action=action, after=after, agrees=agrees))
 
 
 def _about(pin: str, path: str) -> bool:
@@ -175,7 +183,7 @@ def _named(case: Case, outcome: Outcome) -> Outcome:
     document = {**outcome.document, case.kind.named_by: decided.name}
     action = "create" if case.local is None else "update" if document != case.local else "keep"
     after = replace(outcome.after, document=document, pinned=outcome.after.pinned | {case.kind.named_by})
-    return replace(outcome, action=action, after=after)
+    return replace(outcome, action=action, after=after, agrees=True)
 
 
 def _removed_here(case: Case, row: str) -> Outcome:

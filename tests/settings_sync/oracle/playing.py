@@ -8,7 +8,6 @@ from settings_sync.exceptions import SyncError
 
 from .documents import Document, Key
 from .happening import Told, carry_out, edit_late, happen, stop, told_of, told_of_undo, try_again
-from .not_yet import NOT_YET
 from .outcomes import Outcome
 from .previews import Choice, Outcomes, preview
 from .rows import read, write
@@ -143,21 +142,15 @@ class Player:
         for key in in_order({*rows, *expected}):
             self.seen.update(["changes", *([rows[key]["verdict"]] if key in rows else [])])
             right, actual = _expected(expected.get(key)), _actual(rows.get(key))
-            if right != actual and not self._is_known(key, right, actual):
+            if right != actual:
                 self._differ(f"{when} preview of sub {where}: {key[0]} {key[1]}", right, actual)
-
-    def _is_known(self, key: Key, right: Any, actual: Any) -> bool:
-        """Whether only the verdict differs, in a way that is known."""
-        is_verdict = right and actual and right[1:] == actual[1:]
-        return bool(is_verdict and "F2" in NOT_YET and key in self.world.locked and "locked" in (right[0], actual[0]))
 
     def _compare_target(self, target: dict[str, Any], told: Told) -> None:
         """What was held at last is a finding each; the words for why are the product's own."""
         error = target["error"] and target["error"]["code"]
         findings = [finding["item"] for finding in target["findings"] if finding["code"] != "overtaken"]
-        is_overtaken = bool(told.overtaken) and all(found.is_held for found in told.done.values())
-        right = ("overtaken", []) if is_overtaken else (None, sorted(uid for _kind, uid in told.held))
-        states = ("skipped",) if is_overtaken else ("succeeded", "held")
+        right = ("overtaken", []) if told.is_overtaken else (None, sorted(uid for _kind, uid in told.held))
+        states = ("skipped",) if told.is_overtaken else ("succeeded", "held")
         if right != (error, sorted(findings)) or target["state"] not in states:
             self._differ(f"run in sub {told.where}", (states, *right), (target["state"], error, target["findings"]))
         self.seen.update({"held at last": len(told.held), "overtaken": len(told.overtaken)})

@@ -10,7 +10,6 @@ from . import catalog
 from .catalog import CATEGORIES, KINDS, Kind
 from .documents import Document, Key, new_document, with_part
 from .happening import happen
-from .not_yet import NOT_YET
 from .outcomes import Outcome
 from .previews import Choice, preview
 from .rulings import Decided
@@ -44,8 +43,8 @@ WORDS = {
     "removed_in_source": ("keep_local", "archive", "delete", "skip"),
     "both_changed": ("keep_local", "overwrite", "put_back", "create_as", "skip", "paths", "paths"),
     "changed_locally": ("keep_local", "overwrite", "put_back", "create_as", "skip"),
-    "rejoined": ("skip",),
-    "already_equal": ("skip",),
+    "rejoined": ("create_as", "skip"),
+    "already_equal": ("create_as", "skip"),
 }
 """What can be decided in each row of the table."""
 
@@ -322,8 +321,6 @@ class Teller:
         if outcome.verdict == "pinned" or outcome.row not in WORDS:
             return None
         word = self.dice.choice(WORDS[outcome.row])
-        if word == "create_as" and outcome.row == "changed_locally" and "F1" in NOT_YET:
-            return None
         if word == "paths":
             paths = {path: self.dice.choice(("keep_local", "overwrite")) for path in sorted(outcome.conflicts)}
             return Decided(paths=paths) if paths else None

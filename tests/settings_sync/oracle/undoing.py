@@ -19,22 +19,25 @@ class Record:
     before: Mapping[Key, Memory]
     after: Mapping[Key, Memory]
     coupled: Mapping[Key, Key]
+    agreed: frozenset[Key] = frozenset()
+    """About which pins or agreements were made, be they what they were: who made them, and why, goes back as well."""
 
     @property
     def keys(self) -> list[Key]:
-        return in_order({key for key in self.before if self.before[key] != self.after[key]})
+        return in_order({key for key in self.before if self.before[key] != self.after[key]} | self.agreed)
 
 
 def record(sub: Sub, outcomes: Outcomes, after: Sub) -> Record:
     """What is remembered of a run that carries out these outcomes."""
     coupled = {key: (key[0], outcome.couple) for key, outcome in outcomes.items() if outcome.couple}
     keys = {*outcomes, *coupled.values()}
-    return Record({key: sub.memory(key) for key in keys}, {key: after.memory(key) for key in keys}, coupled)
+    agreed = frozenset(key for key, outcome in outcomes.items() if outcome.agrees)
+    return Record({key: sub.memory(key) for key in keys}, {key: after.memory(key) for key in keys}, coupled, agreed)
 
 
 def take_back(sub: Sub, told: Record) -> Outcomes:
     """What a plan that takes the run back does, as the administration stands now."""
-    outcomes = {key: _judge(sub, told, key) for key in told.keys}
+    outcomes = {key: _with_agreements(told, key, _judge(sub, told, key)) for key in told.keys}
     outcomes = {key: found for key, found in outcomes.items() if _is_listed(found)}
     outcomes = _keep_what_is_used(sub, outcomes)
     return settle(sub, outcomes, Surroundings({}))
@@ -42,7 +45,14 @@ def take_back(sub: Sub, told: Record) -> Outcomes:
 
 def _is_listed(found: Outcome) -> bool:
     """What is as it was is told of only where the base, a pin or an agreement goes back."""
-    return found.row not in ("in_line", "gone") or replace(found.after, document=found.before.document) != found.before
+    moves = replace(found.after, document=found.before.document) != found.before
+    return found.row not in ("in_line", "gone") or found.agrees or moves
+
+
+def _with_agreements(told: Record, key: Key, found: Outcome) -> Outcome:
+    """Agreements that were made anew are made anew as they were, unless somebody decided about the item since."""
+    goes_back = key in told.agreed and _kept(found.before) == _kept(told.after[key])
+    return replace(found, agrees=goes_back and found.action not in ("hold", "skip"))
 
 
 def _judge(sub: Sub, told: Record, key: Key) -> Outcome:
@@ -66,7 +76,7 @@ def _uncouple(sub: Sub, told: Record, old: Key, new: Key) -> Outcome:
 def _take_one_back(now: Memory, told: Record, key: Key, left: object = None) -> Outcome:
     before, after = told.before[key], told.after[key]
     base = after.document if left is None else left
-    pinned = now.pinned - (after.pinned - before.pinned)
+    pinned = _pinned_since(now, before, after)
     case = Case(key, base, before.document, now.document, Rulings(pinned=pinned))
     row = row_of(case)
     if "" in pinned and row not in ("in_line", "own", "gone"):
@@ -88,11 +98,21 @@ def _take_one_back(now: Memory, told: Record, key: Key, left: object = None) -> 
     return Outcome(row, row, action, now, replace(back, document=merged.document))
 
 
+def _pinned_since(now: Memory, before: Memory, after: Memory) -> frozenset[str]:
+    """What is heeded: not what was pinned by the run or before it, unless somebody decided about the item since."""
+    if _kept(before) != _kept(after) != _kept(now):
+        return now.pinned
+    return now.pinned - before.pinned - after.pinned
+
+
+def _kept(memory: Memory) -> tuple[frozenset[str], frozenset[str]]:
+    return memory.agreed, memory.pinned
+
+
 def _devs_back(now: Memory, told: Record, key: Key) -> Memory:
     """Base, pins and agreements go back, unless somebody decided about the item since."""
     before, after = told.before[key], told.after[key]
-    untouched = (now.agreed, now.pinned) == (after.agreed, after.pinned)
-    source = before if untouched else now
+    source = before if _kept(now) == _kept(after) else now
     return Memory(now.document, before.base, source.agreed, source.pinned)
 
 
