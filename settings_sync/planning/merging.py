@@ -119,7 +119,9 @@ class _Merge:
             rows = self._part(part, parts)
             if rows:
                 parts[part.name] = rows
-        if parts:
+        # As the sides have it: a document of a kind with parts names them where there are none as well, and only so is
+        # what was merged equal to the document that it came to.
+        if parts or (PARTS in self.source and PARTS in self.local):
             document[PARTS] = parts
         self._check_inside(parts)
         return Merged(document, tuple(Conflict(*found) for found in self.conflicts.items()), tuple(self.broken))

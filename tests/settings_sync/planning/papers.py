@@ -18,7 +18,8 @@ def key_of(uid: int) -> Key:
 
 
 def body_of(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if value}
+    """A document as the database keeps it: without what is absent, and of what has parts with those it has, or none."""
+    return {name: value for name, value in item.items() if value or name == "parts"}
 
 
 def entry_of(uid: int, item: Mapping[str, Any]) -> Entry:

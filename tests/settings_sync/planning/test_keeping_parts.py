@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from settings_sync.planning.merging import PartShape, Shape
 from settings_sync.planning.plans import plan_target
 from settings_sync.planning.policies import DEFAULTS, POLICIES
-from settings_sync.planning.values import Choice, Decision, Local, PlannedChange, Rules, Source
+from settings_sync.planning.values import Choice, Decision, Entry, Local, PlannedChange, Rules, Source
 from settings_sync.planning.verdicts import Verdict, Word
 from tests.settings_sync.planning.papers import KIND, Shelf, key_of
 
@@ -29,6 +29,9 @@ SHAPE = Shape(
 
 class FormShelf(Shelf):
     """Forms with sections and fields."""
+
+    def keep(self, uid: int, item: Body) -> Entry:
+        return super().keep(uid, {"parts": {}, **item})
 
     def shape(self, kind: str) -> Shape:
         return SHAPE
@@ -126,6 +129,13 @@ def test_what_the_main_changed_in_a_kept_section_does_not_come(way):
     desk = Desk(WAS, form({"A": "XYq", "B": "Z"}), form({"A": "xy", "B": "z"}), **said)
     _change, after = desk.plan(*decisions)
     assert drawn(after.local) == {"A": "xy", "B": "Z"}
+
+
+def test_what_is_pinned_as_the_main_has_it_is_decided_where_the_last_section_goes_as_well():
+    new = {"description": "new"}
+    desk = Desk(form({"A": "x"}, description="old"), form({}, **new), form({"A": "x"}, **new))
+    _change, after = replace(desk, pins=frozenset({"description"})).plan()
+    assert after.local == after.base == form({}, **new)
 
 
 def test_agreed_before_it_outlives_the_policy_to_put_back():
