@@ -197,25 +197,25 @@ def _taken_along(item: Item) -> tuple[Deviation, ...]:
 
 
 def _is_own_part(item: Item, path: str, source: Body, local: Body) -> bool:
-    """Whether a path is about a part that only the administration has: one that it made itself, and not an empty shell.
-
-    What a part was made of that stood under it may have found its place elsewhere.
-    """
+    """Whether a path is about a part that only the administration has: one that it made or edited itself, or in which
+    such a part stands; not an empty shell, because what stood in it may have found its place elsewhere."""
     name, _slash, uid = path.partition("/")
     part = next((part for part in item.shape.parts if part.name == name and part.key), None)
     mine = rows_of(local, name).get(uid)
     if part is None or mine is None or uid in rows_of(source, name):
         return False
-    if mine == rows_of(item.former, name).get(uid):
-        return False
     below = [
-        other in rows_of(source, lower.name)
+        (lower.name, other)
         for lower in item.shape.parts
         if lower.above == name
         for other, row in rows_of(local, lower.name).items()
         if row.get(lower.above_key) == uid
     ]
-    return not below or not all(below)
+    if any(_is_own_part(item, f"{lower}/{other}", source, local) for lower, other in below):
+        return True
+    if mine == rows_of(item.former, name).get(uid):
+        return False
+    return not below or not all(other in rows_of(source, lower) for lower, other in below)
 
 
 def _settle_equal(item: Item) -> Draft:

@@ -138,6 +138,26 @@ def test_what_is_pinned_as_the_main_has_it_is_decided_where_the_last_section_goe
     assert after.local == after.base == form({}, **new)
 
 
+class KnownByKey(FormShelf):
+    """Forms whose sections and fields are known by a key."""
+
+    def shape(self, kind: str) -> Shape:
+        section, fields = SHAPE.parts
+        return replace(SHAPE, parts=(replace(section, key="title"), replace(fields, key="label")))
+
+
+def test_what_was_made_here_in_a_form_that_is_replaced_stays_with_its_section():
+    shelf, anew = KnownByKey(), key_of(2)
+    shelf.child = {1: form({"A": "xyq"})}
+    here, was, new = (shelf.keep(1, body) for body in (shelf.child[1], form({"A": "xy"}), form({"B": "z"})))
+    local = Local({ITEM: here}, {ITEM: was.digest})
+    rules = Rules(decisions={anew: (Decision(Word.COUPLE, couple_with=ITEM[1]),)})
+    source = Source({anew: replace(new, uid=anew[1])})
+    changes = plan_target(source, local, Choice(frozenset({"forms"})), {KIND: "forms"}, rules, shelf).changes
+    coupled = next(change for change in changes if change.key == anew)
+    assert drawn(shelf.by_digest[coupled.result]) == {"A": "q", "B": "z"}
+
+
 def test_agreed_before_it_outlives_the_policy_to_put_back():
     desk = Desk(form({"B": "z"}), form({"B": "z"}), form({"A": "Xy", "B": "Z"}), agreed=frozenset({"section/A"}))
     _change, after = replace(desk, policies={"changed_locally": "put_back"}).plan()
