@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from hypothesis import strategies as st
-
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked
 
+from . import drawing
 from .edits import NAMES
 from .model import Key, Outcome, Stand
 from .rulings import Decided
@@ -44,9 +43,9 @@ class Decisions:
         open_to = sorted(key for key, outcome in told.items() if outcome.row in WORDS)
         if not open_to:
             return []
-        keys = self.data.draw(st.lists(st.sampled_from(open_to), min_size=1, max_size=3, unique=True), label="decided")
+        keys = self.data.draw(drawing.some_of(open_to, least=1, most=3))
         new = [key for key in open_to if told[key].row == "new" and not told[key].couple]
-        keys += new[:3] if self.data.draw(st.booleans(), label="what is new as well") else []
+        keys += new[:3] if self.data.draw(drawing.booleans()) else []
         asking = sorted(key for key, outcome in told.items() if outcome.asks_default)
         return [asked for key in sorted({*keys, *asking[:1]}) for asked in self._draw_about(key, told[key])]
 
@@ -54,7 +53,7 @@ class Decisions:
         if outcome.asks_default:
             return self._draw_default(key)
         words = [word for word in WORDS[outcome.row] if word != "create_as" or key[0] not in FIXED]
-        word = self.data.draw(st.sampled_from(words))
+        word = self.data.draw(drawing.sampled_from(words))
         if word == "sides":
             return self._draw_sides(key, outcome)
         couple = self._draw_own(key) if word == "couple" else None
@@ -70,21 +69,26 @@ class Decisions:
         own = [
             other
             for other in sorted(items)
-            if other[0] == key[0] and other not in self.followed | taken and other not in self.child.base
+            if other[0] == key[0] and other not in self.followed | taken and self._is_free(other)
         ]
         if not own:
             return None
-        crossed = self.data.draw(st.integers(0, 3), label="own")
+        crossed = self.data.draw(drawing.integers(0, 3))
         return own[-crossed % len(own)]
 
+    def _is_free(self, own: Key) -> bool:
+        """Whether the child's own item can be coupled: also one that follows what the main removed, unless something
+        was said about it; how that goes along is told in `test_pairs.py`."""
+        return own not in self.child.base or not (own in self.child.pinned or own in self.child.agreed)
+
     def _draw_sides(self, key: Key, outcome: Outcome) -> list[Asked]:
-        sides = {path: self.data.draw(st.sampled_from(["local", "source"])) for path in sorted(outcome.conflicts)}
+        sides = {path: self.data.draw(drawing.sampled_from(["local", "source"])) for path in sorted(outcome.conflicts)}
         if sides:
             self.found[key] = Decided(sides=sides)
         return [Asked(uid_of(*key), SIDES[side], target=self.slug, path=path) for path, side in sides.items()]
 
     def _draw_default(self, key: Key) -> list[Asked]:
         """Which of the two is the default from now on."""
-        side = self.data.draw(st.sampled_from(["local", "source"]))
+        side = self.data.draw(drawing.sampled_from(["local", "source", "source"]))
         self.found[key] = Decided(sides={"is_default": side})
         return [Asked(uid_of(*key), SIDES[side], target=self.slug, path="is_default")]

@@ -1,26 +1,26 @@
-"""What people do to settings between two syncs, as rules of a state machine: each is one edit in one administration."""
+"""What people do to settings between two syncs, each one edit in one administration."""
 
 from typing import Any
 from uuid import UUID
 
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine
-
+from . import drawing
 from .model import Item, Items, Key, Stand, default_of, is_default
 from .stage import CURRENCIES, Place, new_field, new_form, new_item, new_step, title_of
 from .threeway import PART_UID, SHAPES, path_of
 
 CHILDREN = 2
-WHERE = st.sampled_from([0, *range(CHILDREN + 1)])
-CHILD = st.integers(min_value=1, max_value=CHILDREN)
-NUMBER = st.sampled_from([1, 1, 1, 2, 2, 3, 4])
-PLACE = st.integers(min_value=0, max_value=2)
-NAMES = st.sampled_from(["Ketel", "KETEL", "Pomp", "Klep", "Filter", "Sensor", "Meting"])
-TEXTS = st.sampled_from(["", "a", "b", "it's"])
-KIND = st.sampled_from(["form", "form", "type", "flow", "flow", "scheme", "scheme"])
-WITH_PARTS = st.sampled_from(["form", "flow"])
+WHERE = drawing.sampled_from([0, *range(CHILDREN + 1)])
+CHILD = drawing.integers(1, CHILDREN)
+NUMBER = drawing.sampled_from([1, 1, 1, 2, 2, 3, 4])
+PLACE = drawing.integers(0, 2)
+NAMES = drawing.sampled_from(["Ketel", "KETEL", "Pomp", "Klep", "Filter", "Sensor", "Meting"])
+TEXTS = drawing.sampled_from(["", "a", "b", "it's"])
+KIND = drawing.sampled_from(["form", "form", "type", "flow", "flow", "scheme", "scheme"])
+BRANDS = drawing.sampled_from(["Atag", "Bosch", "Intergas", "Nefit", " "])
+"""The last one is what the rules of today refuse of people, and what may stand there all the same."""
+WITH_PARTS = drawing.sampled_from(["form", "flow"])
 NOTHING: Item = {"parts": {}, "order": (), "sections": {}, "heads": ()}
-RULED = st.sampled_from(["", "name", "text", "work_types", "order", "part", "label", "form"])
+RULED = drawing.sampled_from(["", "name", "text", "work_types", "order", "part", "label", "form"])
 """What is locked or pinned: an item, one of its fields, or something of its first part."""
 OWN, ANEW = 10, 20
 """Added to the number of what a child makes itself, which the main never has; and of what the main makes anew."""
@@ -34,22 +34,24 @@ EDITS = {
     "archive_or_bring_back": (WHERE, KIND, NUMBER),
     "remove": (WHERE, KIND, NUMBER),
     "link_or_unlink": (WHERE, WITH_PARTS, NUMBER, NUMBER),
-    "add_part": (WHERE, WITH_PARTS, NUMBER, st.sampled_from("123"), PLACE),
-    "edit_part": (WHERE, WITH_PARTS, NUMBER, PLACE, st.sampled_from("abc"), TEXTS),
+    "add_part": (WHERE, WITH_PARTS, NUMBER, drawing.sampled_from("123"), PLACE),
+    "edit_part": (WHERE, WITH_PARTS, NUMBER, PLACE, drawing.sampled_from("abc"), TEXTS),
     "remove_part": (WHERE, WITH_PARTS, NUMBER, PLACE),
-    "reorder": (WHERE, WITH_PARTS, NUMBER, st.permutations([0, 1, 2])),
+    "reorder": (WHERE, WITH_PARTS, NUMBER, drawing.permutations([0, 1, 2])),
+    "add_option": (WHERE, NUMBER, BRANDS, PLACE),
+    "remove_option": (WHERE, NUMBER, PLACE),
     "add_section": (WHERE, NUMBER, PLACE),
-    "retitle_section": (WHERE, NUMBER, PLACE, st.sampled_from("ab")),
+    "retitle_section": (WHERE, NUMBER, PLACE, drawing.sampled_from("ab")),
     "remove_section": (WHERE, NUMBER, PLACE),
     "turn_sections": (WHERE, NUMBER),
     "make_default": (WHERE, NUMBER),
     "work": (CHILD, NUMBER),
 }
-"""One rule of the machine draws from all of them: hypothesis leaves out whole rules, and a history needs every edit."""
+"""What is drawn for each of them: where, of which kind, which one, and what it comes to."""
 
 RULINGS = {
-    "lock": (st.just(0), KIND, NUMBER, RULED),
-    "unlock": (st.just(0), KIND, NUMBER),
+    "lock": (drawing.just(0), KIND, NUMBER, RULED),
+    "unlock": (drawing.just(0), KIND, NUMBER),
     "pin": (CHILD, KIND, NUMBER, RULED),
     "withdraw": (CHILD, KIND, NUMBER),
     "forget": (CHILD, KIND, NUMBER),
@@ -59,14 +61,13 @@ RULINGS = {
 
 def steps_of(rules: dict[str, tuple[Any, ...]], *names: str) -> Any:
     """A step by one of these rules, or by any: its name and what it is done to."""
-    return st.one_of(*(st.tuples(st.just(name), *rules[name]) for name in names or rules))
+    return drawing.one_of(*(drawing.tuples(drawing.just(name), *rules[name]) for name in names or rules))
 
 
-class Edits(RuleBasedStateMachine):
+class Edits:
     """The main stands first, then its children. Subclasses say how a history begins, and sync."""
 
     def __init__(self, places: list[Place]) -> None:
-        super().__init__()
         self.places = places
         self.main: Items = {}
         self.children: list[Stand] = [Stand() for _place in places[1:]]
@@ -193,6 +194,28 @@ class Edits(RuleBasedStateMachine):
             step = new_step(form[1] if form in self.items(where) else 0, label)
             edited = step if kind == "flow" else {**item["parts"][part], "label": label, "help_text": text}
             self.change(where, key, parts={**item["parts"], part: edited})
+
+    def add_option(self, where: int, number: int, brand: str, place: int) -> None:
+        """One more to choose from, in the first question that gives a choice."""
+        options = self._options(where, number)
+        if options and brand not in options:
+            self._change_options(where, number, (*options[:place], brand, *options[place:]))
+
+    def remove_option(self, where: int, number: int, place: int) -> None:
+        """One less to choose from; the last one stays."""
+        options = self._options(where, number)
+        if len(options) > 1 and place < len(options):
+            self._change_options(where, number, (*options[:place], *options[place + 1 :]))
+
+    def _options(self, where: int, number: int) -> tuple[str, ...]:
+        item = self.items(where).get(self.key_at(where, "form", number), NOTHING)
+        return next((part["options"] for part in item["parts"].values() if part["options"]), ())
+
+    def _change_options(self, where: int, number: int, options: tuple[str, ...]) -> None:
+        key = self.key_at(where, "form", number)
+        parts = self.items(where)[key]["parts"]
+        choice = next(number for number, part in parts.items() if part["options"])
+        self.change(where, key, parts={**parts, choice: {**parts[choice], "options": options}})
 
     def remove_part(self, where: int, kind: str, number: int, place: int) -> None:
         key = self.key_at(where, kind, number)

@@ -1,6 +1,7 @@
 """Edits that have to do with each other, which chance alone seldom brings together: each is one step of a history."""
 
-from .edits import ANEW, CHILD, KIND, NAMES, NOTHING, NUMBER, OWN, RULED, TEXTS, Edits, found_in
+from . import drawing
+from .edits import ANEW, BRANDS, CHILD, KIND, NAMES, NOTHING, NUMBER, OWN, PLACE, RULED, TEXTS, Edits, found_in
 from .stage import new_form, new_item, new_step
 
 MEETINGS = {
@@ -8,8 +9,10 @@ MEETINGS = {
     "cross_names": (CHILD, KIND, NAMES, NAMES),
     "take_a_name_that_comes": (CHILD, KIND, NUMBER, NAMES, TEXTS),
     "make_anew": (KIND, NUMBER, TEXTS),
+    "make_anew_what_was_added_to": (CHILD, NUMBER, drawing.sampled_from("123"), TEXTS),
     "edit_in_what_goes": (CHILD, NUMBER, TEXTS),
     "edit_the_same": (CHILD, KIND, NUMBER, NAMES, TEXTS, TEXTS),
+    "add_options_on_both_sides": (CHILD, NUMBER, BRANDS, BRANDS, PLACE),
     "rival_default": (CHILD, NAMES),
     "lock_what_is_edited": (CHILD, KIND, NUMBER, RULED, TEXTS),
     "pin_what_is_edited": (CHILD, KIND, NUMBER, RULED, TEXTS),
@@ -21,6 +24,10 @@ MEETINGS = {
 
 class Meetings(Edits):
     """People who edit the same things, or each other's."""
+
+    def add_options_on_both_sides(self, where: int, number: int, one: str, other: str, place: int) -> None:
+        self.add_option(0, number, one, 1)
+        self.add_option(where, number, other, place)
 
     def rival_default(self, where: int, name: str) -> None:
         """A scheme of its own becomes the default here, and another one in the main."""
@@ -89,6 +96,11 @@ class Meetings(Edits):
             self.remove(0, kind, number)
             self._make_new(0, anew, name)
             self.describe(0, kind, number, text)
+
+    def make_anew_what_was_added_to(self, where: int, number: int, letter: str, text: str) -> None:
+        """A child adds a question to a form, which the main makes once more."""
+        self.add_part(where, "form", number, letter, 0)
+        self.make_anew("form", number, text)
 
     def edit_in_what_goes(self, where: int, number: int, text: str) -> None:
         """A child edits a question of a section that the main removes, and whatever else."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .rulings import OVERRULING, Decided, Key, Rules
-from .threeway import SHAPES, covers, merge_items, path_of, section_path, widened
+from .threeway import SHAPES, couple_forms, covers, field_of, merge_items, path_of, section_path, widened
 
 Item = dict[str, Any]
 Items = dict[Key, Item]
@@ -67,6 +67,7 @@ class Outcome:
     conflicts: frozenset[str] = frozenset()
     asks_default: bool = False
     gives_way_to: Key | None = None
+    replaces: Key | None = None
 
     @property
     def writes(self) -> bool:
@@ -112,12 +113,13 @@ def foresee(main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
     told = _hold_couplings(_with_givers(told, main, child, order), main, child)
     while True:
         before = dict(told)
+        told = _with_replaced(told, main, child)
         told = _hold_defaults(told, child)
         told = _hold_all(told, child, {key for key in told if _is_name_taken(key, told, main, child)})
         told = _hold_all(told, child, {key for key in told if _is_need_unmet(key, told, child)})
         told = {key: o for key, o in told.items() if _is_given_for_something(o, told)}
         if told == before:
-            return _spare_the_used(told, child)
+            return spare_the_used(told, child)
 
 
 def carry_out(child: Stand, told: Mapping[Key, Outcome]) -> Stand:
@@ -125,8 +127,8 @@ def carry_out(child: Stand, told: Mapping[Key, Outcome]) -> Stand:
     after = child.copy()
     for key, outcome in told.items():
         if outcome.writes or outcome.word == DELETED:
-            _move(after.items, key, outcome.item)
-        _move(after.base, key, outcome.base)
+            move(after.items, key, outcome.item)
+        move(after.base, key, outcome.base)
         if outcome.clears:
             after.agreed.pop(key, None)
             after.pinned.pop(key, None)
@@ -143,7 +145,8 @@ def carry_out(child: Stand, told: Mapping[Key, Outcome]) -> Stand:
     return after
 
 
-def _move(items: Items, key: Key, item: Item | None) -> None:
+def move(items: dict[Key, Any], key: Key, item: Any) -> None:
+    """What stands under a key from now on; None for nothing."""
     if item is None:
         items.pop(key, None)
     else:
@@ -205,7 +208,7 @@ def _one(key: Key, main: Items, child: Stand, order: Order) -> Outcome | None:
     if rules.meets and rules.decided.word not in OVERRULING:
         return Outcome(HELD, here, b, "locked")
     if here is None:
-        return _absent(s, b, rules)
+        return _absent(s, b, rules, child)
     if here == s:
         return _staying(Outcome(KEPT, here, s, "already equal" if b else "rejoined"), rules, here)
     return _differing(s, here, b, rules)
@@ -247,7 +250,7 @@ def _removed_in_source(here: Any, b: Any, rules: Rules) -> Outcome:
     return Outcome(KEPT, here, None if word == "keep_local" else b, row)
 
 
-def _absent(s: Item, b: Item | None, rules: Rules) -> Outcome:
+def _absent(s: Item, b: Item | None, rules: Rules, child: Stand) -> Outcome:
     decided = rules.decided
     back = decided.word in ("bring_back", "create_as") or bool(rules.locked)
     back = back or (rules.policies["removed_locally"] == "bring_back" and decided.word != "leave")
@@ -255,8 +258,28 @@ def _absent(s: Item, b: Item | None, rules: Rules) -> Outcome:
         return Outcome(KEPT, None, s, "removed locally")
     row = "new" if b is None else "locked" if rules.locked else "removed locally"
     couple = decided.couple if decided.word == "couple" else None
+    if couple in child.items:
+        return _coupled(s, couple, child, row, rules)
     clears = decided.word in OVERRULING and rules.drops_what_was_kept
     return _adjusted(Outcome(WRITTEN, s, s, row, couple=couple, creates=couple is None, clears=clears), rules)
+
+
+def _coupled(s: Item, couple: Key, child: Stand, row: str, rules: Rules) -> Outcome:
+    """The main's content; of a form also what only the child has in it, which is agreed, unless all of it is locked."""
+    item, own_sections = s, frozenset[str]()
+    if couple[0] == "form" and "" not in rules.locked:
+        item, own_sections = couple_forms(s, child.items[couple], child.base.get(couple))
+    replaces = couple if couple in child.base else None
+    if not can_stand(item):
+        return Outcome(HELD, None, None, row, replaces=replaces)
+    return Outcome(WRITTEN, item, s, row, couple=couple, agreed=own_sections, replaces=replaces)
+
+
+def can_stand(item: Item) -> bool:
+    """Whether no two questions have one id, and whoever is to choose has something to choose from."""
+    references = [part["reference"] for part in item["parts"].values() if "reference" in part]
+    has_no_choice = any(part.get("reference") == "1" and not part["options"] for part in item["parts"].values())
+    return len(references) == len(set(references)) and not has_no_choice
 
 
 def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
@@ -271,7 +294,7 @@ def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
         return _named(Outcome(WRITTEN, s, s, row, clears=clears), rules, here)
     item, conflicts = merge_items(rules.shape, b, s, here, rules.force, rules.answer, rules.wish)
     if row == "both changed" and b and rules.puts_back and not rules.everything and not keeps:
-        asked = widened(rules.shape, conflicts)
+        asked = widened(rules.shape, map(field_of, conflicts))
         item, conflicts = merge_items(
             rules.shape, b, s, here, lambda path: rules.force_around(asked, path), rules.answer, rules.wish
         )
@@ -279,7 +302,7 @@ def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
         return Outcome(HELD, here, b, row, conflicts=frozenset(conflicts))
     found = frozenset(conflicts)
     base = s if item == s else _next_base(b, s, rules)
-    agreed = rules.agreeing | {path for path, side in conflicts.items() if side == "local"}
+    agreed = rules.agreeing | {field_of(path) for path, side in conflicts.items() if side == "local"}
     outcome = Outcome(WRITTEN, item, base, row, agreed=agreed, clears=clears, conflicts=found)
     return _named(outcome, rules, here)
 
@@ -314,10 +337,7 @@ def _named(outcome: Outcome, rules: Rules, here: Item) -> Outcome:
     assert item is not None
     if item == here:
         return replace(outcome, word=KEPT, clears=False)
-    references = [part["reference"] for part in item["parts"].values() if "reference" in part]
-    if len(references) != len(set(references)):
-        return replace(outcome, word=HELD)
-    return outcome
+    return outcome if can_stand(item) else replace(outcome, word=HELD)
 
 
 def _adjusted(outcome: Outcome, rules: Rules) -> Outcome:
@@ -335,7 +355,9 @@ def _adjusted(outcome: Outcome, rules: Rules) -> Outcome:
 
 def _held(key: Key, outcome: Outcome, child: Stand) -> Outcome:
     here, b, asks = child.items.get(key), child.base.get(key), outcome.asks_default
-    return Outcome(HELD, here, b, outcome.row, conflicts=outcome.conflicts, asks_default=asks)
+    return Outcome(
+        HELD, here, b, outcome.row, conflicts=outcome.conflicts, asks_default=asks, replaces=outcome.replaces
+    )
 
 
 def _hold_all(told: dict[Key, Outcome], child: Stand, keys: set[Key]) -> dict[Key, Outcome]:
@@ -366,7 +388,7 @@ def _hold_defaults(told: dict[Key, Outcome], child: Stand) -> dict[Key, Outcome]
     coupled = {found.couple for found in told.values()}
     after = {key: item for key, item in child.items.items() if key not in coupled}
     for key, found in told.items():
-        _move(after, key, found.item)
+        move(after, key, found.item)
     held = {}
     for key, outcome in told.items():
         if key[0] == "scheme" and outcome.writes and is_default(key, outcome.item, default_of(key)):
@@ -376,6 +398,20 @@ def _hold_defaults(told: dict[Key, Outcome], child: Stand) -> dict[Key, Outcome]
             if any(is_default(other, after[other], default_of(key)) for other in others):
                 held[key] = replace(_held(key, outcome, child), asks_default=True)
     return {**told, **held}
+
+
+def _with_replaced(told: dict[Key, Outcome], main: Items, child: Stand) -> dict[Key, Outcome]:
+    """What the main made anew takes the place of what was followed here, which is then forgotten; while that is held,
+    what was followed stays as it is, whatever the policy."""
+    found = dict(told)
+    for outcome in told.values():
+        old = outcome.replaces
+        if old is not None:
+            here, b = child.items[old], child.base[old]
+            row = "removed in the source" if here == b else "removed / changed"
+            is_held = outcome.word == HELD
+            found[old] = Outcome(KEPT, here if is_held else None, b if is_held else None, row)
+    return found
 
 
 def _hold_couplings(told: dict[Key, Outcome], main: Items, child: Stand) -> dict[Key, Outcome]:
@@ -394,7 +430,7 @@ def _is_name_taken(key: Key, told: Mapping[Key, Outcome], main: Items, child: St
         return False  # it has that name already: whoever wants it as well asks
     holders = {other: child.items[other] for other in child.items if other not in coupled}
     for other, found in told.items():
-        _move(holders, other, found.item)
+        move(holders, other, found.item)
     if any(_has_name(item, name) for other, item in holders.items() if other[0] == key[0] and other != key):
         return True
     before = [item for other, item in child.items.items() if other[0] == key[0] and other not in {*main, *coupled}]
@@ -413,7 +449,7 @@ def _is_need_unmet(key: Key, told: Mapping[Key, Outcome], child: Stand) -> bool:
     return any(need not in child.items and not (need in told and told[need].writes) for need in needed)
 
 
-def _spare_the_used(told: dict[Key, Outcome], child: Stand) -> dict[Key, Outcome]:
+def spare_the_used(told: dict[Key, Outcome], child: Stand) -> dict[Key, Outcome]:
     """What daily data points at, or a setting as it stays or becomes, is archived where it would be deleted."""
     doomed = {key for key, outcome in told.items() if outcome.word == DELETED}
     before = None

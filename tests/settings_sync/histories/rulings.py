@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .threeway import SHAPES, Shape, covers
+from .threeway import SHAPES, Shape, covers, field_of
 
 Key = tuple[str, int]
 OVERRULING = ("overwrite", "put_back", "bring_back")
@@ -64,7 +64,7 @@ class Rules:
     def agreeing(self) -> frozenset[str]:
         """The paths that are agreed to stay by what is decided now."""
         sides = self.decided.sides.items()
-        return frozenset({""}) if self.keeps else frozenset(p for p, s in sides if s == "local")
+        return frozenset({""}) if self.keeps else frozenset(field_of(p) for p, s in sides if s == "local")
 
     def force(self, path: str) -> str:
         """The side that a path takes, conflict or not; empty where the changes say."""

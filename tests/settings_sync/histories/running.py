@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from hypothesis import strategies as st
-
 from settings_sync.models import Plan, SyncRun
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.targets import execute_target
+
+from . import drawing
 
 
 class Killed(BaseException):
@@ -34,8 +34,8 @@ def start(history: Any, plan: Plan) -> SyncRun:
 
 def execute(run: SyncRun, data: Any) -> None:
     """Give each child to a worker, in any order."""
-    targets = list(run.targets.values_list("pk", flat=True))
-    for pk in data.draw(st.permutations(targets), label="order") if len(targets) > 1 else targets:
+    targets = list(run.targets.order_by("administration__name").values_list("pk", flat=True))
+    for pk in data.draw(drawing.permutations(targets)) if len(targets) > 1 else targets:
         try:
             execute_target(pk)
         except Killed:

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -152,7 +153,15 @@ def furnish(child: Administration) -> None:
         MessageTemplate.objects.create(kind="email", name="Eigen", subject="Eigen", body="Eigen")
 
 
-def make_stage(children: int) -> tuple[Company, list[Place]]:
+@dataclass(frozen=True)
+class Stage:
+    """A company with the places of a history: its main first, and then the children."""
+
+    company: Company
+    places: list[Place]
+
+
+def make_stage(children: int) -> Stage:
     """A main and its children, all in line; the main comes first."""
     company = make_company()
     made = [company.child(f"Sub {number}") for number in range(1, children + 1)]
@@ -166,11 +175,12 @@ def make_stage(children: int) -> tuple[Company, list[Place]]:
     company.sync(*made, categories=list(SETTINGS))
     for place in places:
         place.keep()
-    return company, places
+    return Stage(company, places)
 
 
 EMPTY: Item = {"is_archived": False, "work_types": frozenset(), "parts": {}, "order": (), "sections": {}, "heads": ()}
 CURRENCIES = {"": "EUR", "a": "AAA", "b": "BBB", "it's": "CCC"}
+OPTIONS = ("Nefit", "Remeha", "Vaillant")
 
 
 def new_item(kind: str, name: str, text: str) -> Item:
@@ -197,8 +207,9 @@ def new_step(form: int, title: str = "Stap") -> dict[str, Any]:
 
 
 def new_field(section: int, reference: str, label: str = "nieuw") -> dict[str, Any]:
-    """A question in this section."""
-    return {"label": label, "help_text": "", "reference": reference, "section": section}
+    """A question in this section; the first one of a form gives options to choose from."""
+    options = OPTIONS if reference == "1" else ()
+    return {"label": label, "help_text": "", "options": options, "reference": reference, "section": section}
 
 
 def beginning() -> Iterator[tuple[Key, Item]]:
@@ -276,6 +287,7 @@ def _item(kind: str, row: dict[str, Any]) -> Item:
 def _part(kind: str, part: dict[str, Any]) -> dict[str, Any]:
     found = {name: part.get(name, "") for names in SHAPES[kind].of_part for name in names}
     if kind == "form":
+        found["options"] = tuple(part.get("options", ()))
         return {**found, "section": _number("section", part["section"])}
     return {**found, "form": _number("form", part["form"]) if part.get("form") else 0} if "form" in found else found
 

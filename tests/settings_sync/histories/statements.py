@@ -1,5 +1,6 @@
 """Items of the model as plain SQL: which tables they stand in, and the statements by which one becomes another."""
 
+import json
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -60,7 +61,9 @@ def _beyond(key: Key) -> dict[str, str]:
     return {"type": {"default_minutes": "60", "is_active": "true"}, "form": {"print_template": "''"}}.get(key[0], {})
 
 
-def _literal(value: str | bool) -> str:
+def _literal(value: str | bool | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return _literal(json.dumps(value))
     return str(value).lower() if isinstance(value, bool) else "'" + value.replace("'", "''") + "'"
 
 
@@ -145,9 +148,8 @@ def _new_part(key: Key, row: dict[str, str], part: dict[str, Any]) -> str:
         row = {**row, "workflow_id": _id(*key), "is_required": "false"}
         return f"INSERT INTO workflows_step ({', '.join(row)}) VALUES ({', '.join(row.values())})"
     row |= {
-        "type": "'text'",
+        "type": "'dropdown'" if part["options"] else "'text'",
         "is_required": "false",
-        "options": "'[]'",
         "default_value": "''",
         "visible_if_value": "''",
     }

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import F
-from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule
 
 from settings_sync.models import ItemRule, SyncRun, SyncTarget
 from settings_sync.planning.verdicts import Verdict
@@ -15,9 +13,10 @@ from settings_sync.services.deciding.deciding import decide
 from settings_sync.services.runs.reaping import reap
 from settings_sync.services.runs.runs import retry_run
 from settings_sync.services.runs.targets import execute_target
-from tests.contracts.world import Company
 
+from . import drawing
 from .deciding import WORDS, Decisions
+from .drawing import Choice, Draws
 from .edits import CHILD, EDITS, RULINGS, steps_of
 from .meetings import MEETINGS, Meetings
 from .model import (
@@ -38,10 +37,11 @@ from .model import (
     needs_of,
 )
 from .running import execute, start
-from .stage import SETTINGS, Place, Seen, key_of
+from .stage import SETTINGS, Seen, Stage, key_of
 from .statements import uid_of
 from .trying_again import try_again
 from .undoing import Done, differing, take_back
+from .undoing_later import take_back_later
 
 ACTIONS = {
     HELD: {"hold"},
@@ -58,28 +58,33 @@ VERDICTS = {"removed in the source": "removed_in_source", "removed / changed": "
 HOLDING = {"name_taken", "name_held", "default_taken", "needs_held", "unresolved", "invalid"}
 """What the preview calls a row, where that is not its own words; and why something may be held back."""
 
-POLICIES = st.fixed_dictionaries(
+POLICIES = drawing.fixed_dictionaries(
     {
-        "changed_locally": st.sampled_from(["keep", "put_back"]),
-        "conflict": st.sampled_from(["hold", "hold", "keep_local", "overwrite"]),
-        "removed_locally": st.sampled_from(["leave", "bring_back"]),
-        "removed_in_source": st.sampled_from(["keep", "archive", "delete"]),
+        "changed_locally": drawing.sampled_from(["keep", "put_back"]),
+        "conflict": drawing.sampled_from(["hold", "hold", "keep_local", "overwrite"]),
+        "removed_locally": drawing.sampled_from(["leave", "bring_back"]),
+        "removed_in_source": drawing.sampled_from(["keep", "archive", "delete"]),
     }
 )
 FIRST = {"changed_locally": "keep", "conflict": "hold", "removed_locally": "leave", "removed_in_source": "keep"}
-CHOSEN = st.one_of(CHILD.map(lambda one: [one]), st.lists(CHILD, min_size=1, max_size=2, unique=True))
+CHOSEN = drawing.one_of(CHILD.map(lambda one: [one]), drawing.some_of([1, 2], least=1, most=2))
 EVERYTHING = ("forms", "reference_data", "templates", "workflows")
-CATEGORIES = st.sampled_from(
+CATEGORIES = drawing.sampled_from(
     [EVERYTHING, EVERYTHING, ("forms", "reference_data"), ("workflows",), ("forms",), ("reference_data", "templates")]
 )
-SYNC = st.tuples(st.just("sync"), CHOSEN, CATEGORIES, POLICIES)
-DECIDE = st.tuples(st.just("decide"), CHOSEN, st.just(EVERYTHING), st.one_of(st.just(FIRST), POLICIES))
-SYNCS = st.one_of(SYNC, DECIDE)
-STEPS = st.one_of(steps_of(EDITS), steps_of(EDITS), steps_of(RULINGS), steps_of(MEETINGS))
-CHAINS = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 4])
+SYNC = drawing.tuples(drawing.just("sync"), CHOSEN, CATEGORIES, POLICIES)
+DECIDE = drawing.tuples(
+    drawing.just("decide"), CHOSEN, drawing.just(EVERYTHING), drawing.one_of(drawing.just(FIRST), POLICIES)
+)
+SYNCS = drawing.one_of(SYNC, DECIDE)
+STEPS = drawing.one_of(steps_of(EDITS), steps_of(EDITS), steps_of(RULINGS), steps_of(MEETINGS))
+CHAINS = drawing.sampled_from([0, 0, 0, 1, 1, 2, 3, 4])
 """How often something is taken back after a sync."""
-PACES = st.sampled_from([13, 17])
-"""A sync takes a hundred times as long as an edit: every so many steps there is one."""
+FAST = drawing.just(4)
+FILLED = drawing.sampled_from([True, True, True, False])
+"""Whether the administrations have something when a history begins."""
+PACES = drawing.sampled_from([12, 16])
+"""A sync takes a hundred times as long as an edit: every so many steps there is one, and one soon before the end."""
 POINTS = (
     "run.after-commit",
     "claim.before-commit",
@@ -95,14 +100,14 @@ POINTS = (
 )
 
 
-EVERYWHERE = st.just([1, 2])
-SYNC_ALL = st.tuples(st.just("sync"), EVERYWHERE, st.just(EVERYTHING), st.just(FIRST))
-DECIDE_ALL = st.tuples(st.just("decide"), EVERYWHERE, st.just(EVERYTHING), st.just(FIRST))
-CONTRARY = st.tuples(
-    st.just("sync"),
+EVERYWHERE = drawing.just([1, 2])
+SYNC_ALL = drawing.tuples(drawing.just("sync"), EVERYWHERE, drawing.just(EVERYTHING), drawing.just(FIRST))
+DECIDE_ALL = drawing.tuples(drawing.just("decide"), EVERYWHERE, drawing.just(EVERYTHING), drawing.just(FIRST))
+CONTRARY = drawing.tuples(
+    drawing.just("sync"),
     EVERYWHERE,
-    st.just(EVERYTHING),
-    st.just({**FIRST, "changed_locally": "put_back", "conflict": "keep_local"}),
+    drawing.just(EVERYTHING),
+    drawing.just({**FIRST, "changed_locally": "put_back", "conflict": "keep_local"}),
 )
 """The syncs of a history that is about one thing."""
 
@@ -111,9 +116,12 @@ CONTRARY = st.tuples(
 class Focus:
     """What a history is about: the steps and the syncs that are drawn, and how many steps there are to a sync."""
 
-    steps: Any
-    syncs: Any = SYNCS
-    pace: int = 4
+    steps: Choice
+    syncs: Choice
+    paces: Choice = FAST
+
+
+WHATEVER = Focus(STEPS, SYNCS, PACES)
 
 
 class History(Meetings):
@@ -121,59 +129,71 @@ class History(Meetings):
 
     told: Counter[str] = Counter()
 
-    def __init__(self, company: Company, places: list[Place], crashes: Path, focus: Focus | None = None) -> None:
-        super().__init__(places)
-        self.company, self.crashes, self.focus = company, crashes, focus
+    def __init__(self, stage: Stage, crashes: Path, data: Draws, focus: Focus) -> None:
+        super().__init__(stage.places)
+        self.company, self.crashes = stage.company, crashes
+        self.data, self.focus = data, focus
+        self.pace = data.draw(focus.paces)
         self.settled: dict[tuple[int, Key], tuple[Any, ...]] = {}
         self.done: list[tuple[int, Done]] = []
         self.failed: list[tuple[Sync, int]] = []
         self.finished: list[Sync] = []
+        self.runs: dict[Any, int] = {}
         self.story: list[str] = []
         """What was done so far, for whoever reads why it failed."""
 
-    @initialize(is_filled=st.sampled_from([True, True, True, False]), pace=PACES)
-    def begin(self, is_filled: bool, pace: int) -> None:
-        self.pace = self.focus.pace if self.focus else pace
+    def play(self, steps: int) -> None:
+        """Go through so many steps. What differs from the model raises, with the story of how it came to that."""
+        try:
+            self._begin(is_filled=self.data.draw(FILLED))
+            for _step in range(steps):
+                self._step()
+        except Exception as error:
+            error.add_note("\n".join(self.story))
+            raise
+        self.told["histories"] += 1
+        self.told["steps"] += self.steps
+
+    def _begin(self, *, is_filled: bool) -> None:
         for place in self.places:
             place.begin(filled=is_filled)
         ItemRule.objects.all().delete()
+        for point in self.crashes.iterdir():
+            point.unlink()
         # What a history that failed has left open would keep its children busy.
         SyncTarget.objects.filter(state__in=SyncTarget.OPEN).update(state=SyncTarget.State.CANCELLED)
         main, *children = [place.read() for place in self.places]
         self.main, self.children = main.items, [seen.stand(set()) for seen in children]
 
-    @rule(step=STEPS, data=st.data())
-    def step(self, step: tuple[Any, ...], data: Any) -> None:
+    def _step(self) -> None:
         self.steps += 1
-        try:
-            self._step(step, data)
-        except Exception as error:
-            error.add_note("\n".join(self.story))
-            raise
-
-    def _step(self, step: tuple[Any, ...], data: Any) -> None:
         if self.steps % self.pace == 0:
-            self.told["syncs"] += 1
-            if self.failed and _one_in(data, 3, "tried again"):
-                try_again(self, data)
-                return
-            what, *how = data.draw(self.focus.syncs if self.focus else SYNCS, label="sync")
-            self.story.append(f"{what} {how}")
-            Sync(self, data, *how, decides=what == "decide").carry_out()
-            for _again in range(data.draw(CHAINS, label="chain")):
-                take_back(self, data)
+            self._sync()
         else:
-            what, *how = data.draw(self.focus.steps) if self.focus else step
+            what, *how = self.data.draw(self.focus.steps)
             self.story.append(f"{what} {how}")
             getattr(self, what)(*how)
 
-    def teardown(self) -> None:
-        self.told["histories"] += 1
-        self.told["steps"] += self.steps
+    def _sync(self) -> None:
+        self.told["syncs"] += 1
+        if self.failed and _one_in(self.data, 3):
+            try_again(self, self.data)
+            return
+        if _one_in(self.data, 3) and take_back_later(self, self.data):
+            return
+        what, *how = self.data.draw(self.focus.syncs)
+        self.story.append(f"{what} {how}")
+        Sync(self, self.data, *how, decides=what == "decide").carry_out()
+        for _again in range(self.data.draw(CHAINS)):
+            take_back(self, self.data)
+
+    def name(self, run: SyncRun) -> str:
+        """How a run is called in the story: by its place in it, which is the same when the history is played again."""
+        return f"run {self.runs.setdefault(run.pk, len(self.runs) + 1)}"
 
 
-def _one_in(data: Any, many: int, label: str) -> bool:
-    return bool(data.draw(st.integers(1, many), label=label) == many)
+def _one_in(data: Draws, many: int) -> bool:
+    return bool(data.draw(drawing.integers(1, many)) == many)
 
 
 class Sync:
@@ -190,8 +210,8 @@ class Sync:
         decides: bool = False,
     ) -> None:
         self.history, self.data, self.targets, self.decides = history, data, targets, decides
-        single = sorted(history.main) if not decides and data.draw(st.integers(0, 5), label="single") == 0 else []
-        self.items = frozenset(data.draw(st.sets(st.sampled_from(single), max_size=2))) if single else frozenset()
+        single = sorted(history.main) if not decides and data.draw(drawing.integers(0, 5)) == 0 else []
+        self.items = frozenset(data.draw(drawing.some_of(single, least=0, most=2))) if single else frozenset()
         self.categories = frozenset() if self.items else frozenset(categories)
         self.policies = policies
         followed = set(history.main)
@@ -202,7 +222,7 @@ class Sync:
         self.settled: dict[int, set[Key]] = {where: set() for where in targets}
         self.looked_at: dict[int, set[Key]] = {}
         self.late: dict[int, set[Key]] = {}
-        self.fails = data.draw(st.sampled_from(targets), label="fails") if _one_in(data, 6, "failing") else 0
+        self.fails = data.draw(drawing.sampled_from(targets)) if _one_in(data, 6) else 0
         self.main, self.locks = dict(history.main), dict(history.locks)
         for place in history.places:
             place.send()
@@ -230,12 +250,12 @@ class Sync:
         for where in set(before) - set(self.targets) | ({self.fails} - {0}):
             assert self.history.places[where].read().marks == before[where].marks, where
         self._remember()
-        if not self.fails and self._is_settled(told) and self.data.draw(st.integers(0, 2), label="again") == 0:
+        if not self.fails and self._is_settled(told) and self.data.draw(drawing.integers(0, 2)) == 0:
             self._sync_again(told)
 
     def _remember(self) -> None:
         self.history.finished.append(self)
-        self.history.story.append(f"  as sync {str(self.run.pk)[:4]}")
+        self.history.story.append(f"  as {self.history.name(self.run)}")
         if self.fails:
             self.history.story.append(f"  which fails in {self.fails}")
             self.left = self.history.children[self.fails - 1].copy()
@@ -243,13 +263,15 @@ class Sync:
 
     def _edit_in_between(self, told: dict[Key, Outcome]) -> None:
         """Somebody edits the main or a child between the preview and the confirmation."""
-        if not self.decides or self.data.draw(st.integers(0, 2), label="in between"):
+        if not self.decides or self.data.draw(drawing.integers(0, 2)):
             self.is_edited = False
             return
         self.is_edited = True
         coming = sorted(key for key, outcome in told.items() if outcome.writes and key[0] in DESCRIBED)
-        known = st.sampled_from(coming or [("form", 1)]).map(lambda key: ("describe", 1, key[0], key[1] % 10, "it's"))
-        what, where, *how = self.data.draw(st.one_of(known, steps_of(EDITS)), label="edit")
+        known = drawing.sampled_from(coming or [("form", 1)]).map(
+            lambda key: ("describe", 1, key[0], key[1] % 10, "it's")
+        )
+        what, where, *how = self.data.draw(drawing.one_of(known, steps_of(EDITS)))
         self.history.story.append(f"  in between: {what} {where} {how}")
         where = self.targets[0] if where or what == "work" else 0
         getattr(self.history, what)(where, *how)
@@ -343,9 +365,9 @@ class Sync:
 
     def _run(self, told: dict[int, dict[Key, Outcome]], before: dict[int, Seen]) -> SyncRun:
         """Confirm and carry out, in any order of the children, with or without a crash, and deliver all of it again."""
-        crashes = self.decides and self.data.draw(st.integers(0, 2), label="crashes") == 0
-        point = self.data.draw(st.sampled_from(POINTS), label="crash") if crashes else ""
-        how = self.data.draw(st.sampled_from(["kill", "raise"])) if point else ""
+        crashes = self.decides and self.data.draw(drawing.integers(0, 2)) == 0
+        point = self.data.draw(drawing.sampled_from(POINTS)) if crashes else ""
+        how = self.data.draw(drawing.sampled_from(["kill", "raise"])) if point else ""
         self.started = dict(self.history.main)
         if self.fails:
             return self._run_failing()
@@ -396,7 +418,7 @@ class Sync:
             reap()
 
     def _deliver_again(self, run: SyncRun) -> None:
-        if self.data.draw(st.integers(0, 2), label="twice") == 0:
+        if self.data.draw(drawing.integers(0, 2)) == 0:
             found = [self.history.places[where].read().marks for where in self.targets]
             assert not any(execute_target(pk) for pk in run.targets.values_list("pk", flat=True))
             assert [self.history.places[where].read().marks for where in self.targets] == found

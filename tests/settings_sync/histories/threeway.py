@@ -1,5 +1,6 @@
 """The model's own merge of three values of an item: fields, links, sections, parts and their order."""
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,7 @@ class Shape:
 
 SHAPES = {
     "type": Shape(),
-    "form": Shape(part="field", of_part=(("label",), ("help_text",), ("reference",)), above="section"),
+    "form": Shape(part="field", of_part=(("label",), ("help_text",), ("options",), ("reference",)), above="section"),
     "flow": Shape(part="step", of_part=(("title",), ("type", "form"))),
     "scheme": Shape(("name", "currency", "is_default", "is_archived")),
     "layout": Shape(("name", "is_archived")),
@@ -38,6 +39,11 @@ SHAPES = {
 def path_of(shape: Shape, part: int, name: str = "") -> str:
     """`field/<uid>` or `field/<uid>/<name>`, as decisions name it."""
     return _path(f"{shape.part}/{UUID(int=PART_UID + part)}", name)
+
+
+def field_of(path: str) -> str:
+    """The path of the list of which a path names an entry; any other path itself."""
+    return path.partition("#")[0]
 
 
 def section_path(section: int, name: str = "") -> str:
@@ -81,9 +87,15 @@ def merge_items(
         forced = {force(path) for path in paths} - {""}
         if forced:
             return taken[0] if "source" in forced else taken[1]
-        known = {name: before.get(name) for name in names}
+        known = before and {name: before.get(name) for name in names}
         if taken[0] in (taken[1], known):
             return taken[1]
+        if names == ("options",) and known and known != taken[1]:
+            entries = merge_lists(
+                known["options"], theirs["options"], ours["options"], lambda entry: ask(f"{paths[0]}#{entry.strip()}")
+            )
+            if entries is not None:
+                return {"options": entries}
         asked = next(path for path, name in zip(paths, names, strict=True) if theirs[name] != ours[name])
         return taken[0] if known == taken[1] or ask(asked) else taken[1]
 
@@ -144,6 +156,35 @@ def _section(section: int, known: Any, theirs: Any, ours: Any, values: Callable[
     return dict(values([path], ["title"], known.get(section) or {}, theirs[section], ours[section]))
 
 
+def couple_forms(s: Item, own: Item, former: Item | None) -> tuple[Item, frozenset[str]]:
+    """The main's form with the questions and the sections that only the child's has, and the paths of those sections.
+
+    `former` is what the child's followed, if it did: of that only stays what was made or edited there. A question that
+    both have is the main's, and a section of which all questions are goes. Titles are never the same.
+    """
+    known = {part["reference"] for part in s["parts"].values()}
+    was = former or {"parts": {}, "sections": {}}
+    paired = {
+        number
+        for number, part in own["parts"].items()
+        if part["reference"] in known and number in (former or own)["parts"]
+    }
+    parts = {n: part for n, part in own["parts"].items() if n not in paired and part != was["parts"].get(n)}
+    filled = {part["section"] for part in parts.values()}
+    full = {part["section"] for part in own["parts"].values()}
+    left = {part["section"] for number, part in own["parts"].items() if number not in paired}
+    sections = {
+        section: title
+        for section, title in own["sections"].items()
+        if section in filled or (title != was["sections"].get(section) and (section not in full or section in left))
+    }
+    heads = _led("source", s["heads"], [section for section in own["heads"] if section in sections])
+    item = {**s, "sections": {**s["sections"], **sections}, "heads": heads, "parts": {**s["parts"], **parts}}
+    order = [part for part in (*s["order"], *own["order"]) if part in item["parts"]]
+    order.sort(key=lambda part: heads.index(item["parts"][part]["section"]))
+    return {**item, "order": tuple(order)}, frozenset(map(section_path, sections))
+
+
 def _links(b: Item | None, s: Item, here: Item, force: Side, ask: Callable[[str], bool]) -> frozenset[int]:
     theirs, ours = s["work_types"], here["work_types"]
     if forced := force("work_types"):
@@ -159,7 +200,7 @@ def _part(shape: Shape, part: int, before: Any, theirs: Any, ours: Any, values: 
         return dict(theirs or ours)
     known, found = before or {}, {name: ours[name] for name in ("section",) if name in ours}
     for names in shape.of_part:
-        found |= values([path_of(shape, part, name) for name in names], names, known, theirs, ours)
+        found |= values([path_of(shape, part, name) for name in names], names, before and known, theirs, ours)
     return found
 
 
@@ -219,12 +260,17 @@ def _order(
         side = wish(path) or side
     if not side:
         side = "source" if ask(path) else "local"
+    return _led(side, theirs, ours)
+
+
+def _led(side: str, theirs: Sequence[Any], ours: Sequence[Any]) -> tuple[Any, ...]:
+    """Everything of both in the order of one side; behind the same one comes first what the main has put there."""
     if side == "source":
         return _with_followers(theirs, ours, {part for part in theirs if part not in ours})
     return _with_followers(ours, theirs, set())
 
 
-def _mover(base: Sequence[int] | None, theirs: list[int], ours: list[int], there: Any) -> str:
+def _mover(base: Sequence[Any] | None, theirs: list[Any], ours: list[Any], there: Any) -> str:
     """The side that moved something; empty when both did, or when nobody knows what it was."""
     both = set(theirs) & set(ours)
     if [part for part in theirs if part in both] == [part for part in ours if part in both]:
@@ -237,7 +283,44 @@ def _mover(base: Sequence[int] | None, theirs: list[int], ours: list[int], there
     return "source" if [part for part in ours if part in known] == known else ""
 
 
-def _with_followers(leading: Sequence[int], other: Sequence[int], first: set[int]) -> tuple[int, ...]:
+def merge_lists(
+    base: Sequence[str], theirs: Sequence[str], ours: Sequence[str], ask: Callable[[str], bool]
+) -> tuple[str, ...] | None:
+    """A list to choose from, entry by entry; None where both moved entries differently."""
+    fates = [_fates(base, side) for side in (theirs, ours)]
+    named = [{new: old for old, new in found.items() if new} for found in fates]
+    orders = [[was.get(entry, entry) for entry in side] for side, was in zip((theirs, ours), named, strict=True)]
+    side = _mover(base, *orders, set(base))
+    if not side:
+        return None
+    became = {entry: entry for entry in (*theirs, *ours)}
+    for entry in base:
+        there, here = (found[entry] for found in fates)
+        if there != here and entry not in (there, here):
+            became[entry] = there if ask(entry) else here
+        else:
+            became[entry] = here if there == entry else there
+    order = _led(side, *orders)
+    return tuple(dict.fromkeys(became[entry] for entry in order if became[entry]))
+
+
+def _fates(base: Sequence[str], side: Sequence[str]) -> dict[str, str]:
+    """What one side calls each entry now; empty where it is gone. As many new ones in its place are those, renamed."""
+    fates = {entry: entry if entry in side else "" for entry in base}
+    for before in ("", *(entry for entry in base if entry in side)):
+        gone, new = (_run_after(before, found, other) for found, other in ((base, side), (side, base)))
+        if len(gone) == len(new):
+            fates |= dict(zip(gone, new, strict=True))
+    return fates
+
+
+def _run_after(before: str, entries: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The entries right after one, or at the beginning, up to the first that the other list has as well."""
+    start = entries.index(before) + 1 if before else 0
+    return list(itertools.takewhile(lambda entry: entry not in other, entries[start:]))
+
+
+def _with_followers(leading: Sequence[Any], other: Sequence[Any], first: set[Any]) -> tuple[Any, ...]:
     """What only the other side has comes after what it stood behind there, and after what comes first in that place."""
     found = list(leading)
     for place, part in enumerate(other):

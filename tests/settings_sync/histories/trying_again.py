@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from hypothesis import strategies as st
-
 from settings_sync.models import SyncTarget
 from settings_sync.services.runs.runs import retry_run
 from settings_sync.services.runs.targets import execute_target
 
+from . import drawing
 from .model import DELETED, HELD, Item, Key, Outcome
 from .threeway import SHAPES
 
 
 def try_again(history: Any, data: Any) -> None:
     """Try one of the runs again that failed in a child."""
-    number = data.draw(st.integers(0, len(history.failed) - 1), label="failed")
+    number = data.draw(drawing.integers(0, len(history.failed) - 1))
     _Again(history, *history.failed.pop(number)).carry_out()
 
 
@@ -23,7 +22,7 @@ class _Again:
         self.history, self.sync, self.where, self.place = history, sync, where, history.places[where]
         for place in history.places:
             place.send()
-        history.story.append(f"tried again in {where}: sync {str(sync.run.pk)[:4]}")
+        history.story.append(f"tried again in {where}: {history.name(sync.run)}")
         history.told["tried again"] += 1
 
     def carry_out(self) -> None:

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hypothesis import strategies as st
-
 from settings_sync.models import SyncRun
 from settings_sync.services.runs.undoing import create_undo_plan
 
+from . import drawing
 from .model import Items, Key, Stand
 from .running import carry_out_run
 from .stage import Seen, key_of
@@ -36,7 +35,7 @@ def take_back(history: Any, data: Any) -> bool:
     open_to = _open_runs(history)
     if not open_to:
         return False
-    chosen = data.draw(st.sampled_from(range(len(open_to))), label="taken back")
+    chosen = data.draw(drawing.sampled_from(range(len(open_to))))
     _TakingBack(history, data, open_to[chosen]).carry_out()
     return True
 
@@ -53,12 +52,12 @@ def _open_runs(history: Any) -> list[dict[int, Done]]:
 class _TakingBack:
     def __init__(self, history: Any, data: Any, done: Mapping[int, Done]) -> None:
         self.history, self.data = history, data
-        some = data.draw(st.integers(0, 2), label="in one child only") == 0
+        some = data.draw(drawing.integers(0, 2)) == 0
         self.done = dict(list(done.items())[:1]) if some else dict(done)
         self.run = next(iter(self.done.values())).run
         for place in history.places:
             place.send()
-        history.story.append(f"taken back in {list(self.done)}: {self.run.plan.kind} {str(self.run.pk)[:4]}")
+        history.story.append(f"taken back in {list(self.done)}: {history.name(self.run)}")
 
     def carry_out(self) -> None:
         history = self.history
@@ -91,7 +90,7 @@ class _TakingBack:
         was = {now: then for then, now in done.became.items()}
         for key, number in before.keys.items():
             assert found.keys.get(was.get(key, key), number) == number, key
-        history.story.append(f"  as undo {str(run.pk)[:4]}")
+        history.story.append(f"  as {history.name(run)}")
         history.children[where - 1] = wanted
         history.done.append((where, Done(run, child.copy(), wanted.copy(), was)))
         history.told["undo of undo"] += self.run.plan.undoes_id is not None
