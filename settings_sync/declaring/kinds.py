@@ -281,15 +281,16 @@ def _default(field: Any) -> Any:
 
 
 _derived: dict[int, Kinds] = {}
+"""At most one, under the edition of the registry that it was derived from."""
 
 
 def all_kinds() -> Kinds:
-    """The kinds of every registered model; derived once per state of the registry."""
-    state = hash((tuple(registry.declared.items()), tuple(registry.excluded)))
-    if state not in _derived:
+    """The kinds of every registered model; derived once, and anew after a test has declared another one."""
+    if registry.edition not in _derived:
+        kinds = Kinds(registry)
         _derived.clear()
-        _derived[state] = Kinds(registry)
-    return _derived[state]
+        _derived[registry.edition] = kinds
+    return _derived[registry.edition]
 
 
 def tenant_models() -> list[type[Model]]:

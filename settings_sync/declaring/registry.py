@@ -16,9 +16,13 @@ class AlreadyRegistered(Exception):
 
 
 class Registry:
-    """Every declaration: the models that travel, and those that do not, each with its reason."""
+    """Every declaration: the models that travel, and those that do not, each with its reason.
+
+    `edition` is another number after each change: what was derived from an earlier edition is out of date.
+    """
 
     def __init__(self) -> None:
+        self.edition = 0
         self.declared: dict[type[Model], type[ModelSync]] = {}
         self.excluded: dict[type[Model], str] = {}
 
@@ -28,6 +32,7 @@ class Registry:
         def decorate(declaration: Declared) -> Declared:
             self._refuse_second(model, f"{declaration.__module__}.{declaration.__qualname__}")
             self.declared[model] = declaration
+            self.edition += 1
             return declaration
 
         return decorate
@@ -39,6 +44,7 @@ class Registry:
         for model in models:
             self._refuse_second(model, f"exclude({model.__name__})")
             self.excluded[model] = reason
+        self.edition += 1
 
     def _refuse_second(self, model: type[Model], second: str) -> None:
         first = self.declared.get(model)
@@ -58,6 +64,7 @@ class Registry:
             yield self
         finally:
             self.declared, self.excluded = declared, excluded
+            self.edition += 1
 
 
 registry = Registry()
