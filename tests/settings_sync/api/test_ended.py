@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from reference_data.models import WorkType
 from settings_sync.models import SyncRun, SyncTarget
@@ -166,6 +166,27 @@ def test_a_run_that_was_taken_back_asks_before_it_is_tried_again(api, main, chil
     assert f"In {other_child.name}: 2 updated." in refused.json()["detail"]
     assert is_problem(api.post(f"runs/{run}/retry/", {"confirmation": "yes"}), 409, "confirmation-required")
     assert api.post(f"runs/{run}/retry/", {"confirmation": main.slug}).status_code == 202
+
+
+def test_the_terminal_tries_one_administration_again_and_asks_about_a_run_that_was_taken_back(
+    api, main, child, other_child, reached, work_types
+):
+    write(main, "new")
+    run = started(api, *reached)
+    work(run)
+    failed = SyncTarget.objects.filter(run=run)
+    plan = api.post(f"runs/{run}/undo/").json()
+    work(api.post("runs/", {"plan": plan["id"], "version": plan["version"]}).json()["id"])
+    failed.update(state="failed", error_code="busy")
+    for phrase in ((), ("--confirm", "yes")):
+        with pytest.raises(CommandError, match=f"In {child.name}: 2 updated.") as refused:
+            call_command("retry_run", run, "--to", child.slug, *phrase, stdout=io.StringIO())
+        assert refused.value.returncode == 2
+    call_command("retry_run", run, "--to", child.slug, "--confirm", main.slug, stdout=io.StringIO())
+    assert dict(failed.values_list("administration__slug", "state")) == {
+        child.slug: "queued",
+        other_child.slug: "failed",
+    }
 
 
 def test_the_terminal_ends_with_3_and_says_why(main, child, reached, work_types, monkeypatch):
