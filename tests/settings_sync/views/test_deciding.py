@@ -330,3 +330,22 @@ def test_what_only_the_administration_has_is_asked_about_once_it_is_coupled(
         "couple",
         [[f"field/{mine.uid}", "source"]],
     )
+
+
+def test_what_the_main_made_anew_takes_the_others_place_by_one_click(owner_client, url, owner, main, joined, form):
+    sync(owner, main, joined)
+    with inside(main):
+        form.delete()
+        anew = Form.objects.create(name=form.name)
+    plan = make_plan(owner, main, joined)
+    address = url("change", plan.pk, change_of(plan, anew).pk)
+    page = owner_client.get(address).content.decode()
+    assert re.search(r'value="couple:same"[^>]* checked', page)
+    assert f"Let it take the place of “{form.name}”" in text_of(owner_client.get(address))
+    assert url("change", plan.pk, change_of(plan, anew).pk) in owner_client.get(url("plan", plan.pk)).content.decode()
+    owner_client.post(address, sent(plan, word="couple:same"))
+    assert (change_of(plan, anew).action, change_of(plan, anew).couples) == ("couple", form.uid)
+    plan.refresh_from_db()
+    carry_out(start_run(acting_user=owner, plan=plan, version=plan.version))
+    with inside(joined):
+        assert list(Form.objects.values_list("uid", "name")) == [(anew.uid, form.name)]
