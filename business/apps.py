@@ -5,6 +5,8 @@ class BusinessConfig(AppConfig):
     name = "business"
 
     def ready(self) -> None:
-        from tenants.preparing import preparations
+        from tenants.schema_hooks import schema_hooks
 
-        preparations.accounts.append(("business_workorder", "employee_id"))
+        from .schema_hooks import BusinessSchemaHooks
+
+        schema_hooks.register(BusinessSchemaHooks())

@@ -12,18 +12,7 @@ class SettingsSyncConfig(AppConfig):
 
         autodiscover_modules("sync")
 
-        from settings_sync.engine import fence
-        from settings_sync.engine.applying.connections import refuse_unusable_login
-        from settings_sync.services.administrations.backups import CARRIED
-        from settings_sync.services.runs.starting import start_from_main
-        from tenants.preparing import preparations
+        from settings_sync.schema_hooks import SyncSchemaHooks
+        from tenants.schema_hooks import schema_hooks
 
-        preparations.shared.append(refuse_unusable_login)
-        preparations.shared.append(fence.install_shared)
-        preparations.each.append(fence.install)
-        preparations.marks.append(fence.mark)
-        preparations.mains.append(fence.close_to_syncs)
-        preparations.turns.append(fence.turn)
-        preparations.holds.append(fence.hold_syncs)
-        preparations.carried.extend(CARRIED)
-        preparations.created.append(start_from_main)
+        schema_hooks.register(SyncSchemaHooks())

@@ -5,6 +5,8 @@ class SyncLedgerConfig(AppConfig):
     name = "sync_ledger"
 
     def ready(self) -> None:
-        from tenants.preparing import preparations
+        from tenants.schema_hooks import schema_hooks
 
-        preparations.accounts.append(("sync_ledger_edit", "by_id"))
+        from .schema_hooks import LedgerSchemaHooks
+
+        schema_hooks.register(LedgerSchemaHooks())

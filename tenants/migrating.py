@@ -16,7 +16,7 @@ from django_tenants.migration_executors.base import run_migrations
 from django_tenants.utils import get_public_schema_name, schema_context
 
 from .models import Administration, SchemaTemplate
-from .preparing import preparations
+from .schema_hooks import schema_hooks
 from .template_schema import TEMPLATE_SCHEMA, create_empty_schema, dump_schema
 
 logger = logging.getLogger(__name__)
@@ -62,8 +62,7 @@ def tenant_migrations() -> frozenset[str]:
 def code_head() -> str:
     """One hash over every tenant app's migrations and what is prepared: where an administration ought to stand."""
     names = sorted(tenant_migrations())
-    marks = [mark() for mark in preparations.marks]
-    return hashlib.sha256("\n".join([*names, *marks]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*names, schema_hooks.mark()]).encode()).hexdigest()[:16]
 
 
 def migrate_everything(report: Report = lambda line: None) -> Migrated:
@@ -74,7 +73,7 @@ def migrate_everything(report: Report = lambda line: None) -> Migrated:
     OperationalError when the database is away.
     """
     _migrate_schema(get_public_schema_name())
-    preparations.prepare_shared()
+    schema_hooks.prepare_shared()
     refresh_template()
     behind = list(_made().exclude(migration_head=code_head()))
     at_head = _made().count() - len(behind)
@@ -115,9 +114,9 @@ def _not_migrated(administration: Administration, reason: str) -> NotMigrated:
 
 def migrate_administration(administration: Administration) -> None:
     """Bring one administration's schema to the head and mark its row; syncs and editors wait meanwhile."""
-    with preparations.turn(administration.schema_name):
+    with schema_hooks.turn(administration.schema_name):
         _migrate_schema(administration.schema_name)
-        preparations.prepare(administration.schema_name)
+        schema_hooks.prepare(administration.schema_name)
         Administration.objects.filter(pk=administration.pk).update(migration_head=code_head())
 
 
@@ -131,7 +130,7 @@ def refresh_template() -> None:
             return  # somebody else made it while this one waited
         create_empty_schema(TEMPLATE_SCHEMA, exist_ok=True)
         _migrate_schema(TEMPLATE_SCHEMA)
-        preparations.prepare(TEMPLATE_SCHEMA)
+        schema_hooks.prepare(TEMPLATE_SCHEMA)
         SchemaTemplate.objects.create(head=code_head(), ddl=dump_schema(TEMPLATE_SCHEMA))
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from .migrating import code_head, refresh_template
 from .models import Administration, SchemaTemplate
-from .preparing import preparations
+from .schema_hooks import schema_hooks
 from .template_schema import drop_schema, replay_schema
 
 
@@ -26,7 +26,7 @@ def replay_template(administration: Administration) -> None:
     template = SchemaTemplate.objects.get(head=code_head())
     replay_schema(template.ddl, administration.schema_name)
     if administration.is_main:
-        preparations.prepare_main(administration.schema_name)
+        schema_hooks.prepare_main(administration.schema_name)
     administration.migration_head = template.head
     administration.save(update_fields=["migration_head"])
 

@@ -35,9 +35,9 @@ from .migrating import refresh_template
 from .models import Administration, Membership
 from .names import has_hidden, is_visible
 from .permissions import require
-from .preparing import preparations
 from .provisioning import create_schema, remove_schema
 from .rights import Right
+from .schema_hooks import schema_hooks
 from .waking import WORK_ON_ADMINISTRATION, send_messages, wake_administrations
 
 NAME_LENGTH = 200
@@ -234,17 +234,15 @@ def _provision(administration: Administration, token: uuid.UUID) -> None:
         reach("provision.after-schema")
         _finish(administration, token, state=Administration.State.ACTIVE, state_detail="")
         record("administration.ready", administration=administration)
-        for ready in preparations.ready:
-            ready(administration)
+        schema_hooks.make_ready(administration)
     reach("provision.after-commit")
     administration.refresh_from_db()
-    for created in preparations.created:
-        created(administration)
+    schema_hooks.welcome(administration)
 
 
 def _remove(administration: Administration, token: uuid.UUID) -> None:
     """Drop the schema; the row stays, nameless to the world, because runs and the trail point at it."""
-    with preparations.turn(administration.schema_name), transaction.atomic():
+    with schema_hooks.turn(administration.schema_name), transaction.atomic():
         _hold_lease(administration, token)
         remove_schema(administration)
         reach("delete.after-schema")

@@ -16,8 +16,8 @@ from psycopg import sql
 
 from tenants.migrating import code_head
 from tenants.models import Administration, SchemaTemplate
-from tenants.preparing import preparations
 from tenants.provisioning import create_schema
+from tenants.schema_hooks import schema_hooks
 from tenants.template_schema import drop_schema, replay_schema
 
 PUBLIC = "public"
@@ -238,7 +238,7 @@ class ReadySchemas:
         with transaction.atomic():
             replay_schema(SchemaTemplate.objects.get(head=code_head()).ddl, name)
             if is_main:
-                preparations.prepare_main(name)
+                schema_hooks.prepare_main(name)
         self.idle.append(self._described(name, is_main))
 
     @property

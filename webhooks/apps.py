@@ -7,8 +7,8 @@ class WebhooksConfig(AppConfig):
     verbose_name = _("Webhooks")
 
     def ready(self) -> None:
-        from tenants.preparing import preparations
+        from tenants.schema_hooks import schema_hooks
 
-        from .services.outbox import announce_ready
+        from .schema_hooks import WebhookSchemaHooks
 
-        preparations.ready.append(announce_ready)
+        schema_hooks.register(WebhookSchemaHooks())

@@ -13,7 +13,7 @@ from ..exceptions import NotAtTheHead, UnknownAdministration
 from ..failpoints import reach
 from ..migrating import code_head
 from ..models import Administration
-from ..preparing import Carried, preparations
+from ..schema_hooks import Carried, schema_hooks
 from . import shared, tables
 from .archive import Manifest, Part, Writer, new_file
 from .people import describe_people
@@ -69,7 +69,7 @@ def _write(administration: Administration, writer: Writer) -> Manifest:
             roles=shared.describe_roles(current),
             people=describe_people(current),
             tables={table.name: _write_table(schema, table, writer) for table in found},
-            shared={carried.name: _write_carried(current, carried, writer) for carried in preparations.carried},
+            shared={carried.name: _write_carried(current, carried, writer) for carried in schema_hooks.carried()},
         )
     reach("export.before-manifest")
     writer.finish(manifest)

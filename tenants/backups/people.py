@@ -9,7 +9,7 @@ from psycopg import sql
 from accounts.models import User
 
 from ..models import Administration
-from ..preparing import preparations
+from ..schema_hooks import schema_hooks
 
 
 def describe_people(administration: Administration) -> list[dict[str, Any]]:
@@ -25,7 +25,7 @@ def point_at_accounts_here(administration: Administration, people: list[dict[str
     accounts = dict(found.values_list("lower", "pk"))
     here = {key: accounts.get(emails.get(key, "")) for key in _pointed_at(administration)}
     moved = {old: new for old, new in here.items() if old != new}
-    for table, column in preparations.accounts if moved else ():
+    for table, column in schema_hooks.accounts() if moved else ():
         query = sql.SQL(
             "UPDATE {table} t SET {column} = m.new FROM unnest(%s::bigint[], %s::bigint[]) AS m(old, new)"
             " WHERE t.{column} = m.old"
@@ -39,7 +39,7 @@ def _pointed_at(administration: Administration) -> list[int]:
         sql.SQL("SELECT {column} FROM {table} WHERE {column} IS NOT NULL").format(
             table=sql.Identifier(administration.schema_name, table), column=sql.Identifier(column)
         )
-        for table, column in preparations.accounts
+        for table, column in schema_hooks.accounts()
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(" UNION ").join(queries))

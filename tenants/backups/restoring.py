@@ -32,8 +32,8 @@ from ..exceptions import (
 from ..failpoints import reach
 from ..migrating import code_head, refresh_template
 from ..models import Administration
-from ..preparing import preparations
 from ..provisioning import replay_template
+from ..schema_hooks import schema_hooks
 from ..template_schema import drop_schema, rename_schema
 from . import shared, tables
 from .archive import MANIFEST, Manifest, Part, Reader, opened
@@ -214,7 +214,7 @@ def _fill(row: Administration, reader: Reader) -> None:
             tables.set_counters(row.schema_name, table, manifest.tables[name].counters)
         point_at_accounts_here(row, manifest.people)
     _write_carried(row, reader)
-    preparations.prepare(row.schema_name)
+    schema_hooks.prepare(row.schema_name)
 
 
 def _fill_table(schema: str, table: tables.Table, reader: Reader) -> None:
@@ -240,7 +240,7 @@ def _check_foreign_keys() -> None:
 
 def _write_carried(row: Administration, reader: Reader) -> None:
     """What a later version carries as well is not in the backup; then there is nothing of it to put back."""
-    for carried in preparations.carried:
+    for carried in schema_hooks.carried():
         name = f"shared/{carried.name}"
         if carried.name not in reader.manifest.shared:
             continue
@@ -256,7 +256,7 @@ def _drop_former(row: Administration, former: str) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{WAITS_AT_MOST_SECONDS}s'")
-        preparations.hold(row.schema_name)
+        schema_hooks.hold(row.schema_name)
         tables.lock_tables(former, names, "ACCESS EXCLUSIVE")
         drop_schema(former)
     except OperationalError as error:

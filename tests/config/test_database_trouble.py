@@ -15,7 +15,7 @@ from local_servers.data_folder import DataFolder
 from local_servers.problems import Problem
 from local_servers.processes import PROJECT
 from local_servers.product import Product
-from tenants.preparing import preparations
+from tenants.schema_hooks import schema_hooks
 from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_a_sync_login_that_cannot_enter_is_found_when_migrating(
 ) -> None:
     settings.SYNC_DATABASE_URL = changed(settings.SYNC_DATABASE_URL, **change)
     with pytest.raises(psycopg.OperationalError) as refused:
-        preparations.prepare_shared()
+        schema_hooks.prepare_shared()
     assert sentence in str(sentence_for(refused.value))
 
 

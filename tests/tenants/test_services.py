@@ -26,8 +26,8 @@ from tenants.exceptions import (
 )
 from tenants.models import Administration, AdministrationsStay, Role
 from tenants.permissions import NotAllowed
-from tenants.preparing import preparations
 from tenants.rights import EMPLOYEE_ROLE, Right
+from tenants.schema_hooks import schema_hooks
 from tenants.schemas import inside
 from tenants.services import (
     create_administration,
@@ -321,7 +321,7 @@ class TestStartingFromTheMain:
     ) -> None:
         made = create_administration(acting_user=owner, main=main, name="Gestrand", start_from=["reference_data"])
         with monkeypatch.context() as patch:
-            patch.setattr(preparations, "created", [])
+            patch.setattr(schema_hooks, "welcome", lambda administration: None)
             work_on_administration(made.pk)
         made.refresh_from_db()
         assert (made.state, made.start_from, self.runs(made)) == (State.ACTIVE, ["reference_data"], [])
@@ -336,7 +336,7 @@ class TestStartingFromTheMain:
     ) -> None:
         made = create_administration(acting_user=owner, main=main, name="Samen", start_from=["reference_data"])
         with monkeypatch.context() as patch:
-            patch.setattr(preparations, "created", [])
+            patch.setattr(schema_hooks, "welcome", lambda administration: None)
             work_on_administration(made.pk)
         found = in_threads(*[lambda: start_from_main(made)] * 4)
         assert sorted(type(one).__name__ for one in found) == ["NoneType"] * 3 + ["SyncRun"]

@@ -11,7 +11,7 @@ from settings_sync.engine import sql
 from settings_sync.engine.reading.index import IN_USE
 from settings_sync.models import ItemRule, SyncPolicy
 from tenants.models import Administration
-from tenants.preparing import Carried
+from tenants.schema_hooks import Carried
 
 AT_ONCE = 200
 GIVEN = (
