@@ -33,7 +33,7 @@ from settings_sync.services.support.support import (
 from settings_sync.support_pages.setting_pages import setting_address, show_setting
 from settings_sync.support_pages.support_forms import ConfirmOnBehalfForm, SyncOnBehalfForm
 from settings_sync.wording.decision_wording import POLICY_WORDS, policy_in_words
-from tenants.admin import AdministrationAdmin
+from tenants.admin import AdministrationAdmin, PageAbout
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 
@@ -264,6 +264,16 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
     """Administrations, with starting a sync on behalf of one."""
 
     actions_detail = ("start_sync", "retry_provisioning")
+
+    def pages_of_other_apps(self, row: Administration) -> list[PageAbout]:
+        whose = {"administration__id__exact": row.pk}
+        of_a_main: list[PageAbout] = [
+            (_("Runs"), "settings_sync_syncrun", whose),
+            (_("Previews"), "settings_sync_plan", whose),
+            (_("Webhooks"), "webhooks_endpoint", whose),
+            (_("Messages"), "webhooks_outboxmessage", whose),
+        ]
+        return [*(of_a_main if row.is_main else ()), (_("Administrations of runs"), "settings_sync_synctarget", whose)]
 
     def get_actions_detail(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
         """Starting a sync of an active main administration; trying again what was not made or not deleted."""

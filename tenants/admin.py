@@ -55,8 +55,12 @@ class RecordedAdmin(SupportAdmin):
         record(action, actor=request.user, administration=administration, what=str(obj), **data)
 
 
+PageAbout = tuple[Any, str, dict[str, Any]]
+"""A list in the admin: its title, its model as the admin's addresses name it, and what it is narrowed to."""
+
+
 class AdministrationAdmin(RecordedAdmin):
-    """Registered by settings_sync, which adds starting a sync."""
+    """Registered by settings_sync, which adds starting a sync and its own lists."""
 
     list_display = ("name", "slug", "parent", "state", "licence_cap", "created_at")
     list_filter = ("state", ("parent", admin.EmptyFieldListFilter))
@@ -72,23 +76,19 @@ class AdministrationAdmin(RecordedAdmin):
     @admin.display(description=_("see also"))
     def see_also(self, row: Administration) -> Any:
         """Everything else of this administration."""
-        whose = {"administration__id__exact": row.pk}
-        pages: list[tuple[Any, str, dict[str, Any]]] = [
-            (_("Administrations of runs"), "settings_sync_synctarget", whose),
-            (_("Memberships"), "tenants_membership", whose),
+        pages = [
+            *self.pages_of_other_apps(row),
+            (_("Memberships"), "tenants_membership", {"administration__id__exact": row.pk}),
             (_("Trail"), "audit_auditentry", {"administration_id": row.pk}),
         ]
         if row.is_main:
-            pages = [
-                (_("Sub-administrations"), "tenants_administration", {"parent__id__exact": row.pk}),
-                (_("Runs"), "settings_sync_syncrun", whose),
-                (_("Previews"), "settings_sync_plan", whose),
-                (_("Webhooks"), "webhooks_endpoint", whose),
-                (_("Messages"), "webhooks_outboxmessage", whose),
-                *pages,
-            ]
+            pages.insert(0, (_("Sub-administrations"), "tenants_administration", {"parent__id__exact": row.pk}))
         links = ((f"{reverse(f'admin:{page}_changelist')}?{urlencode(asked)}", title) for title, page, asked in pages)
         return format_html_join(" · ", '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', links)
+
+    def pages_of_other_apps(self, row: Administration) -> list[PageAbout]:
+        """The lists of other apps that show rows of this administration."""
+        return []
 
     @admin.display(description=_("what went wrong"))
     def what_went_wrong(self, row: Administration) -> str:

@@ -9,8 +9,9 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from . import constraints, failpoints, leases
+        from . import constraints, failpoints, leases, sections
 
         constraints.speak_in_forms()
         leases.refuse_bad_times()
         failpoints.refuse_in_production(debug=settings.DEBUG, demo=settings.DEMO)
+        sections.register(*sections.SECTIONS)

@@ -15,7 +15,7 @@ from .exceptions import CompanyDetailsMoved
 from .models import Administration
 from .permissions import reachable_administrations
 from .rights import Right
-from .sections import DAILY_WORK, OWN_SETTINGS, SHARED_SETTINGS, links_to, may_open_settings, section_address
+from .sections import Group, links_to, may_open_settings, section_address, sections_of
 
 
 @require_GET
@@ -41,8 +41,8 @@ def administration_home(request: HttpRequest) -> HttpResponse:
     if address:
         return redirect(address)
     context = {
-        "daily_work": links_to(DAILY_WORK, administration, rights),
-        "settings_links": links_to(SHARED_SETTINGS, administration, rights),
+        "daily_work": links_to(sections_of(Group.DAILY_WORK), administration, rights),
+        "settings_links": links_to(sections_of(Group.SHARED_SETTINGS), administration, rights),
         "subs": _subs_of(request),
     }
     return render(request, "home/administration.html", context)
@@ -56,8 +56,8 @@ def settings_home(request: HttpRequest) -> HttpResponse:
     if not may_open_settings(rights):
         raise PermissionDenied
     context = {
-        "shared": links_to(SHARED_SETTINGS, administration, rights),
-        "own": links_to(OWN_SETTINGS, administration, rights),
+        "shared": links_to(sections_of(Group.SHARED_SETTINGS), administration, rights),
+        "own": links_to(sections_of(Group.OWN_SETTINGS), administration, rights),
     }
     return render(request, "home/settings.html", context)
 

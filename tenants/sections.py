@@ -1,7 +1,11 @@
-"""The parts of an administration that its pages lead to: what they are called, where they are and who may see them."""
+"""The parts of an administration that its pages lead to: what they are called, where they are and who may see them.
+
+Each app registers its own, in its `sections.py`; here are those of `tenants`.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
@@ -11,10 +15,23 @@ from .models import Administration
 from .rights import Right
 
 
+class Group(Enum):
+    """The lists in which people find the parts."""
+
+    DAILY_WORK = auto()
+    SHARED_SETTINGS = auto()
+    OWN_SETTINGS = auto()
+
+
 @dataclass(frozen=True)
 class Section:
-    """A link to one part; `right` is what it takes to read it."""
+    """A link to one part; `right` is what it takes to read it.
 
+    `place` orders the parts of a group, which come from several apps: by tens, so that there is room in between.
+    """
+
+    group: Group
+    place: int
     url_name: str
     label: Any
     description: Any
@@ -32,72 +49,10 @@ class SectionLink:
     url: str
 
 
-DAILY_WORK = (
+SECTIONS = (
     Section(
-        "business:work-order-list",
-        _("Work orders"),
-        _("What is planned, under way and done, with the forms that were filled in."),
-        "work-order",
-        Right.WORK_ORDERS_READ,
-    ),
-    Section(
-        "business:customer-list",
-        _("Customers"),
-        _("Who you work for, with their contacts and addresses."),
-        "customer",
-        Right.CUSTOMERS_READ,
-    ),
-    Section(
-        "business:quotation-list",
-        _("Quotations"),
-        _("What was offered, and what became of it."),
-        "quotation",
-        Right.QUOTATIONS_READ,
-    ),
-    Section(
-        "business:invoice-list", _("Invoices"), _("What was invoiced, draft and final."), "invoice", Right.INVOICES_READ
-    ),
-)
-SHARED_SETTINGS = (
-    Section(
-        "sync:administrations",
-        _("Administrations"),
-        _("The sub-administrations, how far each is in line, and the sync to them."),
-        "administration",
-        Right.ADMINISTRATIONS_SEE,
-        main_only=True,
-    ),
-    Section(
-        "forms_catalog:list",
-        _("Forms"),
-        _("What is filled in on a job: sections, fields and when they show."),
-        "form",
-        Right.FORMS_READ,
-    ),
-    Section(
-        "workflows:list",
-        _("Workflows"),
-        _("The steps of a job, from customer to signature."),
-        "workflow",
-        Right.WORKFLOWS_READ,
-    ),
-    Section(
-        "templates:list",
-        _("Templates"),
-        _("E-mail and SMS templates, layouts, and the schemes of quotations and invoices."),
-        "template",
-        Right.TEMPLATES_READ,
-    ),
-    Section(
-        "reference_data:overview",
-        _("Other shared settings"),
-        _("Work types, statuses, hour types, payment methods, VAT rates and other lists."),
-        "reference-data",
-        Right.REFERENCE_DATA_READ,
-    ),
-)
-OWN_SETTINGS = (
-    Section(
+        Group.OWN_SETTINGS,
+        10,
         "company-details",
         _("Company details"),
         _("Name, address, VAT number and bank account. They never travel with a sync."),
@@ -105,29 +60,8 @@ OWN_SETTINGS = (
         Right.ADMINISTRATIONS_UPDATE,
     ),
     Section(
-        "templates:variables",
-        _("Variables"),
-        _("Texts of this administration that shared templates take up, such as opening hours."),
-        "template",
-        Right.ADMINISTRATIONS_UPDATE,
-    ),
-    Section(
-        "sync:kept",
-        _("Kept as it is here"),
-        _("What the main administration does not change here: pinned, or agreed, with the reason."),
-        "lock",
-        Right.ADMINISTRATIONS_SEE,
-        sub_only=True,
-    ),
-    Section(
-        "sync:policies",
-        _("Policies of syncs"),
-        _("What a sync does where nobody decides, and which settings are locked."),
-        "sync",
-        Right.SYNC_RUN,
-        main_only=True,
-    ),
-    Section(
+        Group.OWN_SETTINGS,
+        50,
         "role-list",
         _("Roles and permissions"),
         _("Which roles there are and what each of them may do."),
@@ -135,14 +69,8 @@ OWN_SETTINGS = (
         Right.ADMINISTRATIONS_SEE,
     ),
     Section(
-        "webhooks:list",
-        _("Webhooks"),
-        _("Which other systems are told when a sync has finished, and whether the messages arrive."),
-        "webhook",
-        Right.WEBHOOKS_MANAGE,
-        main_only=True,
-    ),
-    Section(
+        Group.OWN_SETTINGS,
+        70,
         "token-list",
         _("API tokens"),
         _("Keys with which other systems act for you over REST."),
@@ -150,16 +78,19 @@ OWN_SETTINGS = (
         Right.ADMINISTRATIONS_SEE,
         main_only=True,
     ),
-    Section(
-        "webhooks:mail",
-        _("E-mail about syncs"),
-        _("Whether you get an e-mail when a sync has ended. Everybody chooses for themselves."),
-        "bell",
-        Right.ADMINISTRATIONS_SEE,
-        main_only=True,
-    ),
 )
-SETTINGS = SHARED_SETTINGS + OWN_SETTINGS
+_registered: list[Section] = []
+
+
+def register(*sections: Section) -> None:
+    """Add the sections of an app, when it is ready."""
+    _registered.extend(sections)
+
+
+def sections_of(*groups: Group) -> list[Section]:
+    """The sections of these groups, in the order in which people see them."""
+    found = (section for section in _registered if section.group in groups)
+    return sorted(found, key=lambda section: (groups.index(section.group), section.place))
 
 
 def links_to(
@@ -178,7 +109,7 @@ def links_to(
 
 def may_open_settings(rights: Collection[str]) -> bool:
     """Whether these rights open any page of the settings."""
-    return any(section.right in rights for section in SETTINGS)
+    return any(section.right in rights for section in sections_of(Group.SHARED_SETTINGS, Group.OWN_SETTINGS))
 
 
 def section_address(administration: Administration, rights: Collection[str], section: str) -> str | None:

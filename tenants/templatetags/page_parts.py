@@ -74,6 +74,13 @@ def switch_url(context: template.Context, administration: Any) -> str:
     return f"{home}?section={section}" if section else home
 
 
+@register.simple_tag(takes_context=True)
+def daily_work(context: template.Context) -> list[sections.SectionLink]:
+    """The parts of the daily work that the user may open here."""
+    links = sections.sections_of(sections.Group.DAILY_WORK)
+    return sections.links_to(links, context["administration"], context.get("rights") or ())
+
+
 @register.simple_tag
 def may_open_settings(rights: Collection[str]) -> bool:
     """Whether these rights open any page of the settings."""

@@ -1,0 +1,18 @@
+"""The other shared settings, where people look for them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenants.rights import Right
+from tenants.sections import Group, Section
+
+SECTIONS = (
+    Section(
+        Group.SHARED_SETTINGS,
+        50,
+        "reference_data:overview",
+        _("Other shared settings"),
+        _("Work types, statuses, hour types, payment methods, VAT rates and other lists."),
+        "reference-data",
+        Right.REFERENCE_DATA_READ,
+    ),
+)

@@ -1,0 +1,27 @@
+"""Templates and variables, where people look for them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenants.rights import Right
+from tenants.sections import Group, Section
+
+SECTIONS = (
+    Section(
+        Group.SHARED_SETTINGS,
+        40,
+        "templates:list",
+        _("Templates"),
+        _("E-mail and SMS templates, layouts, and the schemes of quotations and invoices."),
+        "template",
+        Right.TEMPLATES_READ,
+    ),
+    Section(
+        Group.OWN_SETTINGS,
+        20,
+        "templates:variables",
+        _("Variables"),
+        _("Texts of this administration that shared templates take up, such as opening hours."),
+        "template",
+        Right.ADMINISTRATIONS_UPDATE,
+    ),
+)
