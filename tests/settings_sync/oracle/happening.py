@@ -106,8 +106,12 @@ def held_at_last(world: World, told: Told, moved: Collection[Key]) -> Outcomes:
     """What was decided, of which everything that moved since is held, and what that stands in the way of."""
     outcomes = dict(told.decided)
     for key, found in told.decided.items():
-        if {key, (key[0], found.couple)} & set(moved) and found.does_something:
+        if not {key, (key[0], found.couple)} & set(moved):
+            continue
+        if found.does_something:
             outcomes[key] = found.held("stale")
+        else:
+            del outcomes[key]  # it stays as somebody edited it
     return settle(world.subs[told.where - 1], outcomes, Surroundings.of(world))
 
 
