@@ -67,13 +67,18 @@ def _hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChang
 
 
 def _hold_impossible_couplings(changes: Changes, source: Source, local: Local) -> Changes:
-    """An item is coupled once, to one that is there and is not followed already."""
+    """An item is coupled once, to one that is there and is not followed already; nor where it stands itself by now."""
     held, given = dict(changes), set()
+    leaving = {
+        change.stands_as for change in changes.values() if change.couples is not None or change.action == Action.DELETE
+    }
     for key, change in changes.items():
         if change.couples is None:
             continue
         other = (key[0], change.couples)
-        if other not in local.entries or other in source.entries or other in given:
+        if key in local.entries and key not in leaving:
+            held[key] = _hold(change, Verdict.NAME_TAKEN, holder=local.entries[key].label, coupling="stands")
+        elif other not in local.entries or other in source.entries or other in given:
             held[key] = _hold(change, Verdict.NAME_TAKEN, holder=change.label, coupling="impossible")
         given.add(other)
     return held

@@ -136,6 +136,9 @@ TAKEN_BACK: dict[tuple[str, str], str] = {
     (Verdict.BOTH_CHANGED, "couple"): gettext_noop("Was coupled by that sync, and is a setting of its own again."),
     (Verdict.BEHIND, "couple"): gettext_noop("Was coupled by that sync, and is a setting of its own again."),
     (Verdict.CHANGED_LOCALLY, ""): gettext_noop("Was changed here after that sync, and stays."),
+    (Verdict.NAME_TAKEN, "coupling=stands"): gettext_noop(
+        "Cannot be coupled again: “{holder}” was made here anew since."
+    ),
 }
 """The same where a plan takes a sync back."""
 

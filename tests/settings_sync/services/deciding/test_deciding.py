@@ -452,6 +452,25 @@ class TestUndo:
             assert (Form.objects.get().pk, Form.objects.get().uid) == (own.pk, form.uid)
         assert labels(child, form) == ["CO-gehalte", "Druk", "Lek"]
 
+    def test_a_coupling_is_not_made_again_where_the_item_was_made_anew_since(self, company, child):
+        with inside(company.main):
+            form = make_form(co="CO-gehalte")
+        with inside(child):
+            own = make_form(co="CO hier")
+        plan = company.plan(child, categories=["forms"])
+        asked = Asked(form.uid, Word.COUPLE, couple_with=own.uid)
+        plan = decide(acting_user=company.owner, plan=plan, version=1, decisions=[asked])
+        run = carry_out(company, plan, confirmation=company.main.slug)
+        back = carry_out(company, create_undo_plan(acting_user=company.owner, run=run))
+        plan = company.plan(child, categories=["forms"])
+        asked = Asked(form.uid, Word.CREATE_AS, name="Ketel (groep)")
+        carry_out(company, decide(acting_user=company.owner, plan=plan, version=1, decisions=[asked]))
+        again = create_undo_plan(acting_user=company.owner, run=back)
+        held = again.targets.get().changes.get()
+        assert (held.action, held.verdict, held.facts["coupling"]) == ("hold", "name_taken", "stands")
+        with inside(child):
+            assert {str(uid) for uid in Form.objects.values_list("uid", flat=True)} == {str(form.uid), str(own.uid)}
+
     def test_what_was_edited_since_asks(self, company, child):
         with inside(company.main):
             form = make_form()
