@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from .differences import PARTS
+from .merging import rows_of
 from .pairing import pair_parts, renamed_path, standing_in, with_uids
 from .problems import refused
 from .reader import Body, Described, Reader
@@ -173,7 +175,7 @@ def _read(items: list[Item], reader: Reader) -> tuple[Mapping[bytes, Body], Mapp
 
 def _paired(item: Item) -> Item:
     """The item as it is once parts that the main made anew, or that are coupled with it, have the uids they get."""
-    former = item.base or item.former or (item.local if item.change.couples else None)
+    former = item.base or _recognised(item)
     if former is None or item.source is None or item.local is None:
         return item
     pairs = pair_parts(former, item.source, item.shape)
@@ -188,6 +190,20 @@ def _paired(item: Item) -> Item:
         pins=pins,
         agreed=agreed,
     )
+
+
+def _recognised(item: Item) -> Body | None:
+    """The own parts of what is coupled, by what they were known as to the item that is followed until then."""
+    if not item.change.couples or item.local is None:
+        return None
+    parts = {}
+    for part in item.shape.parts:
+        here, known = rows_of(item.local, part.name), rows_of(item.former, part.name)
+        parts[part.name] = [
+            *({**here, **known}[uid] for uid in here),
+            *(known[uid] for uid in known if uid not in here),
+        ]
+    return {**item.local, PARTS: parts}
 
 
 def _give_way(

@@ -86,7 +86,36 @@ def run(company: Company, plan: Plan) -> Any:
     return run
 
 
+def replaced(company: Company, child: Administration, *anew: tuple[str, list[str]], own: str) -> Any:
+    """A synced form to which the child added a field, of which the main made another in its place; done, and undone."""
+    with inside(company.main):
+        make_form(name="Blijft")
+        form = make_form(("Metingen", ["co"]))
+    run(company, company.plan(child, categories=["forms"]))
+    with inside(child):
+        Field.objects.create(section=Section.objects.get(), reference=own, label=own, position=2)
+    with inside(company.main):
+        form.delete()
+        new = make_form(*anew)
+    before = keys(child)
+    done = run(company, coupled(company, child, new, form))
+    after = (content(child), keys(child))
+    run(company, create_undo_plan(acting_user=company.owner, run=done))
+    assert (content(child), keys(child)) == ([("Metingen", ["co", own])], before)
+    return before, *after
+
+
 TWICE = ("Controle", ["druk"]), ("Controle", ["temp"])
+
+
+class TestReplacing:
+    def test_an_own_field_keeps_its_section_that_the_one_made_anew_has_not(self, company, child):
+        _before, found, _after = replaced(company, child, ("Controle", ["co"]), own="lek")
+        assert found == [("Controle", ["co"]), ("Metingen", ["lek"])]
+
+    def test_an_own_field_that_the_one_made_anew_has_as_well_is_that_field(self, company, child):
+        before, found, after = replaced(company, child, ("Metingen", ["co", "lek"]), own="lek")
+        assert (found, after) == ([("Metingen", ["co", "lek"])], before)
 
 
 class TestCoupling:
