@@ -11,22 +11,65 @@ from .worlds import Memory
 Uids = Mapping[str, str]
 
 
-def coupled_document(kind: Kind, source: Document, own: Document) -> Document:
-    """The main's document, and what only the own item has of parts that are known by a key, each where it stood."""
-    renamed = {old: new for part in kind.parts if part.key for new, old in pairs(part, source, own).items()}
-    ours = _with_uids(own, renamed)
+def renamed_parts(kind: Kind, source: Document, own: Document, former: Document | None) -> Uids:
+    """The uids that own parts get; what was followed until now is known by what it was in the `former` document."""
+    known = own if former is None else {**own, **{path: value for path, value in former.items() if path in own}}
+    known |= {path: own[path] for path in own if path.endswith("/order")}
+    return {old: new for part in kind.parts if part.key for new, old in pairs(part, source, known).items()}
+
+
+def coupled_document(kind: Kind, source: Document, own: Document, former: Document | None = None) -> Document:
+    """The main's document, and what only the own item has of parts that are known by a key, each where it stood.
+
+    What it has as the one had it whose place is taken (the `former` document) goes with that.
+    """
+    renamed = renamed_parts(kind, source, own, former)
+    ours, former = _with_uids(own, renamed), _with_uids(former or {}, renamed)
     found = dict(source)
     for part in kind.parts:
         if part.key:
-            _add_own_parts(kind, part, found, ours)
+            _add_own_parts(kind, part, found, ours, former)
     return found
 
 
-def _add_own_parts(kind: Kind, part: PartKind, found: Document, ours: Document) -> None:
+def agreed_with(
+    kind: Kind, source: Document, own: Document, former: Document | None, agreed: frozenset[str]
+) -> frozenset[str]:
+    """What is agreed once an own item is coupled: what was agreed about it, and that its own parts stay."""
+    renamed, document = renamed_parts(kind, source, own, former), coupled_document(kind, source, own, former)
+    found = {_path_with_uids(path, renamed) for path in agreed}
+    for part in kind.parts:
+        for uid in document[f"{part.name}/order"]:
+            above = f"{part.above}/{document[f'{part.name}/{uid}/{part.above}']}" if part.above else ""
+            if f"{part.name}/{uid}" not in source and above not in found:
+                found.add(f"{part.name}/{uid}")
+    return frozenset(found)
+
+
+def _is_own(kind: Kind, part: PartKind, uid: str, source: Document, ours: Document, former: Document) -> bool:
+    """Whether a part was made or changed here, or anything that stands in it was."""
+    path = f"{part.name}/{uid}"
+    if path in source:
+        return False
+    below = [
+        (child, one) for child in kind.parts if child.above == part.name for one in _children(child, part, uid, ours)
+    ]
+    if any(_is_own(kind, child, one, source, ours, former) for child, one in below):
+        return True
+    if path in former and part_values(former, part, uid) == part_values(ours, part, uid):
+        return False
+    return not below or not all(f"{child.name}/{one}" in source for child, one in below)
+
+
+def _children(child: PartKind, part: PartKind, uid: str, document: Document) -> list[str]:
+    return [one for one in document[f"{child.name}/order"] if document[f"{child.name}/{one}/{part.name}"] == uid]
+
+
+def _add_own_parts(kind: Kind, part: PartKind, found: Document, ours: Document, former: Document) -> None:
     path, others = f"{part.name}/order", ours[f"{part.name}/order"]
-    order = list(found[path])
+    order, source = list(found[path]), dict(found)
     for place, uid in enumerate(others):
-        if uid in order or _is_emptied(kind, part, uid, found, ours):
+        if uid in order or not _is_own(kind, part, uid, source, ours, former):
             continue
         before = [other for other in others[:place] if other in order]
         order.insert(place_after(before[-1] if before else "", order, others), uid)
@@ -34,18 +77,6 @@ def _add_own_parts(kind: Kind, part: PartKind, found: Document, ours: Document) 
         found.update({f"{part.name}/{uid}/{name}": v for name, v in part_values(ours, part, uid).items()})
     found[path] = tuple(order)
     found[path] = in_place(found, part)
-
-
-def _is_emptied(kind: Kind, part: PartKind, uid: str, found: Document, ours: Document) -> bool:
-    """Whether a section had fields, of which all found their place elsewhere."""
-    below = [child for child in kind.parts if child.above == part.name]
-    children = [
-        f"{child.name}/{one}"
-        for child in below
-        for one in ours[f"{child.name}/order"]
-        if ours[f"{child.name}/{one}/{part.name}"] == uid
-    ]
-    return bool(children) and all(child in found for child in children)
 
 
 def pairs(part: PartKind, source: Document, own: Document) -> dict[str, str]:

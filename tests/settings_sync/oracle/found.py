@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .catalog import FIELD_PART, FORM, KINDS, SECTION_PART, STEP_PART, WORK_TYPE, WORKFLOW
 from .documents import Document, Key, new_document, with_part
 from .rulings import Decided
-from .stories import AddPart, DropPart, Make, Put, Remove, Step, Sync, Undo
+from .stories import AddPart, DropPart, Lock, Make, Pin, Put, Remove, Step, Sync, Undo
 
 ONE = (1,)
 
@@ -177,6 +177,68 @@ def coupled_with_parts_of_its_own(cast: Cast) -> Iterator[Step]:
     yield Undo(1)
 
 
+def another_name_twice_and_taken_back(cast: Cast) -> Iterator[Step]:
+    kind = cast.key(WORK_TYPE)
+    yield Make(0, kind, work_type("Alfa"))
+    yield decide(kind, "create_as", name="Bij ons")
+    yield Put(0, kind, {"description": "nieuw"})
+    yield decide(kind, "create_as", name="Bij hen")
+    yield Undo(1)
+    yield Undo(1)
+
+
+def another_name_for_what_changed_here(cast: Cast) -> Iterator[Step]:
+    kind = cast.key(WORK_TYPE)
+    yield Make(0, kind, work_type("Alfa"))
+    yield Sync(ONE)
+    yield Put(1, kind, {"description": "hier"})
+    yield decide(kind, "create_as", name="Bij ons")
+    yield Undo(1)
+
+
+def locked_elsewhere(cast: Cast) -> Iterator[Step]:
+    kind = cast.key(WORK_TYPE)
+    yield Make(0, kind, work_type("Alfa"))
+    yield Sync(ONE)
+    yield Put(1, kind, {"description": "hier"})
+    yield Lock(kind, frozenset({"default_minutes"}))
+    yield Sync(ONE, {"changed_locally": "put_back"})
+
+
+def pinned_once_and_new_and_locked(cast: Cast) -> Iterator[Step]:
+    kind = cast.key(WORK_TYPE)
+    yield Make(0, kind, work_type("Alfa"))
+    yield Sync(ONE)
+    yield Pin(1, kind, "description")
+    yield Undo(1)
+    yield Lock(kind, frozenset({"default_minutes"}))
+    yield Sync(ONE)
+
+
+def agreed_again_and_taken_back(cast: Cast) -> Iterator[Step]:
+    kind = cast.key(WORK_TYPE)
+    yield Make(0, kind, work_type("Alfa"))
+    yield Sync(ONE)
+    yield Put(1, kind, {"description": "hier"})
+    yield decide(kind, "keep_local")
+    yield decide(kind, "keep_local")
+    yield Undo(1)
+    yield Undo(1)
+
+
+def made_anew_in_the_place_of_another(cast: Cast) -> Iterator[Step]:
+    old, new, form = cast.key(FORM), cast.key(FORM), cast.form("Metingen", "druk")
+    section = form["section/order"][0]
+    yield Make(0, old, form)
+    yield Sync(ONE)
+    yield AddPart(1, old, "field", cast.uid(), {"label": "lek", "reference": "lek", "section": section}, 1)
+    yield Remove(0, old)
+    yield Make(0, new, cast.form("Controle", "druk", "temp"))
+    yield couple({new: old})
+    yield Undo(1)
+    yield Undo(1)
+
+
 def _two_of_one_title(cast: Cast, first: str, *others: str) -> Document:
     document = cast.form("Controle", first)
     uid = cast.uid()
@@ -198,6 +260,12 @@ STORIES = {
     "M3": same_policies_twice,
     "M5": both_add_an_option,
     "C1": coupled_with_parts_of_its_own,
+    "C2": made_anew_in_the_place_of_another,
+    "U5": another_name_twice_and_taken_back,
+    "U6": another_name_for_what_changed_here,
+    "U7": agreed_again_and_taken_back,
+    "L1": locked_elsewhere,
+    "L2": pinned_once_and_new_and_locked,
     "D1": unused_and_deleted,
     "D2": used_and_archived,
 }

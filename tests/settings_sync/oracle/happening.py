@@ -86,8 +86,14 @@ def _is_open(world: World, where: int, undecided: Outcomes, key: Key, decided: D
     """Whether this can be decided as things stand: a story from which steps were left out may not come to it."""
     outcome = undecided[key]
     if decided.couple:
-        return outcome.row == "new" and (key[0], decided.couple) in world.subs[where - 1].items
+        return outcome.row == "new" and _can_be_coupled(world, where, (key[0], decided.couple))
     return not decided.paths or set(decided.paths) <= outcome.conflicts or outcome.verdict == "default_taken"
+
+
+def _can_be_coupled(world: World, where: int, own: Key) -> bool:
+    """Its own, or what follows one that the main removed, as far as the oracle goes: where nothing in it is pinned."""
+    sub = world.subs[where - 1]
+    return own in sub.items and own not in world.main and not sub.pinned.get(own)
 
 
 def edit_late(world: World, step: Sync) -> list[Edit]:
@@ -110,9 +116,20 @@ def held_at_last(world: World, told: Told, moved: Collection[Key]) -> Outcomes:
             continue
         if found.does_something:
             outcomes[key] = found.held("stale")
+            outcomes |= _held_with_it(told, key)
         else:
             del outcomes[key]  # it stays as somebody edited it
-    return settle(world.subs[told.where - 1], outcomes, Surroundings.of(world))
+    outcomes = settle(world.subs[told.where - 1], outcomes, Surroundings.of(world))
+    for key, found in told.decided.items():
+        if found.couple and outcomes[key].is_held:
+            outcomes |= _held_with_it(told, key)
+    return outcomes
+
+
+def _held_with_it(told: Told, key: Key) -> Outcomes:
+    """What would give its place to an item that is held at last."""
+    other = (key[0], told.decided[key].couple)
+    return {other: told.decided[other].held("stale")} if other in told.decided else {}
 
 
 def carry_out(world: World, told: Told, late: Collection[Edit] = ()) -> Record:

@@ -25,6 +25,8 @@ class Case:
     is_used: bool = False
     is_needed: bool = False
     coupled: Document | None = None
+    taken_along: frozenset[str] = frozenset()
+    """What is agreed about what is coupled: its own parts stay, and what was agreed already holds on."""
 
     @property
     def kind(self):
@@ -115,7 +117,7 @@ def _new(case: Case, row: str) -> Outcome:
 
 
 def _couple(case: Case) -> Outcome:
-    after = Memory(case.coupled, case.source)
+    after = Memory(case.coupled, case.source, case.taken_along)
     return Outcome("new", "new", "couple", _memory(case), after, couple=case.rulings.decided.couple)
 
 

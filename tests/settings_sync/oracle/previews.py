@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from .catalog import KINDS
-from .coupling import coupled_document, made_anew
+from .coupling import agreed_with, coupled_document, made_anew
 from .documents import Key, as_compared, default_of, name_of, needs_of
 from .outcomes import Case, Outcome, judge
 from .rulings import DEFAULT_POLICIES, NOTHING, Decided, Rulings
@@ -27,8 +27,10 @@ def preview(world: World, where: int, choice: Choice) -> Outcomes:
     sub, keys = world.subs[where - 1], _chosen(world, where, choice.categories)
     judged = {key: judge(_case(world, sub, key, choice)) for key in keys}
     found = {key: _as_it_stands(sub, key, outcome) for key, outcome in judged.items() if outcome is not None}
+    found |= {key: _giving_its_place(sub, key) for key in _replaced(found) if key in found}
     taking = {key for key, decided in choice.decided.items() if decided.paths.get("is_default") == "overwrite"}
-    return _settle_with_defaults(sub, found, Surroundings.of(world), taking & set(found))
+    around = Surroundings.of(world, asks_about_archived=True)
+    return _settle_with_defaults(sub, found, around, taking & set(found))
 
 
 def _settle_with_defaults(sub: Sub, found: Outcomes, around: "Surroundings", taking: set[Key]) -> Outcomes:
@@ -36,6 +38,16 @@ def _settle_with_defaults(sub: Sub, found: Outcomes, around: "Surroundings", tak
     settled = settle(sub, {**found, **_giving_way(sub, found, taking)}, around)
     held = {key for key in taking if settled[key].is_held}
     return _settle_with_defaults(sub, found, around, taking - held) if held else settled
+
+
+def _replaced(outcomes: Outcomes) -> list[Key]:
+    """What others are coupled with; where that follows what the main removed, it gives its place."""
+    return [(key[0], outcome.couple) for key, outcome in outcomes.items() if outcome.couple]
+
+
+def _giving_its_place(sub: Sub, key: Key) -> Outcome:
+    """What it followed is forgotten; its rows go on as the one that the main made anew."""
+    return Outcome("removed_in_source", "removed_in_source", "keep", sub.memory(key), Memory())
 
 
 def _giving_way(sub: Sub, found: Outcomes, taking: set[Key]) -> Outcomes:
@@ -80,9 +92,13 @@ def _case(world: World, sub: Sub, key: Key, choice: Choice) -> Case:
     )
     source, own = world.main.get(key), sub.items.get((key[0], decided.couple))
     memory = made_anew(KINDS[key[0]], memory, source)
-    document = coupled_document(KINDS[key[0]], source, own) if own is not None and source is not None else None
+    document, agreed = None, NOTHING
+    if own is not None and source is not None:
+        kind, standing = KINDS[key[0]], sub.memory((key[0], decided.couple))
+        document = coupled_document(kind, source, own, standing.base)
+        agreed = agreed_with(kind, source, own, standing.base, standing.agreed)
     needed = any(key in needs_of(other, it) for other, it in world.main.items())
-    return Case(key, memory.base, source, memory.document, rulings, _is_used(sub, key), needed, document)
+    return Case(key, memory.base, source, memory.document, rulings, _is_used(sub, key), needed, document, agreed)
 
 
 def _is_used(sub: Sub, key: Key) -> bool:
@@ -95,10 +111,13 @@ class Surroundings:
 
     names: Mapping[Key, str | None]
     outcomes: Mapping[Key, Outcome] = field(default_factory=dict)
+    asks_about_archived: bool = False
+    """Only a preview of a sync asks whether what is new may be what is archived under its name."""
 
     @classmethod
-    def of(cls, world: World) -> "Surroundings":
-        return cls({key: name_of(key, document) for key, document in world.main.items()})
+    def of(cls, world: World, *, asks_about_archived: bool = False) -> "Surroundings":
+        names = {key: name_of(key, document) for key, document in world.main.items()}
+        return cls(names, asks_about_archived=asks_about_archived)
 
     def would_give_up(self, key: Key, name: str) -> bool:
         """Whether an item has this name only here, and another one in the main."""
@@ -115,7 +134,13 @@ def settle(sub: Sub, outcomes: Outcomes, around: Surroundings) -> Outcomes:
         if held is None:
             return outcomes
         key, verdict = held
-        outcomes = {**outcomes, key: outcomes[key].held(verdict)}
+        outcomes = {**outcomes, **_keeping_its_place(outcomes, key), key: outcomes[key].held(verdict)}
+
+
+def _keeping_its_place(outcomes: Outcomes, key: Key) -> Outcomes:
+    """What would give its place to an item that is held stays followed."""
+    other = (key[0], outcomes[key].couple)
+    return {other: replace(outcomes[other], after=outcomes[other].before)} if other in outcomes else {}
 
 
 def _held(sub: Sub, outcomes: Outcomes, around: Surroundings) -> Iterator[tuple[Key, str]]:
@@ -140,7 +165,8 @@ def _name_problem(sub: Sub, after: Sub, key: Key, outcome: Outcome, around: Surr
     holders = [other for other in _same_kind(after, key) if name_of(other, after.items[other]) == name]
     if any(around.would_give_up(other, name) and not around.is_written(other) for other in holders):
         return "name_held"
-    if holders or (before is None and _archived_holder(after, key, name)):
+    asks = before is None and around.asks_about_archived
+    if holders or (asks and _archived_holder(sub, after, key, name, around)):
         return "name_taken"
     return ""
 
@@ -149,10 +175,12 @@ def _same_kind(sub: Sub, key: Key) -> list[Key]:
     return [other for other in in_order(set(sub.items)) if other[0] == key[0] and other != key]
 
 
-def _archived_holder(after: Sub, key: Key, name: str) -> bool:
+def _archived_holder(sub: Sub, after: Sub, key: Key, name: str, around: Surroundings) -> bool:
+    """Whether what was archived here has the name: its own, or what follows one that the main removed."""
     named_by = KINDS[key[0]].named_by
-    own = [after.items[other] for other in _same_kind(after, key) if other not in after.base]
-    return any(document["is_archived"] and as_compared(document[named_by]) == name for document in own)
+    stay = [other for other in _same_kind(after, key) if other in sub.items and other not in around.names]
+    documents = [sub.items[other] for other in stay]
+    return any(document["is_archived"] and as_compared(document[named_by]) == name for document in documents)
 
 
 def _default_problem(sub: Sub, after: Sub, key: Key, outcome: Outcome, around: Surroundings) -> str:

@@ -329,7 +329,8 @@ class Teller:
         if word != "couple":
             return Decided(word)
         sub = self.world.subs[where - 1]
-        own = [k for k in in_order(set(sub.items)) if k[0] == key[0] and k not in sub.base and k not in self.world.main]
+        own = [k for k in in_order(set(sub.items)) if k[0] == key[0] and k not in self.world.main]
+        own = [k for k in own if not sub.pinned.get(k)]
         own = [k for k in own if k[1] not in taken]
         if not own:
             return None
