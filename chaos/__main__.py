@@ -17,8 +17,8 @@ from .stage import Stage
 from .table import Row, print_table
 
 # Known before Django is set up, which needs the servers.
-FAULTS: tuple[str, ...] = ("points", "storm", "broker", "messages", "sleepers", "turns", "rolling", "edits", "disk")
-FAULTS += ("content", "clocks", "times", "names", "cancels", "undo", "audit", "wal")
+FAULTS: tuple[str, ...] = ("points", "storm", "broker", "messages", "sleepers", "turns", "rolling")
+FAULTS += ("migrations", "edits", "disk", "content", "clocks", "times", "names", "cancels", "undo", "audit", "wal")
 
 
 def main() -> int:

@@ -39,6 +39,15 @@ class Row:
         self.half += len(verdict.half)
         self.failures += verdict.sentences
 
+    def add_targets(self, verdict: "Verdict", targets: int) -> None:
+        """Count so many targets as one attempt each, where every sentence of the verdict is about one of them."""
+        self.tried += targets
+        self.survived += targets - len(verdict.sentences)
+        self.lost += len(verdict.lost)
+        self.doubled += len(verdict.doubled)
+        self.half += len(verdict.half)
+        self.failures += verdict.sentences
+
     def as_json(self) -> dict[str, Any]:
         """Plain data, for --json."""
         return {**asdict(self), "held": self.held}

@@ -11,7 +11,7 @@ from settings_sync.models import SyncRun, SyncTarget
 
 from ..company import FINAL, Company, Watch, patiently, wait_until_ended
 from ..stage import Stage, send_signal
-from ..table import Row, Verdict
+from ..table import Row
 
 MOST_ROUNDS = 5
 
@@ -31,7 +31,7 @@ def run(stage: Stage, full: bool) -> list[Row]:
         more = storm(stage, accepted, targets, kills - killed, crashes - crashed)
         killed, crashed = killed + more[0], crashed + more[1]
         wait_until_ended([accepted], stage.revive, 300)
-        _count(row, patiently(partial(watch.judge, [accepted])), targets)
+        row.add_targets(patiently(partial(watch.judge, [accepted])), targets)
         attempts += sum(SyncTarget.objects.filter(run=accepted).values_list("attempts", flat=True))
         if killed >= kills and crashed >= crashes:
             break
@@ -40,14 +40,6 @@ def run(stage: Stage, full: bool) -> list[Row]:
     if killed < kills or crashed < crashes:
         row.failures.append(f"it was over after {killed} of {kills} kills and {crashed} of {crashes} crashes")
     return [row]
-
-
-def _count(row: Row, verdict: Verdict, targets: int) -> None:
-    row.tried += targets
-    row.survived += targets - len(verdict.sentences)
-    row.lost, row.doubled = row.lost + len(verdict.lost), row.doubled + len(verdict.doubled)
-    row.half += len(verdict.half)
-    row.failures += verdict.sentences
 
 
 def storm(stage: Stage, accepted: SyncRun, targets: int, kills: int, crashes: int) -> tuple[int, int]:
