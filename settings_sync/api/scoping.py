@@ -11,6 +11,7 @@ from settings_sync.api.protocol.authentication import token_of
 from settings_sync.models import Plan, SyncRun
 from settings_sync.permissions import may_see_administrations, may_see_runs
 from settings_sync.services.previews.plan_overview import find_plan as find_plan_of
+from settings_sync.services.runs import run_overview
 from tenants.models import Administration
 
 
@@ -52,11 +53,11 @@ def find_plan(request: Request, plan_id: uuid.UUID) -> Plan:
 
 
 def visible_runs(request: Request) -> "QuerySet[SyncRun]":
-    """The runs of the token's main; none when its user may not see them."""
+    """The runs of the token's main that its user may see: the same as in the history on the page."""
     main = visible_administrations(request).filter(pk=token_of(request).administration_id).first()
     if main is None or not may_see_runs(request.user, main):
         return SyncRun.objects.none()
-    return SyncRun.objects.filter(administration=main).select_related("plan", "administration", "requested_by")
+    return run_overview.visible_runs(request.user, main)
 
 
 def find_run(request: Request, run_id: uuid.UUID) -> SyncRun:

@@ -51,7 +51,7 @@ class PlanCommand(BaseCommand):
             self._print_plan(plan, found, user)
         run = self._apply(plan, user, options) if options["apply"] else None
         if options["json"]:
-            self._print_json(plan, run)
+            self._print_json(plan, run, user)
         code = _exit_code(found, run)
         if code:
             sys.exit(code)
@@ -112,7 +112,7 @@ class PlanCommand(BaseCommand):
         self.stdout.write(table(["administration", "state", "changes", "held", "rows", ""], rows))
         self.stdout.write(f"Rows of daily data written: {run.business_rows_written}")
 
-    def _print_json(self, plan: Plan, run: RunOverview | None) -> None:
+    def _print_json(self, plan: Plan, run: RunOverview | None, user: User) -> None:
         told: dict[str, Any] = {
             "plan": shape_plan(plan, plan.targets.select_related("administration")),
             "changes": shape_changes(list(plan_changes(plan))),
@@ -121,7 +121,7 @@ class PlanCommand(BaseCommand):
         if run is not None:
             row = SyncRun.objects.select_related("plan", "requested_by").get(pk=run.id)
             targets = row.targets.select_related("administration").prefetch_related("findings")
-            told |= {"run": shape_runs([row])[0], "targets": shape_targets(list(targets))}
+            told |= {"run": shape_runs([row], user)[0], "targets": shape_targets(list(targets))}
         self.stdout.write(json.dumps(told, cls=AnswerEncoder, indent=2, ensure_ascii=False))
 
 

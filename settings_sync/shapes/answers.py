@@ -13,6 +13,7 @@ from settings_sync.services.plans.local_values import warnings_in_words
 from settings_sync.services.previews.happened import why
 from settings_sync.services.previews.plan_overview import Counted
 from settings_sync.services.previews.previewing import differences_of
+from settings_sync.services.runs.run_overview import RunLine, lines_of
 from tenants.models import Administration
 
 from .administrations import AdministrationShape
@@ -97,27 +98,21 @@ def _warnings(change: Change) -> list[dict[str, Any]]:
     return [{**warned, "detail": detail} for warned, detail in zip(change.warnings, words, strict=True)]
 
 
-def shape_runs(runs: list[SyncRun]) -> list[dict[str, Any]]:
-    """Runs with what arrived, added up over the administrations that are done."""
-    done: dict[Any, list[dict[str, int]]] = {run.pk: [] for run in runs}
-    applied = SyncTarget.objects.filter(run__in=runs, state__in=SyncTarget.APPLIED).order_by()
-    for run_id, counts in applied.values_list("run", "counts"):
-        done[run_id].append(counts)
-    undone = dict(
-        SyncRun.objects.filter(plan__undoes__in=runs).order_by("created_at").values_list("plan__undoes", "pk")
-    )
-    return list(RunShape([_run(run, done[run.pk], undone.get(run.pk)) for run in runs], many=True).data)
+def shape_runs(runs: list[SyncRun], user: Any) -> list[dict[str, Any]]:
+    """Runs with what arrived, added up over the administrations that are done and that the user may enter."""
+    return list(RunShape([_run(*both) for both in zip(runs, lines_of(user, runs), strict=True)], many=True).data)
 
 
-def _run(run: SyncRun, counts: list[dict[str, int]], undone_by: Any) -> dict[str, Any]:
+def _run(run: SyncRun, line: RunLine) -> dict[str, Any]:
     names = ("id", "state", "note", "on_behalf_of", "created_at", "started_at", "finished_at")
     return {
         **{name: getattr(run, name) for name in names},
         "kind": run.plan.kind,
         "plan": run.plan_id,
-        "counts": vars(Counted.sum_of(counts)),
+        "counts": vars(line.counted),
         "requested_by": run.requested_by.email if run.requested_by else None,
-        "undone_by": undone_by,
+        # Parts of a run may be taken back one after the other: the contract has room for the last of these runs.
+        "undone_by": line.undone_by[-1].id if line.undone_by else None,
     }
 
 

@@ -43,7 +43,8 @@ class Runs(TokenView):
     @describe("List the runs", RunShape, paginated=True)
     def get(self, request: Request) -> Response:
         """The newest first."""
-        return Response(page_of_rows(request, visible_runs(request), "-created_at", "-id").shaped(shape_runs))
+        page = page_of_rows(request, visible_runs(request), "-created_at", "-id")
+        return Response(page.shaped(lambda runs: shape_runs(runs, request.user)))
 
     @describe("Start a sync", RunShape, body=[ConfirmedPlan, OneStepRun], status=202, key_is_required=True)
     def post(self, request: Request) -> Response:
@@ -60,7 +61,7 @@ class Runs(TokenView):
         return {"plan": plan, "version": plan.version, **said}
 
     def _start(self, planned: dict[str, Any]) -> Response:
-        return _accepted(start_run(acting_user=self.request.user, door="api", **planned))
+        return _accepted(start_run(acting_user=self.request.user, door="api", **planned), self.request.user)
 
 
 class OneRun(TokenView):
@@ -71,7 +72,7 @@ class OneRun(TokenView):
     @describe("Show a run", RunShape)
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
         """Its state, and what arrived."""
-        return Response(shape_runs([find_run(request, run_id)])[0])
+        return Response(shape_runs([find_run(request, run_id)], request.user)[0])
 
 
 class RunTargets(TokenView):
@@ -117,7 +118,9 @@ class CancelRun(TokenView):
         """Administrations that no worker has started stay as they are; what is busy finishes."""
         run = find_run(request, run_id)
         return answer_once(
-            request, lambda _: _accepted(cancel_run(acting_user=request.user, run=run)), prepare=self.nothing_more
+            request,
+            lambda _: _accepted(cancel_run(acting_user=request.user, run=run), request.user),
+            prepare=self.nothing_more,
         )
 
 
@@ -135,7 +138,7 @@ class RetryRun(TokenView):
         run = find_run(request, run_id)
         return answer_once(
             request,
-            lambda given: _accepted(retry_run(acting_user=request.user, run=run, **given)),
+            lambda given: _accepted(retry_run(acting_user=request.user, run=run, **given), request.user),
             prepare=lambda: self.checked(RetryBody, request.data),
         )
 
@@ -161,18 +164,17 @@ class UndoRun(TokenView):
             if not given["confirm"]:
                 targets = among_visible(request, plan.targets.select_related("administration"))
                 return created(shape_plan(plan, targets), reverse("api:plan", args=[plan.pk]), status=202)
-            return _accepted(
-                start_run(
-                    acting_user=request.user,
-                    plan=plan,
-                    version=plan.version,
-                    door="api",
-                    confirmation=given["confirmation"],
-                )
+            run = start_run(
+                acting_user=request.user,
+                plan=plan,
+                version=plan.version,
+                door="api",
+                confirmation=given["confirmation"],
             )
+            return _accepted(run, request.user)
 
         return answer_once(request, answer, prepare=make)
 
 
-def _accepted(run: SyncRun) -> Response:
-    return created(shape_runs([run])[0], reverse("api:run", args=[run.pk]), status=202)
+def _accepted(run: SyncRun, user: Any) -> Response:
+    return created(shape_runs([run], user)[0], reverse("api:run", args=[run.pk]), status=202)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -255,19 +255,34 @@ def _reached(user: Any, run: SyncRun, right: Right) -> set[uuid.UUID]:
     return {child.pk for child in syncable_children(user, run.administration, right)}
 
 
+def visible_runs(user: Any, main: Administration) -> "QuerySet[SyncRun]":
+    """The runs of a main administration that concern an administration which the user may enter, or nobody can."""
+    concerning = _entered(user).filter(run__administration=main)
+    runs = SyncRun.objects.filter(pk__in=concerning.values("run"))
+    return runs.select_related("administration", "plan__undoes__requested_by", "requested_by")
+
+
 def list_runs(*, acting_user: Any, main: Administration, target: str = "", page: Any = 1) -> Page[RunLine]:
     """One page of the history, latest first; `target` narrows it to the runs of one administration's slug."""
-    reachable = [row.pk for row in reachable_administrations(acting_user) if row.parent_id == main.pk]
-    visible = Q(targets__administration__in=reachable) | Q(targets__administration__state="deleted")
-    runs = SyncRun.objects.filter(visible, administration=main).distinct()
-    runs = runs.select_related("plan__undoes__requested_by", "requested_by")
+    runs = visible_runs(acting_user, main)
     if target:
-        runs = runs.filter(targets__administration__slug=target, targets__administration__in=reachable)
+        runs = runs.filter(pk__in=_entered(acting_user).filter(administration__slug=target).values("run"))
     found: Page[Any] = Paginator(runs.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
-    shown = list(found.object_list)
-    counted, undone = _count_targets(shown), _undone_by(shown)
-    found.object_list = [_line(run, counted.get(run.pk, []), undone) for run in shown]
+    found.object_list = lines_of(acting_user, list(found.object_list))
     return found
+
+
+def lines_of(user: Any, runs: list[SyncRun]) -> list[RunLine]:
+    """What the history tells of these runs, counted over the administrations that the user may enter."""
+    counted, undone = _count_targets(user, runs), _undone_by(runs)
+    return [_line(run, counted.get(run.pk, []), undone) for run in runs]
+
+
+def _entered(user: Any) -> "QuerySet[SyncTarget]":
+    """The targets in administrations that the user may enter, or that nobody can enter any more."""
+    reachable = [row.pk for row in reachable_administrations(user)]
+    gone = Q(administration__state__in=Administration.GONE)
+    return SyncTarget.objects.filter(Q(administration__in=reachable) | gone)
 
 
 def _undone_by(runs: Iterable[SyncRun]) -> dict[Any, list[RunLink]]:
@@ -303,9 +318,9 @@ def _line(run: SyncRun, targets: list[SyncTarget], undone: Mapping[Any, list[Run
     return RunLine(**_about(run, undone), administrations=len(targets), failed=failed, counted=Counted.sum_of(done))
 
 
-def _count_targets(runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]:
+def _count_targets(user: Any, runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]:
     found: dict[uuid.UUID, list[SyncTarget]] = {}
-    for target in SyncTarget.objects.filter(run__in=list(runs)).order_by("pk").only("run_id", "state", "counts"):
+    for target in _entered(user).filter(run__in=list(runs)).order_by("pk").only("run_id", "state", "counts"):
         found.setdefault(target.run_id, []).append(target)
     return found
 

@@ -8,7 +8,9 @@ from django.core.management import CommandError, call_command
 
 from reference_data.models import WorkType
 from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.services.runs.run_overview import list_runs
 from settings_sync.services.runs.targets import execute_target
+from tenants.models import Membership
 from tenants.schemas import inside
 from webhooks.models import Endpoint, OutboxMessage
 
@@ -166,6 +168,29 @@ def test_a_run_that_was_taken_back_asks_before_it_is_tried_again(api, main, chil
     assert f"In {other_child.name}: 2 updated." in refused.json()["detail"]
     assert is_problem(api.post(f"runs/{run}/retry/", {"confirmation": "yes"}), 409, "confirmation-required")
     assert api.post(f"runs/{run}/retry/", {"confirmation": main.slug}).status_code == 202
+
+
+def test_runs_are_told_as_on_the_page_that_lists_them(api, main, child, other_child, reached, work_types, owner):
+    write(main, "new")
+    both = started(api, *reached)
+    work(both)
+    write(main, "newer", "A")
+    elsewhere = started(api, other_child.slug)
+    work(elsewhere)
+    plan = api.post(f"runs/{elsewhere}/undo/").json()
+    write(other_child, "local", "A")
+    nothing = api.post("runs/", {"plan": plan["id"], "version": plan["version"]}).json()["id"]
+    work(nothing)
+    assert api.get(f"runs/{nothing}/").json()["counts"]["update"] == 0
+    assert api.get(f"runs/{elsewhere}/").json()["undone_by"] is None
+    assert api.get(f"runs/{both}/").json()["counts"]["update"] == 4
+    Membership.objects.filter(user=owner, administration=other_child).delete()
+    assert api.get(f"runs/{both}/").json()["counts"]["update"] == 2
+    shown = [row["id"] for row in api.get("runs/").json()["results"]]
+    assert shown == [str(line.id) for line in list_runs(acting_user=owner, main=main).object_list]
+    assert both in shown
+    assert elsewhere not in shown
+    assert is_problem(api.get(f"runs/{elsewhere}/"), 404, "not-found")
 
 
 def test_the_terminal_tries_one_administration_again_and_asks_about_a_run_that_was_taken_back(
