@@ -21,7 +21,7 @@ from settings_sync.services.runs.run_overview import RunOverview
 from settings_sync.services.runs.runs import start_run
 from settings_sync.shapes.answers import shape_changes, shape_plan, shape_runs, shape_targets
 from settings_sync.shapes.encoding import AnswerEncoder
-from settings_sync.wording.wording import reason_of
+from settings_sync.wording.wording import why_planned
 from tenants.management.arguments import number
 
 from .terminal import DOOR, FAILED, HELD, follow_run, refusals_as_exit_codes, table
@@ -145,6 +145,5 @@ def _warning_rows(change: Change) -> list[list[str]]:
 
 def _change_row(change: Change, *, undoes: bool) -> list[str]:
     kind = str(all_kinds()[change.kind].label)
-    facts = {**change.facts, "needs_by_kind": change.kind}
-    reason = reason_of(change.verdict, facts, change.action, undoes=undoes)
+    reason = why_planned(change, undoes=undoes)
     return [change.plan_target.administration.slug, str(Action(change.action).label), kind, change.label, reason]

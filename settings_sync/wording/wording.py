@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from settings_sync.declaring.kinds import Column, Kind, Table, all_kinds
 from settings_sync.declaring.registry import registry
+from settings_sync.models import Change
 from settings_sync.planning.lists import entry_of, field_path
 from settings_sync.planning.verdicts import Action, Verdict
 
@@ -153,6 +154,11 @@ HOLDER_CHOSEN: dict[str, str] = {
     Action.SKIP: gettext_noop("Its name belongs here to “{holder}”, which is in this sync too but is pinned here."),
 }
 """What is said of a name whose holder was chosen as well, by what happens to that holder."""
+
+
+def why_planned(change: Change, *, undoes: bool = False) -> str:
+    """Why a plan does what it does with the item of a change; `undoes` for a plan that takes a sync back."""
+    return reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action, undoes=undoes)
 
 
 def reason_of(verdict: str, facts: Mapping[str, Any], action: str = "", *, undoes: bool = False) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from settings_sync.models import Change, Finding, SyncTarget
 from settings_sync.planning.verdicts import WRITING, Action
 from settings_sync.wording.findings import NOT_APPLIED, finding_in_words
-from settings_sync.wording.wording import reason_of
+from settings_sync.wording.wording import why_planned
 
 OUTCOME = ("happened", "finding", "overtaken_at")
 """What such changes know beside what was planned."""
@@ -54,4 +54,4 @@ def why(change: Any, *, undoes: bool) -> str:
         return finding_in_words(change.finding, change.label, change.overtaken_at)
     if change.happened == Action.SKIP != change.action:
         return _(NOT_APPLIED)
-    return reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action, undoes=undoes)
+    return why_planned(change, undoes=undoes)

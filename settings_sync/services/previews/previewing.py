@@ -13,7 +13,7 @@ from settings_sync.planning.differences import Difference, differences
 from settings_sync.planning.pairing import with_uids
 from settings_sync.planning.verdicts import Verdict
 from settings_sync.services.plans.plans import snapshot_labels
-from settings_sync.wording.wording import column_of, column_of_table, needed_by_in_words, reason_of, value_in_words
+from settings_sync.wording.wording import column_of, column_of_table, needed_by_in_words, value_in_words, why_planned
 
 LONG_TEXT = 120
 """Characters from which a value is shown as a text of its own."""
@@ -131,7 +131,7 @@ def _preview(
     return ChangePreview(
         change=change,
         kind_label=str(kind.label),
-        reason=reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action, undoes=undoes),
+        reason=why_planned(change, undoes=undoes),
         needed_by=[needed_by_in_words(reason) for reason in change.needed_by],
         places=places_of(kind, found, {**labels, **{uid: name.words for uid, name in names.items()}}, names),
     )

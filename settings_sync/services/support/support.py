@@ -14,7 +14,7 @@ from settings_sync.models import Plan, PlanTarget, SyncRun
 from settings_sync.permissions import NotAllowed
 from settings_sync.planning.verdicts import Action
 from settings_sync.services.runs.runs import start_run
-from settings_sync.wording.wording import reason_of
+from settings_sync.wording.wording import why_planned
 from tenants.models import Administration
 from tenants.rights import Right
 
@@ -62,5 +62,5 @@ def count_in_words(counts: Mapping[str, int]) -> str:
 def list_held_back(target: PlanTarget) -> str:
     """What a plan holds back in one administration, each with its reason; at most MOST_HELD of them."""
     held = target.changes.filter(action=Action.HOLD)[: MOST_HELD + 1]
-    lines = [f"{change.label}: {reason_of(change.verdict, change.facts, change.action)}" for change in held]
+    lines = [f"{change.label}: {why_planned(change, undoes=target.plan.is_undo)}" for change in held]
     return "\n".join([*lines[:MOST_HELD], *(["…"] if len(lines) > MOST_HELD else [])]) or "–"

@@ -26,7 +26,7 @@ from settings_sync.planning.verdicts import Action, Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.plans.usage import count_open
-from settings_sync.wording.wording import reason_of
+from settings_sync.wording.wording import why_planned
 from tenants.models import Administration
 
 SUGGESTED = 5
@@ -247,7 +247,6 @@ def _decisions_of(target: PlanTarget) -> dict[uuid.UUID, Decision]:
 def _row(change: Change, decision: Decision | None, own: Mapping[uuid.UUID, Own]) -> TakeoverRow:
     kind = all_kinds()[change.kind]
     coupled = decision.couple_with if decision and decision.word == Word.COUPLE else None
-    facts = {**change.facts, "needs_by_kind": change.kind}
     is_held = change.action == Action.HOLD
     return TakeoverRow(
         id=change.pk,
@@ -259,7 +258,7 @@ def _row(change: Change, decision: Decision | None, own: Mapping[uuid.UUID, Own]
         choice=_choice(decision),
         coupled=own.get(coupled) if coupled else None,
         is_held=is_held,
-        reason=reason_of(change.verdict, facts, change.action) if is_held else "",
+        reason=why_planned(change) if is_held else "",
     )
 
 
