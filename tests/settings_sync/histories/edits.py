@@ -72,6 +72,8 @@ class Edits:
         self.main: Items = {}
         self.children: list[Stand] = [Stand() for _place in places[1:]]
         self.locks: dict[Key, frozenset[str]] = {}
+        self.questions: dict[tuple[Key, str], int] = {}
+        """Which question of the main has which id, or had it."""
         self.work_orders = 0
         self.steps = 0
 
@@ -113,9 +115,19 @@ class Edits:
         return key if where == 0 or key in self.items(where) else (kind, OWN + number)
 
     def make(self, where: int, kind: str, number: int, name: str, text: str) -> None:
-        key = self.key_at(where, kind, number)
-        if key not in self.items(where) and self.is_free(where, key, name):
-            self.put(where, key, new_form(key[1], name, text) if kind == "form" else new_item(kind, name, text))
+        self.make_new(where, self.key_at(where, kind, number), name, text)
+
+    def make_new(self, where: int, key: Key, name: str, text: str = "") -> None:
+        """Nothing has its name here, and no section of an earlier one of its number stands in another form."""
+        if key in self.items(where) or not self.is_free(where, key, name):
+            return
+        places = (self.main, *(child.items for child in self.children))
+        others = [item for items in places for other, item in items.items() if other != key]
+        is_left_over = any(section // 10 == key[1] for item in others for section in item["sections"])
+        if key[0] != "form":
+            self.put(where, key, new_item(key[0], name, text))
+        elif not is_left_over:
+            self.put(where, key, new_form(key[1], name, text))
 
     def describe(self, where: int, kind: str, number: int, text: str) -> None:
         key = self.key_at(where, kind, number)
@@ -169,6 +181,8 @@ class Edits:
         )
         if part in item["parts"] or letter in {found.get("reference") for found in item["parts"].values()}:
             return
+        if kind == "form" and where == 0 and self.questions.setdefault((key, letter), part) != part:
+            return  # a question made anew with the id of another one is told in `test_pairing.py`
         inside = [n for n, found in enumerate(item["order"]) if made.get("section") == found_in(item, found)]
         before = min(inside, default=len(item["order"])) + len(inside[:place])
         parts, order = {**item["parts"], part: made}, (*item["order"][:before], part, *item["order"][before:])

@@ -2,7 +2,7 @@
 
 from . import drawing
 from .edits import ANEW, BRANDS, CHILD, KIND, NAMES, NOTHING, NUMBER, OWN, PLACE, RULED, TEXTS, Edits, found_in
-from .stage import new_form, new_item, new_step
+from .stage import new_item, new_step
 
 MEETINGS = {
     "make_and_use": (NUMBER, NAMES, NAMES),
@@ -72,13 +72,9 @@ class Meetings(Edits):
         if one.lower() == other.lower():
             return
         for number, name in ((4, one), (ANEW + 4, other)):
-            self._make_new(0, (kind, number), name)
+            self.make_new(0, (kind, number), name)
         for number, name in ((OWN + 4, other), (OWN + 5, one)):
-            self._make_new(where, (kind, number), name)
-
-    def _make_new(self, where: int, key: tuple[str, int], name: str) -> None:
-        if key not in self.items(where) and self.is_free(where, key, name):
-            self.put(where, key, new_form(key[1], name, "") if key[0] == "form" else new_item(key[0], name, ""))
+            self.make_new(where, (kind, number), name)
 
     def take_a_name_that_comes(self, where: int, kind: str, number: int, name: str, text: str) -> None:
         """A child calls something what the main calls something new, while the main writes about the former."""
@@ -86,7 +82,7 @@ class Meetings(Edits):
         if key in self.main and key in self.items(where) and new not in self.main:
             self.rename(where, kind, number, name)
             self.describe(0, kind, number, text)
-            self._make_new(0, new, name)
+            self.make_new(0, new, name)
 
     def make_anew(self, kind: str, number: int, text: str) -> None:
         """The main removes something and makes it once more."""
@@ -94,7 +90,7 @@ class Meetings(Edits):
         if key in self.main and anew not in self.main:
             name = self.main[key]["name"]
             self.remove(0, kind, number)
-            self._make_new(0, anew, name)
+            self.make_new(0, anew, name)
             self.describe(0, kind, number, text)
 
     def make_anew_what_was_added_to(self, where: int, number: int, letter: str, text: str) -> None:

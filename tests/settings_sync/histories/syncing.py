@@ -52,6 +52,7 @@ ACTIONS = {
     DELETED: {"delete"},
 }
 ROWS = (*WORDS, "pinned", "locked", "gives way", "gone", "default asked", "stale")
+ROWS += ("undo of undo", "tried again", "merged while taken back", "asked while taken back")
 """What every history together must have come across."""
 DESCRIBED = ("type", "form", "flow", "scheme")
 VERDICTS = {"removed in the source": "removed_in_source", "removed / changed": "removed_in_source"}
@@ -164,6 +165,8 @@ class History(Meetings):
         SyncTarget.objects.filter(state__in=SyncTarget.OPEN).update(state=SyncTarget.State.CANCELLED)
         main, *children = [place.read() for place in self.places]
         self.main, self.children = main.items, [seen.stand(set()) for seen in children]
+        for key, item in self.main.items():
+            self.questions |= {(key, part["reference"]): n for n, part in item["parts"].items() if "reference" in part}
 
     def _step(self) -> None:
         self.steps += 1

@@ -9,9 +9,12 @@ from typing import Any
 from settings_sync.models import SyncTarget
 from settings_sync.services.runs.undoing import create_undo_plan
 
+from . import drawing
+from .drawing import Draws
+from .edits import NAMES
 from .model import DELETED, HELD, KEPT, WRITTEN, Item, Key, Outcome, Stand, can_stand, move, spare_the_used
 from .running import carry_out_run
-from .stage import Seen, key_of
+from .stage import CURRENCIES, Seen, key_of
 from .threeway import SHAPES, merge_items
 from .undoing import Done, differing
 
@@ -19,24 +22,36 @@ HOLDING = {"name_taken", "name_held", "default_taken", "needs_held", "unresolved
 """Why the preview may hold something that nobody edited."""
 
 
-def take_back_later(history: Any, data: Any) -> bool:
-    """Take back the last run of a child in which settings were edited since. Returns whether there was one."""
+def take_back_later(history: Any, data: Draws) -> bool:
+    """Take back the last run of a child after edits of what it wrote. Returns whether there was one."""
     for where, child in enumerate(history.children, start=1):
         done = next((done for place, done in reversed(history.done) if place == where), None)
-        if done is not None and _is_edited_since(child, done):
+        if done is not None and _is_the_last_word(child, done):
+            _edit_what_was_written(history, data, where, done)
             _TakingBackLater(history, data, where, done).carry_out()
             return True
     return False
 
 
-def _is_edited_since(child: Stand, done: Done) -> bool:
-    """Whether settings were edited, and nothing else was said about them or decided."""
-    same = (child.base, child.deviations) == (done.after.base, done.after.deviations)
-    return same and child.items != done.after.items and not done.became
+def _is_the_last_word(child: Stand, done: Done) -> bool:
+    """Whether nothing was said or decided about settings since, however many of them were edited."""
+    return (child.base, child.deviations) == (done.after.base, done.after.deviations) and not done.became
+
+
+def _edit_what_was_written(history: Any, data: Draws, where: int, done: Done) -> None:
+    """Somebody edits one of the settings that the run changed, in the same place or elsewhere."""
+    was, left, here = done.before.items, done.after.items, history.items(where)
+    written = sorted(key for key in was.keys() & left.keys() & here.keys() if was[key] != left[key])
+    if written:
+        key = data.draw(drawing.sampled_from(written))
+        name, value = data.draw(drawing.tuples(drawing.sampled_from(SHAPES[key[0]].simple[:2]), NAMES))
+        value = data.draw(drawing.sampled_from(list(CURRENCIES.values()))) if name == "currency" else value
+        history.story.append(f"edited first: {key} {name} {value}")
+        history.change(where, key, **{name: value})
 
 
 class _TakingBackLater:
-    def __init__(self, history: Any, data: Any, where: int, done: Done) -> None:
+    def __init__(self, history: Any, data: Draws, where: int, done: Done) -> None:
         self.history, self.data, self.where, self.done = history, data, where, done
         self.place, self.child = history.places[where], history.children[where - 1]
         for place in history.places:
@@ -54,7 +69,9 @@ class _TakingBackLater:
         assert {row.code for row in target.findings.all()} <= {"archived-instead"}
         self._compare(_carried_out(told, self.child, self.done), before)
         history.story.append(f"  as {history.name(run)}")
-        history.done.append((self.where, Done(run, self.child.copy(), history.children[self.where - 1].copy(), {})))
+        came_to = history.children[self.where - 1]
+        if came_to.says != self.child.says:
+            history.done.append((self.where, Done(run, self.child.copy(), came_to.copy(), {})))
         history.told["taken back later"] += 1
         history.told["merged while taken back"] += any(outcome.row == "merged" for outcome in told.values())
         history.told["asked while taken back"] += any(outcome.word == HELD for outcome in told.values())
