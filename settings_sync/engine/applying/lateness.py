@@ -60,8 +60,7 @@ def hold_late(cursor: Cursor, work: Work, stale: Collection[PlannedChange]) -> l
         if change.key in work.overtaken
     }
     going = [change for change in work.changes if change.writes_content and change not in held]
-    doing = [change for change in work.changes if change.writes and change not in held]
-    moving = {change.stands_as: change for change in doing}
+    moving = _by_what_was_seen(change for change in work.changes if change not in held)
     coming = {change.key for change in going}
     wanted = _read_wanted(cursor, going)
     standing = _read_standing(cursor, work.schema, going, wanted)
@@ -75,6 +74,15 @@ def hold_late(cursor: Cursor, work: Work, stale: Collection[PlannedChange]) -> l
                 del moving[change.stands_as]
                 coming.discard(change.key)
     return [*held.values(), *_held_with_their_coupling(work, held)]
+
+
+def _by_what_was_seen(changes: Iterable[PlannedChange]) -> dict[Key, PlannedChange]:
+    """The changes that write rows, by the item that the plan saw.
+
+    Beside the uncoupling of an item stands a change that only forgets the base of the key it keeps: it has the key
+    that the uncoupled item has until then, and would hide that this one goes.
+    """
+    return {change.stands_as: change for change in changes if change.writes}
 
 
 def _held_with_their_coupling(work: Work, held: Mapping[PlannedChange, Held]) -> list[Held]:

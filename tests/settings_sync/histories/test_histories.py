@@ -162,8 +162,8 @@ FAULTS = [
     ),
     Fault(
         "a companion hides the uncoupling",
-        "planning.values.PlannedChange.writes",
-        True,
+        "engine.applying.lateness._by_what_was_seen",
+        lambda changes: {change.stands_as: change for change in changes},
         ("cross_names",),
         "where there should be|name-taken|needs-held|succeeded",
         DECIDE_ALL,
