@@ -56,9 +56,15 @@ class Registry:
                 f"{model._meta.label} is excluded already ({self.excluded[model]}); {second} came second."
             )
 
+    def withdraw(self, model: type[Model]) -> None:
+        """Forget what was declared about a model, so that a test may declare something else."""
+        self.declared.pop(model, None)
+        self.excluded.pop(model, None)
+        self.edition += 1
+
     @contextmanager
     def changed_for_test(self) -> Iterator["Registry"]:
-        """Undo every declaration made inside the block: the door for tests that plant one."""
+        """Undo every declaration made or withdrawn inside the block: the door for tests that plant one."""
         declared, excluded = dict(self.declared), dict(self.excluded)
         try:
             yield self

@@ -43,8 +43,6 @@ TARGET_STATE_COLUMNS = (
     "finished_at",
     "lease_token",
     "leased_until",
-    "not_before",
-    "woken_at",
 )
 
 

@@ -47,8 +47,7 @@ def test_no_app_is_shared_and_of_an_administration_at_once():
 
 @pytest.mark.parametrize("model", MODELS, ids=name_of)
 def test_a_model_that_nobody_classified_is_caught(open_registry, model):
-    open_registry.declared.pop(model, None)
-    open_registry.excluded.pop(model, None)
+    open_registry.withdraw(model)
     (message,) = [found for found in checks.check_declarations() if found.id == "settings_sync.E002"]
     assert message.obj is model
     assert f"{model._meta.app_label}/sync.py" in message.hint

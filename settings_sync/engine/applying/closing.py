@@ -38,18 +38,24 @@ class Ending:
         return cls(state, error.code, facts, error.detail, pause=pause)
 
 
+CLOSE = (
+    "UPDATE public.settings_sync_synctarget SET state = %(state)s, lease_token = NULL, leased_until = NULL,"
+    " finished_at = CASE WHEN %(state)s = 'queued' THEN NULL ELSE now() END,"
+    " error_code = %(code)s, error_facts = %(facts)s::jsonb, error_detail = %(detail)s,"
+    " counts = coalesce(%(counts)s::jsonb, counts)"
+    " WHERE id = %(id)s AND lease_token IS NOT DISTINCT FROM %(token)s AND state IN ('queued', 'running')"
+)
+AGAIN = " SET woken_at = NULL, not_before = now() + %(pause)s, "
+"""Left out where nothing is tried again: the sync login may write what a target ends with, and not these."""
+
+
 def close_target(cursor: Cursor, target_id: uuid.UUID, token: uuid.UUID | None, ending: Ending) -> bool:
     """Give a target that is under way its state and no lease; `token` is the lease under which it was seen last.
 
     Returns whether that was done: whoever slept past its lease closes nothing.
     """
     cursor.execute(
-        "UPDATE public.settings_sync_synctarget SET state = %(state)s, lease_token = NULL, leased_until = NULL,"
-        " woken_at = NULL, not_before = now() + %(pause)s,"
-        " finished_at = CASE WHEN %(state)s = 'queued' THEN NULL ELSE now() END,"
-        " error_code = %(code)s, error_facts = %(facts)s::jsonb, error_detail = %(detail)s,"
-        " counts = coalesce(%(counts)s::jsonb, counts)"
-        " WHERE id = %(id)s AND lease_token IS NOT DISTINCT FROM %(token)s AND state IN ('queued', 'running')",
+        CLOSE if ending.pause is None else CLOSE.replace(" SET ", AGAIN, 1),
         {
             "id": target_id,
             "token": token,

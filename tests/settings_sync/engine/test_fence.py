@@ -365,9 +365,9 @@ class TestTheRegistryDecides:
         excluded = next(model for model in registry.excluded if model._meta.label == "business.Project")
         before = expected_rights()
         with registry.changed_for_test() as changed:
-            del changed.excluded[excluded]
+            changed.withdraw(excluded)
             fields = {"category": Category("x", "x"), "natural_key": "name", "fields": ("name",)}
-            changed.declared[excluded] = type("ProjectSync", (ModelSync,), fields)
+            changed.register(excluded)(type("ProjectSync", (ModelSync,), fields))
             table = excluded._meta.db_table
             assert expected_rights() - before == {(table, "", p) for p in ("SELECT", "INSERT", "UPDATE", "DELETE")} | {
                 ("business_workorder", "project_id", "SELECT")
@@ -388,7 +388,8 @@ class TestAReleaseWithoutMigrations:
         """A release in which workflows are no longer linked to work types; gives its head."""
         with registry.changed_for_test() as release:
             former = release.declared[Workflow]
-            release.declared[Workflow] = type("WorkflowSync", (former,), {"links": ()})
+            release.withdraw(Workflow)
+            release.register(Workflow)(type("WorkflowSync", (former,), {"links": ()}))
             code_head.cache_clear()
             yield code_head()
         code_head.cache_clear()
