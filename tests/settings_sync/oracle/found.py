@@ -196,6 +196,17 @@ def another_name_for_what_changed_here(cast: Cast) -> Iterator[Step]:
     yield Undo(1)
 
 
+def two_that_newly_want_one_name(cast: Cast) -> Iterator[Step]:
+    kind, other = cast.key(WORK_TYPE), cast.key(WORK_TYPE)
+    yield Make(0, kind, work_type("Alfa"))
+    yield Make(0, other, work_type("Bravo"))
+    yield Sync(ONE)
+    yield Put(0, kind, {"name": "Carlo"})
+    yield decide(other, "create_as", name="carlo")
+    yield Put(1, other, {"description": "hier"})
+    yield decide(other, "create_as", name="carlo")
+
+
 def locked_elsewhere(cast: Cast) -> Iterator[Step]:
     kind = cast.key(WORK_TYPE)
     yield Make(0, kind, work_type("Alfa"))
@@ -264,6 +275,7 @@ STORIES = {
     "U5": another_name_twice_and_taken_back,
     "U6": another_name_for_what_changed_here,
     "U7": agreed_again_and_taken_back,
+    "U8": two_that_newly_want_one_name,
     "L1": locked_elsewhere,
     "L2": pinned_once_and_new_and_locked,
     "D1": unused_and_deleted,

@@ -1,6 +1,6 @@
 """A whole preview of one administration: every item judged, then held where it stands in another's way."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from .catalog import KINDS
@@ -130,11 +130,11 @@ class Surroundings:
 def settle(sub: Sub, outcomes: Outcomes, around: Surroundings) -> Outcomes:
     """The outcomes of which everything that stands in the way of something else is held, until nothing is."""
     while True:
-        held = next(_held(sub, outcomes, around), None)
-        if held is None:
+        held = _held(sub, outcomes, around)
+        if not held:
             return outcomes
-        key, verdict = held
-        outcomes = {**outcomes, **_keeping_its_place(outcomes, key), key: outcomes[key].held(verdict)}
+        for key, verdict in held.items():
+            outcomes = {**outcomes, **_keeping_its_place(outcomes, key), key: outcomes[key].held(verdict)}
 
 
 def _keeping_its_place(outcomes: Outcomes, key: Key) -> Outcomes:
@@ -143,17 +143,18 @@ def _keeping_its_place(outcomes: Outcomes, key: Key) -> Outcomes:
     return {other: replace(outcomes[other], after=outcomes[other].before)} if other in outcomes else {}
 
 
-def _held(sub: Sub, outcomes: Outcomes, around: Surroundings) -> Iterator[tuple[Key, str]]:
-    """What must be held, the first reason first, with its verdict."""
+def _held(sub: Sub, outcomes: Outcomes, around: Surroundings) -> dict[Key, str]:
+    """What must be held, with its verdict: of several that newly want one name all ask, so they are held at once."""
     after, around = carried_out(sub, outcomes), replace(around, outcomes=outcomes)
     for judge_one in (_name_problem, _default_problem, _need_problem):
-        for key in in_order(set(outcomes)):
-            outcome = outcomes[key]
-            if outcome.is_held or outcome.action == "skip" or outcome.document is None:
-                continue
-            verdict = judge_one(sub, after, key, outcome, around)
-            if verdict:
-                yield key, verdict
+        found = {}
+        for key, outcome in outcomes.items():
+            if not outcome.is_held and outcome.action != "skip" and outcome.document is not None:
+                found[key] = judge_one(sub, after, key, outcome, around)
+        held = {key: verdict for key, verdict in found.items() if verdict}
+        if held:
+            return held
+    return {}
 
 
 def _name_problem(sub: Sub, after: Sub, key: Key, outcome: Outcome, around: Surroundings) -> str:
