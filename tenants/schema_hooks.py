@@ -67,8 +67,9 @@ class HooksOfAllApps(SchemaHooks):
         self._hooks: list[SchemaHooks] = []
 
     def register(self, hooks: SchemaHooks) -> None:
-        """Add the hooks of an app, when it is ready."""
-        self._hooks.append(hooks)
+        """Add the hooks of an app, when it is ready; once, as Django says so again for apps that a test isolates."""
+        if not any(type(known) is type(hooks) and vars(known) == vars(hooks) for known in self._hooks):
+            self._hooks.append(hooks)
 
     def prepare_shared(self) -> None:
         for hooks in self._hooks:

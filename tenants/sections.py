@@ -83,8 +83,11 @@ _registered: list[Section] = []
 
 
 def register(*sections: Section) -> None:
-    """Add the sections of an app, when it is ready."""
-    _registered.extend(sections)
+    """Add the sections of an app, when it is ready; once, however often Django says so.
+
+    It does for each registry of apps, and a test that isolates some apps makes another one.
+    """
+    _registered.extend(section for section in sections if section not in _registered)
 
 
 def sections_of(*groups: Group) -> list[Section]:

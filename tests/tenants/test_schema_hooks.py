@@ -100,3 +100,11 @@ def test_an_app_without_a_mark_leaves_none(hooks: HooksOfAllApps) -> None:
 def test_what_goes_with_a_backup_comes_from_all(hooks: HooksOfAllApps) -> None:
     assert [carried.name for carried in hooks.carried()] == ["first", "last"]
     assert hooks.accounts() == [("first", "by_id"), ("last", "by_id")]
+
+
+def test_an_app_that_is_ready_twice_is_called_once(notes: list[str]) -> None:
+    found = HooksOfAllApps()
+    for _time in range(2):
+        found.register(Noting("only", notes))
+    found.prepare_shared()
+    assert notes == ["only: prepare_shared"]

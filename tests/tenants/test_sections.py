@@ -30,6 +30,13 @@ def test_the_sections_of_a_group_stand_by_their_place_whoever_registers_them(mon
     assert [found.url_name for found in both] == ["first", "between", "last", "work"]
 
 
+def test_an_app_that_is_ready_twice_has_its_sections_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sections, "_registered", [])
+    for _time in range(2):
+        register(section("first", Group.OWN_SETTINGS, 10), section("last", Group.OWN_SETTINGS, 20))
+    assert [found.url_name for found in sections_of(Group.OWN_SETTINGS)] == ["first", "last"]
+
+
 @pytest.mark.parametrize("group", list(Group))
 def test_no_two_sections_of_a_group_have_one_place(group: Group) -> None:
     places = [found.place for found in sections_of(group)]

@@ -340,7 +340,12 @@ class Sync:
         assert set(changes) == set(told)
         for key, change in changes.items():
             is_spared = change.action == "delete" and told[key].item is not None
-            assert change.action in ACTIONS[told[key].word] or is_spared, (key, change.verdict, change.action, told[key])
+            assert change.action in ACTIONS[told[key].word] or is_spared, (
+                key,
+                change.verdict,
+                change.action,
+                told[key],
+            )
             assert change.verdict in self._verdicts(key, told[key]), (key, change.verdict, told[key])
             if (change.verdict, change.action) == ("both_changed", "hold"):
                 asked = {path for path, _side in change.conflicts}
