@@ -225,6 +225,11 @@ class PlannedChange:
         return self.key if self.couples is None else (self.key[0], self.couples)
 
     @property
+    def seen_uid(self) -> uuid.UUID:
+        """The uid of that key: the one under which the plan saw the item."""
+        return self.stands_as[1]
+
+    @property
     def is_new_coupling(self) -> bool:
         """Whether an item of the administration becomes one of the main that it does not follow yet."""
         return self.couples is not None and self.base is None and self.verdict == Verdict.NEW

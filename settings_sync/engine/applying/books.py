@@ -17,7 +17,7 @@ def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, chang
     An item that will be coupled is looked up, and kept, under the uid that it has until then. Without a target, as in
     a rehearsal, nothing is kept.
     """
-    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.stands_as[1] for change in changes)})")
+    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.seen_uid for change in changes)})")
     new = sql.name(schema, kind.root.table)
     former = "coalesce(known.body, local.body::jsonb)"  # a stored one is copied as it is, compressed
     return (

@@ -105,7 +105,7 @@ def _why_not(
         return "needs-held"
     for column, value in wanted.keys:
         holder = standing.holders.get((change.kind, column, value))
-        if holder is not None and holder != change.stands_as[1] and not _leaves(moving.get((change.kind, holder))):
+        if holder is not None and holder != change.seen_uid and not _leaves(moving.get((change.kind, holder))):
             return "name-taken"
     return ""
 

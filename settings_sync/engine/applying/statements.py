@@ -39,7 +39,7 @@ def rows_of(changes: Iterable[PlannedChange]) -> str:
     rows = list(changes)
     columns = (
         _array("uuid", (str(row.uid) for row in rows)),
-        _array("uuid", (str(row.stands_as[1]) for row in rows)),
+        _array("uuid", (str(row.seen_uid) for row in rows)),
         _array("text", (row.action.row_action for row in rows)),
         *(
             _array("bytea", map(_hex, side))

@@ -92,7 +92,7 @@ def _run(
 def _couple(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
     for kind, found in by_kind(change for change in changes if change.couples is not None).items():
         _run(cursor, work, statements.couplings(kind.key), found, written)
-        cursor.execute(books.drop_index(kind, work.schema, [change.stands_as[1] for change in found]))
+        cursor.execute(books.drop_index(kind, work.schema, [change.seen_uid for change in found]))
         cursor.execute(books.mark_dependents(kind, work.schema, found))
     for kind, found in by_kind(change for change in changes if change.pairs).items():
         _run(cursor, work, statements.part_couplings(kind.key, found), found, written)

@@ -57,7 +57,7 @@ def _uid_there(change: PlannedChange) -> uuid.UUID:
     is nothing but the name that both have."""
     if change.couples is None and change.local is None and _could_be_coupled(change):
         return uuid.UUID(change.facts["holder_uid"])
-    return change.couples or change.key[1]
+    return change.seen_uid
 
 
 def count_open(schema: str, uids: Mapping[str, list[uuid.UUID]], written: Collection[uuid.UUID] = ()) -> Uses:
