@@ -280,9 +280,9 @@ def lines_of(user: Any, runs: list[SyncRun]) -> list[RunLine]:
 
 def _entered(user: Any) -> "QuerySet[SyncTarget]":
     """The targets in administrations that the user may enter, or that nobody can enter any more."""
-    reachable = [row.pk for row in reachable_administrations(user)]
+    reachable = Administration.objects.reachable_by(user)
     gone = Q(administration__state__in=Administration.GONE)
-    return SyncTarget.objects.filter(Q(administration__in=reachable) | gone)
+    return SyncTarget.objects.filter(Q(administration__in=reachable.values("pk")) | gone)
 
 
 def _undone_by(runs: Iterable[SyncRun]) -> dict[Any, list[RunLink]]:
