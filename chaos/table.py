@@ -34,15 +34,15 @@ class Row:
         """Count one attempt."""
         self.tried += 1
         self.survived += verdict.ok
-        self.lost += len(verdict.lost)
-        self.doubled += len(verdict.doubled)
-        self.half += len(verdict.half)
-        self.failures += verdict.sentences
+        self._note(verdict)
 
     def add_targets(self, verdict: "Verdict", targets: int) -> None:
         """Count so many targets as one attempt each, where every sentence of the verdict is about one of them."""
         self.tried += targets
         self.survived += targets - len(verdict.sentences)
+        self._note(verdict)
+
+    def _note(self, verdict: "Verdict") -> None:
         self.lost += len(verdict.lost)
         self.doubled += len(verdict.doubled)
         self.half += len(verdict.half)

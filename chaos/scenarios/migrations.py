@@ -3,7 +3,9 @@
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import DatabaseError, connection, connections
 from psycopg import sql
@@ -11,7 +13,6 @@ from psycopg import sql
 from settings_sync.engine.fence import sync_login
 from settings_sync.models import SyncTarget
 from tenants.migrating import migrate_administration, migrate_everything
-from tenants.models import Administration
 
 from ..company import Company, Watch, wait_until_ended
 from ..stage import Stage
@@ -43,21 +44,22 @@ class Migrations:
     def _migrate(self) -> None:
         try:
             while not self._stop.is_set():
-                migrate_everything()
+                self._try("the shared schema", migrate_everything)
                 # One by one, whatever their head: those at the head are what a run writes in, and would be passed over.
                 for child in self.company.children:
-                    self._migrate_one(child)
+                    self.done += self._try(child.name, partial(migrate_administration, child))
         finally:
             connections.close_all()
 
-    def _migrate_one(self, child: Administration) -> None:
+    def _try(self, what: str, migrate: Callable[[], object]) -> bool:
         if self._stop.is_set():
-            return
+            return False
         try:
-            migrate_administration(child)
+            migrate()
         except DatabaseError as error:
-            self.failures.append(f"{child.name} was not migrated: {error}")
-        self.done += 1
+            self.failures.append(f"{what} was not migrated: {error}")
+            return False
+        return True
 
 
 def run(stage: Stage, full: bool) -> list[Row]:
@@ -80,6 +82,8 @@ def run(stage: Stage, full: bool) -> list[Row]:
             if migrations.done >= wanted:
                 break
     row.failures += migrations.failures
+    if migrations.done < wanted:
+        row.failures.append(f"it was over after {migrations.done} of {wanted} migrations")
     told = ", ".join(f"{count} in {number}" for number, count in sorted(attempts.items()))
     row.note = f"{migrations.done} migrations of an administration meanwhile; targets by attempts: {told}."
     row.control = _without_a_right(stage, company, row)
