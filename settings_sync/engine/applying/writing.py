@@ -1,7 +1,8 @@
 """Writing the changes of one target: couple, delete, remove, write, check, move the books. Everything is counted."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -9,7 +10,7 @@ import psycopg
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine.references import find_used
 from settings_sync.exceptions import ResultDiffers
-from settings_sync.planning.values import PlannedChange
+from settings_sync.planning.values import Deviation, PlannedChange
 from settings_sync.planning.verdicts import Action
 from tenants.failpoints import reach
 
@@ -139,6 +140,22 @@ def _move_books(cursor: Cursor, work: Work, changes: list[PlannedChange], writte
     _move_deviations(cursor, work, changes, written)
 
 
+def _with_reasons(change: PlannedChange, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> PlannedChange:
+    """What goes along from the item whose place is taken, by whom and why it was kept there; `known` by uid and path."""
+    if change.couples is None:
+        return change
+    return replace(change, deviations=tuple(_with_reason(kept, change.couples, known) for kept in change.deviations))
+
+
+def _with_reason(kept: Deviation, uid: uuid.UUID, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> Deviation:
+    former = known.get((str(uid), kept.path))
+    # A reason given in this plan is a newer word than the one that went along.
+    if former is None or kept.reason or kept.decided_at:
+        return kept
+    said = {name: former[name] for name in ("reason", "review_on", "decided_by", "decided_at")}
+    return replace(kept, **said)
+
+
 def _move_deviations(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
     for kind, found in by_kind(change for change in changes if change.moves_deviations).items():
         cursor.execute(books.deviations_of(kind, work.schema, found))
@@ -146,7 +163,9 @@ def _move_deviations(cursor: Cursor, work: Work, changes: list[PlannedChange], w
     for kind, found in by_kind(change for change in changes if change.clears_deviations).items():
         cursor.execute(books.drop_deviations(kind, work.schema, found))
         written.add("sync_ledger_deviation", count_of(cursor))
-    for kind, found in by_kind(change for change in changes if change.deviations).items():
+    known = {(former["uid"], former["path"]): former for former in written.former_deviations}
+    keeping = [_with_reasons(change, known) for change in changes if change.deviations]
+    for kind, found in by_kind(keeping).items():
         cursor.execute(books.keep_deviations(kind, work.schema, found, str(work.audit.get("actor_name", ""))))
         written.add("sync_ledger_deviation", count_of(cursor))
     for kind, found in by_kind(change for change in changes if change.pairs).items():

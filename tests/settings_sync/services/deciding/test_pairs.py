@@ -1,5 +1,6 @@
 """Parts that are known by a title or an id keep their local keys: coupled, made anew in the main, and taken back."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from sync_ledger.models import Deviation
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, make_company
+
+LONG_AGO = datetime(2026, 2, 3, 4, 5, tzinfo=UTC)
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -116,6 +119,31 @@ class TestReplacing:
     def test_an_own_field_that_the_one_made_anew_has_as_well_is_that_field(self, company, child):
         before, found, after = replaced(company, child, ("Metingen", ["co", "lek"]), own="lek")
         assert (found, after) == ([("Metingen", ["co", "lek"])], before)
+
+    def test_what_was_kept_for_a_reason_is_kept_for_that_reason_by_whom_it_was(self, company, child):
+        with inside(company.main):
+            form, _other = make_form(("Metingen", ["co"])), make_form(name="Blijft")
+        run(company, company.plan(child, categories=["forms"]))
+        said = {"reason": "eis van de gemeente", "review_on": date(2031, 3, 1), "decided_by": "Planner Noord"}
+        with inside(child):
+            Form.objects.filter(uid=form.uid).update(description="hier")
+            Deviation.objects.create(
+                kind=Form._meta.label_lower,
+                uid=form.uid,
+                path="description",
+                is_pinned=True,
+                decided_at=LONG_AGO,
+                **said,
+            )
+        with inside(company.main):
+            form.delete()
+            new = make_form(("Metingen", ["co"]))
+        done = run(company, coupled(company, child, new, form))
+        with inside(child):
+            assert Deviation.objects.filter(uid=new.uid, decided_at=LONG_AGO, **said).count() == 1
+        run(company, create_undo_plan(acting_user=company.owner, run=done))
+        with inside(child):
+            assert Deviation.objects.filter(uid=form.uid, decided_at=LONG_AGO, **said).count() == 1
 
 
 class TestCoupling:
