@@ -10,7 +10,7 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Change, Document
 from settings_sync.planning.differences import differences
 from settings_sync.services.previews.change_details import Mode, is_shown
-from settings_sync.services.previews.previewing import Names, PlacePreview, name_parts, places_of
+from settings_sync.services.previews.previewing import Names, PlacePreview, name_parts, places_of, with_uids_to_be
 
 NAMED = 3
 """How many fields, and how many parts, are called by their names."""
@@ -25,7 +25,7 @@ def changed_fields_in_words(changes: Iterable[Change]) -> dict[int, str]:
     digests = {digest for _row, *both in pairs.values() if all(both) for digest in both}
     bodies = dict(_bodies(digests)) if digests else {}
     return {
-        pk: "; ".join(_words(row.kind, bodies[old], bodies[new]))
+        pk: "; ".join(_words(row.kind, with_uids_to_be(row, bodies[old]), bodies[new]))
         for pk, (row, old, new) in pairs.items()
         if old in bodies and new in bodies
     }

@@ -113,12 +113,17 @@ def _differences(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> l
 
 
 def _documents(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> list[Mapping[str, Any] | None]:
-    """Base, source, local and result; parts that get another uid have it everywhere, so that they are seen as one."""
+    """Base, source, local and result."""
     found = [bodies.get(digest or b"") for digest in _digests_of(change)]
+    return [None if body is None else with_uids_to_be(change, body) for body in found]
+
+
+def with_uids_to_be(change: Change, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A document of a change in which parts that get another uid have it already, so that they are seen as one."""
     if not change.pairs:
-        return found
-    pairs, shape = tuple((part, old, new) for part, old, new in change.pairs), shape_of(all_kinds()[change.kind])
-    return [None if body is None else with_uids(body, pairs, shape) for body in found]
+        return body
+    pairs = tuple((part, old, new) for part, old, new in change.pairs)
+    return with_uids(body, pairs, shape_of(all_kinds()[change.kind]))
 
 
 def _preview(

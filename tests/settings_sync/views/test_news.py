@@ -63,6 +63,18 @@ def make_reader(administration, *rights):
     return browser(reader)
 
 
+def test_a_field_that_was_made_anew_under_its_id_is_the_field_that_changed(owner, main, joined, form):
+    sync(owner, main, joined)
+    with inside(main):
+        old = Field.objects.get(section__form__name="Onderhoud cv-ketel", reference="co")
+        old.delete()
+        Field.objects.create(section=old.section, reference="co", label="CO (ppm)", position=old.position)
+    sync(owner, main, joined)
+    with translation.override("en"):
+        (setting,) = [row for group in news_for(joined, ALL)[0].categories for row in group.changed]
+    assert setting.fields == "2 fields changed: label of CO (ppm), type of CO (ppm)"
+
+
 def test_a_sub_is_told_what_changed_with_the_note(owner_client, owner, main, joined, form):
     sync(owner, main, joined)
     sync(owner, main, joined)  # changed nothing, so it is no news
