@@ -141,7 +141,7 @@ def _move_books(cursor: Cursor, work: Work, changes: list[PlannedChange], writte
 
 
 def _with_reasons(change: PlannedChange, known: Mapping[tuple[str, str], Mapping[str, Any]]) -> PlannedChange:
-    """What goes along from the item whose place is taken, by whom and why it was kept there; `known` by uid and path."""
+    """What goes along from an item whose place is taken, with why and by whom it was kept; `known` by uid and path."""
     if change.couples is None:
         return change
     return replace(change, deviations=tuple(_with_reason(kept, change.couples, known) for kept in change.deviations))

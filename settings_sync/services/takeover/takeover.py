@@ -21,7 +21,6 @@ from settings_sync.engine.reading.index import look_at, read_documents
 from settings_sync.exceptions import CannotCouple
 from settings_sync.models import Change, Decision, Document, Plan, PlanTarget, SnapshotItem
 from settings_sync.planning.likeness import Likeness, Portrait, most_alike, portrait, rank
-from settings_sync.planning.values import Entry
 from settings_sync.planning.verdicts import Action, Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.plans.plans import create_plan
@@ -36,7 +35,10 @@ NEW, OTHER = "new", "other"
 
 @dataclass(frozen=True)
 class Own:
-    """A setting of the administration's own: what uses it, and with which of the main's it is coupled."""
+    """A setting of the administration's own: what uses it, and with which of the main's it is coupled.
+
+    `followed` tells that it came from the main administration, which removed it since and may have made it anew.
+    """
 
     uid: uuid.UUID
     kind: str
@@ -44,6 +46,7 @@ class Own:
     is_archived: bool
     uses: tuple[str, ...]
     coupled_with: str = ""
+    followed: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def read_takeover(target: PlanTarget) -> Takeover:
     by_uid = {one.uid: one for one in own}
     rows = sorted((_row(change, decisions.get(change.uid), by_uid) for change in changes), key=_place)
     states = Counter(_state_of(row) for row in rows)
-    left = sum(not one.coupled_with and not one.is_archived for one in own)
+    left = sum(not one.coupled_with and not one.is_archived and not one.followed for one in own)
     counts = Counts(len(rows), states["coupled"], states["new"], states["held"], states["open"], left)
     return Takeover(target.plan, target, tuple(rows), tuple(own), counts)
 
@@ -286,22 +289,29 @@ def _is_free(own: Own, row: TakeoverRow) -> bool:
 
 
 def _read_own(target: PlanTarget, chosen: Mapping[uuid.UUID, str]) -> list[Own]:
-    """The administration's own settings, by kind and name: what follows the main or has its uid is not its own."""
+    """The settings that may become one of the main's, by kind and name: not those that follow what the main has, and
+    those that have its uid."""
     administration = target.administration
     local = look_at(administration)
-    followed = set(SnapshotItem.objects.filter(snapshot=target.plan.snapshot_id).values_list("kind", "uid"))
-    entries = [entry for key, entry in local.entries.items() if key not in local.bases and key not in followed]
+    in_main = set(SnapshotItem.objects.filter(snapshot=target.plan.snapshot_id).values_list("kind", "uid"))
+    entries = [entry for key, entry in local.entries.items() if key not in in_main]
     uids: dict[str, list[uuid.UUID]] = defaultdict(list)
     for entry in entries:
         uids[entry.kind].append(entry.uid)
     uses = count_open(administration.schema_name, uids).per_item
-    found = [_own(entry, uses.get(entry.uid, {}), chosen.get(entry.uid, "")) for entry in entries]
+    found = [
+        Own(
+            uid=entry.uid,
+            kind=entry.kind,
+            label=entry.label,
+            is_archived=entry.is_archived,
+            uses=tuple(words for _name, words in in_words(uses.get(entry.uid, {}))),
+            coupled_with=chosen.get(entry.uid, ""),
+            followed=entry.key in local.bases,
+        )
+        for entry in entries
+    ]
     return sorted(found, key=lambda own: (own.kind, own.label.casefold(), str(own.uid)))
-
-
-def _own(entry: Entry, uses: Mapping[str, int], coupled_with: str) -> Own:
-    words = tuple(words for _name, words in in_words(uses))
-    return Own(entry.uid, entry.kind, entry.label, entry.is_archived, words, coupled_with)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from settings_sync.services.takeover.takeover import (
     with_suggestions,
 )
 from tenants.schemas import inside
-from tests.settings_sync.views.conftest import carry_out, joined
+from tests.settings_sync.views.conftest import carry_out, joined, sync
 
 LABELS = ("Merk", "Bouwjaar", "CO-gehalte", "Gasdruk", "Waterdruk", "Opmerking")
 
@@ -221,3 +221,22 @@ def test_what_uses_a_setting_is_told_before_it_is_coupled(joined, few):
     best = row_of(few, "Montage soort 001").best
     assert best.own.uid == used.uid
     assert len(best.own.uses) == 1 and best.own.uses[0].startswith("1 ")
+
+
+def test_what_the_main_removed_and_made_anew_is_offered_in_its_place(owner, main, joined):
+    with inside(main):
+        old = WorkType.objects.create(name="Onderhoud")
+    sync(owner, main, joined, categories=["reference_data"])
+    with inside(main):
+        old.delete()
+        WorkType.objects.create(name="Onderhoud")
+    target = begin(owner, main, joined)
+    row = row_of(target, "Onderhoud")
+    assert [(one.own.uid, one.own.followed) for one in row.suggestions] == [(old.uid, True)]
+    assert read_takeover(target).counts.own_left == 0
+    decide(owner, target, {row.uid: str(old.uid)})
+    plan = target.plan
+    plan.refresh_from_db()
+    carry_out(start_run(acting_user=owner, plan=plan, version=plan.version, note=""))
+    with inside(joined):
+        assert list(WorkType.objects.values_list("uid", flat=True)) == [row.uid]
