@@ -12,7 +12,7 @@ from settings_sync.models import SyncRun
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 

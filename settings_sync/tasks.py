@@ -4,7 +4,7 @@ import uuid
 
 from celery import shared_task
 
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 
 
 @shared_task(name="settings_sync.tasks.apply_target")  # type: ignore[untyped-decorator]

@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import WorkType
 from settings_sync.models import SyncTarget
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from templates_catalog.models import Layout
 from tenants.schemas import inside
 

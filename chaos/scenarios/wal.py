@@ -14,7 +14,7 @@ from settings_sync.engine.applying.connections import close_sync_connection
 from settings_sync.engine.fence import BOOKS_IN_CHILD, SHARED_RIGHTS, settings_tables
 from settings_sync.engine.witness import Fingerprint, fingerprint_tables
 from settings_sync.models import SyncTarget
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 

@@ -18,7 +18,7 @@ from reference_data.models import WorkType
 from settings_sync.models import Change, SavedChoice
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from sync_ledger.models import Deviation
 from templates_catalog.models import MessageTemplate, Scheme, Variable
 from tenants.models import Administration, Membership, Role

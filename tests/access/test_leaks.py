@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants import context_processors
 from tenants.models import Administration
 from tenants.rights import Right

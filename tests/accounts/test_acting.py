@@ -31,8 +31,8 @@ from accounts.support_rights import SupportRight
 from audit.models import AuditEntry
 from reference_data.models import WorkType
 from settings_sync.models import SyncRun
-from settings_sync.services.runs.reaping import reap
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.reaping import reap
+from settings_sync.services.targets.targets import execute_target
 from sync_ledger.models import Edit
 from tenants.schemas import inside
 from tenants.services import create_administration, work_on_administration

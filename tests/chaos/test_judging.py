@@ -10,7 +10,7 @@ from business.models import Customer
 from chaos.company import Company, Watch
 from forms_catalog.models import Form
 from settings_sync.models import SyncRun, SyncTarget
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.schemas import inside
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -82,7 +82,7 @@ def test_a_failure_that_changed_nothing_may_be_accepted(watch, accepted, monkeyp
     def fail(*_args: Any, **_more: Any) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr("settings_sync.services.runs.targets.apply_target", fail)
+    monkeypatch.setattr("settings_sync.services.targets.targets.apply_target", fail)
     execute_target(accepted.targets.get().pk)
     assert not watch.judge([accepted]).ok
     assert watch.judge([accepted], may_fail=True).ok

@@ -14,7 +14,7 @@ from django.db import IntegrityError
 from accounts.models import User
 from config.logs import HIDDEN
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.schemas import inside
 from tests.conftest import make_member
 from tests.settings_sync.views.conftest import make_form, make_plan

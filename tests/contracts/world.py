@@ -21,7 +21,7 @@ from settings_sync.engine.witness import Fingerprint, fingerprint_tables
 from settings_sync.models import SyncRun
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import HasSchema
 from tests.conftest import make_administration, make_member

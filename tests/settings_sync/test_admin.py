@@ -13,8 +13,8 @@ from accounts.models import ApiToken, Scope, User
 from accounts.support_rights import SupportRight
 from audit.models import AuditEntry
 from settings_sync.models import Finding, SyncRun, SyncTarget
-from settings_sync.services.runs.targets import execute_target
 from settings_sync.services.support.support import start_run_on_behalf
+from settings_sync.services.targets.targets import execute_target
 from settings_sync.support_pages.setting_pages import setting_address
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed

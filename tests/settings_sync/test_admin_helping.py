@@ -16,9 +16,9 @@ from forms_catalog.models import Form
 from settings_sync.engine.reading.index import look_at
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
 from settings_sync.services.support.attention import read_attention
 from settings_sync.services.support.support_search import search_everywhere
+from settings_sync.services.targets.targets import execute_target
 from tenants.exceptions import WrongState
 from tenants.models import Administration
 from tenants.permissions import NotAllowed

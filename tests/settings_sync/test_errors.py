@@ -11,7 +11,7 @@ from settings_sync.exceptions import TargetIsStale, error_in_words
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.run_overview import show_run
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from settings_sync.shapes.answers import shape_targets
 from tenants.models import Administration
 from tenants.schemas import inside

@@ -6,7 +6,7 @@ from reference_data.models import WorkType
 from settings_sync.models import Receipt, SyncRun
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.conftest import make_member

@@ -10,9 +10,9 @@ from accounts.models import User
 from audit.models import AuditEntry
 from reference_data.models import WorkType
 from settings_sync.models import SyncRun
-from settings_sync.services.runs.reaping import reap
 from settings_sync.services.runs.starting import start_forgotten, start_from_main
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.reaping import reap
+from settings_sync.services.targets.targets import execute_target
 from tenants import services
 from tenants.exceptions import (
     ConfirmationDiffers,

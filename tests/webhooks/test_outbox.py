@@ -10,10 +10,10 @@ from psycopg.errors import LockNotAvailable
 
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.plans.plans import create_plan
-from settings_sync.services.runs import targets as targets_service
-from settings_sync.services.runs.reaping import reap
 from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
-from settings_sync.services.runs.targets import execute_target, give_up_poisoned_targets
+from settings_sync.services.targets import targets as targets_service
+from settings_sync.services.targets.reaping import reap
+from settings_sync.services.targets.targets import execute_target, give_up_poisoned_targets
 from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.services import create_administration, work_on_administration

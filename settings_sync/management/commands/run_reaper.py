@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from settings_sync.services.runs.reaping import reap
+from settings_sync.services.targets.reaping import reap
 
 logger = logging.getLogger(__name__)
 

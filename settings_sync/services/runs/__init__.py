@@ -1,1 +1,1 @@
-"""Runs: started, applied target by target, followed, announced, taken back, pruned."""
+"""Runs: started, followed, announced, taken back, pruned."""

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import Scope, User
 from settings_sync.models import SyncRun
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.tokens import create_api_token

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from reference_data.models import WorkType
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.runs.run_overview import list_runs
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Membership
 from tenants.schemas import inside
 from webhooks.models import Endpoint, OutboxMessage

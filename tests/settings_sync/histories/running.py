@@ -4,7 +4,7 @@ from typing import Any
 
 from settings_sync.models import Plan, SyncRun
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 
 from . import drawing
 

@@ -10,9 +10,9 @@ from django.db.models import F
 from settings_sync.models import ItemRule, SyncRun, SyncTarget
 from settings_sync.planning.verdicts import Verdict
 from settings_sync.services.deciding.deciding import decide
-from settings_sync.services.runs.reaping import reap
 from settings_sync.services.runs.runs import retry_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.reaping import reap
+from settings_sync.services.targets.targets import execute_target
 
 from . import drawing
 from .deciding import WORDS, Decisions

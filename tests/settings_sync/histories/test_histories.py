@@ -230,7 +230,7 @@ FAULTS = [
     ),
     Fault(
         "a retry goes back in time",
-        "services.runs.targets.find_overtaken",
+        "services.targets.targets.find_overtaken",
         lambda target: {},
         ("describe", "rename"),
         "back in time",

@@ -4,7 +4,7 @@ from typing import Any
 
 from settings_sync.models import SyncTarget
 from settings_sync.services.runs.runs import retry_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 
 from . import drawing
 from .model import DELETED, HELD, Item, Key, Outcome

@@ -103,7 +103,7 @@ def test_a_target_that_fails_exits_1(main, child, settings_in_main, monkeypatch)
 
         raise BusinessRowsWritten(rows=3)
 
-    monkeypatch.setattr("settings_sync.services.runs.targets.apply_target", fail)
+    monkeypatch.setattr("settings_sync.services.targets.targets.apply_target", fail)
     with a_worker():
         code, printed = sync(main, "--to", child.slug, "--categories", "forms", "--apply")
     assert code == 1

@@ -235,7 +235,7 @@ def test_with_many_administrations_only_some_move(owner_client, url, owner, main
 def test_progress_counts_settings_and_names_what_is_written(owner, main, joined, form, monkeypatch):
     noted = []
     monkeypatch.setattr(
-        "settings_sync.services.runs.targets.note_progress", lambda _target, progress: noted.append(progress)
+        "settings_sync.services.targets.targets.note_progress", lambda _target, progress: noted.append(progress)
     )
     carry_out(start(owner, main, joined))
     assert [(progress.kind, progress.done, progress.total) for progress in noted] == [

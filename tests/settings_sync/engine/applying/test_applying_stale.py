@@ -9,7 +9,7 @@ from reference_data.models import VatRate, WorkType
 from settings_sync.models import Change, Finding, FormerDocument, SyncRun
 from settings_sync.services.plans.source_moves import find_source_moves
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from templates_catalog.models import Layout, MessageTemplate, Scheme
 from tenants.models import Administration
 from tenants.schemas import inside

@@ -16,7 +16,7 @@ from settings_sync.engine.applying.connections import close_sync_connection
 from settings_sync.engine.reading.index import look_at, read_documents
 from settings_sync.models import Finding, SyncRun, SyncTarget
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, another_connection, fingerprint, make_company

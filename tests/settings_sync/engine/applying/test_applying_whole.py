@@ -14,7 +14,7 @@ from settings_sync.engine.applying import books, statements
 from settings_sync.engine.applying import targets as applying
 from settings_sync.models import Change, Document, Finding, FormerDocument, Receipt, SyncRun
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.samples import Filler

@@ -14,7 +14,7 @@ from settings_sync.engine.applying import targets as applying
 from settings_sync.engine.applying.connections import close_sync_connection
 from settings_sync.engine.witness import fingerprint, fingerprint_settings, fingerprints
 from settings_sync.models import SyncTarget
-from settings_sync.services.runs.targets import execute_target
+from settings_sync.services.targets.targets import execute_target
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member
 from tests.settings_sync.test_journey import make_form
@@ -106,7 +106,7 @@ def test_it_notices_a_row_of_daily_data_that_was_written(live_server, owner, mai
         with connection.cursor() as cursor:
             cursor.execute(f'UPDATE "{work.schema}".business_customer SET name = name')
 
-    monkeypatch.setattr("settings_sync.services.runs.targets.apply_target", careless)
+    monkeypatch.setattr("settings_sync.services.targets.targets.apply_target", careless)
     with a_worker(), pytest.raises(CommandError, match="daily data of"):
         rehearse(live_server, owner, main)
 

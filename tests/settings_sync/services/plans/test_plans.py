@@ -12,9 +12,10 @@ from settings_sync.exceptions import PlanFailed
 from settings_sync.models import Plan
 from settings_sync.services.plans import plans
 from settings_sync.services.plans.plans import create_plan
-from settings_sync.services.runs import reaping, undoing
+from settings_sync.services.runs import undoing
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.targets import reaping
 from tenants.schemas import inside
 from tenants.tokens import create_api_token
 from tests.contracts.world import Company, make_company

@@ -21,9 +21,9 @@ from settings_sync.exceptions import (
 )
 from settings_sync.models import Plan, SyncRun, SyncTarget
 from settings_sync.permissions import NotAllowed
-from settings_sync.services.runs import targets
 from settings_sync.services.runs.runs import cancel_run, outcome, retry_run, start_run
-from settings_sync.services.runs.targets import claim_target, execute_target
+from settings_sync.services.targets import targets
+from settings_sync.services.targets.targets import claim_target, execute_target
 from tenants.models import Administration
 from tenants.rights import EMPLOYEE_ROLE
 from tenants.schemas import inside

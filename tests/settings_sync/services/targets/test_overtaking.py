@@ -20,11 +20,11 @@ from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.reports.report_rows import run_rows
 from settings_sync.services.reports.reporting import run_report
-from settings_sync.services.runs.reaping import reap
 from settings_sync.services.runs.run_overview import show_run
 from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
-from settings_sync.services.runs.targets import claim_target, execute_target, take_targets_to_wake
 from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.targets.reaping import reap
+from settings_sync.services.targets.targets import claim_target, execute_target, take_targets_to_wake
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, make_company
@@ -285,7 +285,7 @@ class TestAtTheSameTime:
         newer = start(company, zuid)
         retry_run(acting_user=company.owner, run=older)
         woken: list[Any] = []
-        monkeypatch.setattr("settings_sync.services.runs.targets.wake_targets", woken.extend)
+        monkeypatch.setattr("settings_sync.services.targets.targets.wake_targets", woken.extend)
         company.finish(newer)
         assert woken == [older.targets.get().pk]
 
@@ -309,7 +309,7 @@ class TestAtTheSameTime:
         write(company, "old")
         older.targets.update(state="queued", lease_token=None, leased_until=None)  # as a worker that must stop does
         company.sync(zuid, categories=CATEGORIES)
-        monkeypatch.setattr("settings_sync.services.runs.reaping.send_messages", lambda task, ids: 0)
+        monkeypatch.setattr("settings_sync.services.targets.reaping.send_messages", lambda task, ids: 0)
         reap()
         assert (older.targets.get().error_code, texts(zuid)["A"]) == ("overtaken", "old")
         assert older.targets.filter(started_at__lte=F("finished_at")).exists()

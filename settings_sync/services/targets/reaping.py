@@ -14,16 +14,16 @@ from accounts.acting import end_what_is_over
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.plans.plans import fail_forgotten_plans
+from settings_sync.services.runs.runs import finish_run_when_done, lock_run
+from settings_sync.services.runs.starting import start_forgotten
+from settings_sync.services.runs.waking import APPLY_TARGET
 from tenants.failpoints import reach
 from tenants.services import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
 from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
 from webhooks.services.deliveries import forget_old_messages
 from webhooks.services.sending import send_due
 
-from .runs import finish_run_when_done, lock_run
-from .starting import start_forgotten
 from .targets import execute_target, give_up_poisoned_targets, take_targets_to_wake, targets_nobody_takes
-from .waking import APPLY_TARGET
 
 logger = logging.getLogger(__name__)
 

@@ -23,8 +23,8 @@ from settings_sync.engine.applying.connections import close_sync_connection
 from settings_sync.engine.fence import EDIT_LOCK
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.targets import execute_target
 from settings_sync.services.runs.waking import APPLY_TARGET
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.tokens import create_api_token

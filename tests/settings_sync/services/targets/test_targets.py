@@ -20,10 +20,10 @@ from settings_sync.engine.fence import settings_tables
 from settings_sync.exceptions import LeaseLost
 from settings_sync.models import FormerDocument, Receipt, SyncRun, SyncTarget
 from settings_sync.services.plans.orders import work_of
-from settings_sync.services.runs import reaping, targets
-from settings_sync.services.runs.reaping import reap
 from settings_sync.services.runs.runs import retry_run, start_run
-from settings_sync.services.runs.targets import Claim, claim_target, execute_target, take_targets_to_wake
+from settings_sync.services.targets import reaping, targets
+from settings_sync.services.targets.reaping import reap
+from settings_sync.services.targets.targets import Claim, claim_target, execute_target, take_targets_to_wake
 from settings_sync.tasks import apply_target as apply_target_task
 from tenants import leases
 from tenants.models import Administration

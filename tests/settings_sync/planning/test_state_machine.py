@@ -1,6 +1,6 @@
 """The engine's planning against the reference model, over long histories of edits, decisions and syncs.
 
-`HYPOTHESIS_PROFILE=long ./dev test tests/settings_sync/services/runs/test_state_machine.py` runs ten times as many.
+`HYPOTHESIS_PROFILE=long ./dev test tests/settings_sync/planning/test_state_machine.py` runs ten times as many.
 """
 
 import os

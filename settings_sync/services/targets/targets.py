@@ -28,17 +28,17 @@ from settings_sync.models import Receipt, SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import fold_children
 from settings_sync.services.plans.category_rights import may_still_apply
 from settings_sync.services.plans.orders import work_of
+from settings_sync.services.runs.announcing import announce_failed_target
+from settings_sync.services.runs.progress import Progress, note_progress
+from settings_sync.services.runs.runs import finish_run_when_done, lock_run
+from settings_sync.services.runs.waking import APPLY_TARGET, wake_targets
 from tenants import leases
 from tenants.failpoints import reach
 from tenants.models import Administration
 from tenants.waking import send_messages
 
-from .announcing import announce_failed_target
 from .outdated import check_version
 from .overtaking import find_overtaken, waits_for_a_newer_run
-from .progress import Progress, note_progress
-from .runs import finish_run_when_done, lock_run
-from .waking import APPLY_TARGET, wake_targets
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from forms_catalog.models import Form
 from settings_sync.models import Alignment, SyncTarget
 from settings_sync.services.administrations import alignment
 from settings_sync.services.administrations.alignment import fold_alignment
-from settings_sync.services.runs import reaping, starting
+from settings_sync.services.runs import starting
+from settings_sync.services.targets import reaping
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed
 from tenants.rights import Right
