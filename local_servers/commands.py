@@ -120,12 +120,19 @@ def test(_options: argparse.Namespace, rest: list[str]) -> int:
     return run_in_foreground([python, "-m", "pytest", *shared_out(rest), *rest], environment)
 
 
+# Tests that share a product or a standing database stand in one file or folder: apart they would each make their own.
+BY_FILE = ["--dist", "loadfile"]
+
+
 def shared_out(arguments: list[str]) -> list[str]:
     """The options that share the tests out over processes; none when the arguments say so or ask for a debugger."""
-    chosen = ("-n", "--numprocesses", "--pdb", "--trace", "no:xdist", "--dist", "--co", "-h", "--help")
-    if any(argument.startswith(chosen) for argument in arguments) or (os.cpu_count() or 1) < 2:
+    alone = ("--pdb", "--trace", "no:xdist", "--co", "-h", "--help")
+    if any(argument.startswith(("--dist", *alone)) for argument in arguments):
         return []
-    return ["-n", "2" if os.cpu_count() == 2 else "4", "--dist", "loadfile"]
+    if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
+        return BY_FILE
+    processors = os.cpu_count() or 1
+    return [] if processors < 2 else ["-n", "2" if processors == 2 else "4", *BY_FILE]
 
 
 def check(_options: argparse.Namespace, rest: list[str]) -> int:
