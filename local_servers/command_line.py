@@ -12,6 +12,7 @@ from local_servers.stopping import Stopped, install_stop_signals
 PASSED_ON = {
     "test": "the test suite; arguments go to pytest; --quick for the inner loop",
     "check": "format, lint, types, import rules, Django's checks, translations",
+    "mutate": "plant faults in the modules named, and say which ones no test misses",
     "bench": "the benchmarks; a name narrows them, --json FILE writes the figures",
     "chaos": "the guarantees under fire",
     "manage": "manage.py in the same environment",

@@ -135,6 +135,27 @@ def shared_out(arguments: list[str]) -> list[str]:
     return [] if processors < 2 else ["-n", "2" if processors == 2 else "4", *BY_FILE]
 
 
+def mutate(_options: argparse.Namespace, rest: list[str]) -> int:
+    """Plant one fault after the other in the modules that are named, and say which of them no test misses."""
+    modules = [argument for argument in rest if argument.endswith(".py") and not argument.startswith("tests/")]
+    if not modules:
+        raise Problem("Name modules: ./dev mutate settings_sync/planning/merging.py; what else follows goes to pytest.")
+    others = [argument for argument in rest if argument not in modules]
+    if not any(argument.startswith("tests") for argument in others):
+        others += sorted({str(tests_of(module)) for module in modules})
+    asked = [f"--mutate={module}" for module in modules]
+    environment = {**python_environment(), "PATH": path_with_postgres()}
+    return run_in_foreground([ready_python(), "-m", "pytest", "-p", "quality.mutating", *asked, *others], environment)
+
+
+def tests_of(module: str) -> Path:
+    """The folder with the tests of a module, relative to the project: the one that mirrors its own. Raises Problem."""
+    folder = Path("tests") / Path(module).parent
+    if not (PROJECT / module).is_file() or not (PROJECT / folder).is_dir():
+        raise Problem(f"There is no module {module}, or no folder {folder} with its tests.")
+    return folder
+
+
 def check(_options: argparse.Namespace, rest: list[str]) -> int:
     """Every check of the code."""
     if rest:
@@ -187,6 +208,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, list[str]], int]] = {
     "up": up,
     "test": test,
     "check": check,
+    "mutate": mutate,
     "bench": bench,
     "chaos": chaos,
     "manage": manage,
