@@ -10,7 +10,7 @@ from reference_data.models import WorkType
 from templates_catalog.models import Layout
 from tenants.models import Administration, Membership, Role
 from tenants.provisioning import create_schema
-from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES
+from tenants.rights import ADMINISTRATOR_ROLE, rights_of_built_in
 from tenants.schemas import inside
 from workflows.models import Step, Workflow
 from workflows.step_types import StepType
@@ -62,7 +62,7 @@ def make_administration(name: str, parent: Administration | None = None) -> Admi
 def make_owner(main: Administration) -> User:
     """Somebody who may do everything in an administration and in its sub-administrations."""
     owner = User.objects.create_user(f"{uuid.uuid4().hex[:10]}@example.com", None, name="Bench")
-    rights = {"rights": BUILT_IN_ROLES[ADMINISTRATOR_ROLE]}
+    rights = {"rights": rights_of_built_in(ADMINISTRATOR_ROLE)}
     role, _made = Role.objects.get_or_create(administration=None, name=ADMINISTRATOR_ROLE, defaults=rights)
     Membership.objects.bulk_create(
         Membership(user=owner, administration=found, role=role) for found in (main, *main.children.all())

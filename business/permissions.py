@@ -7,14 +7,14 @@ from django.db.models import QuerySet
 
 from tenants.models import Administration
 from tenants.permissions import may, rights_of
-from tenants.rights import Right
 
 from .models import WorkOrder
+from .rights import InvoiceRight, WorkOrderRight
 
 
 def may_see_all_work_orders(rights: Collection[str]) -> bool:
     """Who plans the work sees everybody's; others see the work orders that are theirs."""
-    return Right.WORK_ORDERS_READ in rights and Right.WORK_ORDERS_CREATE in rights
+    return WorkOrderRight.READ in rights and WorkOrderRight.CREATE in rights
 
 
 def visible_work_orders(user: Any, rights: Collection[str]) -> "QuerySet[WorkOrder]":
@@ -27,9 +27,9 @@ def may_change_work_order(user: Any, administration: Administration, work_order:
     """Edit it, go through its steps, fill in its forms."""
     rights = rights_of(user, administration) or frozenset()
     is_theirs = work_order.employee_id == user.pk
-    return Right.WORK_ORDERS_UPDATE in rights and (is_theirs or may_see_all_work_orders(rights))
+    return WorkOrderRight.UPDATE in rights and (is_theirs or may_see_all_work_orders(rights))
 
 
 def may_finalise_invoices(user: Any, administration: Administration) -> bool:
     """Who plans the work and sees the invoices also makes them final."""
-    return may(user, Right.INVOICES_READ, administration) and may(user, Right.WORK_ORDERS_CREATE, administration)
+    return may(user, InvoiceRight.READ, administration) and may(user, WorkOrderRight.CREATE, administration)

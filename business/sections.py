@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.rights import Right
-from tenants.sections import Group, Section
+from tenants.sections import Group, Section, register
 
-SECTIONS = (
+from .rights import CustomerRight, InvoiceRight, QuotationRight, WorkOrderRight
+
+register(
     Section(
         Group.DAILY_WORK,
         10,
@@ -13,7 +14,7 @@ SECTIONS = (
         _("Work orders"),
         _("What is planned, under way and done, with the forms that were filled in."),
         "work-order",
-        Right.WORK_ORDERS_READ,
+        WorkOrderRight.READ,
     ),
     Section(
         Group.DAILY_WORK,
@@ -22,7 +23,7 @@ SECTIONS = (
         _("Customers"),
         _("Who you work for, with their contacts and addresses."),
         "customer",
-        Right.CUSTOMERS_READ,
+        CustomerRight.READ,
     ),
     Section(
         Group.DAILY_WORK,
@@ -31,7 +32,7 @@ SECTIONS = (
         _("Quotations"),
         _("What was offered, and what became of it."),
         "quotation",
-        Right.QUOTATIONS_READ,
+        QuotationRight.READ,
     ),
     Section(
         Group.DAILY_WORK,
@@ -40,6 +41,6 @@ SECTIONS = (
         _("Invoices"),
         _("What was invoiced, draft and final."),
         "invoice",
-        Right.INVOICES_READ,
+        InvoiceRight.READ,
     ),
 )

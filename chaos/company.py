@@ -22,7 +22,7 @@ from settings_sync.services.runs.runs import start_run
 from templates_catalog.models import Layout
 from tenants.models import Administration, Membership, Role
 from tenants.provisioning import create_schema
-from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES
+from tenants.rights import ADMINISTRATOR_ROLE, rights_of_built_in
 from tenants.schemas import inside
 
 from .table import Verdict
@@ -55,7 +55,7 @@ class Company:
         self.main = make_administration("Hoofd")
         self.owner = User.objects.create_user(f"{uuid.uuid4().hex[:8]}@chaos.example", "unused", name="Chaos")
         self.role, _made = Role.objects.get_or_create(
-            administration=None, name=ADMINISTRATOR_ROLE, defaults={"rights": BUILT_IN_ROLES[ADMINISTRATOR_ROLE]}
+            administration=None, name=ADMINISTRATOR_ROLE, defaults={"rights": rights_of_built_in(ADMINISTRATOR_ROLE)}
         )
         Membership.objects.create(user=self.owner, administration=self.main, role=self.role)
         with inside(self.main):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from tenants.models import Administration
-from tenants.rights import Right
+from tenants.rights import all_rights
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _sample_frame() -> dict[str, Any]:
     return {
         "administration": main,
         "switcher": [main, *subs],
-        "rights": frozenset(Right.values),
+        "rights": frozenset(all_rights()),
         "user": SamplePerson(),
     }
 

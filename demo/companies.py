@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 from accounts.models import User
 from tenants.models import Administration, Membership, Role
 from tenants.provisioning import create_schema
-from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES, EMPLOYEE_ROLE
+from tenants.rights import ADMINISTRATOR_ROLE, EMPLOYEE_ROLE, rights_of_built_in
 from tenants.schemas import inside
 from tenants.services import create_administration, work_on_administration
 
@@ -126,7 +126,7 @@ def make_administrator(user: User, administration: Administration) -> None:
 
 def _make_member(user: User, administration: Administration, role: str) -> None:
     built_in, _is_new = Role.objects.get_or_create(
-        administration=None, name=role, defaults={"rights": BUILT_IN_ROLES[role]}
+        administration=None, name=role, defaults={"rights": rights_of_built_in(role)}
     )
     Membership.objects.create(user=user, administration=administration, role=built_in)
 

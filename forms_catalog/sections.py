@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.rights import Right
-from tenants.sections import Group, Section
+from tenants.sections import Group, Section, register
 
-SECTIONS = (
+from .rights import FormRight
+
+register(
     Section(
         Group.SHARED_SETTINGS,
         20,
@@ -13,6 +14,6 @@ SECTIONS = (
         _("Forms"),
         _("What is filled in on a job: sections, fields and when they show."),
         "form",
-        Right.FORMS_READ,
+        FormRight.READ,
     ),
 )

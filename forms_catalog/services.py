@@ -23,11 +23,11 @@ from tenants.entries import canonical
 from tenants.models import Administration
 from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
 
 from .documents import FIELDS_OF, FORM_FIELDS, document_of, labels_of, parts_of, values_for_log, with_part
 from .models import Field, Form, Section
 from .permissions import may_create_forms, may_delete_forms, may_update_forms
+from .rights import FormRight
 from .rules import problems_of_form, problems_of_part, problems_of_print_template
 
 Part = Section | Field
@@ -36,7 +36,7 @@ Part = Section | Field
 def create_form(*, acting_user: Any, administration: Administration, values: Mapping[str, Any]) -> Form:
     """A new form without sections, from values per field; `work_types` is a list."""
     if not may_create_forms(acting_user, administration):
-        raise NotAllowed(Right.FORMS_CREATE)
+        raise NotAllowed(FormRight.CREATE)
     with editing(Form):
         form = Form()
         _write_form(form, values)
@@ -72,7 +72,7 @@ def unarchive_form(*, acting_user: Any, administration: Administration, form: Fo
 def delete_form(*, acting_user: Any, administration: Administration, form: Form) -> None:
     """Delete a form that nothing uses, sections and fields and all; raises StillUsed with what does."""
     if not may_delete_forms(acting_user, administration):
-        raise NotAllowed(Right.FORMS_DELETE)
+        raise NotAllowed(FormRight.DELETE)
     with editing(Form):
         locked = lock(form)
         refuse_when_used(locked)
@@ -175,7 +175,7 @@ def fingerprint_of(edited: Form | Part) -> str:
 def _changing(acting_user: Any, administration: Administration, form: Form) -> Iterator[Form]:
     """One edit inside a form: the right to do it, the form locked, its rules asked and the difference logged."""
     if not may_update_forms(acting_user, administration):
-        raise NotAllowed(Right.FORMS_UPDATE)
+        raise NotAllowed(FormRight.UPDATE)
     with editing(Form):
         locked = lock(form)
         before, known = values_for_log(locked), labels_of(parts_of(locked))

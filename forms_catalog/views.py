@@ -23,12 +23,12 @@ from catalog_kit.editing import count_uses, uses_of
 from settings_sync.declaring.options import Shown
 from settings_sync.services.settings.origins import origins_of
 from tenants.entering import administration_page
-from tenants.rights import Right
 
 from . import services
 from .forms import FieldForm, FormForm, PartForm, SectionForm
 from .models import Field, Form, Section
 from .printing import print_form
+from .rights import FormRight
 from .rules import problems_of_print_template
 from .samples import sample_sections, sample_values
 
@@ -45,7 +45,7 @@ PART_MODELS: dict[str, type[services.Part]] = {"sections": Section, "fields": Fi
 PART_FORMS: dict[type[services.Part], type[PartForm]] = {Section: SectionForm, Field: FieldForm}
 
 
-@administration_page(Right.FORMS_READ)
+@administration_page(FormRight.READ)
 def list_forms(request: HttpRequest) -> HttpResponse:
     query, with_archived = request.GET.get("q", "").replace("\0", "").strip(), "archived" in request.GET
     found = Form.objects.filter(Q(name__icontains=query) | Q(description__icontains=query))
@@ -64,7 +64,7 @@ def list_forms(request: HttpRequest) -> HttpResponse:
     return render(request, "forms_catalog/list.html", context)
 
 
-@administration_page(Right.FORMS_CREATE)
+@administration_page(FormRight.CREATE)
 def create_form(request: HttpRequest) -> HttpResponse:
     form = FormForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -75,7 +75,7 @@ def create_form(request: HttpRequest) -> HttpResponse:
     return render(request, "forms_catalog/details.html", {"form": form})
 
 
-@administration_page(Right.FORMS_READ)
+@administration_page(FormRight.READ)
 def edit_form(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The editor: what the form is, and its sections and fields in order, each with its own small page."""
     fields = Field.objects.select_related("visible_if_field").order_by("position")
@@ -85,7 +85,7 @@ def edit_form(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "forms_catalog/edit.html", {"item": item, "uses": uses_of(item)})
 
 
-@administration_page(Right.FORMS_READ)
+@administration_page(FormRight.READ)
 def edit_details(request: HttpRequest, uid: UUID) -> HttpResponse:
     item = get_object_or_404(Form, uid=uid)
     form = FormForm(request.POST or None, instance=copy(item), is_readonly=_is_readonly(request))
@@ -100,7 +100,7 @@ def edit_details(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @csp(PREVIEW_POLICY)
 @xframe_options_sameorigin
-@administration_page(Right.FORMS_READ)
+@administration_page(FormRight.READ)
 def preview_print(request: Any, uid: UUID) -> HttpResponse:
     """The form on paper with sample answers: as it is stored, or with the print template as it was typed so far."""
     item = get_object_or_404(Form, uid=uid)
@@ -114,19 +114,19 @@ def preview_print(request: Any, uid: UUID) -> HttpResponse:
 
 
 @require_POST
-@administration_page(Right.FORMS_UPDATE)
+@administration_page(FormRight.UPDATE)
 def archive_form(request: HttpRequest, uid: UUID) -> HttpResponse:
     said = gettext_lazy("“%(name)s” was archived: nobody can choose it any more.")
     return _do(request, uid, services.archive_form, said)
 
 
 @require_POST
-@administration_page(Right.FORMS_UPDATE)
+@administration_page(FormRight.UPDATE)
 def unarchive_form(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _do(request, uid, services.unarchive_form, gettext_lazy("“%(name)s” can be chosen again."))
 
 
-@administration_page(Right.FORMS_DELETE)
+@administration_page(FormRight.DELETE)
 def delete_form(request: HttpRequest, uid: UUID) -> HttpResponse:
     item = get_object_or_404(Form, uid=uid)
     if request.method == "POST" and attempt(request, None, services.delete_form, form=item):
@@ -135,21 +135,21 @@ def delete_form(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "forms_catalog/delete.html", {"item": item, "uses": uses_of(item)})
 
 
-@administration_page(Right.FORMS_UPDATE)
+@administration_page(FormRight.UPDATE)
 def add_section(request: HttpRequest, uid: UUID) -> HttpResponse:
     item = get_object_or_404(Form, uid=uid)
     form = SectionForm(request.POST or None, form=item)
     return _add_part(request, item, form, services.add_section, gettext_lazy("Add section"), form=item)
 
 
-@administration_page(Right.FORMS_UPDATE)
+@administration_page(FormRight.UPDATE)
 def add_field(request: HttpRequest, uid: UUID) -> HttpResponse:
     section = get_object_or_404(Section.objects.select_related("form"), uid=uid)
     form = FieldForm(request.POST or None, form=section.form, initial={"section": section})
     return _add_part(request, section.form, form, services.add_field, gettext_lazy("Add field"), section=section)
 
 
-@administration_page(Right.FORMS_READ)
+@administration_page(FormRight.READ)
 def edit_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
     part = _part(kind, uid)
     item, form_class = services.form_of(part), PART_FORMS[type(part)]
@@ -165,14 +165,14 @@ def edit_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
 
 
 @require_POST
-@administration_page(Right.FORMS_UPDATE)
+@administration_page(FormRight.UPDATE)
 def move_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
     part = _part(kind, uid)
     attempt(request, None, services.move_part, part=part, up=request.POST.get("direction") == "up")
     return redirect(_address_of(request, services.form_of(part), part))
 
 
-@administration_page(Right.FORMS_UPDATE)
+@administration_page(FormRight.UPDATE)
 def delete_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
     part = _part(kind, uid)
     item = services.form_of(part)
@@ -199,7 +199,7 @@ def _part(kind: str, uid: UUID) -> services.Part:
 
 
 def _is_readonly(request: HttpRequest) -> bool:
-    return Right.FORMS_UPDATE not in request.rights  # type: ignore[attr-defined]
+    return FormRight.UPDATE not in request.rights  # type: ignore[attr-defined]
 
 
 def _address_of(request: HttpRequest, item: Form, part: services.Part | None = None) -> str:

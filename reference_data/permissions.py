@@ -4,17 +4,18 @@ from typing import Any
 
 from tenants.models import Administration
 from tenants.permissions import may
-from tenants.rights import Right
+
+from .rights import ReferenceDataRight
 
 
 def may_create_reference_data(user: Any, administration: Administration) -> bool:
-    return may(user, Right.REFERENCE_DATA_CREATE, administration)
+    return may(user, ReferenceDataRight.CREATE, administration)
 
 
 def may_update_reference_data(user: Any, administration: Administration) -> bool:
     """Edit and archive."""
-    return may(user, Right.REFERENCE_DATA_UPDATE, administration)
+    return may(user, ReferenceDataRight.UPDATE, administration)
 
 
 def may_delete_reference_data(user: Any, administration: Administration) -> bool:
-    return may(user, Right.REFERENCE_DATA_DELETE, administration)
+    return may(user, ReferenceDataRight.DELETE, administration)

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.rights import Right
-from tenants.sections import Group, Section
+from tenants.sections import Group, Section, register
 
-SECTIONS = (
+from .rights import ReferenceDataRight
+
+register(
     Section(
         Group.SHARED_SETTINGS,
         50,
@@ -13,6 +14,6 @@ SECTIONS = (
         _("Other shared settings"),
         _("Work types, statuses, hour types, payment methods, VAT rates and other lists."),
         "reference-data",
-        Right.REFERENCE_DATA_READ,
+        ReferenceDataRight.READ,
     ),
 )

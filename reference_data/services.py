@@ -12,10 +12,10 @@ from sync_ledger.edits import record_edits
 from tenants.models import Administration
 from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
 
 from .models import DevicePolicy, FreeField, HourType, VatRate, WorkType
 from .permissions import may_create_reference_data, may_delete_reference_data, may_update_reference_data
+from .rights import ReferenceDataRight
 from .rules import (
     problems_of_device_policy,
     problems_of_free_field,
@@ -41,7 +41,7 @@ def create_item(
 ) -> Item:
     """A new setting of this kind, from values per field."""
     if not may_create_reference_data(acting_user, administration):
-        raise NotAllowed(Right.REFERENCE_DATA_CREATE)
+        raise NotAllowed(ReferenceDataRight.CREATE)
     item = model(**values)
     _refuse_problems(item, {})
     with editing(model):
@@ -60,7 +60,7 @@ def update_item(
 ) -> Item:
     """Change fields of a setting. `seen` is the fingerprint of what the editor was looking at."""
     if not may_update_reference_data(acting_user, administration):
-        raise NotAllowed(Right.REFERENCE_DATA_UPDATE)
+        raise NotAllowed(ReferenceDataRight.UPDATE)
     with editing(type(item)):
         locked = lock(item)
         before = values_for_log(locked)
@@ -87,7 +87,7 @@ def unarchive_item(*, acting_user: Any, administration: Administration, item: It
 def delete_item(*, acting_user: Any, administration: Administration, item: Item) -> None:
     """Delete a setting that nothing uses; raises StillUsed with what does."""
     if not may_delete_reference_data(acting_user, administration):
-        raise NotAllowed(Right.REFERENCE_DATA_DELETE)
+        raise NotAllowed(ReferenceDataRight.DELETE)
     with editing(type(item)):
         locked = lock(item)
         refuse_when_used(locked)
@@ -127,7 +127,7 @@ def _problems_of_choices(item: Item, used: Mapping[str, Any]) -> dict[str, list[
 
 def _set_archived(acting_user: Any, administration: Administration, item: Item, value: bool) -> Item:
     if not may_update_reference_data(acting_user, administration):
-        raise NotAllowed(Right.REFERENCE_DATA_UPDATE)
+        raise NotAllowed(ReferenceDataRight.UPDATE)
     with editing(type(item)):
         locked = lock(item)
         before = values_for_log(locked)

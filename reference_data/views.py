@@ -17,21 +17,21 @@ from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
 from tenants.entering import administration_page
-from tenants.rights import Right
 
 from . import services
 from .lists import LISTS, CodeList
+from .rights import ReferenceDataRight
 
 ITEMS_PER_PAGE = 100
 
 
-@administration_page(Right.REFERENCE_DATA_READ)
+@administration_page(ReferenceDataRight.READ)
 def overview(request: HttpRequest) -> HttpResponse:
     rows = [{"list": found, **_counts(found)} for found in LISTS.values()]
     return render(request, "reference_data/overview.html", {"rows": rows})
 
 
-@administration_page(Right.REFERENCE_DATA_READ)
+@administration_page(ReferenceDataRight.READ)
 def list_items(request: HttpRequest, code_list: str) -> HttpResponse:
     chosen = _chosen(code_list)
     query, with_archived = request.GET.get("q", "").replace("\0", "").strip(), "archived" in request.GET
@@ -49,7 +49,7 @@ def list_items(request: HttpRequest, code_list: str) -> HttpResponse:
     return render(request, "reference_data/list.html", context)
 
 
-@administration_page(Right.REFERENCE_DATA_CREATE)
+@administration_page(ReferenceDataRight.CREATE)
 def create_item(request: HttpRequest, code_list: str) -> HttpResponse:
     chosen = _chosen(code_list)
     form = chosen.form(request.POST or None)
@@ -61,11 +61,11 @@ def create_item(request: HttpRequest, code_list: str) -> HttpResponse:
     return render(request, "reference_data/edit.html", {"list": chosen, "form": form})
 
 
-@administration_page(Right.REFERENCE_DATA_READ)
+@administration_page(ReferenceDataRight.READ)
 def edit_item(request: HttpRequest, code_list: str, uid: UUID) -> HttpResponse:
     chosen = _chosen(code_list)
     item = get_object_or_404(chosen.model, uid=uid)
-    is_readonly = Right.REFERENCE_DATA_UPDATE not in request.rights  # type: ignore[attr-defined]
+    is_readonly = ReferenceDataRight.UPDATE not in request.rights  # type: ignore[attr-defined]
     form = chosen.form(request.POST or None, instance=copy(item), is_readonly=is_readonly)
     seen = request.POST.get("seen") or fingerprint(services.values_for_log(item))
     if request.method == "POST" and form.is_valid():
@@ -78,20 +78,20 @@ def edit_item(request: HttpRequest, code_list: str, uid: UUID) -> HttpResponse:
 
 
 @require_POST
-@administration_page(Right.REFERENCE_DATA_UPDATE)
+@administration_page(ReferenceDataRight.UPDATE)
 def archive_item(request: HttpRequest, code_list: str, uid: UUID) -> HttpResponse:
     said = gettext_lazy("“%(name)s” was archived: nobody can choose it any more.")
     return _do(request, code_list, uid, services.archive_item, said)
 
 
 @require_POST
-@administration_page(Right.REFERENCE_DATA_UPDATE)
+@administration_page(ReferenceDataRight.UPDATE)
 def unarchive_item(request: HttpRequest, code_list: str, uid: UUID) -> HttpResponse:
     said = gettext_lazy("“%(name)s” can be chosen again.")
     return _do(request, code_list, uid, services.unarchive_item, said)
 
 
-@administration_page(Right.REFERENCE_DATA_DELETE)
+@administration_page(ReferenceDataRight.DELETE)
 def delete_item(request: HttpRequest, code_list: str, uid: UUID) -> HttpResponse:
     chosen = _chosen(code_list)
     item = get_object_or_404(chosen.model, uid=uid)

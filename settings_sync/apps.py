@@ -13,9 +13,6 @@ class SettingsSyncConfig(AppConfig):
         autodiscover_modules("sync")
 
         from settings_sync.schema_hooks import SyncSchemaHooks
-        from settings_sync.sections import SECTIONS
-        from tenants import sections
         from tenants.schema_hooks import schema_hooks
 
         schema_hooks.register(SyncSchemaHooks())
-        sections.register(*SECTIONS)

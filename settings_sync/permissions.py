@@ -5,7 +5,7 @@ from typing import Any
 from accounts.support_rights import SupportRight, may_support
 from tenants.models import Administration
 from tenants.permissions import NotAllowed, may, require
-from tenants.rights import Right
+from tenants.rights import AdministrationRight, Right, SyncRight
 
 from .models import Plan
 
@@ -24,12 +24,12 @@ __all__ = [
 
 def may_run_sync(user: Any, main: Administration) -> bool:
     """Whether the user may preview and run syncs from this main administration."""
-    return main.is_main and may(user, Right.SYNC_RUN, main)
+    return main.is_main and may(user, SyncRight.RUN, main)
 
 
 def right_for(plan: Plan) -> Right:
     """The right that carrying out a plan takes: taking a run back is one of its own."""
-    return Right.SYNC_UNDO if plan.is_undo else Right.SYNC_RUN
+    return SyncRight.UNDO if plan.is_undo else SyncRight.RUN
 
 
 def require_for(user: Any, plan: Plan) -> None:
@@ -52,7 +52,7 @@ def steerable_children(user: Any, main: Administration, right: Right) -> list[Ad
 
 def may_see_administrations(user: Any, main: Administration) -> bool:
     """Whether the user may look at how far the sub-administrations of this main administration are in line."""
-    return main.is_main and may(user, Right.ADMINISTRATIONS_SEE, main)
+    return main.is_main and may(user, AdministrationRight.SEE, main)
 
 
 def may_see_runs(user: Any, main: Administration) -> bool:
@@ -60,7 +60,7 @@ def may_see_runs(user: Any, main: Administration) -> bool:
     return may_see_administrations(user, main)
 
 
-def syncable_children(user: Any, main: Administration, right: Right = Right.SYNC_RUN) -> list[Administration]:
+def syncable_children(user: Any, main: Administration, right: Right = SyncRight.RUN) -> list[Administration]:
     """The sub-administrations that the user may enter and sync to; with SYNC_UNDO those where they may take it back."""
     held = main.children.exclude(state__in=Administration.GONE).filter(
         memberships__user=user, memberships__role__rights__contains=[right]

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.rights import Right
-from tenants.sections import Group, Section
+from tenants.rights import AdministrationRight, SyncRight
+from tenants.sections import Group, Section, register
 
-SECTIONS = (
+register(
     Section(
         Group.SHARED_SETTINGS,
         10,
@@ -13,7 +13,7 @@ SECTIONS = (
         _("Administrations"),
         _("The sub-administrations, how far each is in line, and the sync to them."),
         "administration",
-        Right.ADMINISTRATIONS_SEE,
+        AdministrationRight.SEE,
         main_only=True,
     ),
     Section(
@@ -23,7 +23,7 @@ SECTIONS = (
         _("Kept as it is here"),
         _("What the main administration does not change here: pinned, or agreed, with the reason."),
         "lock",
-        Right.ADMINISTRATIONS_SEE,
+        AdministrationRight.SEE,
         sub_only=True,
     ),
     Section(
@@ -33,7 +33,7 @@ SECTIONS = (
         _("Policies of syncs"),
         _("What a sync does where nobody decides, and which settings are locked."),
         "sync",
-        Right.SYNC_RUN,
+        SyncRight.RUN,
         main_only=True,
     ),
 )

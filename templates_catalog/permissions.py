@@ -4,17 +4,18 @@ from typing import Any
 
 from tenants.models import Administration
 from tenants.permissions import may
-from tenants.rights import Right
+
+from .rights import TemplateRight
 
 
 def may_create_templates(user: Any, administration: Administration) -> bool:
-    return may(user, Right.TEMPLATES_CREATE, administration)
+    return may(user, TemplateRight.CREATE, administration)
 
 
 def may_update_templates(user: Any, administration: Administration) -> bool:
     """Edit, archive and choose the default."""
-    return may(user, Right.TEMPLATES_UPDATE, administration)
+    return may(user, TemplateRight.UPDATE, administration)
 
 
 def may_delete_templates(user: Any, administration: Administration) -> bool:
-    return may(user, Right.TEMPLATES_DELETE, administration)
+    return may(user, TemplateRight.DELETE, administration)

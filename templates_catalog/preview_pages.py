@@ -12,16 +12,16 @@ from settings_sync.services.previews.filled_in import look_everywhere, show_ther
 from settings_sync.views.frames import framed
 from tenants.entering import administration_page
 from tenants.models import Administration
-from tenants.rights import Right
 
 from .models import Scheme
 from .previews import document_of
+from .rights import TemplateRight
 from .views import SECTIONS
 
 FRAMES_PER_PAGE = 12
 
 
-@administration_page(Right.TEMPLATES_READ)
+@administration_page(TemplateRight.READ)
 def show_everywhere(request: Any, section: str, uid: UUID) -> HttpResponse:
     """The template as it stands here, a frame for each administration whose templates the user may read."""
     item = _item_of(request, section, uid)
@@ -33,7 +33,7 @@ def show_everywhere(request: Any, section: str, uid: UUID) -> HttpResponse:
 
 
 @framed
-@administration_page(Right.TEMPLATES_READ)
+@administration_page(TemplateRight.READ)
 def show_one(request: Any, section: str, uid: UUID, there: str) -> HttpResponse:
     """What one of those frames holds."""
     item = _item_of(request, section, uid)
@@ -54,6 +54,6 @@ def _item_of(request: Any, section: str, uid: UUID) -> Any:
 def _readable(request: Any) -> list[Administration]:
     """The main administration and those below it whose templates the user may read."""
     main = request.administration
-    held = {"memberships__user": request.user, "memberships__role__rights__contains": [Right.TEMPLATES_READ]}
+    held = {"memberships__user": request.user, "memberships__role__rights__contains": [TemplateRight.READ]}
     found = Administration.objects.active().filter(Q(pk=main.pk) | Q(parent=main)).filter(**held)
     return sorted(found, key=lambda row: (not row.is_main, row.name.casefold()))

@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.rights import Right
-from tenants.sections import Group, Section
+from tenants.rights import AdministrationRight
+from tenants.sections import Group, Section, register
 
-SECTIONS = (
+from .rights import TemplateRight
+
+register(
     Section(
         Group.SHARED_SETTINGS,
         40,
@@ -13,7 +15,7 @@ SECTIONS = (
         _("Templates"),
         _("E-mail and SMS templates, layouts, and the schemes of quotations and invoices."),
         "template",
-        Right.TEMPLATES_READ,
+        TemplateRight.READ,
     ),
     Section(
         Group.OWN_SETTINGS,
@@ -22,6 +24,6 @@ SECTIONS = (
         _("Variables"),
         _("Texts of this administration that shared templates take up, such as opening hours."),
         "template",
-        Right.ADMINISTRATIONS_UPDATE,
+        AdministrationRight.UPDATE,
     ),
 )

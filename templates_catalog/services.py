@@ -10,10 +10,10 @@ from sync_ledger.edits import record_edits
 from tenants.models import Administration
 from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
 
 from .models import Layout, MessageTemplate, Scheme
 from .permissions import may_create_templates, may_delete_templates, may_update_templates
+from .rights import TemplateRight
 from .rules import problems_of_layout, problems_of_message, problems_of_scheme
 
 Template = MessageTemplate | Layout | Scheme
@@ -55,7 +55,7 @@ def create_template(
 ) -> Template:
     """A new template from values per field. The first scheme of a kind becomes its default."""
     if not may_create_templates(acting_user, administration):
-        raise NotAllowed(Right.TEMPLATES_CREATE)
+        raise NotAllowed(TemplateRight.CREATE)
     item = model(**values)
     _refuse_problems(item, {})
     with editing(model):
@@ -77,7 +77,7 @@ def update_template(
 ) -> Template:
     """Change fields of a template, except its kind. `seen` is the fingerprint of what the editor was looking at."""
     if not may_update_templates(acting_user, administration):
-        raise NotAllowed(Right.TEMPLATES_UPDATE)
+        raise NotAllowed(TemplateRight.UPDATE)
     with editing(type(item)):
         locked = _lock(item)
         before = values_for_log(locked)
@@ -97,7 +97,7 @@ def update_template(
 def archive_template(*, acting_user: Any, administration: Administration, item: Template) -> Template:
     """Take a template out of every choice; what uses it keeps it. A default scheme with others beside it is refused."""
     if not may_update_templates(acting_user, administration):
-        raise NotAllowed(Right.TEMPLATES_UPDATE)
+        raise NotAllowed(TemplateRight.UPDATE)
 
     def archive(locked: Template) -> None:
         if isinstance(locked, Scheme):
@@ -111,7 +111,7 @@ def archive_template(*, acting_user: Any, administration: Administration, item: 
 def unarchive_template(*, acting_user: Any, administration: Administration, item: Template) -> Template:
     """Bring an archived template back; a scheme that is then the only one of its kind becomes the default."""
     if not may_update_templates(acting_user, administration):
-        raise NotAllowed(Right.TEMPLATES_UPDATE)
+        raise NotAllowed(TemplateRight.UPDATE)
 
     def unarchive(locked: Template) -> None:
         locked.is_archived = False
@@ -124,7 +124,7 @@ def unarchive_template(*, acting_user: Any, administration: Administration, item
 def make_default(*, acting_user: Any, administration: Administration, scheme: Scheme) -> Scheme:
     """Make this scheme the default of its kind, and the former default an ordinary one."""
     if not may_update_templates(acting_user, administration):
-        raise NotAllowed(Right.TEMPLATES_UPDATE)
+        raise NotAllowed(TemplateRight.UPDATE)
 
     def choose(locked: Template) -> None:
         assert isinstance(locked, Scheme)
@@ -140,7 +140,7 @@ def make_default(*, acting_user: Any, administration: Administration, scheme: Sc
 def delete_template(*, acting_user: Any, administration: Administration, item: Template) -> None:
     """Delete a template that nothing uses; raises StillUsed with what does."""
     if not may_delete_templates(acting_user, administration):
-        raise NotAllowed(Right.TEMPLATES_DELETE)
+        raise NotAllowed(TemplateRight.DELETE)
     with editing(type(item)):
         locked = _lock(item)
         before = values_for_log(locked)

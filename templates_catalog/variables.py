@@ -14,12 +14,12 @@ from catalog_kit.braces import used_names
 from catalog_kit.editing import EditRefused
 from tenants.models import Administration
 from tenants.permissions import require
-from tenants.rights import Right
+from tenants.rights import AdministrationRight
 
 from .models import Layout, MessageTemplate, Variable
 from .placeholders import OWN, is_own
 
-MAY_CHANGE = Right.ADMINISTRATIONS_UPDATE
+MAY_CHANGE = AdministrationRight.UPDATE
 """Variables belong to the company details, and so does the right to change them."""
 
 

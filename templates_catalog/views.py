@@ -18,13 +18,13 @@ from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
 from tenants.entering import administration_page
-from tenants.rights import Right
 
 from . import services
 from .forms import LayoutForm, MessageTemplateForm, SchemeForm, TemplateForm
 from .models import Layout, MessageTemplate, Scheme
 from .placeholders import PLACEHOLDERS
 from .previews import preview_of, warnings_about
+from .rights import TemplateRight
 from .variables import own_values
 
 PREVIEW_POLICY = {
@@ -63,7 +63,7 @@ SECTIONS = {
 }
 
 
-@administration_page(Right.TEMPLATES_READ)
+@administration_page(TemplateRight.READ)
 def list_templates(request: HttpRequest) -> HttpResponse:
     query, with_archived = request.GET.get("q", "").strip(), "archived" in request.GET
     found = [(section, _listed(section, query, with_archived)) for section in SECTIONS.values()]
@@ -73,7 +73,7 @@ def list_templates(request: HttpRequest) -> HttpResponse:
     return render(request, "templates_catalog/list.html", context)
 
 
-@administration_page(Right.TEMPLATES_CREATE)
+@administration_page(TemplateRight.CREATE)
 def create_template(request: HttpRequest, section: str) -> HttpResponse:
     chosen = _section(section)
     form = chosen.form(request.POST or None, initial={"kind": request.GET.get("kind")})
@@ -85,7 +85,7 @@ def create_template(request: HttpRequest, section: str) -> HttpResponse:
     return render(request, "templates_catalog/edit.html", _context_of(request, chosen, form, None))
 
 
-@administration_page(Right.TEMPLATES_READ)
+@administration_page(TemplateRight.READ)
 def edit_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
     chosen = _section(section)
     item = get_object_or_404(chosen.model, uid=uid)
@@ -100,7 +100,7 @@ def edit_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse
 
 @csp(PREVIEW_POLICY)
 @xframe_options_sameorigin
-@administration_page(Right.TEMPLATES_READ)
+@administration_page(TemplateRight.READ)
 def preview_template(request: HttpRequest, section: str, uid: UUID | None = None) -> HttpResponse:
     """The template filled in: as it is stored, or as it was typed so far when the form is posted here."""
     chosen = _section(section)
@@ -114,20 +114,20 @@ def preview_template(request: HttpRequest, section: str, uid: UUID | None = None
 
 
 @require_POST
-@administration_page(Right.TEMPLATES_UPDATE)
+@administration_page(TemplateRight.UPDATE)
 def archive_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
     said = gettext_lazy("“%(name)s” was archived: nobody can choose it any more.")
     return _do(request, section, uid, services.archive_template, said)
 
 
 @require_POST
-@administration_page(Right.TEMPLATES_UPDATE)
+@administration_page(TemplateRight.UPDATE)
 def unarchive_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
     return _do(request, section, uid, services.unarchive_template, gettext_lazy("“%(name)s” can be chosen again."))
 
 
 @require_POST
-@administration_page(Right.TEMPLATES_UPDATE)
+@administration_page(TemplateRight.UPDATE)
 def make_default(request: HttpRequest, uid: UUID) -> HttpResponse:
     scheme = get_object_or_404(Scheme, uid=uid)
     if attempt(request, None, services.make_default, scheme=scheme):
@@ -135,7 +135,7 @@ def make_default(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("templates:list", request.administration.slug)  # type: ignore[attr-defined]
 
 
-@administration_page(Right.TEMPLATES_DELETE)
+@administration_page(TemplateRight.DELETE)
 def delete_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
     chosen = _section(section)
     item = get_object_or_404(chosen.model, uid=uid)

@@ -29,7 +29,7 @@ from .exceptions import AdministrationError
 from .models import Administration, Membership, Role
 from .names import problems_of_names
 from .permissions import NotAllowed
-from .rights import Right
+from .rights import find_right, right_choices
 from .services import retry_provisioning
 from .tokens import revoke_api_token
 
@@ -166,7 +166,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
     """A role of one customer, with its rights to tick."""
 
     rights = forms.MultipleChoiceField(
-        label=_("rights"), choices=Right.choices, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+        label=_("rights"), choices=right_choices, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
 
     class Meta:
@@ -199,7 +199,7 @@ class RoleAdmin(RecordedAdmin):
     @admin.display(description=_("rights"))
     def rights_in_words(self, role: Role) -> str:
         """What a role that is fixed holds."""
-        return "\n".join(str(Right(right).label) for right in role.rights)
+        return "\n".join(str(right.label) for value in role.rights if (right := find_right(value)))
 
     @admin.display(description=_("rights"))
     def number_of_rights(self, role: Role) -> int:

@@ -8,10 +8,15 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         from django.conf import settings
+        from django.db.models.signals import post_migrate
+        from django.utils.module_loading import autodiscover_modules
 
-        from . import constraints, failpoints, leases, sections
+        from . import constraints, failpoints, leases
+        from .roles import complete_built_in_roles
 
         constraints.speak_in_forms()
         leases.refuse_bad_times()
         failpoints.refuse_in_production(debug=settings.DEBUG, demo=settings.DEMO)
-        sections.register(*sections.SECTIONS)
+        # What rights there are, and what pages lead to, is told by each app in modules of these names.
+        autodiscover_modules("rights", "sections")
+        post_migrate.connect(complete_built_in_roles, sender=self)

@@ -12,7 +12,7 @@ from .exceptions import CompanyDetailsMoved
 from .fingerprints import fingerprint
 from .models import Administration
 from .permissions import require
-from .rights import Right
+from .rights import AdministrationRight
 
 COMPANY_FIELDS = (
     "company_name",
@@ -34,7 +34,7 @@ def update_company_details(
     `details` has a value per field of COMPANY_FIELDS that may change; `seen` is the mark of what the editor was looking
     at. Raises NotAllowed, or CompanyDetailsMoved when somebody else changed them since.
     """
-    require(acting_user, Right.ADMINISTRATIONS_UPDATE, administration)
+    require(acting_user, AdministrationRight.UPDATE, administration)
     with transaction.atomic():
         stored = Administration.objects.select_for_update().get(pk=administration.pk)
         if seen is not None and seen != mark_of_company(stored):

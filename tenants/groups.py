@@ -11,7 +11,7 @@ from .exceptions import GroupNameNotUsable, NoAdministrationsChosen, TooManyGrou
 from .models import Administration
 from .names import is_visible
 from .permissions import require
-from .rights import Right
+from .rights import AdministrationRight
 
 LONGEST = 60
 MOST = 20
@@ -59,7 +59,7 @@ def find_reachable(user: Any, main: Administration, slugs: Collection[str]) -> l
 
 
 def _regroup(user: Any, main: Administration, slugs: Collection[str], change: Callable[[list[str]], list[str]]) -> int:
-    require(user, Right.ADMINISTRATIONS_UPDATE, main)
+    require(user, AdministrationRight.UPDATE, main)
     with transaction.atomic():
         keys = [row.pk for row in find_reachable(user, main, slugs)]
         rows = list(Administration.objects.select_for_update().filter(pk__in=keys).order_by("pk"))

@@ -14,7 +14,7 @@ from .entering import administration_page
 from .exceptions import CompanyDetailsMoved
 from .models import Administration
 from .permissions import reachable_administrations
-from .rights import Right
+from .rights import AdministrationRight
 from .sections import Group, links_to, may_open_settings, section_address, sections_of
 
 
@@ -62,7 +62,7 @@ def settings_home(request: HttpRequest) -> HttpResponse:
     return render(request, "home/settings.html", context)
 
 
-@administration_page(Right.ADMINISTRATIONS_UPDATE)
+@administration_page(AdministrationRight.UPDATE)
 def company_details(request: HttpRequest) -> HttpResponse:
     """Edit name, address and numbers of the company behind the administration."""
     administration = request.administration  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from audit.models import record
 
 from .exceptions import SlugTaken, StaffIsNoMember
 from .models import Administration, Membership, Role
-from .rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES
+from .rights import ADMINISTRATOR_ROLE, rights_of_built_in
 from .services import address_for, check_name
 from .waking import wake_administrations
 
@@ -42,7 +42,7 @@ def _make_administrator(main: Administration, email: str) -> bool:
     if user is not None and user.is_staff:
         raise StaffIsNoMember(email=email)
     role, _is_new = Role.objects.get_or_create(
-        administration=None, name=ADMINISTRATOR_ROLE, defaults={"rights": BUILT_IN_ROLES[ADMINISTRATOR_ROLE]}
+        administration=None, name=ADMINISTRATOR_ROLE, defaults={"rights": rights_of_built_in(ADMINISTRATOR_ROLE)}
     )
     Membership.objects.create(user=user or User.objects.create_user(email), administration=main, role=role)
     return user is None

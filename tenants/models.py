@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .rights import Right
+from .rights import right_choices
 
 
 class AdministrationsStay(TypeError):
@@ -159,7 +159,7 @@ class Role(models.Model):
     )
     name = models.CharField(_("name"), max_length=100)
     rights = ArrayField(
-        models.CharField(max_length=60, choices=Right.choices), default=list, blank=True, verbose_name=_("rights")
+        models.CharField(max_length=60, choices=right_choices), default=list, blank=True, verbose_name=_("rights")
     )
 
     class Meta:

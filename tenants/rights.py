@@ -1,68 +1,90 @@
-"""The rights that a role can hold, and the two built-in roles."""
+"""The rights that a role can hold, and the two built-in roles.
+
+Each app registers its own rights, in its `rights.py`; those of `tenants` are at the end of this one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class Right(TextChoices):
-    """`module.verb`; settings modules are the catalogs, business modules the daily data."""
-
-    ADMINISTRATIONS_SEE = "administrations.see", _("see the administrations")
-    ADMINISTRATIONS_CREATE = "administrations.create", _("create administrations")
-    ADMINISTRATIONS_DELETE = "administrations.delete", _("delete administrations")
-    ADMINISTRATIONS_UPDATE = "administrations.update", _("edit company details")
-    SYNC_RUN = "sync.run", _("sync to sub-administrations")
-    SYNC_UNDO = "sync.undo", _("undo a sync")
-    WEBHOOKS_MANAGE = "webhooks.manage", _("manage webhooks")
-    ROLES_MANAGE = "roles.manage", _("make, edit and delete roles")
-    FORMS_CREATE = "forms.create", _("forms: create")
-    FORMS_READ = "forms.read", _("forms: read")
-    FORMS_UPDATE = "forms.update", _("forms: edit")
-    FORMS_DELETE = "forms.delete", _("forms: delete")
-    WORKFLOWS_CREATE = "workflows.create", _("workflows: create")
-    WORKFLOWS_READ = "workflows.read", _("workflows: read")
-    WORKFLOWS_UPDATE = "workflows.update", _("workflows: edit")
-    WORKFLOWS_DELETE = "workflows.delete", _("workflows: delete")
-    TEMPLATES_CREATE = "templates.create", _("templates: create")
-    TEMPLATES_READ = "templates.read", _("templates: read")
-    TEMPLATES_UPDATE = "templates.update", _("templates: edit")
-    TEMPLATES_DELETE = "templates.delete", _("templates: delete")
-    REFERENCE_DATA_CREATE = "reference_data.create", _("other shared settings: create")
-    REFERENCE_DATA_READ = "reference_data.read", _("other shared settings: read")
-    REFERENCE_DATA_UPDATE = "reference_data.update", _("other shared settings: edit")
-    REFERENCE_DATA_DELETE = "reference_data.delete", _("other shared settings: delete")
-    CUSTOMERS_CREATE = "customers.create", _("customers: create")
-    CUSTOMERS_READ = "customers.read", _("customers: read")
-    CUSTOMERS_UPDATE = "customers.update", _("customers: edit")
-    CUSTOMERS_DELETE = "customers.delete", _("customers: delete")
-    WORK_ORDERS_CREATE = "work_orders.create", _("work orders: create")
-    WORK_ORDERS_READ = "work_orders.read", _("work orders: read")
-    WORK_ORDERS_UPDATE = "work_orders.update", _("work orders: edit")
-    WORK_ORDERS_DELETE = "work_orders.delete", _("work orders: delete")
-    QUOTATIONS_READ = "quotations.read", _("quotations: read")
-    INVOICES_READ = "invoices.read", _("invoices: read")
+    """A right, as `module.verb`. To be inherited from: an app lists its rights in its `rights.py`."""
 
 
-MODULES = {
-    "administrations": _("Administrations"),
-    "sync": _("Syncs"),
-    "webhooks": _("Webhooks"),
-    "roles": _("Roles"),
-    "forms": _("Forms"),
-    "workflows": _("Workflows"),
-    "templates": _("Templates"),
-    "reference_data": _("Other shared settings"),
-    "customers": _("Customers"),
-    "work_orders": _("Work orders"),
-    "quotations": _("Quotations"),
-    "invoices": _("Invoices"),
-}
-"""What the part of a right before the point is called, in the order in which people see them."""
+class AdministrationRight(Right):
+    """What may be done with administrations as such."""
+
+    SEE = "administrations.see", _("see the administrations")
+    CREATE = "administrations.create", _("create administrations")
+    DELETE = "administrations.delete", _("delete administrations")
+    UPDATE = "administrations.update", _("edit company details")
 
 
-def rights_of_module(module: str) -> list[Right]:
-    """The rights over one module."""
-    return [right for right in Right if right.value.partition(".")[0] == module]
+class SyncRight(Right):
+    """What may be done to sub-administrations; here, because who makes one may ask that it begins with a sync."""
+
+    RUN = "sync.run", _("sync to sub-administrations")
+    UNDO = "sync.undo", _("undo a sync")
+
+
+class RoleRight(Right):
+    """What may be done with roles."""
+
+    MANAGE = "roles.manage", _("make, edit and delete roles")
+
+
+@dataclass(frozen=True)
+class Module:
+    """The rights over one thing, and what they are called together.
+
+    `place` orders the modules, which come from several apps: by tens, so that there is room in between. What is in
+    `for_employees` is held by the built-in role of those who do the daily work.
+    """
+
+    place: int
+    label: Any
+    rights: type[Right]
+    for_employees: tuple[Right, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What its rights begin with, before the point."""
+        return str(self.rights.values[0]).partition(".")[0]
+
+
+ADMINISTRATOR_ROLE = "Beheerder"
+EMPLOYEE_ROLE = "Medewerker"
+BUILT_IN_ROLES = (ADMINISTRATOR_ROLE, EMPLOYEE_ROLE)
+_registered: dict[str, Module] = {}
+
+
+def register(*modules: Module) -> None:
+    """Add the rights of an app: called in its `rights.py`, which is imported when all apps are ready."""
+    _registered.update({module.key: module for module in modules})
+
+
+def all_modules() -> list[Module]:
+    """Every module, in the order in which people see them."""
+    return sorted(_registered.values(), key=lambda module: module.place)
+
+
+def all_rights() -> list[Right]:
+    """Every right there is, in the order in which people see them."""
+    return [right for module in all_modules() for right in module.rights]
+
+
+def find_right(value: str) -> Right | None:
+    """The right with this value, if there is one."""
+    return next((right for right in all_rights() if right == value), None)
+
+
+def right_choices() -> Iterator[tuple[str, Any]]:
+    """Every right with its label, for a field."""
+    return ((right.value, right.label) for right in all_rights())
 
 
 def verb_of(right: Right) -> str:
@@ -71,10 +93,15 @@ def verb_of(right: Right) -> str:
     return label.partition(": ")[2] or label
 
 
-ADMINISTRATOR_ROLE = "Beheerder"
-EMPLOYEE_ROLE = "Medewerker"
+def rights_of_built_in(role: str) -> list[str]:
+    """What a built-in role holds: the administrator everything."""
+    if role == ADMINISTRATOR_ROLE:
+        return [right.value for right in all_rights()]
+    return [right.value for module in all_modules() for right in module.for_employees]
 
-BUILT_IN_ROLES: dict[str, list[str]] = {
-    ADMINISTRATOR_ROLE: list(Right.values),
-    EMPLOYEE_ROLE: [Right.CUSTOMERS_READ, Right.WORK_ORDERS_READ, Right.WORK_ORDERS_UPDATE],
-}
+
+register(
+    Module(10, _("Administrations"), AdministrationRight),
+    Module(20, _("Syncs"), SyncRight),
+    Module(40, _("Roles"), RoleRight),
+)

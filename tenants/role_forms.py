@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .models import Membership, Role
-from .rights import MODULES, Right, rights_of_module, verb_of
+from .rights import all_modules, all_rights, verb_of
 
 
 class OwnRights(forms.CheckboxSelectMultiple):
@@ -32,26 +32,25 @@ class RoleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kept = held - set(own)
         self.initial["name"] = role.name if role else ""
-        for module, label in MODULES.items():
-            rights = rights_of_module(module)
+        for module in all_modules():
             field = forms.MultipleChoiceField(
-                label=label,
-                choices=[(right.value, capfirst(verb_of(right))) for right in rights],
+                label=module.label,
+                choices=[(right.value, capfirst(verb_of(right))) for right in module.rights],
                 required=False,
                 widget=OwnRights,
             )
             field.widget.own = own
-            self.fields[module] = field
-            self.initial[module] = [right.value for right in rights if right in held]
+            self.fields[module.key] = field
+            self.initial[module.key] = [right.value for right in module.rights if right in held]
 
     def modules(self) -> list[forms.BoundField]:
         """The fields with rights."""
-        return [self[module] for module in MODULES]
+        return [self[module.key] for module in all_modules()]
 
     def clean(self) -> dict[str, Any]:
         """The name and all rights together; a box that cannot be ticked is not sent, and what it held is kept."""
-        chosen = {right for module in MODULES for right in self.cleaned_data.pop(module, [])} | self.kept
-        return {**self.cleaned_data, "rights": [right.value for right in Right if right in chosen]}
+        chosen = {right for module in all_modules() for right in self.cleaned_data.pop(module.key, [])} | self.kept
+        return {**self.cleaned_data, "rights": [right.value for right in all_rights() if right in chosen]}
 
 
 class ReplaceRoleForm(forms.Form):

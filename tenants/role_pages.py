@@ -15,21 +15,21 @@ from .entering import administration_page
 from .exceptions import Refusal, RoleNameInvisible, RoleNameTaken
 from .models import Administration, Membership, Role
 from .permissions import NotAllowed, rights_of
-from .rights import Right
+from .rights import AdministrationRight, RoleRight
 from .role_forms import ReplaceRoleForm, RoleForm
 
 
 @require_GET
-@administration_page(Right.ADMINISTRATIONS_SEE)
+@administration_page(AdministrationRight.SEE)
 def list_roles(request: Any) -> HttpResponse:
     """Which roles there are, what each may do, and who holds them here."""
     administration = request.administration
-    may_manage = administration.is_main and Right.ROLES_MANAGE in request.rights
+    may_manage = administration.is_main and RoleRight.MANAGE in request.rights
     context = {"overview": roles.read_roles(administration), "may_manage": may_manage}
     return render(request, "home/roles.html", context)
 
 
-@administration_page(Right.ROLES_MANAGE)
+@administration_page(RoleRight.MANAGE)
 def create_role(request: Any) -> HttpResponse:
     """A name, and rights to tick."""
     main = _main_of(request)
@@ -42,7 +42,7 @@ def create_role(request: Any) -> HttpResponse:
     return render(request, "home/role_edit.html", {"form": form})
 
 
-@administration_page(Right.ROLES_MANAGE)
+@administration_page(RoleRight.MANAGE)
 def edit_role(request: Any, role_id: int) -> HttpResponse:
     """Its name and rights; what the user may not do themselves is shown and stays."""
     main, role = _main_of(request), _find(request, role_id)
@@ -57,7 +57,7 @@ def edit_role(request: Any, role_id: int) -> HttpResponse:
     return render(request, "home/role_edit.html", context)
 
 
-@administration_page(Right.ROLES_MANAGE)
+@administration_page(RoleRight.MANAGE)
 def delete_role(request: Any, role_id: int) -> HttpResponse:
     """Who has it gets another one first."""
     main, role = _main_of(request), _find(request, role_id)

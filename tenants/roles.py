@@ -9,8 +9,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps.registry import Apps
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django_tenants.utils import get_public_schema_name
 
 from audit.models import record
 
@@ -27,7 +29,8 @@ from .fingerprints import fingerprint
 from .models import Administration, Membership, Role
 from .names import has_hidden, is_visible
 from .permissions import require, rights_of
-from .rights import Right
+from .rights import BUILT_IN_ROLES, RoleRight, all_rights, rights_of_built_in
+from .schemas import current_schema_name
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,24 @@ def usable_roles(main: Administration) -> "QuerySet[Role]":
 def read_roles(administration: Administration) -> RoleOverview:
     """The roles that can be given out here, with the members of this administration alone."""
     roles = tuple(usable_roles(administration.main))
-    rows = (RightRow(right.label, tuple(right in role.rights for role in roles)) for right in Right)
+    rows = (RightRow(right.label, tuple(right in role.rights for role in roles)) for right in all_rights())
     members = Membership.objects.filter(administration=administration, user__is_active=True)
     memberships = tuple(members.select_related("user", "role").order_by("user__name", "user__email"))
     people = Counter(membership.role_id for membership in memberships)
     listed = tuple(RoleRow(role, len(role.rights), people[role.pk]) for role in roles)
     return RoleOverview(listed, tuple(rows), memberships)
+
+
+def complete_built_in_roles(apps: Apps, **_signal: Any) -> None:
+    """Give the built-in roles the rights that an app brought since they were made; after the shared schema migrated."""
+    has_roles = "role" in apps.all_models["tenants"]  # not after migrating back to before there were any
+    if current_schema_name() != get_public_schema_name() or not has_roles:
+        return
+    for role in Role.objects.filter(administration=None, name__in=BUILT_IN_ROLES):
+        rights = rights_of_built_in(role.name)
+        if role.rights != rights:
+            role.rights = rights
+            role.save(update_fields=["rights"])
 
 
 def role_mark(role: Role) -> str:
@@ -79,7 +94,7 @@ def role_mark(role: Role) -> str:
 
 def create_role(*, acting_user: Any, main: Administration, name: str, rights: Collection[str]) -> Role:
     """A new role with some of the rights that its maker has. Raises NotAllowed or a RoleError."""
-    require(acting_user, Right.ROLES_MANAGE, main)
+    require(acting_user, RoleRight.MANAGE, main)
     role = Role(administration=main, name=name.strip(), rights=_in_order(rights))
     with transaction.atomic():
         _lock_roles(main)
@@ -139,7 +154,7 @@ def delete_role(*, acting_user: Any, role: Role, instead: Mapping[int, Role]) ->
 def _main_of(acting_user: Any, role: Role) -> Administration:
     if role.administration is None:
         raise StandardRole(name=role.name)
-    require(acting_user, Right.ROLES_MANAGE, role.administration)
+    require(acting_user, RoleRight.MANAGE, role.administration)
     return role.administration
 
 
@@ -174,7 +189,7 @@ def _check_own(acting_user: Any, main: Administration, changed: Collection[str])
     """Nobody gives away, or takes away, what they may not do themselves in the main administration."""
     foreign = set(changed) - (rights_of(acting_user, main) or frozenset())
     if foreign:
-        raise RightsNotYours(rights=", ".join(str(right.label) for right in Right if right in foreign))
+        raise RightsNotYours(rights=", ".join(str(right.label) for right in all_rights() if right in foreign))
 
 
 def _check_holders(
@@ -195,4 +210,4 @@ def _record(acting_user: Any, main: Administration, verb: str, role: Role, **dat
 
 
 def _in_order(rights: Collection[str]) -> list[str]:
-    return [right.value for right in Right if right in rights]
+    return [right.value for right in all_rights() if right in rights]

@@ -1,6 +1,6 @@
 """The parts of an administration that its pages lead to: what they are called, where they are and who may see them.
 
-Each app registers its own, in its `sections.py`; here are those of `tenants`.
+Each app registers its own, in its `sections.py`; those of `tenants` are at the end of this one.
 """
 
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
 from .models import Administration
-from .rights import Right
+from .rights import AdministrationRight, Right
 
 
 class Group(Enum):
@@ -49,45 +49,12 @@ class SectionLink:
     url: str
 
 
-SECTIONS = (
-    Section(
-        Group.OWN_SETTINGS,
-        10,
-        "company-details",
-        _("Company details"),
-        _("Name, address, VAT number and bank account. They never travel with a sync."),
-        "company",
-        Right.ADMINISTRATIONS_UPDATE,
-    ),
-    Section(
-        Group.OWN_SETTINGS,
-        50,
-        "role-list",
-        _("Roles and permissions"),
-        _("Which roles there are and what each of them may do."),
-        "role",
-        Right.ADMINISTRATIONS_SEE,
-    ),
-    Section(
-        Group.OWN_SETTINGS,
-        70,
-        "token-list",
-        _("API tokens"),
-        _("Keys with which other systems act for you over REST."),
-        "lock",
-        Right.ADMINISTRATIONS_SEE,
-        main_only=True,
-    ),
-)
 _registered: list[Section] = []
 
 
 def register(*sections: Section) -> None:
-    """Add the sections of an app, when it is ready; once, however often Django says so.
-
-    It does for each registry of apps, and a test that isolates some apps makes another one.
-    """
-    _registered.extend(section for section in sections if section not in _registered)
+    """Add the sections of an app: called in its `sections.py`, which is imported when all apps are ready."""
+    _registered.extend(sections)
 
 
 def sections_of(*groups: Group) -> list[Section]:
@@ -132,3 +99,35 @@ def _address(url_name: str, administration: Administration) -> str:
         return reverse(url_name, args=[administration.slug])
     except NoReverseMatch:
         return ""
+
+
+register(
+    Section(
+        Group.OWN_SETTINGS,
+        10,
+        "company-details",
+        _("Company details"),
+        _("Name, address, VAT number and bank account. They never travel with a sync."),
+        "company",
+        AdministrationRight.UPDATE,
+    ),
+    Section(
+        Group.OWN_SETTINGS,
+        50,
+        "role-list",
+        _("Roles and permissions"),
+        _("Which roles there are and what each of them may do."),
+        "role",
+        AdministrationRight.SEE,
+    ),
+    Section(
+        Group.OWN_SETTINGS,
+        70,
+        "token-list",
+        _("API tokens"),
+        _("Keys with which other systems act for you over REST."),
+        "lock",
+        AdministrationRight.SEE,
+        main_only=True,
+    ),
+)

@@ -36,7 +36,7 @@ from .models import Administration, Membership
 from .names import has_hidden, is_visible
 from .permissions import require
 from .provisioning import create_schema, remove_schema
-from .rights import Right
+from .rights import AdministrationRight, Right, SyncRight
 from .schema_hooks import schema_hooks
 from .waking import WORK_ON_ADMINISTRATION, send_messages, wake_administrations
 
@@ -60,9 +60,9 @@ def create_administration(
     NameNotUsable, LicenceCapReached, or SlugTaken when the customer itself has that address already. An address that
     another customer has is not refused, for that would tell that they exist: it gets some characters more.
     """
-    require(acting_user, Right.ADMINISTRATIONS_CREATE, main)
+    require(acting_user, AdministrationRight.CREATE, main)
     if start_from:
-        require(acting_user, Right.SYNC_RUN, main)
+        require(acting_user, SyncRight.RUN, main)
     if not main.is_main:
         raise NotTheMain
     check_name(name)
@@ -152,7 +152,7 @@ def retry_provisioning(*, acting_user: Any, administration: Administration, reas
 
 def right_to_retry(administration: Administration) -> Right:
     """What trying again takes: the right to do what failed."""
-    return Right.ADMINISTRATIONS_DELETE if administration.was_made else Right.ADMINISTRATIONS_CREATE
+    return AdministrationRight.DELETE if administration.was_made else AdministrationRight.CREATE
 
 
 def delete_administration(*, acting_user: Any, administration: Administration, confirm: str) -> Administration:
@@ -160,8 +160,8 @@ def delete_administration(*, acting_user: Any, administration: Administration, c
 
     Raises NotAllowed, MainCannotBeDeleted, ConfirmationDiffers or WrongState.
     """
-    require(acting_user, Right.ADMINISTRATIONS_DELETE, administration.main)
-    require(acting_user, Right.ADMINISTRATIONS_DELETE, administration)
+    require(acting_user, AdministrationRight.DELETE, administration.main)
+    require(acting_user, AdministrationRight.DELETE, administration)
     if administration.is_main:
         raise MainCannotBeDeleted
     if confirm != administration.slug:

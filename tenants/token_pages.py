@@ -14,7 +14,7 @@ from accounts.models import Scope
 
 from .entering import main_page
 from .exceptions import TokenError
-from .rights import Right
+from .rights import AdministrationRight
 from .token_forms import TokenForm
 from .tokens import create_own_token, revoke_token_of, visible_tokens
 
@@ -22,7 +22,7 @@ SHOWN_ONCE = "api_token"
 
 
 @require_GET
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def list_tokens(request: Any) -> HttpResponse:
     """The tokens that the user may see; one that was just made is shown in full, this once."""
     secret = request.session.pop(SHOWN_ONCE, "") if SHOWN_ONCE in request.session else ""
@@ -30,7 +30,7 @@ def list_tokens(request: Any) -> HttpResponse:
     return render(request, "home/tokens.html", {"tokens": tokens, "secret": secret})
 
 
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 @own_account_only
 def create_token(request: Any) -> HttpResponse:
     """What for, what it may do and how long; the token itself stands on the page that follows, once."""
@@ -49,7 +49,7 @@ def create_token(request: Any) -> HttpResponse:
 
 
 @require_POST
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def revoke_token(request: Any, token_id: uuid.UUID) -> HttpResponse:
     """End a token now."""
     token = visible_tokens(request.user, request.administration).filter(pk=token_id).first()

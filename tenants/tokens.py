@@ -25,7 +25,7 @@ from .exceptions import (
 )
 from .models import Administration
 from .permissions import NotAllowed, may
-from .rights import Right
+from .rights import RoleRight
 
 LIFETIME_DAYS = 365
 LONGEST_LIFETIME_DAYS = 3650
@@ -112,21 +112,21 @@ def revoke_by_beginning(*, administration: str, beginning: str) -> ApiToken:
 
 def may_revoke(user: Any, token: ApiToken) -> bool:
     """Whether the user may end this token: their own, or anybody's where they manage who may do what."""
-    return token.user_id == user.pk or may(user, Right.ROLES_MANAGE, token.administration)
+    return token.user_id == user.pk or may(user, RoleRight.MANAGE, token.administration)
 
 
 def revoke_token_of(*, acting_user: Any, token: ApiToken) -> None:
     """End a token from a page. Raises NotAllowed."""
     refuse_while_acting()
     if not may_revoke(acting_user, token):
-        raise NotAllowed(Right.ROLES_MANAGE)
+        raise NotAllowed(RoleRight.MANAGE)
     revoke_api_token(token, acting_user=acting_user)
 
 
 def visible_tokens(user: Any, main: Administration) -> "QuerySet[ApiToken]":
     """The tokens of a main administration that the user may see: their own, or all where they manage roles."""
     found = ApiToken.objects.filter(administration=main)
-    return _in_order(found if may(user, Right.ROLES_MANAGE, main) else found.filter(user=user))
+    return _in_order(found if may(user, RoleRight.MANAGE, main) else found.filter(user=user))
 
 
 def _in_order(tokens: "QuerySet[ApiToken]") -> "QuerySet[ApiToken]":

@@ -17,7 +17,7 @@ from accounts.models import User
 from settings_sync.engine.applying.connections import close_sync_connection
 from tenants.migrating import migrate_everything
 from tenants.models import Administration, Membership, Role
-from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES, EMPLOYEE_ROLE
+from tenants.rights import ADMINISTRATOR_ROLE, EMPLOYEE_ROLE, rights_of_built_in
 from tests.clean_database import CleanDatabase
 from tests.template_database import wait_for_template
 
@@ -148,7 +148,9 @@ def shift_sequences(administration: Administration, by: int) -> None:
 
 def make_member(administration: Administration, role: str = ADMINISTRATOR_ROLE, user: User | None = None) -> User:
     """A user with a built-in role in an administration; the same user again when one is given."""
-    built_in, _ = Role.objects.get_or_create(administration=None, name=role, defaults={"rights": BUILT_IN_ROLES[role]})
+    built_in, _ = Role.objects.get_or_create(
+        administration=None, name=role, defaults={"rights": rights_of_built_in(role)}
+    )
     if user is None:
         user = User.objects.create_user(f"{uuid.uuid4().hex[:8]}@example.com", "demo", name="Someone")
     Membership.objects.create(user=user, administration=administration, role=built_in)

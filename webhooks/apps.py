@@ -7,11 +7,8 @@ class WebhooksConfig(AppConfig):
     verbose_name = _("Webhooks")
 
     def ready(self) -> None:
-        from tenants import sections
         from tenants.schema_hooks import schema_hooks
 
         from .schema_hooks import WebhookSchemaHooks
-        from .sections import SECTIONS
 
         schema_hooks.register(WebhookSchemaHooks())
-        sections.register(*SECTIONS)

@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.rights import Right
-from tenants.sections import Group, Section
+from tenants.rights import AdministrationRight
+from tenants.sections import Group, Section, register
 
-SECTIONS = (
+from .rights import WebhookRight
+
+register(
     Section(
         Group.OWN_SETTINGS,
         60,
@@ -13,7 +15,7 @@ SECTIONS = (
         _("Webhooks"),
         _("Which other systems are told when a sync has finished, and whether the messages arrive."),
         "webhook",
-        Right.WEBHOOKS_MANAGE,
+        WebhookRight.MANAGE,
         main_only=True,
     ),
     Section(
@@ -23,7 +25,7 @@ SECTIONS = (
         _("E-mail about syncs"),
         _("Whether you get an e-mail when a sync has ended. Everybody chooses for themselves."),
         "bell",
-        Right.ADMINISTRATIONS_SEE,
+        AdministrationRight.SEE,
         main_only=True,
     ),
 )

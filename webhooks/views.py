@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.acting_requests import own_account_only
 from tenants.entering import main_page
-from tenants.rights import Right
+from tenants.rights import AdministrationRight
 
 from .exceptions import WebhookError
 from .forms import EndpointForm, MailChoiceForm
 from .models import Endpoint, OutboxMessage
+from .rights import WebhookRight
 from .services import endpoints
 from .services.deliveries import find_delivery, is_moving, list_deliveries, resend
 from .services.mailing import choose_mail, find_mail_choice
@@ -29,13 +30,13 @@ SHOWN_ONCE = "webhook_secret"
 
 
 @require_GET
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 def list_webhooks(request: Any) -> HttpResponse:
     """All webhooks of the main administration, with how their messages arrive."""
     return render(request, "webhooks/list.html", {"rows": list_endpoints(request.administration)})
 
 
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 @own_account_only
 def create_webhook(request: Any) -> HttpResponse:
     """Where to, about what; the secret is shown on the page that follows, once."""
@@ -51,7 +52,7 @@ def create_webhook(request: Any) -> HttpResponse:
 
 
 @require_GET
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 def show_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     """One webhook and the log of its messages."""
     endpoint = _find(request, webhook_id)
@@ -61,13 +62,13 @@ def show_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 def show_log(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     """The log alone; once nothing moves it asks for no more."""
     return render(request, "webhooks/log.html", _log(request, _find(request, webhook_id)))
 
 
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 def edit_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     """Change address, description and events."""
     endpoint = _find(request, webhook_id)
@@ -85,7 +86,7 @@ def edit_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 def switch_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     """Switch it on or off."""
     endpoint = _find(request, webhook_id)
@@ -96,7 +97,7 @@ def switch_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     return _to(endpoint)
 
 
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 @own_account_only
 def rotate_secret(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     """Ask, then make a new secret, which is shown once; the former one stays valid for a day."""
@@ -107,7 +108,7 @@ def rotate_secret(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 def test_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     """Send a test message."""
     endpoint = _find(request, webhook_id)
@@ -116,7 +117,7 @@ def test_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 def resend_message(request: Any, webhook_id: uuid.UUID, message_id: uuid.UUID) -> HttpResponse:
     """Send one message again."""
     endpoint = _find(request, webhook_id)
@@ -127,7 +128,7 @@ def resend_message(request: Any, webhook_id: uuid.UUID, message_id: uuid.UUID) -
     return _do(request, endpoint, lambda: resend(acting_user=request.user, message=message), said)
 
 
-@main_page(Right.WEBHOOKS_MANAGE)
+@main_page(WebhookRight.MANAGE)
 def delete_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     """Ask, then delete."""
     endpoint = _find(request, webhook_id)
@@ -138,7 +139,7 @@ def delete_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
     return render(request, "webhooks/delete.html", {"endpoint": endpoint})
 
 
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def choose_own_mail(request: Any) -> HttpResponse:
     """When the user wants a mail about the syncs of this main administration."""
     main = request.administration

@@ -4,17 +4,18 @@ from typing import Any
 
 from tenants.models import Administration
 from tenants.permissions import may
-from tenants.rights import Right
+
+from .rights import WorkflowRight
 
 
 def may_create_workflows(user: Any, administration: Administration) -> bool:
-    return may(user, Right.WORKFLOWS_CREATE, administration)
+    return may(user, WorkflowRight.CREATE, administration)
 
 
 def may_update_workflows(user: Any, administration: Administration) -> bool:
     """Edit and archive."""
-    return may(user, Right.WORKFLOWS_UPDATE, administration)
+    return may(user, WorkflowRight.UPDATE, administration)
 
 
 def may_delete_workflows(user: Any, administration: Administration) -> bool:
-    return may(user, Right.WORKFLOWS_DELETE, administration)
+    return may(user, WorkflowRight.DELETE, administration)

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.rights import Right
-from tenants.sections import Group, Section
+from tenants.sections import Group, Section, register
 
-SECTIONS = (
+from .rights import WorkflowRight
+
+register(
     Section(
         Group.SHARED_SETTINGS,
         30,
@@ -13,6 +14,6 @@ SECTIONS = (
         _("Workflows"),
         _("The steps of a job, from customer to signature."),
         "workflow",
-        Right.WORKFLOWS_READ,
+        WorkflowRight.READ,
     ),
 )

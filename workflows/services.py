@@ -15,10 +15,10 @@ from templates_catalog.models import MessageTemplate
 from tenants.models import Administration
 from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
 
 from .models import Step, Workflow
 from .permissions import may_create_workflows, may_delete_workflows, may_update_workflows
+from .rights import WorkflowRight
 from .rules import problems_of_steps
 from .step_types import StepType
 
@@ -53,7 +53,7 @@ class WorkflowValues:
 def create_workflow(*, acting_user: Any, administration: Administration, values: WorkflowValues) -> Workflow:
     """A new workflow with its steps."""
     if not may_create_workflows(acting_user, administration):
-        raise NotAllowed(Right.WORKFLOWS_CREATE)
+        raise NotAllowed(WorkflowRight.CREATE)
     with editing(Workflow):
         workflow = Workflow()
         _refuse_problems(workflow, values)
@@ -72,7 +72,7 @@ def update_workflow(
 ) -> Workflow:
     """Replace what a workflow holds. `seen` is the fingerprint of what the editor was looking at."""
     if not may_update_workflows(acting_user, administration):
-        raise NotAllowed(Right.WORKFLOWS_UPDATE)
+        raise NotAllowed(WorkflowRight.UPDATE)
     with editing(Workflow):
         locked = lock(workflow)
         before = values_for_log(locked)
@@ -97,7 +97,7 @@ def unarchive_workflow(*, acting_user: Any, administration: Administration, work
 def delete_workflow(*, acting_user: Any, administration: Administration, workflow: Workflow) -> None:
     """Delete a workflow that nothing uses, steps and all; raises StillUsed with what does."""
     if not may_delete_workflows(acting_user, administration):
-        raise NotAllowed(Right.WORKFLOWS_DELETE)
+        raise NotAllowed(WorkflowRight.DELETE)
     with editing(Workflow):
         locked = lock(workflow)
         refuse_when_used(locked)
@@ -201,7 +201,7 @@ def _write_steps(workflow: Workflow, steps: Sequence[StepValues]) -> None:
 
 def _set_archived(acting_user: Any, administration: Administration, workflow: Workflow, value: bool) -> Workflow:
     if not may_update_workflows(acting_user, administration):
-        raise NotAllowed(Right.WORKFLOWS_UPDATE)
+        raise NotAllowed(WorkflowRight.UPDATE)
     with editing(Workflow):
         locked = lock(workflow)
         before = values_for_log(locked)

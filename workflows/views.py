@@ -15,15 +15,15 @@ from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
 from tenants.entering import administration_page
-from tenants.rights import Right
 
 from . import services
 from .forms import WorkflowEditor
 from .models import Workflow
+from .rights import WorkflowRight
 from .step_types import grouped_choices
 
 
-@administration_page(Right.WORKFLOWS_READ)
+@administration_page(WorkflowRight.READ)
 def list_workflows(request: HttpRequest) -> HttpResponse:
     query, with_archived = request.GET.get("q", "").strip(), "archived" in request.GET
     ordered = Workflow.objects.order_by("is_archived", "name_key", "name")
@@ -41,7 +41,7 @@ def list_workflows(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/list.html", context)
 
 
-@administration_page(Right.WORKFLOWS_CREATE)
+@administration_page(WorkflowRight.CREATE)
 def create_workflow(request: HttpRequest) -> HttpResponse:
     editor = WorkflowEditor(None, request.POST or None)
     workflow = _save(request, editor, services.create_workflow)
@@ -51,7 +51,7 @@ def create_workflow(request: HttpRequest) -> HttpResponse:
     return _show(request, editor)
 
 
-@administration_page(Right.WORKFLOWS_READ)
+@administration_page(WorkflowRight.READ)
 def edit_workflow(request: HttpRequest, uid: UUID) -> HttpResponse:
     workflow = get_object_or_404(Workflow, uid=uid)
     editor = WorkflowEditor(workflow, request.POST or None)
@@ -63,19 +63,19 @@ def edit_workflow(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_POST
-@administration_page(Right.WORKFLOWS_UPDATE)
+@administration_page(WorkflowRight.UPDATE)
 def archive_workflow(request: HttpRequest, uid: UUID) -> HttpResponse:
     said = gettext_lazy("“%(name)s” was archived: nobody can choose it any more.")
     return _do(request, uid, services.archive_workflow, said)
 
 
 @require_POST
-@administration_page(Right.WORKFLOWS_UPDATE)
+@administration_page(WorkflowRight.UPDATE)
 def unarchive_workflow(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _do(request, uid, services.unarchive_workflow, gettext_lazy("“%(name)s” can be chosen again."))
 
 
-@administration_page(Right.WORKFLOWS_DELETE)
+@administration_page(WorkflowRight.DELETE)
 def delete_workflow(request: HttpRequest, uid: UUID) -> HttpResponse:
     workflow = get_object_or_404(Workflow, uid=uid)
     if request.method == "POST" and attempt(request, None, services.delete_workflow, workflow=workflow):

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Scope
+from business.rights import CustomerRight, InvoiceRight, QuotationRight, WorkOrderRight
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.pagination import page_of_rows
 from settings_sync.api.scoping import find_active_administration
@@ -76,7 +77,7 @@ class CustomerView(DailyData):
     """Customers, for who may see them."""
 
     scopes = {"GET": (Scope.CUSTOMERS_READ,)}
-    right = Right.CUSTOMERS_READ
+    right = CustomerRight.READ
 
     def rows(self, rights: frozenset[str]) -> "QuerySet[Customer]":
         return Customer.objects.select_related("payment_method")
@@ -108,7 +109,7 @@ class WorkOrderView(DailyData):
     """Work orders: all of them for who plans the work, else one's own."""
 
     scopes = {"GET": (Scope.WORK_ORDERS_READ,)}
-    right = Right.WORK_ORDERS_READ
+    right = WorkOrderRight.READ
     related = ("customer", "project", "work_type", "status", "priority", "payment_method", "workflow")
 
     def rows(self, rights: frozenset[str]) -> "QuerySet[Any]":
@@ -143,7 +144,7 @@ class QuotationView(DailyData):
     """Quotations, for who may see them."""
 
     scopes = {"GET": (Scope.QUOTATIONS_READ,)}
-    right = Right.QUOTATIONS_READ
+    right = QuotationRight.READ
 
     def rows(self, rights: frozenset[str]) -> "QuerySet[Quotation]":
         return Quotation.objects.select_related(*SALES)
@@ -175,7 +176,7 @@ class InvoiceView(DailyData):
     """Invoices, for who may see them."""
 
     scopes = {"GET": (Scope.INVOICES_READ,)}
-    right = Right.INVOICES_READ
+    right = InvoiceRight.READ
 
     def rows(self, rights: frozenset[str]) -> "QuerySet[Invoice]":
         return Invoice.objects.select_related(*SALES, "quotation", "credits")

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
+from business.rights import CustomerRight
 from catalog_kit.editing import refuse_when, refuse_when_moved, values_of
 from tenants.models import Administration
 from tenants.names import problems_of_names
 from tenants.permissions import require
-from tenants.rights import Right
 
 from ..choices import problems_of_choices
 from ..models import Customer, NumberSequence
@@ -32,7 +32,7 @@ CUSTOMER_FIELDS = (
 
 def create_customer(*, acting_user: Any, administration: Administration, values: Mapping[str, Any]) -> Customer:
     """A new customer with the next number. Raises NotAllowed or EditRefused."""
-    require(acting_user, Right.CUSTOMERS_CREATE, administration)
+    require(acting_user, CustomerRight.CREATE, administration)
     customer = Customer()
     _fill(customer, values)
     with transaction.atomic():
@@ -54,7 +54,7 @@ def update_customer(
 
     Raises NotAllowed or EditRefused.
     """
-    require(acting_user, Right.CUSTOMERS_UPDATE, administration)
+    require(acting_user, CustomerRight.UPDATE, administration)
     with transaction.atomic():
         locked = Customer.objects.select_for_update().get(pk=customer.pk)
         refuse_when_moved(seen, values_of_customer(locked))

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.acting import written_name
 from audit.models import record
+from business.rights import WorkOrderRight
 from catalog_kit.editing import refuse_when, refuse_when_moved
 from forms_catalog.models import Form
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
 
 from ..answers import kept_answers, photo_questions, problems_of_answers
 from ..choices import choosable
@@ -103,7 +103,7 @@ def _problems_of_photos(filled: FilledForm, answers: Mapping[str, Any]) -> dict[
 
 def _require_change(acting_user: Any, administration: Administration, work_order: WorkOrder) -> None:
     if not may_change_work_order(acting_user, administration, work_order):
-        raise NotAllowed(Right.WORK_ORDERS_UPDATE)
+        raise NotAllowed(WorkOrderRight.UPDATE)
 
 
 def _running(work_order: WorkOrder) -> WorkOrder:

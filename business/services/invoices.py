@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.models import record
+from business.rights import InvoiceRight
 from catalog_kit.editing import refuse_when
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
 
 from ..amounts import add_up
 from ..models import Invoice, NumberSequence
@@ -29,7 +29,7 @@ def finalise_invoice(
     Raises NotAllowed, or EditRefused when it is final already or has no lines.
     """
     if not may_finalise_invoices(acting_user, administration):
-        raise NotAllowed(Right.INVOICES_READ)
+        raise NotAllowed(InvoiceRight.READ)
     with transaction.atomic():
         locked = Invoice.objects.select_for_update(of=("self",)).select_related("customer").get(pk=invoice.pk)
         lines = list(locked.lines.all())

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.acting import written_name
 from audit.models import record
+from business.rights import WorkOrderRight
 from catalog_kit.editing import refuse_when
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
 
 from ..copies import copy_steps
 from ..models import WorkOrder, WorkOrderStep
@@ -80,7 +80,7 @@ def complete_step(
 
 def _require_change(acting_user: Any, administration: Administration, work_order: WorkOrder) -> None:
     if not may_change_work_order(acting_user, administration, work_order):
-        raise NotAllowed(Right.WORK_ORDERS_UPDATE)
+        raise NotAllowed(WorkOrderRight.UPDATE)
 
 
 def _locked(work_order: WorkOrder) -> WorkOrder:

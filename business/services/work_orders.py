@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import record
+from business.rights import WorkOrderRight
 from catalog_kit.editing import refuse_when, refuse_when_moved, values_of
 from reference_data.models import FreeField
 from tenants.models import Administration, Membership
 from tenants.permissions import NotAllowed, require
-from tenants.rights import Right
 
 from ..choices import problems_of_choices
 from ..models import FreeFieldValue, NumberSequence, WorkOrder
@@ -41,7 +41,7 @@ def create_work_order(
     free_values: Mapping[FreeField, str] | None = None,
 ) -> WorkOrder:
     """A new, planned work order for a customer with the next number. Raises NotAllowed or EditRefused."""
-    require(acting_user, Right.WORK_ORDERS_CREATE, administration)
+    require(acting_user, WorkOrderRight.CREATE, administration)
     work_order = WorkOrder(customer=customer)
     _fill(work_order, administration, values)
     with transaction.atomic():
@@ -66,7 +66,7 @@ def update_work_order(
     `seen` is the fingerprint of what the editor was looking at. Raises NotAllowed or EditRefused.
     """
     if not may_change_work_order(acting_user, administration, work_order):
-        raise NotAllowed(Right.WORK_ORDERS_UPDATE)
+        raise NotAllowed(WorkOrderRight.UPDATE)
     with transaction.atomic():
         locked = WorkOrder.objects.select_for_update().get(pk=work_order.pk)
         refuse_when_moved(seen, values_of_work_order(locked))

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from business.rights import CustomerRight, InvoiceRight, WorkOrderRight
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import fingerprint
 from tenants.entering import administration_page
-from tenants.rights import Right
 
 from .. import services
 from ..forms import CustomerForm, SearchForm
@@ -21,14 +21,14 @@ from .finding import page_of, search_customers, visible_work_orders
 RECENT = 10
 
 
-@administration_page(Right.CUSTOMERS_READ)
+@administration_page(CustomerRight.READ)
 def list_customers(request: HttpRequest) -> HttpResponse:
     asked = SearchForm(request.GET).found()
     context = {"page": page_of(request, search_customers(asked["q"])), "query": asked["q"]}
     return render(request, "business/customer_list.html", context)
 
 
-@administration_page(Right.CUSTOMERS_CREATE)
+@administration_page(CustomerRight.CREATE)
 def create_customer(request: Any) -> HttpResponse:
     form = CustomerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def create_customer(request: Any) -> HttpResponse:
     return render(request, "business/customer_edit.html", {"form": form, "customer": None})
 
 
-@administration_page(Right.CUSTOMERS_READ)
+@administration_page(CustomerRight.READ)
 def show_customer(request: Any, number: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.select_related("payment_method"), number=number)
     orders = visible_work_orders(request).filter(customer=customer)
@@ -47,13 +47,13 @@ def show_customer(request: Any, number: int) -> HttpResponse:
         "customer": customer,
         "contacts": customer.contacts.all(),
         "objects": customer.objects_in_service.all(),
-        "work_orders": orders[:RECENT] if Right.WORK_ORDERS_READ in request.rights else None,
-        "invoices": customer.invoices.all()[:RECENT] if Right.INVOICES_READ in request.rights else None,
+        "work_orders": orders[:RECENT] if WorkOrderRight.READ in request.rights else None,
+        "invoices": customer.invoices.all()[:RECENT] if InvoiceRight.READ in request.rights else None,
     }
     return render(request, "business/customer_detail.html", context)
 
 
-@administration_page(Right.CUSTOMERS_UPDATE)
+@administration_page(CustomerRight.UPDATE)
 def edit_customer(request: Any, number: int) -> HttpResponse:
     customer = get_object_or_404(Customer, number=number)
     form = CustomerForm(request.POST or None, instance=get_object_or_404(Customer, number=number))

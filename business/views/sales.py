@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from business.rights import InvoiceRight, QuotationRight
 from tenants.entering import administration_page
-from tenants.rights import Right
 
 from ..amounts import add_up
 from ..forms import SearchForm
@@ -12,14 +12,14 @@ from ..models import Invoice, Quotation
 from .finding import page_of, search_sales
 
 
-@administration_page(Right.QUOTATIONS_READ)
+@administration_page(QuotationRight.READ)
 def list_quotations(request: HttpRequest) -> HttpResponse:
     asked = SearchForm(request.GET).found()
     rows = search_sales(Quotation.objects.select_related("customer", "scheme"), asked["q"], "subject")
     return render(request, "business/quotation_list.html", {"page": page_of(request, rows), "query": asked["q"]})
 
 
-@administration_page(Right.QUOTATIONS_READ)
+@administration_page(QuotationRight.READ)
 def show_quotation(request: HttpRequest, number: int) -> HttpResponse:
     related = Quotation.objects.select_related("customer", "scheme", "work_order")
     quotation = get_object_or_404(related, number=number)
@@ -28,14 +28,14 @@ def show_quotation(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "business/quotation_detail.html", context)
 
 
-@administration_page(Right.INVOICES_READ)
+@administration_page(InvoiceRight.READ)
 def list_invoices(request: HttpRequest) -> HttpResponse:
     asked = SearchForm(request.GET).found()
     rows = search_sales(Invoice.objects.select_related("customer", "scheme"), asked["q"], "reference")
     return render(request, "business/invoice_list.html", {"page": page_of(request, rows), "query": asked["q"]})
 
 
-@administration_page(Right.INVOICES_READ)
+@administration_page(InvoiceRight.READ)
 def show_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     related = Invoice.objects.select_related("customer", "scheme", "work_order", "quotation", "credits")
     invoice = get_object_or_404(related, pk=pk)

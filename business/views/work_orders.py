@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from business.rights import WorkOrderRight
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import fingerprint
 from tenants.entering import administration_page
 from tenants.entries import Unreadable, read_whole_number
-from tenants.rights import Right
 
 from .. import services
 from ..forms import AddFormForm, SearchForm, WorkOrderForm
@@ -24,7 +24,7 @@ from ..services.work_orders import values_of_work_order
 from .finding import page_of, search_customers, search_work_orders, visible_work_orders
 
 
-@administration_page(Right.WORK_ORDERS_READ)
+@administration_page(WorkOrderRight.READ)
 def list_work_orders(request: HttpRequest) -> HttpResponse:
     asked = SearchForm(request.GET).found()
     visible = visible_work_orders(request)
@@ -40,7 +40,7 @@ def list_work_orders(request: HttpRequest) -> HttpResponse:
     return render(request, "business/work_order_list.html", context)
 
 
-@administration_page(Right.WORK_ORDERS_CREATE)
+@administration_page(WorkOrderRight.CREATE)
 def create_work_order(request: Any) -> HttpResponse:
     customer = _chosen_customer(request)
     if customer is None:
@@ -56,7 +56,7 @@ def create_work_order(request: Any) -> HttpResponse:
     return render(request, "business/work_order_edit.html", context)
 
 
-@administration_page(Right.WORK_ORDERS_READ)
+@administration_page(WorkOrderRight.READ)
 def show_work_order(request: Any, number: int) -> HttpResponse:
     related = ("contact", "service_object", "project", "payment_method", "workflow", "error", "solution")
     work_order = get_object_or_404(visible_work_orders(request).select_related(*related), number=number)
@@ -77,7 +77,7 @@ def show_work_order(request: Any, number: int) -> HttpResponse:
     return render(request, "business/work_order_detail.html", context)
 
 
-@administration_page(Right.WORK_ORDERS_UPDATE)
+@administration_page(WorkOrderRight.UPDATE)
 def edit_work_order(request: Any, number: int) -> HttpResponse:
     visible = visible_work_orders(request)
     work_order, edited = (get_object_or_404(visible, number=number) for _again in range(2))

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from business.rights import WorkOrderRight
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import fingerprint
 from tenants.entering import administration_page
-from tenants.rights import Right
 
 from .. import services
 from ..forms import AddFormForm, AnswersForm
@@ -33,7 +33,7 @@ PRINT_POLICY = {
 
 
 @require_POST
-@administration_page(Right.WORK_ORDERS_UPDATE)
+@administration_page(WorkOrderRight.UPDATE)
 def advance_work_order(request: Any, number: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     to = request.POST.get("to")
@@ -43,7 +43,7 @@ def advance_work_order(request: Any, number: int) -> HttpResponse:
 
 
 @require_POST
-@administration_page(Right.WORK_ORDERS_UPDATE)
+@administration_page(WorkOrderRight.UPDATE)
 def complete_step(request: Any, number: int, position: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     attempt(request, None, services.complete_step, work_order=work_order, position=position)
@@ -51,7 +51,7 @@ def complete_step(request: Any, number: int, position: int) -> HttpResponse:
 
 
 @require_POST
-@administration_page(Right.WORK_ORDERS_UPDATE)
+@administration_page(WorkOrderRight.UPDATE)
 def add_form(request: Any, number: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     chosen = AddFormForm(request.POST, choices=forms_for(work_order))
@@ -62,7 +62,7 @@ def add_form(request: Any, number: int) -> HttpResponse:
     return redirect("business:work-order-detail", request.administration.slug, number)
 
 
-@administration_page(Right.WORK_ORDERS_READ)
+@administration_page(WorkOrderRight.READ)
 def fill_in_form(request: Any, number: int, pk: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     filled = get_object_or_404(work_order.filled_forms, pk=pk)
@@ -85,7 +85,7 @@ def fill_in_form(request: Any, number: int, pk: int) -> HttpResponse:
 
 
 @csp({"default-src": ["'none'"], "sandbox": True})
-@administration_page(Right.WORK_ORDERS_READ)
+@administration_page(WorkOrderRight.READ)
 def show_photo(request: Any, number: int, pk: int, uid: UUID) -> HttpResponse:
     """A photo of a filled-in form, to whoever may see the work order."""
     work_order = get_object_or_404(visible_work_orders(request), number=number)
@@ -95,7 +95,7 @@ def show_photo(request: Any, number: int, pk: int, uid: UUID) -> HttpResponse:
 
 
 @csp(PRINT_POLICY)
-@administration_page(Right.WORK_ORDERS_READ)
+@administration_page(WorkOrderRight.READ)
 def print_form(request: Any, number: int, pk: int) -> HttpResponse:
     """A filled-in form on paper."""
     work_order = get_object_or_404(visible_work_orders(request), number=number)

@@ -17,7 +17,7 @@ from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.models import Item
 from settings_sync.services.settings.origins import RowOrigin, origin_of
 from sync_ledger.models import Base, Edit
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 register = template.Library()
 
@@ -47,7 +47,7 @@ def item_edits(context: template.Context, item: Item) -> dict[str, Any]:
         "administration": administration,
         "kind": kind,
         "uid": item.uid,
-        "may_lock": administration.is_main and Right.SYNC_RUN in context["rights"],
+        "may_lock": administration.is_main and SyncRight.RUN in context["rights"],
         "may_pin": not administration.is_main and _may_pin(kind, item, context["rights"]),
     }
 

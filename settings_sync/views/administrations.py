@@ -28,7 +28,7 @@ from tenants.exceptions import (
     SlugTaken,
 )
 from tenants.models import Administration
-from tenants.rights import Right
+from tenants.rights import AdministrationRight
 
 from .forms import CreateAdministrationForm, DeleteAdministrationForm
 
@@ -38,7 +38,7 @@ ABOUT_NAME = (NameMissing.code, NameInvisible.code, NameNotUsable.code)
 FIELDS_REFUSED = {SlugTaken.code: "slug"} | dict.fromkeys(ABOUT_NAME, "name")
 
 
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def list_administrations(request: Any) -> HttpResponse:
     """The main administration with its counts, and its sub-administrations with how far each is in line."""
     main, asked = request.administration, asked_of_list(request.GET)
@@ -64,7 +64,7 @@ def list_administrations(request: Any) -> HttpResponse:
     return render(request, "sync/administrations.html", context)
 
 
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def show_row(request: Any, administration_id: uuid.UUID) -> HttpResponse:
     """One row of the list again; empty when it is gone."""
     sub = find_sub(acting_user=request.user, main=request.administration, administration_id=administration_id)
@@ -73,7 +73,7 @@ def show_row(request: Any, administration_id: uuid.UUID) -> HttpResponse:
     return render(request, "sync/administration_row.html", {"sub": sub})
 
 
-@main_page(Right.ADMINISTRATIONS_CREATE)
+@main_page(AdministrationRight.CREATE)
 def create_administration(request: Any) -> HttpResponse:
     """Name, address and what to start with."""
     main = request.administration
@@ -93,7 +93,7 @@ def create_administration(request: Any) -> HttpResponse:
     return render(request, "sync/administration_new.html", context)
 
 
-@main_page(Right.ADMINISTRATIONS_CREATE, Right.ADMINISTRATIONS_DELETE)
+@main_page(AdministrationRight.CREATE, AdministrationRight.DELETE)
 def retry_provisioning(request: Any, child: str) -> HttpResponse:
     """Try again to make, or to delete, an administration where that failed."""
     sub = _find_child(request, child)
@@ -109,7 +109,7 @@ def retry_provisioning(request: Any, child: str) -> HttpResponse:
     return redirect("sync:administrations", request.administration.slug)
 
 
-@main_page(Right.ADMINISTRATIONS_DELETE)
+@main_page(AdministrationRight.DELETE)
 def delete_administration(request: Any, child: str) -> HttpResponse:
     """A warning and a typed confirmation."""
     sub = _find_child(request, child)

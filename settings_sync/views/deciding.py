@@ -16,13 +16,13 @@ from settings_sync.services.deciding.questions import Questions, read_questions
 from settings_sync.services.previews.change_details import ChangeDetails, show_change
 from tenants.entering import main_page
 from tenants.entries import Unreadable, read_whole_number
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 from .decision_forms import DecisionForm
 from .plans import plan_of
 
 
-@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
+@main_page(SyncRight.RUN, SyncRight.UNDO)
 def change_details(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
     """One change in full: inside the preview when the browser asks for the part, else as a page that decides."""
     plan = plan_of(request, plan_id)

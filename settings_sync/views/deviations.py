@@ -21,13 +21,13 @@ from settings_sync.services.settings.deviations import (
 )
 from tenants.entering import administration_page
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
+from tenants.rights import AdministrationRight
 
 from .rule_forms import PinForm
 
 
 @require_GET
-@administration_page(Right.ADMINISTRATIONS_SEE)
+@administration_page(AdministrationRight.SEE)
 def kept(request: Any) -> HttpResponse:
     """Everything that is pinned or agreed here, what is to be looked at again first."""
     rows = list_deviations(acting_user=request.user, administration=_sub_of(request))

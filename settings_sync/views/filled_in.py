@@ -10,7 +10,7 @@ from django.shortcuts import render
 from settings_sync.models import Change, Plan
 from settings_sync.services.previews.filled_in import can_be_filled_in, documents_of, look_everywhere, show_there
 from tenants.entering import main_page
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 from .frames import framed
 from .plans import plan_of
@@ -18,7 +18,7 @@ from .plans import plan_of
 FRAMES_PER_PAGE = 12
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def show_everywhere(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
     """The item in every administration of the preview, a frame for each."""
     plan = plan_of(request, plan_id)
@@ -31,7 +31,7 @@ def show_everywhere(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpRes
 
 
 @framed
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def show_one(request: Any, plan_id: uuid.UUID, change_id: int, child: str) -> HttpResponse:
     """What one of those frames holds."""
     plan = plan_of(request, plan_id)

@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from tenants.entering import main_page
 from tenants.exceptions import AdministrationError
 from tenants.groups import add_to_group, find_reachable, groups_of, remove_from_group
-from tenants.rights import Right
+from tenants.rights import AdministrationRight
 
 from .forms import GroupForm
 
 
-@main_page(Right.ADMINISTRATIONS_UPDATE)
+@main_page(AdministrationRight.UPDATE)
 def edit_groups(request: Any) -> HttpResponse:
     """The groups of the chosen sub-administrations, each with how many of them are in it."""
     asked = request.POST if request.method == "POST" else request.GET

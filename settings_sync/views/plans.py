@@ -23,7 +23,7 @@ from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.undoing import create_undo_plan
 from tenants.entering import main_page
 from tenants.models import Administration
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 from .forms import SavedChoiceForm, StartForm
 
@@ -34,7 +34,7 @@ LONGEST_QUERY = 3000
 """What every server between takes as an address."""
 
 
-@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
+@main_page(SyncRight.RUN, SyncRight.UNDO)
 def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """What a stored plan would do; confirming it starts the run. Reloading, going back and a second tab are safe."""
     plan = plan_of(request, plan_id)
@@ -63,7 +63,7 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     return render(request, "sync/plan.html", context)
 
 
-@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
+@main_page(SyncRight.RUN, SyncRight.UNDO)
 def renew(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """A new preview of the same choice, without what was deleted since."""
     plan = plan_of(request, plan_id)
@@ -92,7 +92,7 @@ def _made_again(request: Any, plan: Plan) -> Plan:
     )
 
 
-@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
+@main_page(SyncRight.RUN, SyncRight.UNDO)
 def rehearse(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """Try the preview for real in every administration, and roll it back."""
     plan = plan_of(request, plan_id)

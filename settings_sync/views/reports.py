@@ -15,32 +15,32 @@ from settings_sync.services.reports.pdf_file import write_pdf
 from settings_sync.services.reports.report_rows import columns, plan_rows, run_rows
 from settings_sync.services.reports.reporting import plan_report, run_report
 from tenants.entering import main_page
-from tenants.rights import Right
+from tenants.rights import AdministrationRight, SyncRight
 
 from .plans import plan_of
 from .runs import run_of
 
 
-@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
+@main_page(SyncRight.RUN, SyncRight.UNDO)
 def plan_csv(request: Any, plan_id: uuid.UUID) -> HttpResponseBase:
     """Every change of a preview."""
     return _csv(request, _("preview"), columns(), plan_rows(plan_of(request, plan_id)))
 
 
-@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
+@main_page(SyncRight.RUN, SyncRight.UNDO)
 def plan_pdf(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """A preview on paper."""
     return _pdf(request, _("preview"), plan_report(plan_of(request, plan_id)))
 
 
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def run_csv(request: Any, run_id: uuid.UUID) -> HttpResponseBase:
     """Everything that a sync did in the administrations that the user may enter."""
     rows = run_rows(acting_user=request.user, run=run_of(request, run_id))
     return _csv(request, _("result"), columns(), rows)
 
 
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def run_pdf(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """A result on paper."""
     return _pdf(request, _("result"), run_report(acting_user=request.user, run=run_of(request, run_id)))

@@ -22,12 +22,12 @@ from settings_sync.services.settings.rule_book import (
     update_policies,
 )
 from tenants.entering import main_page
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 from .rule_forms import WHOLE, PoliciesForm, RuleForm
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def policies(request: Any) -> HttpResponse:
     """What syncs do where nobody decides, and which settings have a rule of their own; `?q=` finds one to give one."""
     main = request.administration
@@ -43,7 +43,7 @@ def policies(request: Any) -> HttpResponse:
     return render(request, "sync/policies.html", context)
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def rule(request: Any, kind: str, uid: uuid.UUID) -> HttpResponse:
     """The rule of one setting: made, changed, or removed by leaving everything empty."""
     main, standing = request.administration, read_standing(request.administration, kind, uid)

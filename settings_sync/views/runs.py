@@ -16,10 +16,10 @@ from settings_sync.services.runs.runs import cancel_run, retry_run
 from settings_sync.services.runs.undoing import create_undo_plan
 from tenants.entering import main_page
 from tenants.permissions import reachable_administrations
-from tenants.rights import Right
+from tenants.rights import AdministrationRight, SyncRight
 
 
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def history(request: Any) -> HttpResponse:
     """Every run of this main administration, latest first."""
     target = request.GET.get("administration", "").replace("\0", "")
@@ -28,26 +28,26 @@ def history(request: Any) -> HttpResponse:
     return render(request, "sync/runs.html", {"page": page, "target": names.get(target, target)})
 
 
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def show(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """One run: moving while it is busy, with the result and the proof afterwards."""
     return render(request, "sync/run.html", {"run": show_run(acting_user=request.user, run=run_of(request, run_id))})
 
 
-@main_page(Right.ADMINISTRATIONS_SEE)
+@main_page(AdministrationRight.SEE)
 def progress(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """The moving part of that page; once the run is finished it asks for no more."""
     context = {"run": show_run(acting_user=request.user, run=run_of(request, run_id)), "is_part": True}
     return render(request, "sync/run_progress.html", context)
 
 
-@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
+@main_page(SyncRight.RUN, SyncRight.UNDO)
 def cancel(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """Stop what has not started yet."""
     return _do(request, run_id, cancel_run, _("What had not started yet is stopped; what is busy is finished first."))
 
 
-@main_page(Right.SYNC_RUN, Right.SYNC_UNDO)
+@main_page(SyncRight.RUN, SyncRight.UNDO)
 def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """Try the failed and stopped administrations again, or only the one whose button was used."""
     only = [slug.replace("\0", "") for slug in request.POST.getlist("target")]
@@ -55,7 +55,7 @@ def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
     return _do(request, run_id, retry_run, _("What failed is tried again."), targets=only, confirmation=typed)
 
 
-@main_page(Right.SYNC_UNDO)
+@main_page(SyncRight.UNDO)
 def undo(request: Any, run_id: uuid.UUID) -> HttpResponse:
     """Preview taking a run back in the ticked administrations; nothing is taken back before that is confirmed."""
     run, slug = run_of(request, run_id), request.administration.slug

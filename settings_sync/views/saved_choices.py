@@ -20,13 +20,13 @@ from settings_sync.services.choices.saved_choices import (
     save_choice,
 )
 from tenants.entering import main_page
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 from .forms import SavedChoiceForm
 from .plans import plan_of
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def save(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     """Keep what a preview was made of under a name."""
     plan = plan_of(request, plan_id)
@@ -40,7 +40,7 @@ def save(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     return redirect("sync:plan", request.administration.slug, plan.pk)
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def preview(request: Any, choice_id: uuid.UUID) -> HttpResponse:
     """A new preview of a saved choice; nothing starts before that is confirmed."""
     choice, slug = _find(request, choice_id), request.administration.slug
@@ -63,7 +63,7 @@ def preview(request: Any, choice_id: uuid.UUID) -> HttpResponse:
     return redirect("sync:plan", slug, opened.plan.pk)
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def edit(request: Any, choice_id: uuid.UUID) -> HttpResponse:
     """Rename or delete a saved choice."""
     choice = _find(request, choice_id)

@@ -30,7 +30,7 @@ from settings_sync.services.takeover.takeover import (
 )
 from settings_sync.services.takeover.takeover_pair import read_pair
 from tenants.entering import main_page
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 from .plans import plan_of
 from .takeover_forms import BULK, BULKS, EXACT, SCOPES, TakeoverForm
@@ -53,7 +53,7 @@ class Shown:
     value: str
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def begin(request: Any, child: str) -> HttpResponse:
     """What a takeover is, and beginning it or going on with it."""
     main = request.administration
@@ -70,7 +70,7 @@ def begin(request: Any, child: str) -> HttpResponse:
     return render(request, "sync/takeover_begin.html", {"child": found, "going": going})
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def sitting(request: Any, plan_id: uuid.UUID, child: str) -> HttpResponse:
     """All unmatched settings of the main administration beside the other's own, decided one by one or many at once."""
     plan = plan_of(request, plan_id)
@@ -87,7 +87,7 @@ def sitting(request: Any, plan_id: uuid.UUID, child: str) -> HttpResponse:
     return render(request, "sync/takeover.html", _context(takeover, rows, page, asked, form))
 
 
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def pair(request: Any, plan_id: uuid.UUID, child: str, change_id: int) -> HttpResponse:
     """One setting beside the other's own ones: chosen by hand from a list that can be searched."""
     plan = plan_of(request, plan_id)

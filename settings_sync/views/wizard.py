@@ -27,7 +27,7 @@ from settings_sync.services.settings.settings_tree import SettingsTree, read_set
 from settings_sync.wording.decision_wording import policy_choices
 from tenants.entering import View, main_page
 from tenants.models import Administration
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 from .administrations import asked_of_list
 from .forms import SyncChoiceForm
@@ -51,7 +51,7 @@ def keep_choice_without_session(view: View) -> View:
 
 
 @keep_choice_without_session
-@main_page(Right.SYNC_RUN)
+@main_page(SyncRight.RUN)
 def choose(request: Any) -> HttpResponse:
     """One form: ticked administrations and ticked settings become a plan. Nothing is changed in any administration."""
     main, subs = request.administration, list_subs(acting_user=request.user, main=request.administration)

@@ -17,7 +17,7 @@ from accounts.models import User
 from ..company import COMPANY_FIELDS
 from ..exceptions import BackupDamaged
 from ..models import Administration, Membership, Role
-from ..rights import Right
+from ..rights import all_rights
 from .archive import MANIFEST, Manifest
 
 OWN_FIELDS = ("slug", "name", "groups", "licence_cap")
@@ -101,7 +101,7 @@ def give_access(administration: Administration, manifest: Manifest) -> Access:
 def _make_roles(administration: Administration, manifest: Manifest) -> None:
     """The roles of its own, with the rights that exist here."""
     Role.objects.bulk_create(
-        Role(administration=administration, name=row["name"], rights=sorted(set(row["rights"]) & set(Right.values)))
+        Role(administration=administration, name=row["name"], rights=sorted(set(row["rights"]) & set(all_rights())))
         for row in manifest.roles
         if administration.is_main
     )

@@ -16,7 +16,7 @@ from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets.targets import execute_target
 from tenants import context_processors
 from tenants.models import Administration
-from tenants.rights import Right
+from tenants.rights import all_rights
 from tests.contracts.world import Company
 from webhooks.models import MailChoice
 from webhooks.services.mailing import choose_mail
@@ -135,7 +135,7 @@ def test_no_answer_of_the_api_does(others: Company, pages_of_others: dict[str, s
 def test_a_planted_leak_in_the_daily_data_is_found(world: World, others: Company, monkeypatch: Any) -> None:
     """The API that forgets to look whose administration it is asked for."""
     monkeypatch.setattr("business.api.views.find_active_administration", lambda *_asked: world.child)
-    monkeypatch.setattr("business.api.views.rights_of", lambda *_asked: frozenset(Right))
+    monkeypatch.setattr("business.api.views.rights_of", lambda *_asked: frozenset(all_rights()))
     _token, client = token_of(others.owner, others.main)
     found = leaks(crawl_api(client))
     assert {address.rstrip("/").rpartition("/")[2] for address in found} >= set(DAILY_DATA)

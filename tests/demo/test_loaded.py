@@ -16,6 +16,7 @@ from demo.companies import ACCOUNTS
 from demo.loading import load_demo
 from forms_catalog.documents import document_of
 from forms_catalog.models import Form
+from forms_catalog.rights import FormRight
 from forms_catalog.rules import problems_of_form
 from reference_data.models import VatRate, WorkStatus, WorkType
 from settings_sync.models import SyncRun, SyncTarget
@@ -27,7 +28,7 @@ from tenants.company import COMPANY_FIELDS
 from tenants.company_forms import CompanyDetailsForm
 from tenants.models import Administration, Membership
 from tenants.permissions import may
-from tenants.rights import Right
+from tenants.rights import SyncRight
 from workflows.models import Workflow
 from workflows.sync import WorkflowSync
 
@@ -74,9 +75,9 @@ def test_everybody_signs_in_and_may_do_what_the_contract_says(demo):
         user = person(key)
         assert user is not None, key
         assert set(Membership.objects.filter(user=user).values_list("administration__slug", flat=True)) == slugs
-    assert may(person("beheerder"), Right.SYNC_RUN, demo["van-dijk"])
-    assert not may(person("planner"), Right.FORMS_READ, demo["van-dijk"])
-    assert may(person("noord"), Right.FORMS_UPDATE, demo["van-dijk-noord"])
+    assert may(person("beheerder"), SyncRight.RUN, demo["van-dijk"])
+    assert not may(person("planner"), FormRight.READ, demo["van-dijk"])
+    assert may(person("noord"), FormRight.UPDATE, demo["van-dijk-noord"])
     assert person("support").is_staff
     assert [key for key in reach if person(key).is_staff] == ["support"]
 

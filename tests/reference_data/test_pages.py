@@ -177,12 +177,12 @@ def test_an_unknown_list_or_item_is_not_found(owner_client, address):
 
 
 def test_a_reading_user_sees_and_changes_nothing(within, address):
+    from reference_data.rights import ReferenceDataRight
     from tenants.models import Membership, Role
-    from tenants.rights import Right
 
     status = WorkStatus.objects.create(code="K", name="Klaar")
     reader = make_member(within)
-    role = Role.objects.create(administration=within, name="Lezer", rights=[Right.REFERENCE_DATA_READ])
+    role = Role.objects.create(administration=within, name="Lezer", rights=[ReferenceDataRight.READ])
     Membership.objects.filter(user=reader).update(role=role)
     client = Client()
     client.force_login(reader)

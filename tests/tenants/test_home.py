@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from tenants.models import Administration, Role
-from tenants.rights import Right
+from tenants.rights import all_rights
 from tenants.sections import Group, links_to, sections_of
 from tests.conftest import make_member
 
@@ -98,7 +98,7 @@ def test_settings_list_what_there_is_with_its_address(main: Administration, owne
 
 
 def test_every_section_that_is_named_has_an_address(main: Administration, child: Administration) -> None:
-    everything, sections = [right.value for right in Right], sections_of(*Group)
+    everything, sections = [right.value for right in all_rights()], sections_of(*Group)
     found = [link.section for link in links_to(sections, main, everything)]
     assert found == [section for section in sections if not section.sub_only]
     found = [link.section for link in links_to(sections, child, everything)]

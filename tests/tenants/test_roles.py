@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from accounts.models import User
 from audit.models import AuditEntry
+from business.rights import CustomerRight, InvoiceRight
+from forms_catalog.rights import FormRight
+from tenants import rights
 from tenants.exceptions import (
     RightsNotYours,
     RoleInUse,
@@ -17,13 +21,22 @@ from tenants.exceptions import (
 )
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed, may
-from tenants.rights import ADMINISTRATOR_ROLE, MODULES, Right, rights_of_module
-from tenants.roles import create_role, delete_role, role_mark, update_role
+from tenants.rights import (
+    ADMINISTRATOR_ROLE,
+    EMPLOYEE_ROLE,
+    Module,
+    Right,
+    RoleRight,
+    all_modules,
+    all_rights,
+    rights_of_built_in,
+)
+from tenants.roles import complete_built_in_roles, create_role, delete_role, role_mark, update_role
 from tests.conftest import make_member
 
 pytestmark = pytest.mark.django_db
 
-FORMS = [Right.FORMS_READ, Right.FORMS_UPDATE]
+FORMS = [FormRight.READ, FormRight.UPDATE]
 
 
 @pytest.fixture
@@ -45,7 +58,7 @@ def made(owner: User, main: Administration) -> Role:
 @pytest.fixture
 def limited(main: Administration) -> User:
     """Somebody who may manage roles, and edit forms and no more."""
-    return make_holder(main, Role.objects.create(administration=main, name="Chef", rights=[Right.ROLES_MANAGE, *FORMS]))
+    return make_holder(main, Role.objects.create(administration=main, name="Chef", rights=[RoleRight.MANAGE, *FORMS]))
 
 
 def make_holder(administration: Administration, role: Role, name: str = "Anneke") -> User:
@@ -64,7 +77,36 @@ def trail() -> dict[str, Any]:
 
 
 def test_every_right_stands_under_a_module():
-    assert {right for module in MODULES for right in rights_of_module(module)} == set(Right)
+    assert {right for module in all_modules() for right in module.rights} == set(all_rights())
+
+
+class SlotRight(Right):
+    CREATE = "slots.create", "slots: create"
+    READ = "slots.read", "slots: read"
+
+
+@pytest.fixture
+def slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rights of an app that was added to the product."""
+    monkeypatch.setattr("tenants.rights._registered", dict(rights._registered))
+    rights.register(Module(85, "Slots", SlotRight, for_employees=(SlotRight.READ,)))
+
+
+def test_the_built_in_roles_get_the_rights_that_an_app_brings(made, owner, main, slots):
+    employee = make_member(main, EMPLOYEE_ROLE)
+    before = made.rights
+    complete_built_in_roles(apps)
+    assert may(owner, SlotRight.CREATE, main)
+    assert may(employee, SlotRight.READ, main) and not may(employee, SlotRight.CREATE, main)
+    made.refresh_from_db()
+    assert made.rights == before
+
+
+def test_a_right_that_an_app_brings_can_be_given_in_its_place(owner, main, slots):
+    Role.objects.filter(administration=None).update(rights=rights_of_built_in(ADMINISTRATOR_ROLE))
+    asked = [SlotRight.READ, CustomerRight.READ, FormRight.READ]
+    made = create_role(acting_user=owner, main=main, name="Slots", rights=asked)
+    assert made.rights == [FormRight.READ, SlotRight.READ, CustomerRight.READ]
 
 
 def test_a_role_is_made_and_stands_in_the_trail(made, owner, main):
@@ -80,9 +122,9 @@ def test_a_role_is_made_and_stands_in_the_trail(made, owner, main):
 
 def test_an_edit_holds_at_once_and_the_trail_tells_what_changed(made, owner, main):
     holder = make_holder(main, made)
-    update_role(acting_user=owner, role=made, name="Balie", rights=[Right.FORMS_READ, Right.CUSTOMERS_READ])
-    assert may(holder, Right.CUSTOMERS_READ, main)
-    assert not may(holder, Right.FORMS_UPDATE, main)
+    update_role(acting_user=owner, role=made, name="Balie", rights=[FormRight.READ, CustomerRight.READ])
+    assert may(holder, CustomerRight.READ, main)
+    assert not may(holder, FormRight.UPDATE, main)
     told = trail()
     assert (told["action"], told["role"], told["former_name"]) == ("role.updated", "Balie", "Magazijn")
     assert (told["added"], told["removed"]) == (["customers.read"], ["forms.update"])
@@ -106,12 +148,12 @@ def test_the_administrator_of_a_sub_does_nothing_with_the_roles_of_the_main(made
 
 def test_nobody_gives_or_takes_away_what_they_may_not_do_themselves(limited, main, owner):
     with pytest.raises(RightsNotYours, match=r"invoices|facturen"):
-        create_role(acting_user=limited, main=main, name="Kassa", rights=[Right.FORMS_READ, Right.INVOICES_READ])
-    sales = create_role(acting_user=owner, main=main, name="Verkoop", rights=[Right.INVOICES_READ])
+        create_role(acting_user=limited, main=main, name="Kassa", rights=[FormRight.READ, InvoiceRight.READ])
+    sales = create_role(acting_user=owner, main=main, name="Verkoop", rights=[InvoiceRight.READ])
     with pytest.raises(RightsNotYours):
         update_role(acting_user=limited, role=sales, name="Verkoop", rights=[])
-    changed = update_role(acting_user=limited, role=sales, name="Verkoop", rights=[Right.INVOICES_READ, *FORMS])
-    assert set(changed.rights) == {Right.INVOICES_READ, *FORMS}
+    changed = update_role(acting_user=limited, role=sales, name="Verkoop", rights=[InvoiceRight.READ, *FORMS])
+    assert set(changed.rights) == {InvoiceRight.READ, *FORMS}
 
 
 def test_nobody_gives_more_by_way_of_another_role(limited, main, made):
@@ -150,14 +192,14 @@ def test_a_role_has_a_name_that_people_can_read(made, owner, main, name):
 
 def test_what_somebody_else_saved_meanwhile_is_not_overwritten(made, owner):
     seen = role_mark(made)
-    update_role(acting_user=owner, role=made, name="Magazijn", rights=[Right.FORMS_READ], seen=seen)
+    update_role(acting_user=owner, role=made, name="Magazijn", rights=[FormRight.READ], seen=seen)
     with pytest.raises(RoleMoved):
         update_role(acting_user=owner, role=made, name="Magazijn", rights=FORMS, seen=seen)
 
 
 def test_who_had_a_deleted_role_gets_the_one_that_was_chosen(made, owner, main, child):
     make_member(child, user=owner)
-    other = create_role(acting_user=owner, main=main, name="Balie", rights=[Right.CUSTOMERS_READ])
+    other = create_role(acting_user=owner, main=main, name="Balie", rights=[CustomerRight.READ])
     holders = make_holder(main, made), make_holder(child, made, "Bas")
     with pytest.raises(RoleInUse, match=r"Anneke \(Van Dijk\), Bas \(Noord\)|Bas \(Noord\), Anneke \(Van Dijk\)"):
         delete_role(acting_user=owner, role=made, instead={})

@@ -26,7 +26,7 @@ from tenants.exceptions import (
 )
 from tenants.models import Administration, AdministrationsStay, Role
 from tenants.permissions import NotAllowed
-from tenants.rights import EMPLOYEE_ROLE, Right
+from tenants.rights import EMPLOYEE_ROLE, AdministrationRight
 from tenants.schema_hooks import schema_hooks
 from tenants.schemas import inside
 from tenants.services import (
@@ -273,12 +273,12 @@ class TestDeleting:
         made = self.active(main, owner, "Half weg", State.FAILED)
         Administration.objects.filter(pk=made.pk).update(migration_head="head")
         made.refresh_from_db()
-        role = Role.objects.create(administration=main, name="Maker", rights=[Right.ADMINISTRATIONS_CREATE])
+        role = Role.objects.create(administration=main, name="Maker", rights=[AdministrationRight.CREATE])
         maker = make_member(main)
         maker.memberships.update(role=role)
         with pytest.raises(NotAllowed):
             retry_provisioning(acting_user=maker, administration=made)
-        role.rights = [Right.ADMINISTRATIONS_DELETE]
+        role.rights = [AdministrationRight.DELETE]
         role.save()
         assert retry_provisioning(acting_user=maker, administration=made).state == State.DELETING
 

@@ -21,7 +21,7 @@ from settings_sync.exceptions import SyncError
 from tenants.constraints import broken_by
 from tenants.exceptions import AdministrationError, Refusal
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
+from tenants.rights import find_right
 from webhooks.exceptions import WebhookError
 
 logger = logging.getLogger(__name__)
@@ -133,9 +133,9 @@ def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _which_right(error: Exception) -> str:
     """What the token's user lacks, by the name that a role shows of it."""
-    right = getattr(error, "right", "")
-    if right in Right.values:
-        return _("You do not have the right to do this here: {right}.").format(right=Right(right).label)
+    right = find_right(getattr(error, "right", ""))
+    if right is not None:
+        return _("You do not have the right to do this here: {right}.").format(right=right.label)
     return str(_("You do not have the right to do this here."))
 
 

@@ -14,7 +14,7 @@ from settings_sync.services.settings.items import relations_of
 from settings_sync.shapes.administrations import AlignmentQuery, AlignmentShape
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
+from tenants.rights import AdministrationRight
 
 from .base import READ_SETTINGS, TokenView
 
@@ -30,7 +30,7 @@ class Alignment(TokenView):
         is_detailed = self.checked(AlignmentQuery, request.query_params.dict())["detail"]
         main = self.main
         if not may_see_administrations(request.user, main):
-            raise NotAllowed(Right.ADMINISTRATIONS_SEE)
+            raise NotAllowed(AdministrationRight.SEE)
         subs = visible_administrations(request).filter(parent=main, state=Administration.State.ACTIVE)
         page = page_of_rows(request, subs, "slug")
         return Response(page.shaped(lambda rows: self._shape(rows, is_detailed)))

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import SyncTarget
 from tenants.models import Administration, Membership
-from tenants.rights import Right
+from tenants.rights import AdministrationRight, SyncRight
 from tenants.services import right_to_retry
 
 from .alignment import Counts, alignment_of, reviews_due, summed
@@ -209,7 +209,7 @@ def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) 
         attention=tuple(_attention(administration, counts, latest, facts.reviews.get(administration.pk))),
         cannot_sync=_why_not(administration, rights, facts.main),
         is_busy=latest is not None and latest.state in SyncTarget.OPEN,
-        may_delete=is_stable and Right.ADMINISTRATIONS_DELETE in rights & set(facts.main_rights),
+        may_delete=is_stable and AdministrationRight.DELETE in rights & set(facts.main_rights),
         may_retry=failed and right_to_retry(administration) in facts.main_rights,
     )
 
@@ -246,7 +246,7 @@ def _attention(
 def _why_not(administration: Administration, rights: frozenset[str], main: Administration) -> str:
     if administration.state != Administration.State.ACTIVE:
         return str(administration.get_state_display())
-    if Right.SYNC_RUN not in rights:
+    if SyncRight.RUN not in rights:
         return _("you may not sync to this administration")
     if administration.migration_head != main.migration_head:
         return _("is on another version than the main administration; it is being updated")

@@ -20,7 +20,7 @@ from settings_sync.permissions import right_for, syncable_children
 from settings_sync.services.previews.plan_overview import Counted
 from tenants.models import Administration
 from tenants.permissions import may, reachable_administrations
-from tenants.rights import Right
+from tenants.rights import Right, SyncRight
 
 from .progress import Progress, read_progress
 from .proofs import Proof, proof_of, words_of
@@ -225,7 +225,7 @@ def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
     seen = _visible(acting_user, targets)
     progress = read_progress([target for target in seen if target.state == SyncTarget.State.RUNNING])
     right = right_for(run.plan)
-    reached, undoable = (_reached(acting_user, run, asked) for asked in (right, Right.SYNC_UNDO))
+    reached, undoable = (_reached(acting_user, run, asked) for asked in (right, SyncRight.UNDO))
     may_run = may(acting_user, right, run.administration)
     states = {target.state for target in targets}
     return RunOverview(

@@ -23,7 +23,7 @@ from settings_sync.services.plans.local_values import Examiner
 from settings_sync.services.plans.plans import PLAN_LIFETIME, keep_plan, making
 from settings_sync.services.plans.rules import decisions_of, policies_of
 from tenants.permissions import require
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 from .runs import check_kept, lock_run
 
@@ -34,7 +34,7 @@ def create_undo_plan(*, acting_user: Any, run: SyncRun, targets: Collection[str]
     Raises NotAllowed, RunNotFinished, RunPruned, NothingToUndo, CategoryNotAllowed, or UnknownTarget for an
     administration where the user may not take it back or that the run did not change.
     """
-    require(acting_user, Right.SYNC_UNDO, run.administration)
+    require(acting_user, SyncRight.UNDO, run.administration)
     if not run.is_finished:
         raise RunNotFinished
     check_kept(run)
@@ -197,7 +197,7 @@ def _digest(value: Any) -> bytes | None:
 
 
 def _find_targets(user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
-    syncable = {child.pk for child in syncable_children(user, run.administration, Right.SYNC_UNDO)}
+    syncable = {child.pk for child in syncable_children(user, run.administration, SyncRight.UNDO)}
     done = run.targets.filter(state=SyncTarget.State.SUCCEEDED, administration__in=syncable)
     found = {target.administration.slug: target for target in done.select_related("administration", "plan_target")}
     for slug in slugs:

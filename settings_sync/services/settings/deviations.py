@@ -21,7 +21,7 @@ from settings_sync.services.administrations.alignment import note_reviews
 from sync_ledger.models import Base, Deviation
 from tenants.models import Administration
 from tenants.permissions import may
-from tenants.rights import Right
+from tenants.rights import AdministrationRight, Right, find_right
 from tenants.schemas import inside
 
 from .places import Standing, place_called, read_standing
@@ -147,8 +147,8 @@ def _check(user: Any, administration: Administration, kind: str, uid: uuid.UUID)
 
 def _right_over(kind: str) -> Right:
     """What it takes to edit settings of this kind."""
-    wanted = f"{all_kinds()[kind].category.key}.update"
-    return Right(wanted) if wanted in Right.values else Right.ADMINISTRATIONS_UPDATE
+    wanted = find_right(f"{all_kinds()[kind].category.key}.update")
+    return wanted or AdministrationRight.UPDATE
 
 
 def _allowed(user: Any, administration: Administration, kinds: Iterable[str]) -> set[str]:

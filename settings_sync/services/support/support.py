@@ -16,14 +16,14 @@ from settings_sync.planning.verdicts import Action
 from settings_sync.services.runs.runs import start_run
 from settings_sync.wording.wording import why_planned
 from tenants.models import Administration
-from tenants.rights import Right
+from tenants.rights import SyncRight
 
 MOST_HELD = 50
 
 
 def users_who_may_sync(main: Administration) -> "QuerySet[User]":
     """The customer's users as whom support may act: those that may sync themselves."""
-    held = {"memberships__administration": main, "memberships__role__rights__contains": [Right.SYNC_RUN]}
+    held = {"memberships__administration": main, "memberships__role__rights__contains": [SyncRight.RUN]}
     return User.objects.filter(is_active=True, **held).order_by("email")
 
 
@@ -33,7 +33,7 @@ def start_run_on_behalf(*, acting_user: Any, on_behalf_of: User, plan: Plan, ver
     Raises NotAllowed unless the acting user is of support and the plan of that user, ReasonMissing, or as `start_run`.
     """
     if not may_support(acting_user, SupportRight.HELP) or plan.requested_by_id != on_behalf_of.pk:
-        raise NotAllowed(Right.SYNC_RUN)
+        raise NotAllowed(SyncRight.RUN)
     if not reason.strip():
         raise ReasonMissing
     return start_run(

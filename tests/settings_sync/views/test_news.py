@@ -9,19 +9,22 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from business.rights import CustomerRight
 from forms_catalog.models import Field, Form, Section
+from forms_catalog.rights import FormRight
 from settings_sync.models import Change, Document, Finding, SyncTarget
 from settings_sync.services.news.news import news_for
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.undoing import create_undo_plan
 from tenants.models import Membership, Role
-from tenants.rights import Right
+from tenants.rights import all_rights
 from tenants.schemas import inside
 from tests.conftest import make_member
+from workflows.rights import WorkflowRight
 
 from .conftest import browser, carry_out, make_form, sync
 
-ALL = frozenset(Right.values)
+ALL = frozenset(all_rights())
 
 
 def text_of(answer):
@@ -123,12 +126,12 @@ def test_the_differences_are_shown_field_by_field(owner_client, joined, changed)
 def test_only_who_may_read_such_settings_is_told_of_them(joined, changed):
     target = changed.plan_target.sync_target.pk
     addresses = [settings_of(joined), address_of(joined, target), address_of(joined, target, changed.pk)]
-    reader = make_reader(joined, Right.FORMS_READ)
+    reader = make_reader(joined, FormRight.READ)
     assert all("CO-gehalte" in text_of(reader.get(address)) for address in addresses)
-    other = make_reader(joined, Right.WORKFLOWS_READ)
+    other = make_reader(joined, WorkflowRight.READ)
     assert "Onderhoud" not in text_of(other.get(addresses[0]))
     assert [other.get(address).status_code for address in addresses[1:]] == [404, 404]
-    nobody = make_reader(joined, Right.CUSTOMERS_READ)
+    nobody = make_reader(joined, CustomerRight.READ)
     assert [nobody.get(address).status_code for address in addresses[1:]] == [403, 403]
 
 

@@ -22,7 +22,7 @@ from settings_sync.models import Document, ItemRule, Receipt, SyncPolicy
 from sync_ledger.models import Base, Edit
 from tenants.backups import restoring, tables
 from tenants.models import Administration, Membership, Role
-from tenants.rights import ADMINISTRATOR_ROLE, BUILT_IN_ROLES
+from tenants.rights import ADMINISTRATOR_ROLE, rights_of_built_in
 from tenants.schemas import inside
 from tests.conftest import clean
 from tests.contracts.world import CATEGORIES, Company, another_connection, in_threads
@@ -159,7 +159,7 @@ def test_in_another_installation_it_keeps_its_uuid_finds_people_by_address_and_s
     with another_installation():
         somebody = User.objects.create_user("first@example.com", None, name="Iemand")
         owner = User.objects.create_user(company.owner.email.upper(), None, name="Dezelfde")
-        Role.objects.create(administration=None, name=ADMINISTRATOR_ROLE, rights=BUILT_IN_ROLES[ADMINISTRATOR_ROLE])
+        Role.objects.create(administration=None, name=ADMINISTRATOR_ROLE, rights=rights_of_built_in(ADMINISTRATOR_ROLE))
         assert "--main" in refusal(of_child)
         assert "no main administration" in refusal(of_child, main="nergens")
         restore(of_main)

@@ -5,18 +5,20 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
+from forms_catalog.rights import FormRight
+from reference_data.rights import ReferenceDataRight
 from settings_sync.exceptions import CategoryNotAllowed
 from settings_sync.models import Plan, SyncRun
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.undoing import create_undo_plan
-from tenants.rights import Right
+from tenants.rights import AdministrationRight, SyncRight
 from tests.settings_sync.api.conftest import is_problem, make_caller
 from tests.settings_sync.services.runs.test_right_to_undo import give
 from tests.settings_sync.views.conftest import browser, form, joined, make_plan, sync  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SYNCS = [Right.ADMINISTRATIONS_SEE, Right.SYNC_RUN, Right.SYNC_UNDO]
-FORMS, WORK_TYPES = Right.FORMS_READ, Right.REFERENCE_DATA_READ
+SYNCS = [AdministrationRight.SEE, SyncRight.RUN, SyncRight.UNDO]
+FORMS, WORK_TYPES = FormRight.READ, ReferenceDataRight.READ
 
 
 @pytest.mark.parametrize(

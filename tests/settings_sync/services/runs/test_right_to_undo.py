@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from forms_catalog.rights import FormRight
+from reference_data.rights import ReferenceDataRight
 from settings_sync.exceptions import UnknownTarget
 from settings_sync.models import Plan, SyncRun, SyncTarget
 from settings_sync.permissions import NotAllowed
@@ -11,12 +13,12 @@ from settings_sync.services.plans.dry_run import rehearse_plan
 from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
 from settings_sync.services.runs.undoing import create_undo_plan
 from tenants.models import Administration, Membership, Role
-from tenants.rights import Right
+from tenants.rights import AdministrationRight, SyncRight
 from tests.conftest import make_member
 from tests.settings_sync.views.conftest import browser, form, joined, sync  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SEES = [Right.ADMINISTRATIONS_SEE, Right.FORMS_READ, Right.REFERENCE_DATA_READ]
+SEES = [AdministrationRight.SEE, FormRight.READ, ReferenceDataRight.READ]
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def give(user, rights: list[str], *administrations: Administration) -> None:
 
 def test_who_may_sync_but_not_undo_takes_nothing_back(owner, main, joined, run):  # noqa: F811
     plan = create_undo_plan(acting_user=owner, run=run)
-    give(owner, [*SEES, Right.SYNC_RUN], main, joined)
+    give(owner, [*SEES, SyncRight.RUN], main, joined)
     for refused in (
         lambda: create_undo_plan(acting_user=owner, run=run),
         lambda: decide(acting_user=owner, plan=plan, version=plan.version, decisions=[]),
@@ -45,12 +47,12 @@ def test_who_may_sync_but_not_undo_takes_nothing_back(owner, main, joined, run):
     ):
         with pytest.raises(NotAllowed) as told:
             refused()
-        assert told.value.right == Right.SYNC_UNDO
+        assert told.value.right == SyncRight.UNDO
     assert SyncRun.objects.count() == 1
 
 
 def test_who_may_undo_but_not_sync_takes_back_and_syncs_nothing(owner, main, joined, run):  # noqa: F811
-    give(owner, [*SEES, Right.SYNC_UNDO], main, joined)
+    give(owner, [*SEES, SyncRight.UNDO], main, joined)
     plan = create_undo_plan(acting_user=owner, run=run)
     back = start_run(acting_user=owner, plan=plan, version=plan.version, confirmation=main.slug)
     assert back.targets.get().administration == joined
@@ -63,17 +65,17 @@ def test_who_may_undo_but_not_sync_takes_back_and_syncs_nothing(owner, main, joi
 
 
 def test_the_right_is_asked_in_each_administration(owner, main, joined, other_child, run):  # noqa: F811
-    give(owner, [*SEES, Right.SYNC_RUN], joined)
+    give(owner, [*SEES, SyncRight.RUN], joined)
     with pytest.raises(UnknownTarget):
         create_undo_plan(acting_user=owner, run=run, targets=[joined.slug])
 
 
 def test_the_pages_offer_what_may_be_done(owner, main, joined, run):  # noqa: F811
     shown, undo = reverse("sync:run", args=[main.slug, run.pk]), reverse("sync:run-undo", args=[main.slug, run.pk])
-    give(owner, [*SEES, Right.SYNC_RUN], main, joined)
+    give(owner, [*SEES, SyncRight.RUN], main, joined)
     assert 'id="run-undo"' not in browser(owner).get(shown).content.decode()
     assert browser(owner).post(undo, {"target": [joined.slug]}).status_code == 403
-    give(owner, [*SEES, Right.SYNC_UNDO], main, joined)
+    give(owner, [*SEES, SyncRight.UNDO], main, joined)
     assert 'id="run-undo"' in browser(owner).get(shown).content.decode()
     answer = browser(owner).post(undo, {"target": [joined.slug]}, follow=True)
     assert answer.status_code == 200

@@ -14,7 +14,7 @@ from settings_sync.services.runs import starting
 from settings_sync.services.targets import reaping
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed
-from tenants.rights import Right
+from tenants.rights import AdministrationRight
 from tenants.schemas import inside
 from tenants.services import create_administration
 from tenants.template_schema import drop_schema
@@ -81,7 +81,7 @@ def test_a_step_that_fails_keeps_the_reaper_going(main, monkeypatch):
 
 
 def test_who_may_create_but_not_sync_cannot_start_from_the_main(main):
-    role = Role.objects.create(administration=main, name="Maker", rights=[Right.ADMINISTRATIONS_CREATE])
+    role = Role.objects.create(administration=main, name="Maker", rights=[AdministrationRight.CREATE])
     maker = User.objects.create_user("maker@example.com", "demo")
     Membership.objects.create(user=maker, administration=main, role=role)
     with pytest.raises(NotAllowed):

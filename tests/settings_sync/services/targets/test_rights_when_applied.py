@@ -4,21 +4,23 @@ import pytest
 
 from accounts.models import User
 from forms_catalog.models import Form
+from forms_catalog.rights import FormRight
+from reference_data.rights import ReferenceDataRight
 from settings_sync.exceptions import CategoryNotAllowed
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.runs.runs import retry_run, start_run
 from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.support.support import start_run_on_behalf
 from tenants.models import Membership
-from tenants.rights import Right
+from tenants.rights import AdministrationRight, SyncRight
 from tenants.schemas import inside
 from tests.settings_sync.api.conftest import work
 from tests.settings_sync.services.runs.test_right_to_undo import give
 from tests.settings_sync.views.conftest import form, joined, make_plan, sync  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SYNCS = [Right.ADMINISTRATIONS_SEE, Right.SYNC_RUN, Right.SYNC_UNDO]
-WORK_TYPES = Right.REFERENCE_DATA_READ
+SYNCS = [AdministrationRight.SEE, SyncRight.RUN, SyncRight.UNDO]
+WORK_TYPES = ReferenceDataRight.READ
 
 
 @pytest.fixture
@@ -34,12 +36,12 @@ def target_of(run: SyncRun) -> SyncTarget:
 
 def colleague_of(main, joined):  # noqa: F811
     user = User.objects.create_user("colleague@example.com", "x", name="Colleague")
-    give(user, [*SYNCS, Right.FORMS_READ, WORK_TYPES], main, joined)
+    give(user, [*SYNCS, FormRight.READ, WORK_TYPES], main, joined)
     return user
 
 
 def lose_the_sub(owner, main, joined):  # noqa: F811
-    give(owner, [Right.FORMS_READ, WORK_TYPES], joined)
+    give(owner, [FormRight.READ, WORK_TYPES], joined)
 
 
 def lose_the_main(owner, main, joined):  # noqa: F811
@@ -109,6 +111,6 @@ def test_support_starts_by_the_right_of_the_user_and_tries_again_by_its_own(owne
 def test_taking_back_asks_for_its_own_right_again(owner, main, joined, form):  # noqa: F811
     plan = create_undo_plan(acting_user=owner, run=sync(owner, main, joined))
     run = start_run(acting_user=owner, plan=plan, version=plan.version, confirmation=main.slug)
-    give(owner, [Right.ADMINISTRATIONS_SEE, Right.SYNC_RUN, Right.FORMS_READ, WORK_TYPES], joined)
+    give(owner, [AdministrationRight.SEE, SyncRight.RUN, FormRight.READ, WORK_TYPES], joined)
     work(run.pk)
     assert target_of(run).error_code == "right-lost"
