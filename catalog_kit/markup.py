@@ -32,10 +32,11 @@ _STYLE_THAT_RUNS = re.compile(r"expression\s*\(|javascript:|@import|behavior\s*:
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # As the standard of HTML begins a tag: whatever a browser can make of the text, no other names are in it.
 _TAG = re.compile(r"<([a-zA-Z][^\s/>]*)")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)")
+# Only where a word begins: from each letter of it, one long word would be read as often as it has letters.
+_SCHEME = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*(?=:)")
 _SCHEMES = {"https", "http", "mailto", "tel", "data"}
 _BLANK = re.compile(r"[\x00-\x20\x7f]")
-_UNCLOSED_TAG = re.compile(r"<[a-zA-Z/!?][^>]*$")
+_TAG_BEGINS = re.compile(r"<[a-zA-Z/!?]")
 
 
 class _Reader(HTMLParser):
@@ -101,7 +102,7 @@ def problems_of_markup(html: str) -> list[str]:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    if _UNCLOSED_TAG.search(html):
+    if _TAG_BEGINS.search(html, html.rfind(">") + 1):
         reader.problems.append(_("A tag at the end is not closed with >."))
     if not reader.problems and not is_left_whole(html):
         reader.problems.append(

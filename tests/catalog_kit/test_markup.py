@@ -1,5 +1,9 @@
 """Two readers of HTML: the one that finds words for what it refuses, and nh3, which reads as browsers do."""
 
+import signal
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from catalog_kit import markup
@@ -68,3 +72,31 @@ def test_what_only_nh3_sees_is_refused_as_well(monkeypatch):
 def test_what_nh3_lets_through_is_refused_by_our_own_reader(html):
     assert is_left_whole(html)
     assert problems_of_markup(html) != []
+
+
+@pytest.fixture
+def little_work() -> Iterator[None]:
+    """End a test that keeps this process busy for ten seconds, however long others keep it waiting."""
+
+    def end(*_given: Any) -> None:
+        raise AssertionError("This takes more and more work the longer a text is.")
+
+    former = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 10)
+    yield
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(signal.SIGVTALRM, former)
+
+
+@pytest.mark.usefixtures("little_work")
+class TestTheLongestText:
+    """Whoever may write a template has no way to keep a web server busy with it."""
+
+    def test_one_word(self):
+        assert problems_of_markup(f"<p>{'a' * 200_000}</p>") == []
+
+    def test_tags_in_tags(self):
+        assert problems_of_markup("<a" * 100_000 + ">") != []
+
+    def test_an_address_of_one_word(self):
+        assert problems_of_markup(f'<a href="{"a" * 200_000}">x</a>') != []
