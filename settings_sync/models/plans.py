@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.exceptions import error_in_words
-from settings_sync.planning.verdicts import Action, Verdict
+from settings_sync.planning.verdicts import UNCHANGED, Action, Verdict, is_unchanged
 from tenants.models import Administration
 
 from .documents import Snapshot
@@ -111,6 +111,9 @@ class PlanTarget(models.Model):
 class Change(models.Model):
     """What a plan will do with one item in one administration, and the three values that it saw."""
 
+    IS_UNCHANGED = models.Q(verdict__in=UNCHANGED, action=Action.KEEP)
+    """The same as `is_unchanged`, for queries."""
+
     plan_target = models.ForeignKey(PlanTarget, on_delete=models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=80)
     category = models.CharField(max_length=60)
@@ -156,6 +159,11 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} ({self.get_action_display()})"
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether nothing of the item is asked or written because it stands as it should already."""
+        return is_unchanged(self.verdict, self.action)
 
     @property
     def outcome(self) -> Action:

@@ -35,7 +35,7 @@ def compose(
 
     `used` are items that are archived where they would be deleted.
     """
-    in_line = {key: Draft(change) for key, change in judged.items() if change.verdict == Verdict.IN_LINE}
+    in_line = {key: Draft(change) for key, change in judged.items() if change.is_left_alone}
     items = {key: _item(change, source, local, rules) for key, change in judged.items() if key not in in_line}
     renamed = _renamed(judged.values(), rules)
     items |= _with_documents([item for item in items.values() if _is_looked_into(item, reader)], reader, used, renamed)
@@ -45,7 +45,8 @@ def compose(
     drafts |= _give_way(drafts, moving, source, local, rules, reader, renamed)
     drafts |= {replaced.change.key: replaced for item in items.values() for replaced in _replaced(item, local)}
     accepted = Acceptance(items, drafts, source, reader)
-    return _described(drafts, source, reader, accepted)
+    staying = {key for key, draft in drafts.items() if _stays_but_for_names(draft, items.get(key))}
+    return _described(drafts, staying, source, reader, accepted)
 
 
 def _replaced(item: Item, local: Local) -> Iterator[Draft]:
@@ -243,6 +244,14 @@ def _is_moving(draft: Draft, item: Item | None) -> bool:
     return draft.change.writes_content and not stays
 
 
+def _stays_but_for_names(draft: Draft, item: Item | None) -> bool:
+    """Whether a merge leaves an item as it stands here, but for the uids of coupled items that it points at: those
+    change with the coupling, whatever becomes of this one."""
+    if item is None or draft.result is None or draft.change.couples is not None or item.change.pairs:
+        return False
+    return draft.result == item.local and draft.result != item.source
+
+
 def _giving_way(entry: Entry, local: Local, body: Body, to: PlannedChange) -> Draft:
     base = local.bases.get(entry.key)
     change = PlannedChange(
@@ -292,7 +301,9 @@ class Acceptance:
         return self._reader.local_bodies({change.stands_as}).get(change.stands_as) if change.local else None
 
 
-def _described(drafts: Mapping[Key, Draft], source: Source, reader: Reader, accepted: Acceptance) -> Composed:
+def _described(
+    drafts: Mapping[Key, Draft], staying: Collection[Key], source: Source, reader: Reader, accepted: Acceptance
+) -> Composed:
     """Give composed documents their digests; what comes out as it stands there already is not written."""
     bodies = {
         key: [body for body in (draft.result, draft.next_base) if body is not None] for key, draft in drafts.items()
@@ -304,7 +315,7 @@ def _described(drafts: Mapping[Key, Draft], source: Source, reader: Reader, acce
         found = iter(described.get(key, ()))
         result = next(found) if draft.result is not None else None
         base = next(found) if draft.next_base is not None else None
-        change = _completed(draft.change, result, base)
+        change = _completed(draft.change, result, base, stays=key in staying)
         if problems := accepted.problems(draft, change):
             change = _invalid(change, problems, is_the_mains=change.result == change.source)
         if result is not None and change.writes_content:
@@ -314,12 +325,14 @@ def _described(drafts: Mapping[Key, Draft], source: Source, reader: Reader, acce
     return Composed(changes, Source(entries, needs))
 
 
-def _completed(change: PlannedChange, result: Described | None, base: Described | None) -> PlannedChange:
+def _completed(
+    change: PlannedChange, result: Described | None, base: Described | None, *, stays: bool
+) -> PlannedChange:
     if base is not None:
         change = replace(change, next_base=base.entry.digest)
     if result is None:
         return change
-    if result.entry.digest == change.local and change.couples is None:  # a coupled item gets another uid
+    if stays or (result.entry.digest == change.local and change.couples is None):  # a coupled item gets another uid
         return replace(change, action=Action.KEEP, result=None, clears_deviations=False, pairs=())
     return replace(change, result=result.entry.digest)
 

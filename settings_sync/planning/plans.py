@@ -16,8 +16,6 @@ from .verdicts import Action, Verdict
 COUNTED = ("create", "update", "couple", "archive", "delete", "keep", "skip", "hold", "conflict", "unchanged", "own")
 """What the counts of a plan name, each of them always present."""
 
-UNCHANGED = (Verdict.IN_LINE, Verdict.REJOINED, Verdict.ALREADY_EQUAL, Verdict.GONE)
-
 
 def plan_target(
     source: Source,
@@ -131,7 +129,7 @@ def count(changes: Mapping[Key, PlannedChange], own: int) -> dict[str, int]:
     """A plan's changes by action, with every number named, and how many items are the administration's own."""
     counts = Counter(dict.fromkeys(COUNTED, 0))
     for change in changes.values():
-        counts["unchanged" if change.verdict in UNCHANGED else change.action.value] += 1
+        counts["unchanged" if change.is_unchanged else change.action.value] += 1
         counts["conflict"] += change.is_open_conflict
     counts["own"] = own
     return dict(counts)

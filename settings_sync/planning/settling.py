@@ -86,7 +86,7 @@ class Item:
 
 def settle(item: Item) -> Draft:
     """The change that an item comes to."""
-    if item.change.verdict in (Verdict.IN_LINE, Verdict.GONE):
+    if item.change.is_left_alone or item.change.verdict == Verdict.GONE:
         return SETTLERS[item.change.verdict](item)
     if item.is_decided(Word.SKIP):
         return Draft(_with(item, Action.SKIP))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .policies import DEFAULTS
-from .verdicts import Action, Verdict, Word
+from .verdicts import Action, Verdict, Word, is_unchanged
 
 Key = tuple[str, uuid.UUID]
 """(kind, uid)"""
@@ -204,6 +204,16 @@ class PlannedChange:
     def writes_content(self) -> bool:
         """Whether the item is written with a new content."""
         return self.action.writes_content
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether there is nothing to settle: it is in line, and is not to get another uid."""
+        return self.verdict == Verdict.IN_LINE and self.couples is None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether nothing of the item is asked or written because it stands as it should already."""
+        return is_unchanged(self.verdict, self.action)
 
     @property
     def moves_base(self) -> bool:

@@ -66,6 +66,16 @@ WRITING = tuple(action for action in Action if action.writes)
 """For queries, which cannot ask an action what it does."""
 
 
+UNCHANGED = (Verdict.IN_LINE, Verdict.REJOINED, Verdict.ALREADY_EQUAL, Verdict.GONE)
+"""Verdicts of what stands as it should already. Something can be done with it all the same: another name that was
+decided, or the uid that a coupled item gets back."""
+
+
+def is_unchanged(verdict: str, action: str) -> bool:
+    """Whether nothing of a setting is asked or written because it stands as it should already."""
+    return verdict in UNCHANGED and action == Action.KEEP
+
+
 class Word(TextChoices):
     """What can be decided about an item, or about one path of it."""
 

@@ -115,10 +115,13 @@ REFINED: dict[tuple[str, str], str] = {
 }
 """What is said instead when a fact is known, something is done, or both: “fact”, “action” or “action fact”."""
 
+RECOUPLED = gettext_noop("Becomes again the setting that it was before that sync; what points at it goes along.")
+"""Also where the content is equal, and where what is taken back was itself the taking back of a coupling."""
+
 TAKEN_BACK: dict[tuple[str, str], str] = {
+    **{(verdict, "couple"): RECOUPLED for verdict in Verdict},
     (Verdict.BEHIND, ""): gettext_noop("Becomes again what it was before."),
     (Verdict.NEW, ""): gettext_noop("Was removed by that sync, and comes back."),
-    (Verdict.NEW, "couple"): gettext_noop("Was coupled by that sync, and is a setting of its own again."),
     (Verdict.REMOVED_IN_SOURCE, "delete"): gettext_noop("Was added by that sync, and is deleted again."),
     (Verdict.REMOVED_IN_SOURCE, "archive"): gettext_noop("Was added by that sync, and is archived."),
     (Verdict.REMOVED_IN_SOURCE, "archive archived_instead=used"): gettext_noop(
@@ -134,8 +137,6 @@ TAKEN_BACK: dict[tuple[str, str], str] = {
     (Verdict.BOTH_CHANGED, "update overwrites"): gettext_noop(
         "Was changed here after that sync; becomes again what it was before."
     ),
-    (Verdict.BOTH_CHANGED, "couple"): gettext_noop("Was coupled by that sync, and is a setting of its own again."),
-    (Verdict.BEHIND, "couple"): gettext_noop("Was coupled by that sync, and is a setting of its own again."),
     (Verdict.CHANGED_LOCALLY, ""): gettext_noop("Was changed here after that sync, and stays."),
     (Verdict.NAME_TAKEN, "coupling=stands"): gettext_noop(
         "Cannot be coupled again: “{holder}” was made here anew since."

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import read_documents
-from settings_sync.models import Change, Decision, Plan
+from settings_sync.models import Change, Decision, ItemRule, Plan
 from settings_sync.permissions import right_for, syncable_children
 from settings_sync.planning.deciding import allowed_words
 from settings_sync.planning.lists import entry_of, entry_sides, field_path
-from settings_sync.planning.plans import UNCHANGED
 from settings_sync.planning.values import DEFAULT_FIELD
 from settings_sync.planning.verdicts import Verdict, Word
 from settings_sync.services.previews.change_details import shortened
@@ -143,7 +143,7 @@ def _is_open(plan: Plan, change: Change) -> bool:
 
 
 def _words(plan: Plan, change: Change) -> Iterator[str]:
-    if change.verdict in UNCHANGED or change.verdict in SETTLED:
+    if change.is_unchanged or change.verdict in SETTLED:
         return
     if change.verdict == Verdict.REMOVED_IN_SOURCE and "pair" in change.facts:
         return  # decided at the one that was made in its place
@@ -151,11 +151,22 @@ def _words(plan: Plan, change: Change) -> Iterator[str]:
         None if digest is None else bytes(digest)
         for digest in (change.base_digest, change.source_digest, change.local_digest)
     )
+    locked = _locked(plan, change)
     if change.verdict == Verdict.DEFAULT_TAKEN or _default_of(change):
-        yield from (TAKE_DEFAULT, LEAVE_DEFAULT)
+        yield TAKE_DEFAULT
+        if locked.isdisjoint({"", DEFAULT_FIELD}):
+            yield LEAVE_DEFAULT
     allowed = allowed_words(base=base, source=source, local=local, couples=change.couples is not None)
     left_out = _left_out(plan, change)
+    if not locked.isdisjoint({"", all_kinds()[change.kind].natural_key}):
+        left_out.add(Word.CREATE_AS)
     yield from (word for word in ORDER if word in allowed and word not in left_out)
+
+
+def _locked(plan: Plan, change: Change) -> set[str]:
+    """The places of a setting that the main administration locked: a lock goes before what anybody decides."""
+    found = ItemRule.objects.filter(administration=plan.administration_id, kind=change.kind, uid=change.uid)
+    return {path for paths in found.values_list("locked_paths", flat=True) for path in paths}
 
 
 def _left_out(plan: Plan, change: Change) -> set[Word]:

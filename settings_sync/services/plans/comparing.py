@@ -9,7 +9,7 @@ from settings_sync.engine.reading.composed import AdministrationReader
 from settings_sync.engine.reading.index import look_at, read_documents, store_documents, stored_digests
 from settings_sync.engine.reading.lines import read_differing
 from settings_sync.models import Plan, PlanTarget
-from settings_sync.planning.plans import UNCHANGED, count_own, plan_in_line, plan_target, with_own
+from settings_sync.planning.plans import count_own, plan_in_line, plan_target, with_own
 from settings_sync.planning.sameness import IN_LINE, Differing, Sameness, differing, is_shareable
 from settings_sync.planning.values import Choice, Key, Local, Source, TargetPlan
 from tenants.models import Administration
@@ -102,7 +102,7 @@ def _store_local_documents(administration: Administration, planned: TargetPlan) 
 
     What was synced before is kept already, and not read again.
     """
-    seen = [change for change in planned.changes if change.local is not None and change.verdict not in UNCHANGED]
+    seen = [change for change in planned.changes if change.local is not None and not change.is_unchanged]
     kept = stored_digests({change.local for change in seen if change.local}) if seen else set()
     keys = {(change.key[0], change.couples or change.key[1]) for change in seen if change.local not in kept}
     if keys:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.declaring.options import LocalValues, Warned
 from settings_sync.models import Document
-from settings_sync.planning.plans import UNCHANGED
 from settings_sync.planning.values import Key, PlannedChange
 from settings_sync.planning.verdicts import Action
 from settings_sync.wording.wording import path_in_words
@@ -119,6 +118,6 @@ def _archived_needs(change: PlannedChange) -> list[Warned]:
 
 def _digest_of(change: PlannedChange) -> bytes | None:
     """The document that would stand there, where anything may be written and its kind has local values."""
-    if change.action not in LOOKED_AT or change.verdict in UNCHANGED or local_values_of(change.key[0]) is None:
+    if change.action not in LOOKED_AT or change.is_unchanged or local_values_of(change.key[0]) is None:
         return None
     return change.result or change.source

@@ -19,8 +19,7 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.declaring.usage import counted, in_words
 from settings_sync.models import Change, Plan, PlanTarget
 from settings_sync.permissions import right_for, syncable_children
-from settings_sync.planning.plans import UNCHANGED
-from settings_sync.planning.verdicts import WRITING, Action, Verdict
+from settings_sync.planning.verdicts import WRITING, Action, Verdict, is_unchanged
 from settings_sync.services.plans.category_rights import may_read_changes
 from settings_sync.services.plans.dry_run import rehearsal_in_words
 from settings_sync.services.plans.local_values import warnings_in_words
@@ -214,8 +213,8 @@ def show_plan(plan: Plan) -> PlanOverview:
         version=plan.version,
         targets=tuple(_planned(row, can_couple=row.pk in couplable) for row in targets),
         total=Counted.sum_of(row.counts for row in targets),
-        linked=changes.filter(verdict__in=UNCHANGED).count(),
-        noted=changes.filter(action=Action.KEEP).exclude(verdict__in=UNCHANGED).filter(REMEMBERED).count(),
+        linked=changes.filter(Change.IS_UNCHANGED).count(),
+        noted=changes.filter(action=Action.KEEP).exclude(Change.IS_UNCHANGED).filter(REMEMBERED).count(),
         held=tuple(_held(changes)),
         affected=tuple(in_words(_added(row.affected for row in targets))),
         created_at=plan.created_at,
@@ -324,9 +323,9 @@ def _narrowed(plan: Plan, target: str, outcome: str, category: str, verdict: str
     if target:
         found = found.filter(plan_target__administration__slug=target)
     if outcome == LINK:
-        found = found.filter(verdict__in=UNCHANGED)
+        found = found.filter(Change.IS_UNCHANGED)
     elif outcome:
-        found = found.filter(action=outcome).exclude(verdict__in=UNCHANGED)
+        found = found.filter(action=outcome).exclude(Change.IS_UNCHANGED)
     if category:
         found = found.filter(category=category)
     return found.filter(verdict=verdict) if verdict else found
@@ -360,7 +359,7 @@ def row_of(
     `used_by` counts what uses it in all of these, where that is more than the change itself knows.
     """
     kind = all_kinds()[change.kind]
-    outcome = LINK if change.verdict in UNCHANGED else change.outcome.value
+    outcome = LINK if is_unchanged(change.verdict, change.outcome) else change.outcome.value
     return ChangeRow(
         id=change.pk,
         category=change.category,

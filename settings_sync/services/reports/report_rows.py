@@ -15,7 +15,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from settings_sync.models import Change, Plan, SyncRun
-from settings_sync.planning.plans import UNCHANGED
 from settings_sync.services.plans.category_rights import among_readable
 from settings_sync.services.previews.happened import OUTCOME, as_planned, with_what_happened
 from settings_sync.services.previews.plan_overview import row_of
@@ -93,7 +92,7 @@ def _read(changes: Any, where: Mapping[int, Where], words: Any, language: str | 
 def _told(changes: "QuerySet[Change]") -> Any:
     """What the words of each change are made of; what is stored as JSON stays text, so that equal ones are known."""
     stored = (Cast(name, TextField()) for name in ("facts", "needed_by", "warnings", "used_by"))
-    told = changes.exclude(verdict__in=UNCHANGED).order_by("plan_target__position", "category", "label", "id")
+    told = changes.exclude(Change.IS_UNCHANGED).order_by("plan_target__position", "category", "label", "id")
     columns = ("plan_target", "kind", "category", "label", "action", "verdict")
     return told.values_list(*columns, *OUTCOME, *stored)
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from settings_sync.models import Change, Plan, SyncRun
-from settings_sync.planning.plans import UNCHANGED
 from settings_sync.planning.verdicts import WRITING, Action
 from settings_sync.services.plans.category_rights import among_readable
 from settings_sync.services.previews.happened import with_what_happened
@@ -42,7 +41,7 @@ def run_report(*, acting_user: Any, run: SyncRun) -> Report:
     overview = show_run(acting_user=acting_user, run=run)
     done = [target.slug for target in overview.targets if target.is_applied]
     planned = Change.objects.filter(plan_target__plan=run.plan_id, plan_target__administration__slug__in=done)
-    changes = with_what_happened(planned.filter(action__in=[*WRITING, Action.HOLD]).exclude(verdict__in=UNCHANGED))
+    changes = with_what_happened(planned.filter(action__in=[*WRITING, Action.HOLD]))
     return Report(
         title=_("Result of a sync from %(main)s") % {"main": run.administration},
         headline=_headline(overview),
@@ -56,7 +55,7 @@ def run_report(*, acting_user: Any, run: SyncRun) -> Report:
 
 
 def _told(changes: "QuerySet[Change]") -> "QuerySet[Change]":
-    found = changes.exclude(verdict__in=UNCHANGED).select_related("plan_target__administration")
+    found = changes.exclude(Change.IS_UNCHANGED).select_related("plan_target__administration")
     return found.order_by("plan_target__position", "category", "label", "id")
 
 

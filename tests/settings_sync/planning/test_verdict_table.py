@@ -335,6 +335,18 @@ def test_source_default_against_local_default(word, actions):
     assert sum(bool(item.get("is_default")) for item in standing.values()) == 1
 
 
+@pytest.mark.parametrize("lock", ["", "is_default"])
+def test_what_is_locked_does_not_come_without_being_the_default(lock):
+    """A lock goes before a decision: what is left is that the other one gives way."""
+    locked = World(source=DEFAULTED, child={9: {"name": "Pomp", "is_default": "yes"}}, locks=(lock,))
+    kept = locked.plan(Decision(Word.KEEP_LOCAL, path="is_default"))
+    assert {uid: (change.action.value, change.verdict.value) for uid, change in kept.items()} == {
+        1: ("hold", "default_taken")
+    }
+    taken = locked.plan(Decision(Word.OVERWRITE, path="is_default"))
+    assert {uid: change.action.value for uid, change in taken.items()} == {1: "create", 9: "update"}
+
+
 def test_a_default_that_stays_here_is_agreed_and_not_asked_again():
     own = {"name": "Pomp", "is_default": "yes"}
     found = World(source=DEFAULTED, child={9: own}).plan(Decision(Word.KEEP_LOCAL, path="is_default", reason="zo"))[1]

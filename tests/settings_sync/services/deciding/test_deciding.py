@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import VatRate, WorkType
@@ -26,6 +27,7 @@ from templates_catalog.models import Layout, Scheme
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, fingerprint, make_company
+from workflows.models import Workflow
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -297,6 +299,47 @@ class TestCoupling:
         with inside(child):
             found = Form.objects.get(uid=form.uid)
             assert (found.name, found.description) == ("Ketel (hier)", "")
+
+    def test_what_is_pinned_is_not_told_as_updated_because_of_what_it_points_at(self, company, child):
+        with inside(company.main):
+            old = WorkType.objects.create(name="Storing")
+            flow = Workflow.objects.create(name="Onderhoud")
+            flow.work_types.add(old)
+        company.sync(child, categories=["workflows", "reference_data"])
+        with inside(company.main):
+            flow.work_types.clear()
+            old.delete()
+            new = WorkType.objects.create(name="Storing")
+            Workflow.objects.update(description="nieuw")
+        pinned = {"kind": "workflows.workflow", "uid": flow.uid, "is_pinned": True, "decided_at": timezone.now()}
+        with inside(child):
+            Deviation.objects.create(path="work_types", **pinned)
+            Deviation.objects.create(path="description", **pinned)
+            old = WorkType.objects.get()
+        plan = company.plan(child, categories=["workflows", "reference_data"])
+        replace = Asked(new.uid, Word.COUPLE, couple_with=old.uid)
+        plan = decide(acting_user=company.owner, plan=plan, version=1, decisions=[replace])
+        assert (change_of(plan, new).action, change_of(plan, flow).action) == ("couple", "keep")
+        run = carry_out(company, plan, confirmation=company.main.slug)
+        assert not run.targets.get().findings.exists()
+        with inside(child):
+            assert [str(found.uid) for found in Workflow.objects.get().work_types.all()] == [str(new.uid)]
+            assert Workflow.objects.get().description == ""
+
+    @pytest.mark.parametrize(
+        ("asked", "counted"), [({"word": Word.CREATE_AS, "name": "Bij ons"}, "update"), ({"word": Word.SKIP}, "skip")]
+    )
+    def test_what_is_decided_about_what_is_equal_already_is_counted_as_that(self, company, child, asked, counted):
+        with inside(company.main):
+            work_type = WorkType.objects.create(name="Storing")
+        with inside(child):
+            WorkType.objects.create(name="Storing", uid=work_type.uid)
+        plan = company.plan(child, categories=["reference_data"])
+        assert plan.targets.get().counts["unchanged"] == 1
+        plan = decide(acting_user=company.owner, plan=plan, version=1, decisions=[Asked(work_type.uid, **asked)])
+        assert change_of(plan, work_type).verdict == "rejoined"
+        counts = plan.targets.get().counts
+        assert (counts[counted], counts["unchanged"]) == (1, 0)
 
     def test_only_an_own_item_of_the_same_kind_can_be_coupled(self, company, child):
         with inside(company.main):

@@ -12,8 +12,10 @@ from settings_sync.exceptions import RunNotFinished
 from settings_sync.models import Snapshot, SyncPolicy, SyncRun
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.previews.plan_overview import row_of, show_plan
 from settings_sync.services.runs.runs import finish_run_when_done, retry_run, start_run
 from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.wording.wording import reason_of
 from sync_ledger.models import Base, Deviation
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -363,6 +365,44 @@ def test_a_coupling_of_equal_content_is_taken_back(empty, child):
     standing_in(child).agrees_with(before, after)
     back(empty, undo)
     standing_in(child).agrees_with(after, before)
+
+
+@pytest.fixture
+def coupled_as_it_is(empty: Company, child: Administration) -> SyncRun:
+    """A run that coupled an own work type with one of the main that is equal to it."""
+    with inside(empty.main):
+        WorkType.objects.create(name="Storing")
+    with inside(child):
+        WorkType.objects.create(name="Storing")
+    return couple_by_name(empty, child, {(WorkType, "Storing"): "Storing"})
+
+
+def test_taking_back_a_coupling_of_equal_content_is_counted_and_told_as_a_change(empty, child, coupled_as_it_is):
+    plan = create_undo_plan(acting_user=empty.owner, run=coupled_as_it_is)
+    change = plan.targets.get().changes.get(action="couple")
+    assert plan.targets.get().counts["couple"] == 1
+    assert show_plan(plan).total.changes == 1
+    row = row_of(change, ["Noord"], undoes=True)
+    assert (row.outcome, row.reason) == ("couple", reason_of("behind", {}, "couple", undoes=True))
+
+
+def test_taking_back_a_coupling_of_equal_content_can_be_skipped(empty, child, coupled_as_it_is):
+    before = standing_in(child)
+    plan = create_undo_plan(acting_user=empty.owner, run=coupled_as_it_is)
+    skip = Asked(plan.targets.get().changes.get(action="couple").uid, Word.SKIP)
+    plan = decide(acting_user=empty.owner, plan=plan, version=plan.version, decisions=[skip])
+    empty.run(plan)
+    standing_in(child).agrees_with(before, before)
+
+
+def test_what_is_pinned_since_is_heeded_where_the_content_is_equal_as_well(empty, child, coupled_as_it_is):
+    with inside(child):
+        uid, since = WorkType.objects.get().uid, timezone.now()
+        Deviation.objects.create(
+            kind="reference_data.worktype", uid=uid, path="", is_pinned=True, decided_at=since
+        )
+    plan = create_undo_plan(acting_user=empty.owner, run=coupled_as_it_is)
+    assert set(plan.targets.get().changes.values_list("action", "verdict")) == {("skip", "pinned")}
 
 
 def test_another_name_for_what_existed_goes_with_its_pin(empty, child):
