@@ -228,7 +228,7 @@ def _keeps(item: Item) -> bool:
 
 
 def _settle_behind(item: Item) -> Draft:
-    if _keeps(item) and item.locks:
+    if _keeps(item) and (item.locks or item.pins):
         return _merged(item, lambda path: LOCAL, forces=True)
     if _keeps(item):
         return _keep(item, item.change.source, deviations=_agreement(item))
@@ -382,6 +382,9 @@ def _settle_removed_in_source(item: Item) -> Draft:
     policy = "keep" if is_changed else item.policy("removed_in_source")
     decided = item.decision.word.value if item.decision else ""
     word = decided if decided in (Word.ARCHIVE, Word.DELETE, Word.KEEP_LOCAL) else policy
+    # A pin of a place goes before both, for without the item the place would be gone; an agreement before the policy.
+    if word in (Word.ARCHIVE, Word.DELETE) and (item.pins or (item.agreed and not decided)):
+        return _keep(item, change.base, facts={**facts, "kept": "yes"})
     if word == Word.DELETE and item.may_delete and not item.is_used:
         return Draft(_with(item, Action.DELETE, next_base=None, facts=facts))
     if word not in (Word.ARCHIVE, Word.DELETE) or item.local is None:

@@ -128,7 +128,8 @@ def _as_kept_since(steps: Mapping[Key, Step], local: Local) -> Local:
     item is pinned under the key that it has now.
     """
     since = {was: _pinned_since(step, local) for was, step in steps.items()}
-    agreed = {was: local.agreed.get(step.key, frozenset()) for was, step in steps.items()}
+    agreed = {was: local.agreed.get(step.key, frozenset()) for was, step in steps.items() if step.before is not None}
+    agreed |= {was: frozenset() for was, step in steps.items() if step.before is None}  # it goes with what it is about
     return replace(local, pins={**local.pins, **since}, agreed={**local.agreed, **agreed})
 
 

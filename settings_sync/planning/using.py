@@ -59,7 +59,7 @@ def _told(change: PlannedChange, made: Attempt, uses: Uses, standing: Mapping[Ke
         facts["users"] = [{"kind": key[0], "item": str(key[1]), "label": _label(key, made, standing)} for key in users]
     if change.key in uses.rows:
         facts["rows"] = dict(uses.rows[change.key])
-    if not facts and change.key not in uses.in_daily_data:
+    if not facts and not change.pins and change.key not in uses.in_daily_data:
         facts = {"unused": "yes"}
     return replace(change, facts={**change.facts, **facts})
 

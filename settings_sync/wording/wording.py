@@ -69,6 +69,9 @@ REFINED: dict[tuple[str, str], str] = {
     (Verdict.REMOVED_IN_SOURCE, "keep changed"): gettext_noop(
         "Was removed in the main administration; it was changed here, so it stays."
     ),
+    (Verdict.REMOVED_IN_SOURCE, "keep kept"): gettext_noop(
+        "Was removed in the main administration; something in it is pinned or agreed here, so it stays."
+    ),
     (Verdict.REMOVED_IN_SOURCE, "archive"): gettext_noop(
         "Was removed in the main administration; here it is archived."
     ),

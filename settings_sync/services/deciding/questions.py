@@ -176,6 +176,8 @@ def _left_out(plan: Plan, change: Change) -> set[Word]:
         left_out.add(Word.MERGE)
     if change.verdict == Verdict.LOCKED:
         left_out |= {Word.KEEP_LOCAL, Word.LEAVE, Word.MERGE}
+    if change.pins and not plan.is_undo:
+        left_out |= {Word.ARCHIVE, Word.DELETE}
     if plan.is_undo:
         return left_out | {Word.COUPLE, Word.CREATE_AS}
     is_about_name = change.verdict in (Verdict.NAME_TAKEN, Verdict.NAME_HELD, Verdict.NEW, Verdict.DEFAULT_TAKEN)

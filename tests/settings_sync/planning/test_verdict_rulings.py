@@ -132,6 +132,29 @@ def test_a_decision_to_overwrite_ends_what_was_agreed_where_it_writes():
     assert not agreed.plan(changed_locally="put_back")[1].clears_deviations
 
 
+@pytest.mark.parametrize("policy", ["archive", "delete"])
+@pytest.mark.parametrize("said", [{"pins": ("note",)}, {"agreed": ("note",)}, {"agreed": ("",)}])
+def test_what_the_main_removed_stays_where_something_in_it_is_pinned_or_agreed(said, policy):
+    """What is pinned or agreed goes before a policy: without the item its place would be gone."""
+    told = world("removed in the source", **said)
+    assert told.one(removed_in_source=policy) == UNDECIDED["removed in the source"]
+    assert told.plan(removed_in_source=policy)[1].facts == {"kept": "yes"}
+    assert told.plan(removed_in_source="keep")[1].facts == {}
+
+
+@pytest.mark.parametrize("word", [Word.ARCHIVE, Word.DELETE])
+def test_a_pin_of_a_place_goes_before_a_decision_to_remove_the_item_and_an_agreement_does_not(word):
+    pinned, agreed = (world("removed in the source", **said) for said in ({"pins": ("note",)}, {"agreed": ("note",)}))
+    assert pinned.one(Decision(word)) == UNDECIDED["removed in the source"]
+    assert agreed.one(Decision(word))[0] == word.value
+
+
+@pytest.mark.parametrize("row", ["behind", "both changed"])
+def test_of_a_pinned_place_the_base_stays_also_where_all_is_kept_by_decision(row):
+    told = world(row, pins=("text",)).one(Decision(Word.KEEP_LOCAL))
+    assert told == ("keep", None, {**S, "text": "b"})
+
+
 @pytest.mark.parametrize("row", ["rejoined", "already equal", "removed in the source"])
 def test_a_lock_meets_a_pin_only_where_it_would_put_something_back(row):
     assert world(row, locks=("text",), pins=("text",)).one() == UNDECIDED[row]

@@ -398,9 +398,7 @@ def test_taking_back_a_coupling_of_equal_content_can_be_skipped(empty, child, co
 def test_what_is_pinned_since_is_heeded_where_the_content_is_equal_as_well(empty, child, coupled_as_it_is):
     with inside(child):
         uid, since = WorkType.objects.get().uid, timezone.now()
-        Deviation.objects.create(
-            kind="reference_data.worktype", uid=uid, path="", is_pinned=True, decided_at=since
-        )
+        Deviation.objects.create(kind="reference_data.worktype", uid=uid, path="", is_pinned=True, decided_at=since)
     plan = create_undo_plan(acting_user=empty.owner, run=coupled_as_it_is)
     assert set(plan.targets.get().changes.values_list("action", "verdict")) == {("skip", "pinned")}
 
@@ -432,6 +430,19 @@ def test_what_is_pinned_since_is_heeded_when_a_coupling_is_taken_back(company, c
         )
     plan = create_undo_plan(acting_user=company.owner, run=run)
     assert set(plan.targets.get().changes.values_list("action", "verdict")) == {("skip", "pinned")}
+
+
+def test_what_was_created_stays_where_a_place_in_it_was_pinned_since(empty, child):
+    with inside(empty.main):
+        WorkType.objects.create(name="Storing")
+    run = empty.sync(child, categories=CATEGORIES)
+    with inside(child):
+        uid, since = WorkType.objects.get().uid, timezone.now()
+        Deviation.objects.create(kind="reference_data.worktype", uid=uid, path="name", is_pinned=True, decided_at=since)
+    plan = create_undo_plan(acting_user=empty.owner, run=run)
+    assert [(change.action, change.verdict) for change in plan.targets.get().changes.all()] == [
+        ("hold", "both_changed")
+    ]
 
 
 def test_what_was_created_and_edited_since_can_be_kept(empty, child):
