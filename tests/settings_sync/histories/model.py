@@ -14,6 +14,7 @@ from .threeway import SHAPES, couple_forms, covers, field_of, merge_items, path_
 Item = dict[str, Any]
 Items = dict[Key, Item]
 
+MERGED = ("behind", "changed locally", "both changed")
 HELD, SKIPPED, KEPT, WRITTEN, ARCHIVED, DELETED = "held", "skipped", "kept", "written", "archived", "deleted"
 CATEGORY = {
     "type": "reference_data",
@@ -142,6 +143,9 @@ def carry_out(child: Stand, told: Mapping[Key, Outcome]) -> Stand:
     for key, outcome in told.items():
         if outcome.couple is not None:
             _take_over(after, outcome.couple, key)
+            for found in told:
+                if told[found].row in MERGED and told[found].word != HELD and found in after.base:
+                    after.base[found] = renamed(after.base[found], outcome.couple, key)
     return after
 
 
@@ -158,15 +162,16 @@ def _take_over(after: Stand, own: Key, key: Key) -> None:
     del after.items[own]
     if own in after.used:
         after.used = {key if used == own else used for used in after.used}
-    if own[0] == "type":
-        for found, item in after.items.items():
-            if own[1] in item["work_types"]:
-                after.items[found] = {**item, "work_types": item["work_types"] - {own[1]} | {key[1]}}
-    if own[0] == "form":
-        for found, item in after.items.items():
-            if any(part.get("form") == own[1] for part in item["parts"].values()):
-                parts = {n: _pointing(part, own[1], key[1]) for n, part in item["parts"].items()}
-                after.items[found] = {**item, "parts": parts}
+    after.items = {found: renamed(item, own, key) for found, item in after.items.items()}
+
+
+def renamed(item: Item, own: Key, key: Key) -> Item:
+    """The item with what pointed at the child's own one pointing at what that becomes."""
+    if own[0] == "type" and own[1] in item["work_types"]:
+        return {**item, "work_types": item["work_types"] - {own[1]} | {key[1]}}
+    if own[0] == "form" and any(part.get("form") == own[1] for part in item["parts"].values()):
+        return {**item, "parts": {n: _pointing(part, own[1], key[1]) for n, part in item["parts"].items()}}
+    return item
 
 
 def _pointing(part: Item, before: int, after: int) -> Item:
@@ -236,11 +241,18 @@ def _rules(key: Key, main: Items, child: Stand, order: Order) -> Rules:
     shape, decided = SHAPES[key[0]], order.decided.get(key, Decided())
     locked = widened(shape, order.locks.get(key, ())) if key in main else frozenset()
     pinned, agreed = (widened(shape, kept.get(key, ())) for kept in (child.pinned, child.agreed))
-    return Rules(key, pinned, agreed, locked, order.policies, decided)
+    becoming = {
+        found.couple: other
+        for other, found in order.decided.items()
+        if found.word == "couple" and found.couple in child.items
+    }
+    return Rules(key, pinned, agreed, locked, order.policies, decided, becoming=becoming)
 
 
 def _removed_in_source(here: Any, b: Any, rules: Rules) -> Outcome:
-    word = rules.decided.word or (rules.policies["removed_in_source"] if here == b else "keep")
+    word = rules.decided.word or (rules.policies["removed_in_source"] if here == b and not rules.agreed else "keep")
+    if rules.pinned and word in ("archive", "delete"):
+        word = "keep"
     row = "removed in the source" if here == b else "removed / changed"
     if word == "delete":
         return Outcome(DELETED, None, None, row)
@@ -291,7 +303,7 @@ def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
         return _staying(Outcome(KEPT, here, s, row), rules, here)
     clears = rules.everything and rules.drops_what_was_kept
     if row == "behind" and not rules.pinned and not keeps:
-        return _named(Outcome(WRITTEN, s, s, row, clears=clears), rules, here)
+        return _named(Outcome(WRITTEN, s, s, row, clears=clears), rules, here, s)
     item, conflicts = merge_items(rules.shape, b, s, here, rules.force, rules.answer, rules.wish)
     if row == "both changed" and b and rules.puts_back and not rules.everything and not keeps:
         asked = widened(rules.shape, map(field_of, conflicts))
@@ -304,7 +316,7 @@ def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
     base = s if item == s else _next_base(b, s, rules)
     agreed = rules.agreeing | {field_of(path) for path, side in conflicts.items() if side == "local"}
     outcome = Outcome(WRITTEN, item, base, row, agreed=agreed, clears=clears, conflicts=found)
-    return _named(outcome, rules, here)
+    return _named(outcome, rules, here, s)
 
 
 def _sections_by_part(rules: Rules, *items: Item) -> dict[str, str]:
@@ -327,17 +339,24 @@ def _next_base(b: Item | None, s: Item, rules: Rules) -> Item:
 def _staying(outcome: Outcome, rules: Rules, here: Item) -> Outcome:
     """What stays as it is here, but for the name where another one was decided."""
     renames = rules.decided.word == "create_as"
-    return _named(replace(outcome, word=WRITTEN), rules, here) if renames else outcome
+    return _named(replace(outcome, word=WRITTEN), rules, here, here) if renames else outcome
 
 
-def _named(outcome: Outcome, rules: Rules, here: Item) -> Outcome:
-    """As decided otherwise; what comes out as it stands is not written; what nobody accepts is held."""
+def _named(outcome: Outcome, rules: Rules, here: Item, s: Item) -> Outcome:
+    """As decided otherwise; what nobody accepts is held. What comes out as it stands is not written, nor is what does
+    so but for what is coupled in the same sync; what comes out as the main has it comes."""
     outcome = _adjusted(outcome, rules)
     item = outcome.item
     assert item is not None
-    if item == here:
+    if item == here or (item != s and _renamed_by(rules, item) == _renamed_by(rules, here)):
         return replace(outcome, word=KEPT, clears=False)
     return outcome if can_stand(item) else replace(outcome, word=HELD)
+
+
+def _renamed_by(rules: Rules, item: Item) -> Item:
+    for own, key in rules.becoming.items():
+        item = renamed(item, own, key)
+    return item
 
 
 def _adjusted(outcome: Outcome, rules: Rules) -> Outcome:

@@ -31,6 +31,8 @@ class Rules:
     decided: Decided
     row: str = ""
     meets: bool = False
+    becoming: Mapping[Key, Key] = field(default_factory=dict)
+    """What is coupled in the same sync, by what it is until then."""
     above: Mapping[str, str] = field(default_factory=dict)
     """By the path of a part that of its section: where that is kept, what stands in it is kept as well."""
 

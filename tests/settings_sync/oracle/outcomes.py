@@ -25,6 +25,8 @@ class Case:
     is_used: bool = False
     is_needed: bool = False
     coupled: Document | None = None
+    row: str = ""
+    """Which row of the table it is in by what stands there: what is coupled in the same plan is not that yet."""
     taken_along: frozenset[str] = frozenset()
     """What is agreed about what is coupled: its own parts stay, and what was agreed already holds on."""
 
@@ -88,7 +90,7 @@ def row_of(case: Case) -> str:
 
 def judge(case: Case) -> Outcome | None:
     """What becomes of an item; None where a preview says nothing of it: what is its own, or in line."""
-    row = row_of(case)
+    row = case.row or row_of(case)
     if case.coupled is not None:
         return _couple(case)
     if row in ("own", "in_line") or (row == "new" and case.source["is_archived"] and not case.is_needed):
@@ -111,7 +113,7 @@ def _new(case: Case, row: str) -> Outcome:
     if decided.word == "skip":
         return _stays(case, row, row, "skip")
     after = Memory(case.source, case.source, case.rulings.agreed, case.rulings.pinned)
-    if decided.paths.get("is_default") == "keep_local":
+    if decided.paths.get("is_default") == "keep_local" and not case.rulings.is_locked(("is_default",)):
         after = replace(after, document={**case.source, "is_default": False}, agreed=after.agreed | {"is_default"})
     return _named(case, Outcome(row, row, "create", _memory(case), after))
 
@@ -159,7 +161,7 @@ def _changed(case: Case, row: str) -> Outcome:
         _agreements(rulings, merged.agreed, merged.document != case.local),
         frozenset() if meets else rulings.pinned,
     )
-    action = "keep" if merged.document == case.local else "update"
+    action = "keep" if merged.document == case.local != case.source else "update"
     agrees = "keep_local" in (rulings.decided.word, *rulings.decided.paths.values()) or bool(merged.agreed)
     return _named(case, replace(outcome, action=action, after=after, agrees=agrees))
 
@@ -212,7 +214,8 @@ def _removed_there(case: Case, row: str) -> Outcome:
         return _stays(case, row, row, "skip")
     policy = case.rulings.policies["removed_in_source"]
     is_edited = case.local != case.base
-    wanted = word or ("keep" if is_edited or case.rulings.agreed or case.rulings.pinned else policy)
+    wanted = word or ("keep" if is_edited or case.rulings.agreed else policy)
+    wanted = "keep" if case.rulings.pinned and wanted in ("archive", "delete") else wanted
     if wanted in ("archive", "delete"):
         deletes = wanted == "delete" and not case.is_used
         document = None if deletes else {**case.local, "is_archived": True}

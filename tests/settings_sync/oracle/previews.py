@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from .catalog import KINDS
 from .coupling import agreed_with, coupled_document, made_anew
 from .documents import Key, as_compared, default_of, name_of, needs_of
-from .outcomes import Case, Outcome, judge
+from .outcomes import Case, Outcome, judge, row_of
 from .rulings import DEFAULT_POLICIES, NOTHING, Decided, Rulings
-from .worlds import Memory, Sub, World, in_order, renamed_references
+from .worlds import Items, Memory, Sub, World, in_order, renamed_references
 
 Outcomes = dict[Key, Outcome]
 
@@ -91,14 +91,26 @@ def _case(world: World, sub: Sub, key: Key, choice: Choice) -> Case:
         {**DEFAULT_POLICIES, **world.policies, **choice.policies},
     )
     source, own = world.main.get(key), sub.items.get((key[0], decided.couple))
-    memory = made_anew(KINDS[key[0]], memory, source)
+    row = row_of(Case(key, memory.base, source, memory.document, rulings))
+    memory = made_anew(KINDS[key[0]], _naming_coupled(sub, key, memory, choice), source)
     document, agreed = None, NOTHING
     if own is not None and source is not None:
         kind, standing = KINDS[key[0]], sub.memory((key[0], decided.couple))
         document = coupled_document(kind, source, own, standing.base)
         agreed = agreed_with(kind, source, own, standing.base, standing.agreed)
     needed = any(key in needs_of(other, it) for other, it in world.main.items())
-    return Case(key, memory.base, source, memory.document, rulings, _is_used(sub, key), needed, document, agreed)
+    return Case(key, memory.base, source, memory.document, rulings, _is_used(sub, key), needed, document, row, agreed)
+
+
+def _naming_coupled(sub: Sub, key: Key, memory: Memory, choice: Choice) -> Memory:
+    """What points at an item that is coupled in the same plan points at what that becomes."""
+    base, document = memory.base, memory.document
+    for other, decided in choice.decided.items():
+        own = (other[0], decided.couple)
+        if own in sub.items:
+            base = renamed_references(base, key[0], own, other) if base else base
+            document = renamed_references(document, key[0], own, other) if document else document
+    return replace(memory, base=base, document=document)
 
 
 def _is_used(sub: Sub, key: Key) -> bool:
@@ -198,7 +210,7 @@ def _need_problem(sub: Sub, after: Sub, key: Key, outcome: Outcome, around: Surr
     """What it points at must stand there as well."""
     if not outcome.writes:
         return ""
-    missing = [need for need in needs_of(key, outcome.document) if need not in after.items]
+    missing = [need for need in needs_of(key, after.items[key]) if need not in after.items]
     if not missing:
         return ""
     return "needs_held" if all(need in around.names for need in missing) else "unresolved"
@@ -212,6 +224,9 @@ def carried_out(sub: Sub, outcomes: Outcomes) -> Sub:
     for key, outcome in outcomes.items():
         if not outcome.is_held and outcome.action != "skip":
             sub = sub.with_memory(key, outcome.after)
+    for key, outcome in outcomes.items():
+        if outcome.couple:
+            sub = replace(sub, items=_pointing(sub.items, (key[0], outcome.couple), key))
     return replace(sub, items={key: _without_gone_links(key, document, sub) for key, document in sub.items.items()})
 
 
@@ -219,8 +234,13 @@ def _renamed_everywhere(sub: Sub, old: Key, new: Key) -> Sub:
     """An item takes over another uid; what pointed at its row still does."""
     taken = sub.memory(old)
     sub = sub.with_memory(old, Memory()).with_memory(new, replace(taken, base=None))
-    items = {key: renamed_references(document, key[0], old, new) for key, document in sub.items.items()}
-    return replace(sub, items=items, used=frozenset(new if key == old else key for key in sub.used))
+    return replace(
+        sub, items=_pointing(sub.items, old, new), used=frozenset(new if key == old else key for key in sub.used)
+    )
+
+
+def _pointing(items: Items, old: Key, new: Key) -> Items:
+    return {key: renamed_references(document, key[0], old, new) for key, document in items.items()}
 
 
 def _without_gone_links(key: Key, document: dict, sub: Sub) -> dict:

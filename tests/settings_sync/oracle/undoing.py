@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .catalog import KINDS
-from .documents import Key, needs_of
+from .documents import Document, Key, needs_of
 from .merging import merge
 from .outcomes import Case, Outcome, row_of
 from .previews import Outcomes, Surroundings, settle
@@ -39,14 +39,25 @@ def take_back(sub: Sub, told: Record) -> Outcomes:
     """What a plan that takes the run back does, as the administration stands now."""
     outcomes = {key: _with_agreements(told, key, _judge(sub, told, key)) for key in told.keys}
     outcomes = {key: found for key, found in outcomes.items() if _is_listed(found)}
-    outcomes = _keep_what_is_used(sub, outcomes)
-    return settle(sub, outcomes, Surroundings({}))
+    return _settle(sub, told, _keep_what_is_used(sub, outcomes))
+
+
+def _settle(sub: Sub, told: Record, outcomes: Outcomes) -> Outcomes:
+    """What stays coupled stays followed under the uid that it has now."""
+    outcomes = settle(sub, outcomes, Surroundings({}))
+    coupled = {new for new, old in told.coupled.items() if new in outcomes and _stays(outcomes.get(old))}
+    left = {key: found for key, found in outcomes.items() if key not in coupled}
+    return _settle(sub, told, left) if coupled else outcomes
+
+
+def _stays(found: Outcome | None) -> bool:
+    return found is not None and found.action in ("hold", "skip")
 
 
 def _is_listed(found: Outcome) -> bool:
-    """What is as it was is told of only where the base, a pin or an agreement goes back."""
+    """What is as it was is told of only where the base, a pin or an agreement goes back; another uid is a change."""
     moves = replace(found.after, document=found.before.document) != found.before
-    return found.row not in ("in_line", "gone") or found.agrees or moves
+    return found.row not in ("in_line", "gone") or bool(found.couple) or found.agrees or moves
 
 
 def _with_agreements(told: Record, key: Key, found: Outcome) -> Outcome:
@@ -63,20 +74,25 @@ def _judge(sub: Sub, told: Record, key: Key) -> Outcome:
     if key in told.coupled:
         after = replace(_devs_back(now, told, key), document=None, base=told.before[key].base)
         return Outcome("gone", "gone", "keep", now, after)
-    return _take_one_back(now, told, key)
+    return _take_one_back(now, told, key, _pinned_since(now, told.before[key], told.after[key]))
 
 
 def _uncouple(sub: Sub, told: Record, old: Key, new: Key) -> Outcome:
     """The rows are the administration's own item again; what was edited in them since is merged."""
-    now = replace(sub.memory(old), document=sub.memory(new).document)
-    found = _take_one_back(replace(now, base=None), told, old, left=told.after[new].document)
+    here = sub.memory(new)
+    now = replace(sub.memory(old), document=here.document, base=None)
+    pinned = _pinned_since(here, told.before[new], told.after[new])
+    if "" in pinned:
+        return Outcome("", "pinned", "skip", now, now)
+    found = _take_one_back(now, told, old, pinned, left=told.after[new].document)
     return found if found.is_held else replace(found, action="couple", couple=new[1])
 
 
-def _take_one_back(now: Memory, told: Record, key: Key, left: object = None) -> Outcome:
+def _take_one_back(
+    now: Memory, told: Record, key: Key, pinned: frozenset[str], left: Document | None = None
+) -> Outcome:
     before, after = told.before[key], told.after[key]
     base = after.document if left is None else left
-    pinned = _pinned_since(now, before, after)
     case = Case(key, base, before.document, now.document, Rulings(pinned=pinned))
     row = row_of(case)
     if "" in pinned and row not in ("in_line", "own", "gone"):
@@ -88,7 +104,7 @@ def _take_one_back(now: Memory, told: Record, key: Key, left: object = None) -> 
     if row == "removed_locally":
         return Outcome(row, row, "keep", now, replace(back, document=None))
     if row == "removed_in_source":
-        return Outcome(row, row, "delete", now, back) if now.document == base else held
+        return Outcome(row, row, "delete", now, back) if now.document == base and not pinned else held
     if row == "new":
         return Outcome(row, row, "create", now, back)
     merged = merge(KINDS[key[0]], base, before.document, now.document, case.rulings)
