@@ -66,8 +66,10 @@ def crashes(tmp_path: Path, monkeypatch: Any) -> Iterator[Path]:
     """A folder in which a point can be told to fail: in this process dying is an error that nothing catches."""
     monkeypatch.setattr(failpoints, "_folder", tmp_path)
     monkeypatch.setitem(failpoints.ACTIONS, "kill", die)
-    for step in ("runs.announce_run", "targets.fold_children", "runs.wake_targets", "targets.wake_targets"):
-        monkeypatch.setattr(f"settings_sync.services.runs.{step}", lambda *given: None)  # nobody listens here
+    for step in ("runs.runs.announce_run", "runs.runs.wake_targets"):
+        monkeypatch.setattr(f"settings_sync.services.{step}", lambda *given: None)  # nobody listens here
+    for step in ("fold_children", "wake_targets"):
+        monkeypatch.setattr(f"settings_sync.services.targets.targets.{step}", lambda *given: None)
     for declaration in (FormSync, WorkTypeSync, WorkflowSync, SchemeSync):
         monkeypatch.setattr(declaration, "removed", Removed.DELETE)
     logging.disable(logging.ERROR)  # thousands of runs, many of which fail on purpose

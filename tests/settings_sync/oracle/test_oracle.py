@@ -63,8 +63,10 @@ def whole_stage(standing: None) -> Stage:
 
 @pytest.fixture
 def stage(whole_stage: Stage, db: None, monkeypatch: Any) -> Stage:
-    for step in ("runs.announce_run", "targets.fold_children", "runs.wake_targets", "targets.wake_targets"):
-        monkeypatch.setattr(f"settings_sync.services.runs.{step}", lambda *given: None)  # nobody listens here
+    for step in ("runs.runs.announce_run", "runs.runs.wake_targets"):
+        monkeypatch.setattr(f"settings_sync.services.{step}", lambda *given: None)  # nobody listens here
+    for step in ("fold_children", "wake_targets"):
+        monkeypatch.setattr(f"settings_sync.services.targets.targets.{step}", lambda *given: None)
     return whole_stage
 
 
