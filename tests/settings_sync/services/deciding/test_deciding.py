@@ -16,12 +16,15 @@ from settings_sync.exceptions import (
     UnknownDecision,
     UnknownPath,
 )
-from settings_sync.models import Change, Plan
+from settings_sync.models import Change, ItemRule, Plan
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.deciding.questions import read_questions
+from settings_sync.services.previews.previewing import preview_changes
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.targets.targets import execute_target
+from settings_sync.wording.decision_wording import LEAVE_DEFAULT, TAKE_DEFAULT
 from sync_ledger.models import Base, Deviation
 from templates_catalog.models import Layout, Scheme
 from tenants.models import Administration
@@ -75,6 +78,12 @@ def labels(administration: Administration, form: Form) -> list[str]:
 
 def change_of(plan: Plan, item: Any) -> Change:
     return Change.objects.get(plan_target__plan=plan, uid=item.uid)
+
+
+def offered(company: Company, plan: Plan, change: Change) -> set[str]:
+    """What the page of a change offers to decide."""
+    [preview] = preview_changes(plan, [change])
+    return set(read_questions(acting_user=company.owner, plan=plan, change=change, preview=preview).words)
 
 
 def carry_out(company: Company, plan: Plan, confirmation: str = "") -> Any:
@@ -448,6 +457,38 @@ class TestDefaults:
         with inside(child):
             assert list(Scheme.objects.filter(is_default=True).values_list("name", flat=True)) == [default]
             assert Scheme.objects.count() == 2
+
+    @pytest.mark.parametrize(("locked", "is_offered"), [([], True), (["is_default", "name"], False), ([""], False)])
+    def test_what_is_locked_is_not_offered_to_come_otherwise(self, company, child, schemes, locked, is_offered):
+        theirs, _ours = schemes
+        key = {"kind": "templates_catalog.scheme", "uid": theirs.uid}
+        ItemRule.objects.create(administration=company.main, locked_paths=locked, policies={}, **key)
+        plan = company.plan(child, categories=["templates"])
+        words = offered(company, plan, change_of(plan, theirs))
+        assert TAKE_DEFAULT in words
+        assert {LEAVE_DEFAULT, Word.CREATE_AS} & words == ({LEAVE_DEFAULT, Word.CREATE_AS} if is_offered else set())
+
+
+@pytest.mark.parametrize(("pins", "is_offered"), [([], True), (["name"], False)])
+def test_what_is_pinned_is_not_offered_to_be_removed(company, child, pins, is_offered):
+    with inside(company.main):
+        work_type = WorkType.objects.create(name="Storing")
+    company.sync(child, categories=["reference_data"])
+    with inside(company.main):
+        WorkType.objects.all().delete()
+        WorkType.objects.create(name="Keuring")
+    with inside(child):
+        for path in pins:
+            Deviation.objects.create(
+                kind="reference_data.worktype",
+                uid=work_type.uid,
+                path=path,
+                is_pinned=True,
+                decided_at=timezone.now(),
+            )
+    plan = company.plan(child, categories=["reference_data"])
+    words = offered(company, plan, change_of(plan, work_type))
+    assert {Word.ARCHIVE, Word.DELETE} & words == ({Word.ARCHIVE, Word.DELETE} if is_offered else set())
 
 
 class TestUndo:
