@@ -18,6 +18,7 @@ def main() -> int:
     from django.core.management import execute_from_command_line
 
     from config.database_trouble import sentence_for
+    from tenants.postgresql_backend.requirements import UnfitDatabase
 
     try:
         execute_from_command_line(sys.argv)
@@ -25,6 +26,9 @@ def main() -> int:
         if (sentence := sentence_for(error)) is None:
             raise
         print(sentence, file=sys.stderr)
+        return 2
+    except UnfitDatabase as refusal:
+        print(refusal, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

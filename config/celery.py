@@ -9,7 +9,7 @@ from typing import Any
 
 from billiard.process import active_children
 from celery import Celery
-from celery.signals import setup_logging, worker_shutting_down
+from celery.signals import setup_logging, worker_init, worker_shutting_down
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -26,6 +26,19 @@ logging.captureWarnings(True)
 def log_as_the_product_does(**_more: Any) -> None:
     """Instead of Celery's own lines."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_init.connect
+def refuse_unfit_database(**_more: Any) -> None:
+    """A worker does not start on a database with which the fence would be none."""
+    from settings_sync.services.doctor.starting import refuse_at_start
+    from tenants.postgresql_backend.requirements import UnfitDatabase
+
+    try:
+        refuse_at_start()
+    except UnfitDatabase as refusal:
+        # Celery logs any other exception of a signal, and goes on.
+        raise SystemExit(str(refusal)) from None
 
 
 @worker_shutting_down.connect

@@ -202,7 +202,7 @@ def locale_options(major: int) -> list[str]:
     """The same order of text on every machine: the builtin locale where this PostgreSQL has one."""
     if major >= 17:
         return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    return ["--locale=C", "--lc-ctype=C.UTF-8"] if sys.platform == "linux" else ["--locale=C"]
+    return ["--locale=C", f"--lc-ctype={'C.UTF-8' if sys.platform == 'linux' else 'en_US.UTF-8'}"]
 
 
 def server_environment() -> dict[str, str]:

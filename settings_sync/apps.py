@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import pre_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -16,3 +19,13 @@ class SettingsSyncConfig(AppConfig):
         from tenants.schema_hooks import schema_hooks
 
         schema_hooks.register(SyncSchemaHooks())
+        pre_migrate.connect(refuse_before_migrating, sender=self)
+
+
+def refuse_before_migrating(**_more: Any) -> None:
+    """Refuse before anything is changed, whichever command migrates; once, and not for each administration."""
+    from settings_sync.services.doctor.starting import refuse_unfit_database
+    from tenants.schemas import current_schema_name
+
+    if current_schema_name() == "public":
+        refuse_unfit_database()

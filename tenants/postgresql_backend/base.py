@@ -17,7 +17,7 @@ from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base
 from psycopg.pq import TransactionStatus
 
-from . import pooling
+from . import pooling, requirements
 
 assert is_psycopg3, "Eenlijn needs psycopg 3."
 
@@ -42,11 +42,19 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """Whether the connection ends at the server itself: a pooler may answer for a server that is in another schema."""
 
     def connect(self) -> None:
-        """Open a connection that has touched nothing yet, if nothing in between gives its statements to others."""
+        """Open a connection that has touched nothing yet, to a database and by a way that keep what is promised.
+
+        One that is refused is closed: it would be there for the next statement, which asks no more.
+        """
         self.touched, self.is_direct = set(), False
         super().connect()
-        pooling.refuse_shared_sessions(self.connection, self.get_connection_params())
-        self.is_direct = pooling.is_direct(self.connection)
+        try:
+            pooling.refuse_shared_sessions(self.connection, self.get_connection_params())
+            requirements.refuse_unfit_database(self.connection, self.get_connection_params())
+            self.is_direct = pooling.is_direct(self.connection)
+        except BaseException:
+            self.close()
+            raise
 
     def close_if_worn(self) -> None:
         """Close the connection when it has touched many administrations; the next statement opens another."""

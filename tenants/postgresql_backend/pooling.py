@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from typing import Any
 
 import psycopg
-from django.core.exceptions import ImproperlyConfigured
+
+from .requirements import UnfitDatabase
 
 PROBE_SCHEMA = "eenlijn_pooler_probe"
 SESSIONS = 4
@@ -28,7 +29,7 @@ _known: dict[tuple[Any, ...], bool] = {}
 def refuse_shared_sessions(connection: Any, parameters: Mapping[str, Any]) -> None:
     """Refuse to work through a pooler in transaction or statement mode; looked at once per process and address.
 
-    Raises ImproperlyConfigured.
+    Raises UnfitDatabase.
     """
     address = tuple(str(parameters.get(name)) for name in ("host", "port", "user", "dbname"))
     if address not in _known:
@@ -45,7 +46,7 @@ def is_direct(connection: Any) -> bool:
 
 
 def probe(connect: Connect) -> None:
-    """Set something in one session and look where it holds. Raises ImproperlyConfigured when it is not there alone."""
+    """Set something in one session and look where it holds. Raises UnfitDatabase when it is not there alone."""
     with ExitStack() as stack:
         first, *others = [stack.enter_context(connect()) for _ in range(SESSIONS)]
         first.execute(f"SET search_path = {PROBE_SCHEMA}")
@@ -54,11 +55,11 @@ def probe(connect: Connect) -> None:
         for other in others:
             other.execute("BEGIN")
             if _schema(other) == PROBE_SCHEMA:
-                raise ImproperlyConfigured(SENTENCE.format(how=" and does not track search_path"))
+                raise UnfitDatabase(SENTENCE.format(how=" and does not track search_path"))
         if _schema(first) != PROBE_SCHEMA:
-            raise ImproperlyConfigured(SENTENCE.format(how=" and does not track search_path"))
+            raise UnfitDatabase(SENTENCE.format(how=" and does not track search_path"))
         if _pid(first) != home:
-            raise ImproperlyConfigured(SENTENCE.format(how=""))
+            raise UnfitDatabase(SENTENCE.format(how=""))
 
 
 def _schema(session: Any) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connection as default_connection
 from psycopg.conninfo import conninfo_to_dict
 
 from tenants.postgresql_backend.pooling import refuse_shared_sessions
+from tenants.postgresql_backend.requirements import UnfitDatabase
+
+from .sync_login import refuse_powerful_login
 
 USES_PER_CONNECTION = 50
 """A backend keeps about 0.47 MB per administration that it touched (40 tables); it is replaced after this many."""
@@ -53,7 +55,10 @@ def close_sync_connection() -> None:
 
 
 def refuse_unusable_login() -> None:
-    """Find out now, not at the first sync, that the sync login cannot enter. Raises psycopg.OperationalError."""
+    """Find out now, not at the first sync, that the sync login cannot enter, or could do more than it should.
+
+    Raises psycopg.OperationalError or UnfitDatabase.
+    """
     _connect().close()
 
 
@@ -77,17 +82,21 @@ def _connect() -> psycopg.Connection[Any]:
         cursor_factory=psycopg.ClientCursor,
         application_name="eenlijn-sync",
     )
-    refuse_shared_sessions(made, parameters)
-    refuse_without_counters(made)
+    try:
+        refuse_shared_sessions(made, parameters)
+        refuse_powerful_login(made)
+        refuse_without_counters(made)
+    except BaseException:
+        made.close()
+        raise
     return made
 
 
 def refuse_without_counters(connection: psycopg.Connection[Any]) -> None:
     """Refuse a server that counts no rows: every sync would prove that it wrote no daily data, whatever it wrote.
 
-    Raises ImproperlyConfigured.
+    Raises UnfitDatabase.
     """
     (counts,) = connection.execute("SHOW track_counts").fetchone() or ("off",)
     if counts != "on":
-        connection.close()
-        raise ImproperlyConfigured("Set track_counts = on in PostgreSQL: without it no sync can tell what it wrote.")
+        raise UnfitDatabase("Set track_counts = on in PostgreSQL: without it no sync can tell what it wrote.")

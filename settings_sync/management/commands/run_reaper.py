@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
+from settings_sync.services.doctor.starting import refuse_at_start
 from settings_sync.services.targets.reaping import reap
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Do one round and stop.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_at_start()
         stopping = threading.Event()
 
         def stop(number: int, frame: FrameType | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from settings_sync.services.doctor.starting import refuse_unfit_database
 from smoke.real_sync import CannotRehearse, CheckFailed, PageNotAsExpected, Place, Rehearsal
 
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         place = Place(**{name: options[name] for name in ("base_url", "main", "email", "password", "timeout")})
         started = time.monotonic()
+        refuse_unfit_database()
         try:
             Rehearsal(place, lambda what: self.stdout.write(f"ok      {what}")).run()
         except CannotRehearse as error:
