@@ -1,5 +1,6 @@
 """Whether every message of the product is translated; `--update` puts the catalogs in line with the code.
 
+An app that has a folder `locale` keeps its own messages there; what it shares with others is in that of the product.
 `python -m quality.translations` exits 1 and names what is missing, left over, or loses a placeholder.
 """
 
@@ -32,14 +33,14 @@ msgstr ""
 Found = dict[tuple[str | None, str], Message]
 
 
-def catalog_file(project: Path, language: str) -> Path:
-    """Where the catalog of a language is."""
-    return project / "locale" / language / "LC_MESSAGES" / "django.po"
+def catalog_file(folder: Path, language: str) -> Path:
+    """Where the catalog of a language is, in the folder of the product or of an app."""
+    return folder / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
-def read_catalog(project: Path, language: str) -> Catalog:
+def read_catalog(folder: Path, language: str) -> Catalog:
     """The catalog of a language as it stands; an empty one when there is none."""
-    file = catalog_file(project, language)
+    file = catalog_file(folder, language)
     return catalog_of(file.read_text(encoding="utf-8") if file.exists() else "", language)
 
 
@@ -55,8 +56,21 @@ def findings(project: Path) -> Iterator[str]:
         if not catalog_file(project, language).exists():
             yield f"locale/{language} has no catalog: python -m quality.translations --update makes it."
             continue
-        yield from catalog_findings(found, read_catalog(project, language), language)
+        for folder, messages in by_catalog(project, found, language).items():
+            named = f"{folder.name} {language}" if folder != project else language
+            yield from catalog_findings(messages, read_catalog(folder, language), named)
     yield from english_findings(project, found)
+
+
+def by_catalog(project: Path, found: Found, language: str) -> dict[Path, Found]:
+    """The messages of each folder with a catalog: of an app those that it alone has, of the product all others."""
+    files = project.glob(f"*/locale/{language}/LC_MESSAGES/django.po")
+    shared: dict[Path, Found] = {folder: {} for folder in (project, *sorted(file.parents[3] for file in files))}
+    for key, message in found.items():
+        folders = {project / Path(file).parts[0] for file in message.files}
+        folder = folders.pop() if len(folders) == 1 else project
+        shared[folder if folder in shared else project][key] = message
+    return shared
 
 
 def catalog_findings(found: Found, catalog: Catalog, language: str) -> Iterator[str]:
@@ -112,9 +126,15 @@ def lost_placeholders(entry: Entry) -> set[str]:
 
 
 def update(project: Path, language: str) -> None:
-    """Write the catalog of a language anew: what is in use, with the translations that are known."""
-    file = catalog_file(project, language)
-    text = written(collect(project), read_catalog(project, language))
+    """Write the catalogs of a language anew: what is in use, with the translations that are known."""
+    for folder, messages in by_catalog(project, collect(project), language).items():
+        write(folder, messages, language)
+
+
+def write(folder: Path, found: Found, language: str) -> None:
+    """Write one catalog anew."""
+    file = catalog_file(folder, language)
+    text = written(found, read_catalog(folder, language))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(HEADER.format(language=language) + text, encoding="utf-8")
 

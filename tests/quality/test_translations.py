@@ -1,7 +1,10 @@
 """Messages that lack a translation are found in code and templates."""
 
+from pathlib import Path
+
 from quality.messages import Message, messages_of_python, messages_of_template
-from quality.translations import catalog_findings, catalog_of, written
+from quality.translations import by_catalog, catalog_findings, catalog_of, update, write, written
+from quality.translations import findings as findings_of
 
 PYTHON = """
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext
@@ -112,3 +115,26 @@ def test_what_is_written_reads_back() -> None:
         (None, ("form", "forms")): (("formulier", "formulieren"), True),
         (None, "New"): ("", False),
     }
+
+
+def test_an_app_keeps_its_own_messages_and_shares_the_others(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "briefings"):
+        write(folder, {}, "nl")
+    mine, shared, other = (
+        Message("Point", files=["briefings/models.py"]),
+        Message("Name", files=["briefings/models.py", "forms_catalog/models.py"]),
+        Message("Form", files=["forms_catalog/models.py"]),
+    )
+    found = {message.identity: message for message in (mine, shared, other)}
+    of_product, of_app = by_catalog(tmp_path, found, "nl").values()
+    assert (list(of_product.values()), list(of_app.values())) == ([shared, other], [mine])
+
+
+def test_names_the_app_whose_message_is_not_translated(tmp_path: Path) -> None:
+    app = tmp_path / "briefings"
+    for folder in (tmp_path, app):
+        write(folder, {}, "nl")
+    (app / "models.py").write_text('from django.utils.translation import gettext as _\nlabel = _("Point")\n')
+    assert list(findings_of(tmp_path)) == ["briefings nl: not in the catalog: 'Point' (briefings/models.py)"]
+    update(tmp_path, "nl")
+    assert list(findings_of(tmp_path)) == ["briefings nl: not translated: 'Point' (briefings/models.py)"]
