@@ -60,7 +60,14 @@ SHARED_APPS = [
     "demo",
     "smoke",
 ]
-TENANT_APPS = ["sync_ledger", "reference_data", "forms_catalog", "templates_catalog", "workflows", "business"]
+TENANT_APPS = [
+    "sync_ledger",
+    "reference_data",
+    "forms_catalog",
+    "templates_catalog",
+    "workflows",
+    "business",
+]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 
 TENANT_MODEL = "tenants.Administration"

@@ -15,6 +15,7 @@ from accounts.support_rights import SupportRight
 from business.models import Customer, FilledForm, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form, Section
 from reference_data.models import WorkType
+from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Change, SavedChoice
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.runs.runs import start_run
@@ -125,6 +126,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
                 "message_id": message.pk, "delivery_id": message.pk, "administration_id": child.pk,
                 "kind": "forms_catalog.form", "uid": form.uid, "key": "forms",
             },
+            **samples_of_catalogs(),
             "business": {"number": work_order.number, "position": 1, "pk": filled.pk},
             "business:customer-detail": {"number": Customer.objects.all()[0].number},
             "business:customer-edit": {"number": Customer.objects.all()[0].number},
@@ -149,6 +151,12 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
                 "quotation_id": Quotation.objects.all()[0].uid, "invoice_id": Invoice.objects.all()[0].uid,
             },
         }  # fmt: skip
+
+
+def samples_of_catalogs() -> dict[str, dict[str, Any]]:
+    """For the pages of each catalog the first item of its first kind; what else an address needs is said above."""
+    models = {kind.root.model._meta.app_label: kind.root.model for kind in reversed(list(all_kinds()))}
+    return {app: {"uid": model._default_manager.values_list("uid", flat=True)[0]} for app, model in models.items()}
 
 
 def signed_in(user: User) -> Client:
