@@ -10,7 +10,6 @@ from django.utils import translation
 
 from forms_catalog.models import Form
 from settings_sync.models import Change, SyncTarget
-from settings_sync.planning.plans import UNCHANGED
 from settings_sync.services.previews.plan_overview import row_of
 from settings_sync.services.reports import csv_file, report_rows
 from settings_sync.services.reports.csv_file import harmless
@@ -121,7 +120,7 @@ def various(owner, main, joined, other_child):
 
 def row_by_row(plan, language):
     """The file as it is told one change after the other, each read whole."""
-    changes = Change.objects.filter(plan_target__plan=plan).exclude(verdict__in=UNCHANGED)
+    changes = Change.objects.filter(plan_target__plan=plan).exclude(Change.IS_UNCHANGED)
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";" if language == "nl" else ",", quoting=csv.QUOTE_ALL)
     with translation.override(language):
