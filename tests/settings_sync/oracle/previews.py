@@ -210,7 +210,11 @@ def _need_problem(sub: Sub, after: Sub, key: Key, outcome: Outcome, around: Surr
     """What it points at must stand there as well."""
     if not outcome.writes:
         return ""
-    missing = [need for need in needs_of(key, after.items[key]) if need not in after.items]
+    document = outcome.document
+    for other, found in around.outcomes.items():
+        if found.couple:
+            document = renamed_references(document, key[0], (other[0], found.couple), other)
+    missing = [need for need in needs_of(key, document) if need not in after.items]
     if not missing:
         return ""
     return "needs_held" if all(need in around.names for need in missing) else "unresolved"
