@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from settings_sync.engine.applying.work import Overtaker
 from settings_sync.engine.reading.snapshots import read_source
-from settings_sync.models import Change, Finding, Plan, PlanTarget, SyncTarget
+from settings_sync.models import Change, Finding, Plan, PlanTarget, SnapshotItem, SyncTarget
 from settings_sync.planning.choosing import chosen_items, needed_items
 from settings_sync.planning.values import Key
 from settings_sync.planning.verdicts import Action
@@ -28,10 +28,12 @@ def find_overtaken(target: SyncTarget) -> dict[Key, Overtaker]:
     applied = _later_targets(target).filter(state__in=SyncTarget.APPLIED)
     later = list(applied.select_related("run__plan__snapshot").order_by("-run__created_at"))
     own = dict(_keys_by_change(target.plan_target)) if later else {}
+    coupled = {alias for key, aliases in own.items() for alias in aliases if alias != key}
     overtaken: dict[Key, Overtaker] = {}
     for newer in later:
         left = {key: aliases for key, aliases in own.items() if key not in overtaken}
-        decided = _decided_by(newer, {alias for aliases in left.values() for alias in aliases})
+        keys = {alias for aliases in left.values() for alias in aliases}
+        decided = _decided_by(newer, keys - _never_looked_at(newer.run.plan, coupled))
         by = Overtaker(newer.run_id, newer.run.created_at)
         overtaken |= {key: by for key, aliases in left.items() if not decided.isdisjoint(aliases)}
     return overtaken
@@ -69,6 +71,16 @@ def _decided_by(newer: SyncTarget, keys: Collection[Key]) -> set[Key]:
     # What a plan tells nothing of was in line, if it was looked at.
     in_line = _looked_at(newer.run.plan, set(keys) - decided - undecided)
     return (decided | in_line) & set(keys)
+
+
+def _never_looked_at(plan: Plan, coupled: Collection[Key]) -> set[Key]:
+    """Those of the items to be coupled that are the administration's own: no sync compares what the main has not."""
+    if not coupled or plan.is_undo:
+        return set()
+    known = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, uid__in={uid for _kind, uid in coupled})
+    followed = {(kind, uid) for kind, uid in known.values_list("kind", "uid")}
+    told = Change.objects.filter(plan_target__plan=plan, uid__in={uid for _kind, uid in coupled})
+    return set(coupled) - followed - set(told.values_list("kind", "uid"))
 
 
 def _looked_at(plan: Plan, keys: Iterable[Key]) -> set[Key]:

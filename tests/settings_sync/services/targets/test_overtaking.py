@@ -198,6 +198,23 @@ class TestASyncThatCameLater:
         assert retry(company, older).state == "succeeded"
         assert texts(zuid)["A"] == "new"
 
+    def test_what_is_to_be_coupled_is_not_decided_about_as_long_as_it_is_held(self, company, zuid):
+        """The administration's own item, which the older run couples, is no business of the newer one."""
+        with inside(company.main):
+            theirs = WorkType.objects.create(name="C")
+        with inside(zuid):
+            own = WorkType.objects.create(name="C")
+        plan = company.plan(zuid, categories=CATEGORIES)
+        couple = Asked(theirs.uid, Word.COUPLE, couple_with=own.uid)
+        plan = decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=[couple])
+        run = start_run(acting_user=company.owner, plan=plan, version=plan.version)
+        cancel_run(acting_user=company.owner, run=run)
+        run.refresh_from_db()
+        company.run(company.plan(zuid, categories=CATEGORIES))
+        assert retry(company, run).state == SyncTarget.State.SUCCEEDED
+        with inside(zuid):
+            assert WorkType.objects.get(name="C").uid == theirs.uid
+
     def test_that_it_is_kept_is_a_decision(self, company, zuid):
         write(company, "new", "A")
         older = failed_run(company, zuid, failing=zuid)
