@@ -179,4 +179,6 @@ def try_again(world: World, step: Retry) -> Told | None:
 
 def _is_moved(sub: Sub, key: Key, found: Outcome) -> bool:
     now = sub.memory(key)
+    if found.couple and sub.items.get((key[0], found.couple)) != found.taken:
+        return True
     return now.document != found.before.document or not now.pinned <= found.before.pinned

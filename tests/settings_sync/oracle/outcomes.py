@@ -47,6 +47,8 @@ class Outcome:
     open: frozenset[str] = frozenset()
     conflicts: frozenset[str] = frozenset()
     couple: str = ""
+    taken: Document | None = None
+    """What is coupled, as it stood when that was decided."""
     agrees: bool = False
     """Whether a pin or an agreement is made, be it one that there was already: who decided it, and why, is new."""
 

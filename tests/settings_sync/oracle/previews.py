@@ -27,6 +27,7 @@ def preview(world: World, where: int, choice: Choice) -> Outcomes:
     sub, keys = world.subs[where - 1], _chosen(world, where, choice.categories)
     judged = {key: judge(_case(world, sub, key, choice)) for key in keys}
     found = {key: _as_it_stands(sub, key, outcome) for key, outcome in judged.items() if outcome is not None}
+    found = {key: replace(o, taken=sub.items.get((key[0], o.couple))) for key, o in found.items()}
     found |= {key: _giving_its_place(sub, key) for key in _replaced(found) if key in found}
     taking = {key for key, decided in choice.decided.items() if decided.paths.get("is_default") == "overwrite"}
     around = Surroundings.of(world, asks_about_archived=True)
