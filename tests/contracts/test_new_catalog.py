@@ -24,7 +24,7 @@ def add_line(file: Path, after: str, line: str) -> None:
     file.write_text(text.replace(after, f"{after}{line}\n"), encoding="utf-8")
 
 
-def run(project: Path, *command: str) -> str:
+def run(project: Path, command: list[str]) -> str:
     """What a command in the copy printed, which has to succeed; with servers of its own where it needs any."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", *OF_THIS_RUN))}
     without_servers = {
@@ -54,23 +54,21 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add_line(copy / "config" / "settings.py", '    "business",\n', '    "briefings",')
     templates = '    path("settings/templates/", include("templates_catalog.urls")),\n'
     add_line(copy / "config" / "urls.py", templates, '    path("settings/briefings/", include("briefings.urls")),')
-    run(copy, "manage.py", "makemigrations", "briefings")
+    run(copy, ["manage.py", "makemigrations", "briefings"])
     return copy
 
 
 def test_the_guide_leaves_nothing_to_migrate_and_nothing_that_is_declared_badly(product: Path) -> None:
-    run(product, "manage.py", "makemigrations", "--check", "--dry-run")
-    run(product, "manage.py", "check")
+    run(product, ["manage.py", "makemigrations", "--check", "--dry-run"])
+    run(product, ["manage.py", "check"])
 
 
 def test_what_the_guide_says_in_dutch_is_all_there_is_to_say(product: Path) -> None:
-    run(product, "-m", "quality.translations")
+    run(product, ["-m", "quality.translations"])
 
 
 def test_the_contracts_take_up_the_catalog_by_themselves_and_hold(product: Path) -> None:
-    told = run(
-        product, "-m", "pytest", "tests/contracts/test_every_kind.py", "tests/contracts/test_every_edit.py",
-        "-k", "briefings", "-q", "-n", "0", "-p", "no:cacheprovider",
-    )  # fmt: skip
+    asked = ["tests/contracts/test_every_kind.py", "tests/contracts/test_every_edit.py", "-k", "briefings"]
+    told = run(product, ["-m", "pytest", *asked, "-q", "-n", "0", "-p", "no:cacheprovider"])
     found = PASSED.search(told)
     assert found and int(found[1]) >= 10, told[-2000:]
