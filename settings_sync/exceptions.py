@@ -260,6 +260,13 @@ class NameMissing(SyncError):
     status = 400
 
 
+class NameNotUsable(SyncError):
+    """The other name for “{label}” cannot be used: {problem}"""
+
+    code = "name-not-usable"
+    status = 400
+
+
 class NothingToUndo(SyncError):
     """This run has changed nothing that can be taken back."""
 

@@ -9,15 +9,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Change
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.candidates import Candidate
-from settings_sync.services.deciding.deciding import DEFAULT_PATH, Asked
+from settings_sync.services.deciding.deciding import DEFAULT_PATH, Asked, problem_of_other_name
 from settings_sync.services.deciding.questions import PathQuestion, Questions
 from settings_sync.wording.decision_wording import COUPLE_SAME, LEAVE_DEFAULT, TAKE_DEFAULT, offer_in_words
 from tenants.entry_fields import DateField, WholeNumberField
-from tenants.names import problem_of_name
 
 DEFAULTS = {TAKE_DEFAULT: Word.OVERWRITE, LEAVE_DEFAULT: Word.KEEP_LOCAL}
 PATH = "path:"
@@ -172,12 +170,8 @@ class DecisionForm(forms.Form):
         return given
 
     def clean_name(self) -> str:
-        kind = all_kinds()[self.change.kind]
-        length = kind.root.model._meta.get_field(kind.natural_key).max_length  # type: ignore[union-attr]
         name = str(self.cleaned_data["name"])
-        if length and len(name) > length:
-            raise forms.ValidationError(_("At most %(length)d characters.") % {"length": length})
-        if name and (problem := problem_of_name(name)):
+        if name and (problem := problem_of_other_name(self.change.kind, name)):
             raise forms.ValidationError(problem)
         return name
 

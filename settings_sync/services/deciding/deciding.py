@@ -16,6 +16,7 @@ from settings_sync.engine.reading.index import look_at
 from settings_sync.exceptions import (
     CannotCouple,
     NameMissing,
+    NameNotUsable,
     NothingToDecide,
     UnknownDecision,
     UnknownPath,
@@ -57,7 +58,7 @@ def decide(*, acting_user: Any, plan: Plan, version: int, decisions: Sequence[As
     """Decide about items of a plan, all of it or nothing, and return the plan under its next version.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanUsed or PlanChanged; UnknownTarget, NothingToDecide,
-    UnknownDecision, UnknownPath, CannotCouple or NameMissing for a decision that makes no sense.
+    UnknownDecision, UnknownPath, CannotCouple, NameMissing or NameNotUsable for a decision that makes no sense.
     """
     require_for(acting_user, plan)
     with transaction.atomic():
@@ -120,7 +121,7 @@ class _Desk:
         return found
 
     def check(self, change: Change, asked: Asked) -> None:
-        """Raises UnknownDecision, UnknownPath, CannotCouple or NameMissing for what makes no sense."""
+        """Raises UnknownDecision, UnknownPath, CannotCouple, NameMissing or NameNotUsable for what makes no sense."""
         if asked.word is None:
             return
         if asked.path:
@@ -169,10 +170,19 @@ def _allowed(change: Change, asked: Asked) -> frozenset[Word]:
 
 
 def _check_name(change: Change, name: str) -> None:
-    kind = all_kinds()[change.kind]
-    length = field_of(kind.root.model, kind.natural_key).max_length
-    if not name.strip() or problem_of_name(name) or (length and len(name) > length):
+    if not name.strip():
         raise NameMissing(label=change.label)
+    if problem := problem_of_other_name(change.kind, name):
+        raise NameNotUsable(label=change.label, problem=problem)
+
+
+def problem_of_other_name(kind_key: str, name: str) -> str:
+    """Why a setting of this kind cannot have this name, as a sentence; empty when it can."""
+    kind = all_kinds()[kind_key]
+    length = field_of(kind.root.model, kind.natural_key).max_length
+    if length and len(name) > length:
+        return _("At most %(length)d characters.") % {"length": length}
+    return problem_of_name(name)
 
 
 def _check_coupling(change: Change, uid: uuid.UUID | None, local: Local, in_main: Collection[Key]) -> None:

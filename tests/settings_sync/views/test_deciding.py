@@ -4,12 +4,12 @@ import re
 
 import pytest
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from business.models import Customer, WorkOrder
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import WorkStatus, WorkType
-from settings_sync.exceptions import NameMissing
+from settings_sync.exceptions import NameMissing, NameNotUsable
 from settings_sync.models import Change, Decision, Plan
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
@@ -271,8 +271,19 @@ def test_a_name_that_hides_something_is_refused_beside_its_field(owner_client, u
     address = url("change", plan.pk, change_of(plan, form).pk)
     answer = owner_client.post(address, sent(plan, word="create_as", name=name))
     assert "A character stands here that nobody sees" in text_of(answer)
-    with pytest.raises(NameMissing):
-        decide(acting_user=owner, plan=plan, version=1, decisions=[Asked(form.uid, Word.CREATE_AS, name=name)])
+    for refused, error, said in (
+        (name, NameNotUsable, "A character stands here that nobody sees"),
+        ("Twee\nregels", NameNotUsable, "A character stands here that nobody sees"),
+        ("\u200b", NameNotUsable, "Only invisible characters stand here"),
+        ("k" * 201, NameNotUsable, "At most 200 characters"),
+        ("  ", NameMissing, "Give “Onderhoud cv-ketel” the name"),
+    ):
+        with translation.override("en"):
+            with pytest.raises(error) as raised:
+                decide(
+                    acting_user=owner, plan=plan, version=1, decisions=[Asked(form.uid, Word.CREATE_AS, name=refused)]
+                )
+            assert said in str(raised.value)
     assert not Decision.objects.exists()
 
 
