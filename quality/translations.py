@@ -65,12 +65,12 @@ def findings(project: Path) -> Iterator[str]:
 def by_catalog(project: Path, found: Found, language: str) -> dict[Path, Found]:
     """The messages of each folder with a catalog: of an app those that it alone has, of the product all others."""
     files = project.glob(f"*/locale/{language}/LC_MESSAGES/django.po")
-    shared: dict[Path, Found] = {folder: {} for folder in (project, *sorted(file.parents[3] for file in files))}
+    divided: dict[Path, Found] = {folder: {} for folder in (project, *sorted(file.parents[3] for file in files))}
     for key, message in found.items():
         folders = {project / Path(file).parts[0] for file in message.files}
         folder = folders.pop() if len(folders) == 1 else project
-        shared[folder if folder in shared else project][key] = message
-    return shared
+        divided[folder if folder in divided else project][key] = message
+    return divided
 
 
 def catalog_findings(found: Found, catalog: Catalog, language: str) -> Iterator[str]:

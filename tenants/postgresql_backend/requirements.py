@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 OLDEST = 15
-"""The oldest PostgreSQL that the tests have run on; 18 is what the product is made for."""
+"""The oldest PostgreSQL that was tried, with the tests of the fence and of runs; 18 is what the product is made for."""
 
 FACTS = (
     "SELECT current_user, current_setting('is_superuser') = 'on', current_setting('server_encoding'),"

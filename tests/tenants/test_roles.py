@@ -9,6 +9,7 @@ from accounts.models import User
 from audit.models import AuditEntry
 from business.rights import CustomerRight, InvoiceRight
 from forms_catalog.rights import FormRight
+from settings_sync.declaring.kinds import all_kinds
 from tenants import rights
 from tenants.exceptions import (
     RightsNotYours,
@@ -76,8 +77,17 @@ def trail() -> dict[str, Any]:
     return {"action": entry.action, "who": entry.actor, "where": entry.administration_name, **entry.data}
 
 
-def test_every_right_stands_under_a_module():
-    assert {right for module in all_modules() for right in module.rights} == set(all_rights())
+def test_the_rights_of_a_module_are_called_after_it_and_each_module_has_a_place_of_its_own():
+    modules = all_modules()
+    assert [right for right in all_rights() if not any(right.startswith(f"{module.key}.") for module in modules)] == []
+    for module in modules:
+        assert {right.partition(".")[0] for right in module.rights} == {module.key}
+    assert len({module.place for module in modules}) == len(modules) > 10
+
+
+def test_every_category_has_its_rights():
+    wanted = {f"{category.key}.{verb}" for category in all_kinds().categories for verb in ("read", "update")}
+    assert wanted and wanted <= set(all_rights())
 
 
 class SlotRight(Right):

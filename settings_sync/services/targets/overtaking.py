@@ -77,10 +77,10 @@ def _never_looked_at(plan: Plan, coupled: Collection[Key]) -> set[Key]:
     """Those of the items to be coupled that are the administration's own: no sync compares what the main has not."""
     if not coupled or plan.is_undo:
         return set()
-    known = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, uid__in={uid for _kind, uid in coupled})
-    followed = {(kind, uid) for kind, uid in known.values_list("kind", "uid")}
-    told = Change.objects.filter(plan_target__plan=plan, uid__in={uid for _kind, uid in coupled})
-    return set(coupled) - followed - set(told.values_list("kind", "uid"))
+    uids = {uid for _kind, uid in coupled}
+    in_main = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, uid__in=uids)
+    told = Change.objects.filter(plan_target__plan=plan, uid__in=uids)
+    return set(coupled).difference(in_main.values_list("kind", "uid"), told.values_list("kind", "uid"))
 
 
 def _looked_at(plan: Plan, keys: Iterable[Key]) -> set[Key]:
