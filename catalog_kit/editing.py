@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
-from settings_sync.engine.fence import EDIT_LOCK
+from settings_sync.engine.triggers import EDIT_LOCK
 from settings_sync.models import Item
 from tenants.constraints import broken_by
 from tenants.fingerprints import fingerprint as fingerprint

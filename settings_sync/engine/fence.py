@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import ForeignKey, Model
 
-from settings_sync.declaring.kinds import Kind, Table, all_kinds, tenant_models
+from settings_sync.declaring.kinds import Kind, all_kinds, tenant_models
 from settings_sync.declaring.registry import registry
 from tenants.models import Administration
 
 from . import sql
 from .granting import GRANTING_LOCK, Right, set_rights
+from .triggers import EDIT_LOCK, Trigger, guards_on, make_functions, triggers_of
 
 BOOKS_IN_CHILD = {
     "sync_ledger_base": ("SELECT", "INSERT", "UPDATE", "DELETE"),
@@ -56,7 +57,7 @@ def install_shared() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # Two migrations at once would replace the same functions, which PostgreSQL refuses to the second one.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext('functions'))", [GRANTING_LOCK])
-        cursor.execute(_functions())
+        cursor.execute(make_functions(sync_login()))
         # Everybody may make temporary tables in a new database; the sync login has no use for them.
         cursor.execute(
             "DO $$ BEGIN IF has_database_privilege('public', current_database(), 'TEMPORARY') THEN"
@@ -77,12 +78,10 @@ def install(schema: str) -> None:
     else:
         set_rights(schema, sync_login(), expected_rights(), may_enter=True)
     with connection.cursor() as cursor:
+        for trigger in expected_triggers():
+            cursor.execute(trigger.statement(schema))
         for kind in all_kinds():
-            for statement in _triggers(kind, schema):
-                cursor.execute(statement)
             cursor.execute(_mark_all(kind, schema))
-        for table in guarded_tables():
-            cursor.execute(_guard(schema, table))
 
 
 def close_to_syncs(schema: str) -> None:
@@ -119,11 +118,15 @@ MAINS_ARE_CLOSED = "no rights in main administrations"
 
 def mark() -> str:
     """Everything that `install` depends on, and how documents are read: it differs when a release must install anew."""
-    rights = [*map(str, sorted(expected_rights())), *(_guard("", table) for table in guarded_tables())]
-    rights.append(MAINS_ARE_CLOSED)
-    return "\n".join(
-        [*rights, *(text for kind in all_kinds() for text in (sql.documents(kind, ""), *_triggers(kind, "")))]
-    )
+    rights = [*map(str, sorted(expected_rights())), MAINS_ARE_CLOSED]
+    made = [trigger.statement("") for trigger in expected_triggers()]
+    return "\n".join([*rights, *made, *(sql.documents(kind, "") for kind in all_kinds())])
+
+
+def expected_triggers() -> list[Trigger]:
+    """Every trigger of an administration's schema, from the registry."""
+    touching = [trigger for kind in all_kinds() for trigger in triggers_of(kind)]
+    return [*touching, *guards_on(guarded_tables())]
 
 
 def expected_shared_rights() -> set[Right]:
@@ -167,55 +170,7 @@ def business_references() -> list[tuple[str, str, type[Model]]]:
     ]
 
 
-def _functions() -> str:
-    login = sql.literal(sync_login())
-    return f"""
-CREATE OR REPLACE FUNCTION public.settings_sync_enter() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    -- An edit and a sync of the same administration take turns; edits do not wait for each other.
-    IF session_user <> {login} THEN
-        PERFORM pg_advisory_xact_lock_shared({EDIT_LOCK}, hashtext(TG_TABLE_SCHEMA));
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION public.settings_sync_touch() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    found text := format(TG_ARGV[1], TG_TABLE_SCHEMA);
-BEGIN
-    IF session_user = {login} THEN
-        RETURN NULL;
-    END IF;
-    IF TG_OP = 'UPDATE' THEN
-        found := found || ' UNION ' || replace(found, 'FROM new_rows', 'FROM old_rows');
-    ELSIF TG_OP = 'DELETE' THEN
-        found := replace(found, 'FROM new_rows', 'FROM old_rows');
-    END IF;
-    EXECUTE format('INSERT INTO %I.sync_ledger_dirty (kind, uid) SELECT DISTINCT %L, q.uid FROM (%s) q',
-        TG_TABLE_SCHEMA, TG_ARGV[0], found);
-    RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION public.settings_sync_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    -- Rights do not stop a foreign key's cascade, which runs as the table's owner; this does.
-    IF session_user = {login} THEN
-        RAISE EXCEPTION 'A sync may not write %.', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN NULL;
-END $$;
-"""
-
-
-GUARD_SAYS = "A sync may not write"
-"""How the guard's refusal begins. Its code is that of any right that is missing; its words tell them apart."""
-
-EDIT_LOCK = 4711
 INDEX_LOCK = 4712
-
-EVENTS = {
-    "insert": "REFERENCING NEW TABLE AS new_rows",
-    "update": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
-    "delete": "REFERENCING OLD TABLE AS old_rows",
-}
 
 
 @contextmanager
@@ -242,48 +197,6 @@ def hold_syncs(schema: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [INDEX_LOCK, schema])
 
 
-def _guard(schema: str, table: str) -> str:
-    return (
-        f"CREATE OR REPLACE TRIGGER sync_refuse BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE"
-        f" ON {sql.name(schema, table)} FOR EACH STATEMENT EXECUTE FUNCTION public.settings_sync_refuse()"
-    )
-
-
-def _triggers(kind: Kind, schema: str) -> list[str]:
-    touched = [(table.table, _item_of_part(table)) for table in kind.tables]
-    touched += [(link.table, _item_of_link(kind, link.own_column)) for link in kind.links]
-    return [statement for table, query in touched for statement in _table_triggers(kind, schema, table, query)]
-
-
-def _table_triggers(kind: Kind, schema: str, table: str, query: str) -> list[str]:
-    on = sql.name(schema, table)
-    statements = [
-        f"CREATE OR REPLACE TRIGGER sync_enter BEFORE INSERT OR UPDATE OR DELETE ON {on}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION public.settings_sync_enter()"
-    ]
-    for event, rows in EVENTS.items():
-        statements.append(
-            f"CREATE OR REPLACE TRIGGER sync_touch_{event} AFTER {event} ON {on} {rows} FOR EACH STATEMENT"
-            f" EXECUTE FUNCTION public.settings_sync_touch({sql.literal(kind.key)}, {sql.literal(query)})"
-        )
-    return statements
-
-
 def _mark_all(kind: Kind, schema: str) -> str:
     dirty, items = sql.name(schema, "sync_ledger_dirty"), sql.name(schema, kind.root.table)
     return f"INSERT INTO {dirty} (kind, uid) SELECT {sql.literal(kind.key)}, uid FROM {items}"
-
-
-def _item_of_part(table: Table) -> str:
-    """The uids of the items that rows of a table belong to; `%1$I` is the schema, for `format` in the trigger."""
-    if table.parent is None:
-        return "SELECT c.uid FROM new_rows c"
-    joins, below, column = "", "c", table.parent_column
-    for number, above in enumerate(table.path[1:]):
-        joins += f" JOIN %1$I.{above.table} u{number} ON u{number}.id = {below}.{column}"
-        below, column = f"u{number}", above.parent_column
-    return f"SELECT {below}.uid FROM new_rows c{joins}"
-
-
-def _item_of_link(kind: Kind, own_column: str) -> str:
-    return f"SELECT u.uid FROM new_rows c JOIN %1$I.{kind.root.table} u ON u.id = c.{own_column}"

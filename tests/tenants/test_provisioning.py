@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 
 from audit.models import AuditEntry
 from business.models import Customer
-from settings_sync.engine.fence import EDIT_LOCK
+from settings_sync.engine.triggers import EDIT_LOCK
 from tenants import services
 from tenants.migrating import code_head
 from tenants.models import Administration

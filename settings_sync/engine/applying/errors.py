@@ -7,7 +7,7 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DjangoError
 from psycopg import errors
 
-from settings_sync.engine.fence import GUARD_SAYS
+from settings_sync.engine.triggers import GUARD_SAYS
 from settings_sync.exceptions import (
     DatabaseRefused,
     NameTaken,

@@ -20,7 +20,7 @@ from local_servers.processes import Started, Supervisor, free_port
 from local_servers.servers import environment_for
 from reference_data.models import WorkType
 from settings_sync.engine.applying.connections import close_sync_connection
-from settings_sync.engine.fence import EDIT_LOCK
+from settings_sync.engine.triggers import EDIT_LOCK
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.waking import APPLY_TARGET
