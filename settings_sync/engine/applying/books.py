@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from settings_sync.declaring.kinds import Kind
 from settings_sync.engine import sql
 from settings_sync.engine.references import find_pointing_settings
-from settings_sync.planning.values import PlannedChange
+from settings_sync.planning.values import Key, PlannedChange
 
 from .statements import rows_of
 
@@ -153,6 +153,12 @@ def mark_dependents(kind: Kind, schema: str, changes: list[PlannedChange]) -> st
         f"WITH marked AS (INSERT INTO {sql.name(schema, 'sync_ledger_dirty')} (kind, uid)"
         f" SELECT DISTINCT kind, pointing FROM ({found}) f RETURNING 1) SELECT count(*) FROM marked"
     )
+
+
+def mark(schema: str, items: Iterable[Key]) -> str:
+    """Mark these items as touched."""
+    rows = ", ".join(f"({sql.literal(kind)}, {_uuid(uid)})" for kind, uid in sorted(items))
+    return f"INSERT INTO {sql.name(schema, 'sync_ledger_dirty')} (kind, uid) VALUES {rows}"
 
 
 def move_index(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:

@@ -27,11 +27,19 @@ Taken = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Held:
-    """A change that is not carried out after all, and why: overtaken, stale, needs-held or name-taken."""
+    """A change that is not carried out after all, and why: overtaken, stale, needs-held or name-taken.
+
+    `because_of` are the items that are missing, or have the name."""
 
     change: PlannedChange
     code: str
     by: Overtaker | None = None
+    because_of: tuple[Key, ...] = ()
+
+    @property
+    def unexpected(self) -> set[Key]:
+        """The items that stood otherwise than the plan had it from the index."""
+        return {self.change.key, self.change.stands_as} if self.code == "stale" else set(self.because_of)
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,9 @@ def hold_late(cursor: Cursor, work: Work, stale: Collection[PlannedChange]) -> l
     while before != len(held):
         before = len(held)
         for change in [change for change in going if change not in held]:
-            code = _why_not(change, wanted.get(change.result or b""), standing, moving, coming)
-            if code:
-                held[change] = Held(change, code)
+            found = _why_not(change, wanted.get(change.result or b""), standing, moving, coming)
+            if found:
+                held[change] = found
                 del moving[change.stands_as]
                 coming.discard(change.key)
     return [*held.values(), *_held_with_their_coupling(work, held)]
@@ -97,17 +105,18 @@ def _why_not(
     standing: Standing,
     moving: Mapping[Key, PlannedChange],
     coming: Collection[Key],
-) -> str:
+) -> Held | None:
     """`moving` are the changes that go on, by the item that the plan saw; `coming` the items that they write."""
     if wanted is None:
-        return ""
-    if any(need not in coming and need not in standing.items for need in wanted.needs):
-        return "needs-held"
+        return None
+    missing = tuple(need for need in wanted.needs if need not in coming and need not in standing.items)
+    if missing:
+        return Held(change, "needs-held", because_of=missing)
     for column, value in wanted.keys:
         holder = standing.holders.get((change.kind, column, value))
         if holder is not None and holder != change.seen_uid and not _leaves(moving.get((change.kind, holder))):
-            return "name-taken"
-    return ""
+            return Held(change, "name-taken", because_of=((change.kind, holder),))
+    return None
 
 
 def _leaves(holder: PlannedChange | None) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 
 import psycopg
 
-from settings_sync.engine.fence import BOOKS_IN_CHILD, EDIT_LOCK, INDEX_LOCK, settings_tables
+from settings_sync.engine.fence import BOOKS_IN_CHILD, INDEX_LOCK, settings_tables
+from settings_sync.engine.triggers import EDIT_LOCK
 from settings_sync.exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, Overtaken, TargetIsStale
 from settings_sync.planning.values import Key, PlannedChange
 from tenants.failpoints import reach
@@ -81,6 +82,7 @@ def _carry_out(cursor: Cursor, work: Work, progress: Progress, *, rehearses: boo
     reach("apply.after-former-documents")
     late = {found.change for found in held}
     _refuse_to_go_on(work, held, is_all=len(late) == len(work.changes))
+    _mark_unexpected(cursor, work, held)
     written = write(cursor, work, [change for change in work.changes if change not in late], progress)
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     _check_business_untouched(cursor, work)
@@ -97,6 +99,13 @@ def _refuse_to_go_on(work: Work, held: list[Held], *, is_all: bool) -> None:
         raise Overtaken(run=latest.run, when=latest.confirmed_at.isoformat())
     if work.stop_when_stale:
         raise TargetIsStale(items=", ".join(found.change.label for found in held))
+
+
+def _mark_unexpected(cursor: Cursor, work: Work, held: list[Held]) -> None:
+    """Have those items read anew: were it the index that is wrong, the next plan would be held for the same reason."""
+    unexpected = {item for found in held for item in found.unexpected}
+    if unexpected:
+        cursor.execute(books.mark(work.schema, unexpected))
 
 
 def _take_locks(cursor: Cursor, work: Work) -> None:

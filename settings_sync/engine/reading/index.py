@@ -23,6 +23,7 @@ from settings_sync.engine import sql
 from settings_sync.engine.fence import INDEX_LOCK
 from settings_sync.models import Alignment, Document
 from settings_sync.planning.values import Entry, Key, Local
+from sync_ledger.models import Dirty
 from tenants import exact_json
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -64,6 +65,12 @@ def look_at(administration: Administration, *, keep_documents: bool = False) -> 
             with _index_locked(administration.schema_name):
                 _refresh(administration.schema_name, keep_documents=keep_documents)
         return _read_index()
+
+
+def mark_touched(administration: Administration, keys: Collection[Key]) -> None:
+    """Have the next look read these items anew, whatever the index says of them."""
+    with inside(administration):
+        Dirty.objects.bulk_create(Dirty(kind=kind, uid=uid) for kind, uid in keys)
 
 
 def read_documents(schema: str, keys: set[Key]) -> dict[Key, ReadDocument]:

@@ -15,11 +15,13 @@ from structlog.contextvars import bound_contextvars
 from settings_sync.engine.applying.closing import Ending, close_target
 from settings_sync.engine.applying.errors import explain
 from settings_sync.engine.applying.targets import apply_target
+from settings_sync.engine.reading.index import mark_touched
 from settings_sync.exceptions import (
     HeadsDiffer,
     LeaseLost,
     Overtaken,
     RightLost,
+    TargetIsStale,
     TargetNotReady,
     Unexpected,
     WorkerLost,
@@ -149,6 +151,12 @@ def _apply(claim: Claim) -> None:
         apply_target(work, progress=lambda kind, done, total: note_progress(target, Progress(kind, done, total)))
     except (errors.UndefinedTable, errors.InvalidSchemaName):
         _check_ready(target)  # it was deleted while this waited for its turn
+        raise
+    except TargetIsStale:
+        # Were it the index that is wrong, the next preview would be as stale. Which item it was went with the rollback.
+        mark_touched(
+            target.administration, {item for change in work.changes for item in (change.key, change.stands_as)}
+        )
         raise
 
 
