@@ -13,6 +13,7 @@ from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
 from settings_sync.api.protocol.preconditions import VersionDiffers, tagged, version_asked
 from settings_sync.api.scoping import among_visible, find_plan
+from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import PlanChanged
 from settings_sync.models import Plan
 from settings_sync.planning.verdicts import Word
@@ -36,13 +37,22 @@ class Plans(TokenView):
 
     @describe("Preview a sync", PlanShape, body=NewPlan, status=201, later=202)
     def post(self, request: Request) -> Response:
-        """What each administration would get. Nothing is written but the plan."""
+        """What each administration would get. Nothing is written but the plan.
+
+        Without `categories` and without `items` it is about all shared settings.
+        """
 
         def make() -> Plan:
-            given = self.checked(NewPlan, request.data)
-            return create_plan(acting_user=request.user, main=self.main, **given)
+            return create_plan(acting_user=request.user, main=self.main, **self._read(request))
 
         return answer_once(request, lambda plan: _made(request, plan), prepare=make)
+
+    def _read(self, request: Request) -> dict[str, Any]:
+        given: dict[str, Any] = self.checked(NewPlan, request.data)
+        # An empty list is a choice of nothing, and is refused. A run in one step must choose: nobody looks at its plan.
+        if given.keys().isdisjoint({"categories", "items"}):
+            given["categories"] = [category.key for category in all_kinds().categories]
+        return given
 
 
 class OnePlan(TokenView):

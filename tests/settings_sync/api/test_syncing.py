@@ -146,11 +146,25 @@ def test_a_plan_is_carried_out_once_in_its_own_version_and_in_time(api, reached,
     assert is_problem(api.post("runs/", {"plan": other["id"], "version": 1}), 409, "plan-expired")
 
 
+def test_a_plan_that_names_no_settings_is_about_all_of_them(api, reached, settings_in_main):
+    chosen = {"categories": ["forms", "reference_data", "templates", "workflows"]}
+    plans = [api.post("plans/", {"targets": reached, **more}).json() for more in ({}, chosen)]
+    made, expected = [api.get(f"plans/{plan['id']}/changes/").json()["results"] for plan in plans]
+    assert made == expected
+    assert Plan.objects.get(pk=plans[0]["id"]).categories == chosen["categories"]
+
+
+def test_a_run_in_one_step_that_names_no_settings_is_refused(api, reached, settings_in_main):
+    assert is_problem(api.post("runs/", {"targets": reached}), 400, "nothing-chosen")
+    assert not Plan.objects.exists()
+
+
 def test_what_cannot_be_planned_is_refused_in_words(api, reached, main, foreign_main, settings_in_main):
     good = {"targets": reached, "categories": ["forms"]}
     cases = [
         ({**good, "targets": []}, "no-targets"),
-        ({"targets": reached}, "nothing-chosen"),
+        ({"targets": reached, "categories": []}, "nothing-chosen"),
+        ({"targets": reached, "categories": [], "items": []}, "nothing-chosen"),
         ({**good, "targets": ["nobody"]}, "unknown-target"),
         ({**good, "targets": [foreign_main.slug]}, "unknown-target"),
         ({**good, "targets": [main.slug]}, "unknown-target"),
