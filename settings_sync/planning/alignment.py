@@ -18,6 +18,7 @@ WORDS = {
     Verdict.BOTH_CHANGED: "conflict",
     Verdict.REMOVED_LOCALLY: "missing",
     Verdict.NEW: "missing",
+    # It stands here and nowhere else, as what is its own does.
     Verdict.REMOVED_IN_SOURCE: "own",
     Verdict.OWN: "own",
 }

@@ -35,6 +35,7 @@ def compose(
 
     `used` are items that are archived where they would be deleted.
     """
+    # Set apart first: it is nearly all of a large administration, and costs a digest and no more.
     in_line = {key: Draft(change) for key, change in judged.items() if change.is_left_alone}
     items = {key: _item(change, source, local, rules) for key, change in judged.items() if key not in in_line}
     renamed = _renamed(judged.values(), rules)
@@ -43,6 +44,7 @@ def compose(
     moved = [draft.change for key, draft in drafts.items() if _is_moving(draft, items.get(key))]
     moving = {change.key for change in moved} | {change.stands_as for change in moved}
     drafts |= _give_way(drafts, moving, source, local, rules, reader, renamed)
+    # Last, in place of what the main's removal of it would have come to by itself.
     drafts |= {replaced.change.key: replaced for item in items.values() for replaced in _replaced(item, local)}
     accepted = Acceptance(items, drafts, source, reader)
     staying = {key for key, draft in drafts.items() if _stays_but_for_names(draft, items.get(key))}
@@ -88,6 +90,7 @@ def _item(change: PlannedChange, source: Source, local: Local, rules: Rules) -> 
         rules=rules,
         pins=pins,
         agreed=local.agreed.get(standing, frozenset()),
+        # A lock outlives what it was put on; of what the main has no longer it has nothing to put back.
         locks=rules.locks.get(key, frozenset()) if key in source.entries else frozenset(),
         followed=followed,
         source_entry=source.entries.get(key),
@@ -142,6 +145,7 @@ def _with_documents(
     bodies, local = _read(items, reader)
     if renamed:
         sources = {item.change.source for item in items}
+        # The main's own documents have the new uids already.
         bodies = {digest: body if digest in sources else _naming(body, renamed) for digest, body in bodies.items()}
         local = {key: _naming(body, renamed) for key, body in local.items()}
     shapes = {kind: reader.shape(kind) for kind in {item.key[0] for item in items}}
@@ -279,6 +283,7 @@ class Acceptance:
         writing = {
             draft.change.source for draft in drafts.values() if draft.change.writes_content and draft.change.source
         }
+        # In one reading for the whole plan, whatever its catalogs will say.
         unknown = writing - self._sources.keys()
         self._sources.update(reader.bodies(unknown) if unknown else {})
 
@@ -319,6 +324,7 @@ def _described(
         if problems := accepted.problems(draft, change):
             change = _invalid(change, problems, is_the_mains=change.result == change.source)
         if result is not None and change.writes_content:
+            # What is judged from here on is what this administration will have, under the name it gets here.
             entries[key] = result.entry
             needs[result.entry.digest] = list(result.needs)
         changes[key] = change

@@ -16,6 +16,7 @@ def allowed_words(*, base: Digest, source: Digest, local: Digest, couples: bool 
         if base is None:
             return frozenset({Word.COUPLE, Word.CREATE_AS, Word.SKIP})
         return frozenset({Word.BRING_BACK, Word.LEAVE, Word.CREATE_AS, Word.SKIP})
+    # Nothing was changed here, so there is nothing to merge or to put back.
     if local == base and source != base:
         return frozenset({Word.OVERWRITE, Word.KEEP_LOCAL, Word.CREATE_AS, Word.SKIP})
     return frozenset({Word.KEEP_LOCAL, Word.OVERWRITE, Word.PUT_BACK, Word.MERGE, Word.CREATE_AS, Word.SKIP})

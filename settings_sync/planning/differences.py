@@ -41,6 +41,7 @@ def differences(
     was, main, here, becomes = (flatten(document, without=equal) for document in (base, source, local, becoming))
     return [
         Difference(path, was.get(path), main.get(path), here.get(path), becomes.get(path))
+        # In the main's order. Not of the base alone: what is gone on both sides is no difference to show.
         for path in main | here | becomes
         if here.get(path) != becomes.get(path) or here.get(path) != main.get(path)
     ]
@@ -48,6 +49,7 @@ def differences(
 
 def _equal_rows(first: Document | None, *others: Document | None) -> set[tuple[str, str]]:
     """(part, uid) of the rows that are the same in all documents: mostly all but a few, and quickly told."""
+    # The base is not asked: where the three agree there is nothing to show, whatever it was before.
     found, *elsewhere = map(_rows, (first, *others))
     return {place for place, row in found.items() if all(rows.get(place) == row for rows in elsewhere)}
 
@@ -66,6 +68,7 @@ def _walk(document: Document, without: Collection[tuple[str, str]]) -> Iterator[
     for name, value in document.items():
         if name != PARTS:
             yield name, value
+    # After all fields, because jsonb puts `parts` anywhere among them.
     for part, rows in document.get(PARTS, {}).items():
         for row in rows:
             if (part, row["uid"]) in without:

@@ -28,6 +28,7 @@ def hold_back(changes: Changes, source: Source, local: Local, *, asks_about_arch
         changes = _hold_taken_names(changes, source, local, archived)
         changes = _hold_unmet_needs(changes, source, local)
         changes = _keep_defaults(changes)
+    # After the loop: what is held points at nothing, so only by now is it known what is written.
     changes = {key: _naming_archived(change, changes, source, local) for key, change in changes.items()}
     return _with_pairs(changes)
 
@@ -39,6 +40,7 @@ def _with_pairs(changes: Changes) -> Changes:
         pair = (key[0], uuid.UUID(change.facts["pair"])) if "pair" in change.facts else None
         if pair is None or pair not in changes:
             continue
+        # The one that was to take its place is held by now, so what it follows must not be forgotten.
         if "replaced_by" in change.facts and changes[pair].couples != key[1]:
             told[key] = replace(change, next_base=change.base, clears_deviations=False, facts=_remade(changes[pair]))
         elif "remade" in change.facts and "pair" not in changes[pair].facts:
@@ -56,6 +58,7 @@ def _hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChang
         verdict=verdict,
         action=Action.HOLD,
         facts={**change.facts, **facts},
+        # Held, it is not coupled, and of the main's setting itself nothing stands here.
         local=None if change.is_new_coupling else change.local,
         result=None,
         next_base=change.base,
@@ -207,6 +210,7 @@ def _first_unmet(source: Source, key: Key, changes: Changes, local: Local) -> tu
     digest = changes[key].result or b""
     for need in source.needs.get(digest, ()):
         comes = need.key in changes and changes[need.key].writes_content
+        # In whatever state: a foreign key can point at what is archived, pinned or held as well.
         if comes or need.key in local.entries:
             continue
         if need.key not in source.entries:

@@ -29,4 +29,5 @@ def _judge_removed(base: Digest, local: Digest) -> Verdict:
 def _judge_unknown(source: bytes, local: Digest) -> Verdict:
     if local is None:
         return Verdict.NEW
+    # Without a base nobody can tell who changed what, so it asks as if both did.
     return Verdict.REJOINED if local == source else Verdict.BOTH_CHANGED

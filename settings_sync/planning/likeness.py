@@ -68,6 +68,7 @@ def most_alike(one: Portrait, others: Iterable[Portrait], *, limit: int) -> list
 def rank(one: Portrait, others: Iterable[Portrait]) -> list[Likeness]:
     """How much each of the others is like it, the most alike first."""
     known = list(others)
+    # All names in one call and none left out: what is called otherwise may still be equal in content.
     names = process.extract(one.name, [other.name for other in known], scorer=fuzz.token_sort_ratio, limit=None)
     found = [_likeness(one, known[number], round(score)) for _name, score, number in names]
     return sorted(found, key=lambda likeness: (-likeness.score, not likeness.is_exact, -likeness.name, likeness.uid))
@@ -78,6 +79,7 @@ def portrait(
 ) -> Portrait:
     """A document as it is compared: `known_by` gives the fields by which a part of each sort is known, `labels` what
     people call the settings that it points at, by uid."""
+    # Key and name have scores of their own, and whether it is archived says nothing of what it holds.
     ignored = {key_field, name_field, PARTS, "is_archived"}
     holds = {thing for field, value in body.items() if field not in ignored for thing in _said(field, value, labels)}
     for part, rows in body.get(PARTS, {}).items():

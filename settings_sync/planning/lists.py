@@ -45,6 +45,7 @@ def unite(group: Sequence[str], base: Row, source: Row, local: Row, settle: Sett
 
     None where it cannot be taken apart: what else is in the group differs, or both sides moved the entries differently.
     """
+    # Of two lists it is not known at which of them the rest points.
     names = {name for row in (base, source, local) for name in group if isinstance(row.get(name), list)}
     if len(names) != 1:
         return None
@@ -87,6 +88,7 @@ class _Three:
         found: dict[str, str | None] = {entry: entry if entry in there else None for entry in self.base}
         for missing, after in _gaps(self.base, there):
             fresh = _fresh_after(side, after, known)
+            # Of another number nobody can tell which became which, so those are removed and added.
             if len(fresh) == len(missing):
                 found |= dict(zip(missing, fresh, strict=True))
         return found
@@ -98,6 +100,7 @@ class _Three:
 
 def _is_plain(values: Any) -> bool:
     is_list = isinstance(values, list) and all(isinstance(value, str) for value in values)
+    # Stripped, as their places are: entries that differ in spaces only would share one.
     return is_list and len({value.strip() for value in values}) == len(values)
 
 
@@ -152,6 +155,7 @@ def _united(
         side = conflicts.get(entry, fate)
         if became_of := (theirs if side == SOURCE else ours)[entry]:
             became[entry] = became_of
+    # Each once: one side may have added by hand what the other renamed an entry to.
     entries = list(dict.fromkeys(became[entry] for entry in three.order() or () if entry in became))
     merged: dict[str, Any] = {name: entries} if entries else {}
     for other in others:
@@ -195,6 +199,7 @@ def _pointing(
     before, theirs, ours = (_lines(row, name) for row in rows)
     side = LOCAL if before == theirs else SOURCE
     if ours not in (before, theirs) and theirs != before:
+        # Who decides about an entry decides about the default that was on it: that is not asked twice.
         sides = [conflicts[line] for line in before if line in conflicts]
         side = sides[0] if sides else settle(name) or LOCAL
     chosen, other = (theirs, ours) if side == SOURCE else (ours, theirs)
@@ -202,4 +207,5 @@ def _pointing(
         [line for line in (became.get(line, line) for line in value) if line in entries]
         for value in (chosen, other, before)
     ]
+    # A default whose entry went takes the other side's, which is in the list; one that was emptied stays empty.
     return "\n".join(next((value for value in follow if value), []) if chosen else [])

@@ -111,8 +111,9 @@ class _Merge:
 
     def run(self) -> Merged:
         document: dict[str, Any] = self._row("", self.base, self.source, self.local, {*self.shape.links, PARTS})
+        # Sorted: a set comes in another order in each process, and conflicts are kept in the order they are met in.
         for link in sorted(self.shape.links):
-            if others := self._link(link):
+            if others := self._link(link):  # documents leave out what is empty
                 document[link] = others
         parts: dict[str, list[dict[str, Any]]] = {}
         for part in self.shape.parts:
@@ -123,6 +124,7 @@ class _Merge:
         # what was merged equal to the document that it came to.
         if parts or (PARTS in self.source and PARTS in self.local):
             document[PARTS] = parts
+        # At the end, because a row may point at one of a part that is merged after it.
         self._check_inside(parts)
         return Merged(document, tuple(Conflict(*found) for found in self.conflicts.items()), tuple(self.broken))
 
@@ -140,6 +142,7 @@ class _Merge:
         without: Collection[str] = (),
         part: str = "",
     ) -> dict[str, Any]:
+        # Not of the base: a name that only the base has was emptied on both sides.
         names = dict.fromkeys(name for row in (source, local) for name in row if name not in without and name != "uid")
         merged: dict[str, Any] = {}
         for group in _groups(names, self.shape.together.get(part, ())):
@@ -152,6 +155,7 @@ class _Merge:
         """The values of fields that change as one: of one side, or of both where a list can be taken apart."""
         side = self._side_of(prefix, group, base, source, local)
         united = None
+        # Of what was never synced nobody can tell which side added an entry and which removed it.
         if not side and base is not None:
             united = unite(group, base, source, local, lambda place: self._settle(prefix + place))
         if united is not None:
@@ -163,6 +167,7 @@ class _Merge:
         self, prefix: str, group: tuple[str, ...], base: Document | None, source: Document, local: Document
     ) -> str:
         """The side that a group takes; empty where both sides changed it differently."""
+        # A lock of one field goes before a pin of another where the two only make sense together.
         forced = {self.forced(prefix + name) for name in group} - {""}
         if forced:
             return SOURCE if SOURCE in forced else LOCAL
@@ -172,6 +177,7 @@ class _Merge:
             return LOCAL
         if before not in (ours, theirs):
             return ""
+        # Not for a conflict: of that the plan remembers how it was settled, so `answers` settles it.
         wished = {self.wishes(prefix + name) for name in group} - {""}
         if wished:
             return SOURCE if SOURCE in wished else LOCAL
@@ -181,11 +187,13 @@ class _Merge:
         source, local = set(self.source.get(name, ())), set(self.local.get(name, ()))
         if forced := self.forced(name):
             return sorted(source if forced == SOURCE else local)
+        # Uniting what was never synced would bring back what either side removed, so it is one question.
         if self.base is None:
             return sorted(local if source == local or self._settle(name) == LOCAL else source)
         if wished := self.wishes(name):
             return sorted(source if wished == SOURCE else local)
         base = set(self.base.get(name, ()))
+        # Sorted as in every document: links have no order, and the digest must not depend on one.
         return sorted((local | (source - base)) - (base - source))
 
     def _part(self, part: PartShape, done: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -196,6 +204,7 @@ class _Merge:
             if not self._is_there(part, uid, base, source, local):
                 continue
             row = {"uid": uid, **self._part_row(part, uid, base, source, local)}
+            # What stood in a section goes with it, but what both sides have, or somebody asked for, not unseen.
             if not part.above or row.get(part.above_key) in above:
                 merged[uid] = row
             elif (uid in source and uid in local) or self._is_wanted(f"{part.name}/{uid}"):
@@ -218,6 +227,7 @@ class _Merge:
         path, row = f"{part.name}/{uid}", source.get(uid) or local[uid]
         above = f"{part.above}/{row.get(part.above_key)}"
         wished, needed = self.wishes(path), self.needed(path)
+        # What became of a section holds for its fields, but what is said of a field itself goes first.
         if forced := self.forced(path) or (above in self.sides and (wished or needed or self.sides[above])):
             self.sides[path] = forced
             return forced
@@ -230,6 +240,7 @@ class _Merge:
         elif wished:
             self.sides[path] = wished
         else:
+            # The side that added or removed it. Nobody said so, so what stands in it is still judged by itself.
             return SOURCE if (uid in source) is is_added else LOCAL
         return self.sides[path]
 
@@ -239,13 +250,14 @@ class _Merge:
 
     def _is_edited(self, part: PartShape, uid: str, has: Document, lacks: Document) -> bool:
         """Whether removing a part would lose what the side that has it did to it, or to what lies below it."""
-        assert self.base is not None
+        assert self.base is not None  # without one, `_presence` asks and does not come here
         if rows_of(has, part.name)[uid] != rows_of(self.base, part.name).get(uid):
             return True
         for below in self.shape.parts:
             if below.above == part.name:
                 elsewhere = rows_of(lacks, below.name)
                 for other, row in rows_of(has, below.name).items():
+                    # A question that the other side moved elsewhere does not go with its section.
                     is_lost = row.get(below.above_key) == uid and other not in elsewhere
                     if is_lost and self._is_edited(below, other, has, lacks):
                         return True
@@ -261,13 +273,16 @@ class _Merge:
         path = f"{part.name}/{ORDER}"
         parents = [row["uid"] for row in done.get(part.above, ())] if part.above else [None]
         found = []
+        # Below each section by itself, but asked as one: the order of parts is one field.
         for parent in parents:
             members = [uid for uid, row in rows.items() if not part.above or row.get(part.above_key) == parent]
+            # A set, because three lists are searched for each, and a form may have thousands of fields.
             of_parent = frozenset(members)
             base, source, local = ([uid for uid in side if uid in of_parent] for side in sides)
             known, forced = None if self.base is None else base, self.forced(path)
             merged = merge_order(known, source, local, forced)
             if merged is not None and not forced:
+                # Only where the orders agree: what both moved differently is a conflict, with its own answer.
                 merged = merge_order(known, source, local, self.wishes(path))
             if merged is None:
                 merged = merge_order(base, source, local, self._settle(path))
@@ -287,6 +302,7 @@ class _Merge:
 
 
 def _differing(group: tuple[str, ...], source: Document, local: Document) -> str:
+    # Not simply the first of the group: pages show only what differs, and there the question is answered.
     return next(name for name in group if source.get(name) != local.get(name))
 
 

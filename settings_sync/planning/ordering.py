@@ -22,6 +22,7 @@ def merge_order(base: Sequence[str] | None, source: Sequence[str], local: Sequen
 def _leading(base: Sequence[str] | None, source: Sequence[str], local: Sequence[str]) -> str:
     common = set(source) & set(local)
     theirs, ours = _only(source, common), _only(local, common)
+    # What only one side has moves nothing: it is put in whichever side leads.
     if theirs == ours:
         return "local"
     if base is None:

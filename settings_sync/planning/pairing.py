@@ -23,6 +23,7 @@ def pair_parts(former: Document, source: Document, shape: Shape) -> Pairs:
     found: dict[str, str] = {}
     pairs: list[tuple[str, str, str]] = []
     for part in shape.parts:
+        # The steps of a workflow have no key: by their order alone another step would be taken for the same.
         if part.key:
             made = _paired(part, rows_of(former, part.name), rows_of(source, part.name), found)
             found |= made
@@ -67,8 +68,10 @@ def _paired(
 
     def place_of(row: Row) -> Hashable:
         parent = row.get(part.above_key)
+        # By the uid that its section gets: sections come before their fields, so their pairs are known.
         return (above.get(str(parent), parent), row.get(part.key))
 
+    # Two sections without a title have nothing in common.
     gone = [row for uid, row in former.items() if uid not in source and row.get(part.key)]
     new = [row for uid, row in source.items() if uid not in former]
     found = _in_order(gone, new, place_of)

@@ -32,11 +32,13 @@ def plan_target(
     """
     chosen = chosen_items(source, choice, category_of)
     reasons = needed_items(source, chosen)
+    # What nobody has cannot be judged: holding tells of it, with the place that points at it.
     wanted = chosen | (reasons.keys() & source.entries.keys())
     judged = {key: _judge(key, source, local, reasons.get(key, ())) for key in wanted}
     judged = {key: change for key, change in judged.items() if not _is_old_news(key, change, source, reasons)}
     judged |= _removed_in_source(source, local, choice, category_of)
 
+    # Composed anew at each attempt: what turns out to be used is archived, and that is a document of its own.
     def attempt(used: frozenset[Key]) -> Attempt:
         composed = compose(judged, source, local, rules, reader, used)
         return Attempt(hold_back(composed.changes, composed.source, local), composed.source)
@@ -45,6 +47,7 @@ def plan_target(
     order = {kind: number for number, kind in enumerate(category_of)}
     shown = sorted(
         (change for change in changes.values() if change.verdict != Verdict.IN_LINE),
+        # By uid last: archived items may have one name, and administrations that stand alike share one plan.
         key=lambda change: (order[change.key[0]], change.label, change.key[1]),
     )
     own = count_own(source, choice, category_of, local.entries, local.bases, changes.values())
@@ -53,6 +56,7 @@ def plan_target(
 
 def plan_in_line(source: Source, choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:
     """The plan for an administration that is wholly in line with the source: nothing, and how much of it."""
+    # Planned like any other, because what a choice brings along with it counts as unchanged too.
     decided = Local(source.entries, {key: entry.digest for key, entry in source.entries.items()})
     return plan_target(source, decided, choice, category_of)
 
@@ -88,6 +92,7 @@ def _removed_in_source(
     """What was synced once and is gone from the main administration; only where a whole category was chosen."""
     found = {}
     for key, base in local.bases.items():
+        # Who ticks single settings cannot have ticked one that is not in the list any more.
         if key in source.entries or category_of.get(key[0]) not in choice.categories:
             continue
         entry = local.entries.get(key)
@@ -130,6 +135,6 @@ def count(changes: Mapping[Key, PlannedChange], own: int) -> dict[str, int]:
     counts = Counter(dict.fromkeys(COUNTED, 0))
     for change in changes.values():
         counts["unchanged" if change.is_unchanged else change.action.value] += 1
-        counts["conflict"] += change.is_open_conflict
+        counts["conflict"] += change.is_open_conflict  # beside being counted as held, which it is too
     counts["own"] = own
     return dict(counts)

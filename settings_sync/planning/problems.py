@@ -38,6 +38,7 @@ def refused(result: Body, source: Body | None, local: Body | None, validate: Val
     has may come, unless it cannot work; `was_here` says that the source is what stood here before, which may come back.
     """
     found = list(validate(result))
+    # Mostly so, and then the two other documents need no look.
     if not found:
         return []
     ours, theirs = ([] if body is None else list(validate(body)) for body in (local, source))

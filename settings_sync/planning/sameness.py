@@ -49,6 +49,7 @@ class Sameness:
 
     def __init__(self, source: Source) -> None:
         self._followed = source.entries.keys()
+        # Whatever the column: what is new asks about a name that only something archived has here.
         self._wanted = {(entry.kind, value) for entry in source.entries.values() for value in entry.keys.values()}
 
     def of(self, found: Differing) -> Hashable:
@@ -59,6 +60,7 @@ class Sameness:
             if entry is None or self._matters(entry, found)
         )
         bases = frozenset(found.bases.items())
+        # Where everything is in line, a pin has nothing to hold back and makes no other plan.
         return (entries, bases, found.kept if entries or bases else frozenset())
 
     def _matters(self, entry: Entry, found: Differing) -> bool:

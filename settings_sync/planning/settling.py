@@ -86,8 +86,10 @@ class Item:
 
 def settle(item: Item) -> Draft:
     """The change that an item comes to."""
+    # Before any decision: here is nothing left to skip, to pin or to put back.
     if item.change.is_left_alone or item.change.verdict == Verdict.GONE:
         return SETTLERS[item.change.verdict](item)
+    # Before locks and pins, because skipping writes nothing that either could mind.
     if item.is_decided(Word.SKIP):
         return Draft(_with(item, Action.SKIP))
     if "" in item.pins and not item.locks:
@@ -96,6 +98,7 @@ def settle(item: Item) -> Draft:
     if meets and not item.is_decided(*OVERRULING):
         return Draft(_with(item, Action.HOLD, verdict=Verdict.LOCKED, facts={"pinned": "yes"}))
     draft = _adjusted(SETTLERS[item.change.verdict](item), item)
+    # Clearing forgets pins with the agreements, so it waits for a decision that was about the pin: where a lock met it.
     clears = draft.change.writes_content and item.is_decided(*OVERRULING) and (meets or not item.pins)
     return replace(draft, change=replace(draft.change, clears_deviations=True)) if clears else draft
 
@@ -104,10 +107,12 @@ def _lock_meets_pin(item: Item) -> bool:
     """Whether a lock would put back what is pinned."""
     if not item.pins or not item.locks or item.change.verdict not in MEETING:
         return False
+    # Put back as a whole, or not at all: there are no two documents to tell places apart in.
     if item.source is None or item.local is None:
         return True
     sides = item.sides()
     attempt = partial(merge, base=item.base, source=item.source, local=item.local, shape=item.shape)
+    # Merged both ways, because a lock and a pin of one place do not clash where it stands as the main has it.
     locked = attempt(forced=sides.forced, needed=sides.needed)
     pinned = attempt(forced=sides.pinned_first, needed=sides.needed)
     return locked.document != pinned.document
@@ -134,6 +139,7 @@ def needs_documents(item: Item) -> bool:
     named = named or item.change.is_new_coupling
     if verdict == Verdict.BOTH_CHANGED or named:
         return True
+    # Not for every update: each document that is asked for is read, and most updates take the main's as it is.
     if verdict == Verdict.BEHIND:
         return bool(item.pins) or (bool(item.locks) and _keeps(item))
     if verdict == Verdict.CHANGED_LOCALLY:
@@ -167,6 +173,7 @@ def _settle_new(item: Item) -> Draft:
 def _coupled(item: Item, source: Body, local: Body) -> Draft:
     """The main's content, with the administration's own parts that are known by a key, unless somebody decided else."""
     sides = item.sides()
+    # Without a base, so that every own part is a question, which stays unless somebody decided otherwise.
     merged = merge(
         base=None,
         source=source,
@@ -181,6 +188,7 @@ def _coupled(item: Item, source: Body, local: Body) -> Draft:
         change = replace(change, facts={"replaces": "yes", "pair": str(change.couples)}, deviations=_taken_along(item))
     if any(side == LOCAL for _path, side in merged.conflicts):
         change = replace(change, facts={**change.facts, "own_parts": "yes"})
+    # The main's to the letter has a digest already; composed, it would be described again.
     if merged.document == source:
         return Draft(replace(change, result=item.change.source))
     if merged.broken:
@@ -231,6 +239,7 @@ def _settle_behind(item: Item) -> Draft:
     if _keeps(item) and (item.locks or item.pins):
         return _merged(item, lambda path: LOCAL, forces=True)
     if _keeps(item):
+        # The base moves although nothing is taken over: so it is asked again only when the main changes it once more.
         return _keep(item, item.change.source, deviations=_agreement(item))
     return _merged(item, nobody) if item.pins or _agreed_paths(item) else _take_source(item, Action.UPDATE)
 
@@ -250,6 +259,7 @@ def _settle_changed_locally(item: Item) -> Draft:
     everything = item.is_decided(Word.PUT_BACK, Word.OVERWRITE)
     by_policy = item.policy("changed_locally") == "put_back"
     sides = item.sides()
+    # Agreements go before the policy and keep their section; a decision about the whole ends them.
     needed = sides.needed if everything else sides.needed_with(item.agreed)
 
     def side(path: str) -> str:
@@ -271,6 +281,7 @@ def _settle_both_changed(item: Item) -> Draft:
 
 def _merged(item: Item, side: Chooser, *, forces: bool = False) -> Draft:
     """Merge field by field; what stays the same here only moves the base, what stays open is held."""
+    # Somebody may have deleted it here since the look that found it, and then there is nothing to read.
     if item.source is None or item.local is None:
         return Draft(_with(item, Action.HOLD, facts={"lost": "yes"}))
     sides, only_here = item.sides(), item.change.verdict == Verdict.CHANGED_LOCALLY
@@ -278,14 +289,17 @@ def _merged(item: Item, side: Chooser, *, forces: bool = False) -> Draft:
     if forces:
         merged = attempt(forced=lambda path: sides.forced(path) or sides.needed(path) or side(path))
     elif only_here:
+        # The main changed nothing, so a merge would leave what is here: what goes back has to be forced.
         merged = attempt(forced=lambda path: sides.forced(path) or side(path))
     else:
         attempt = partial(attempt, wishes=sides.decided, needed=sides.needed)
         merged = attempt(forced=sides.forced)
     if item.change.verdict == Verdict.BOTH_CHANGED and not forces and _puts_back_by_policy(item):
+        # A second time, because only the first tells what is in conflict, and that must not be put back.
         back = attempt(forced=sides.around(_widened_conflicts(merged, item.shape)))
         only_here, merged = back.document != merged.document, back
     change = replace(item.change, conflicts=tuple(merged.conflicts))
+    # Before what is broken: where a conflict is open its local side was taken, and an answer may mend it.
     if merged.is_open:
         return Draft(replace(change, action=Action.HOLD))
     if merged.broken:
@@ -330,9 +344,11 @@ def _kept_by_policy(merged: Merged, sides: Sides) -> list[str]:
 def _with_base(draft: Draft, item: Item) -> Draft:
     """The base becomes the source's, but for what is pinned and stands otherwise here, which is to be told again."""
     moved = replace(draft, change=replace(draft.change, next_base=item.change.source))
+    # Where the main's came to the letter, no pinned place stands otherwise.
     if not item.pins or item.base is None or item.source is None or draft.result == item.source:
         return moved
     sides = item.sides()
+    # The base and not what stands here: a pinned place is told again when the main moves it from what it was then.
     kept: Merged = merge(
         base=item.base,
         source=item.source,
@@ -379,6 +395,7 @@ def _settle_removed_in_source(item: Item) -> Draft:
     change = item.change
     is_changed = change.local != change.base
     facts = {"changed": "yes"} if is_changed else {}
+    # What was changed here is more than the main's, so only a decision lets it go.
     policy = "keep" if is_changed else item.policy("removed_in_source")
     decided = item.decision.word.value if item.decision else ""
     word = decided if decided in (Word.ARCHIVE, Word.DELETE, Word.KEEP_LOCAL) else policy
@@ -388,6 +405,7 @@ def _settle_removed_in_source(item: Item) -> Draft:
     if word == Word.DELETE and item.may_delete and not item.is_used:
         return Draft(_with(item, Action.DELETE, next_base=None, facts=facts))
     if word not in (Word.ARCHIVE, Word.DELETE) or item.local is None:
+        # Decided, it becomes the administration's own; by policy it stays followed, and is told each time.
         return _keep(item, None if word == Word.KEEP_LOCAL else change.base, facts=facts)
     archived = {**item.local, "is_archived": True}
     if word == Word.DELETE and item.may_delete:
@@ -430,6 +448,7 @@ def _adjusted(draft: Draft, item: Item) -> Draft:
     leaves = default is not None and default.word == Word.KEEP_LOCAL and not _covers(item.locks, DEFAULT_FIELD)
     if default is not None and leaves and draft.change.writes_content and body is not None and body.get(DEFAULT_FIELD):
         draft = _remembering(draft, Deviation(DEFAULT_FIELD, False, default.reason, default.review_on))
+        # Left out and not set to false: a document has no field at its default, and false is that.
         draft = replace(draft, result={name: value for name, value in body.items() if name != DEFAULT_FIELD})
     return draft
 

@@ -38,6 +38,7 @@ class Places:
         steps = field_path(path).split("/")
         found = [path, *("/".join(steps[:length]) for length in range(len(steps), 0, -1))]
         part = "/".join(steps[:2])
+        # By what stands around it and not by the path, which does not name the section that a field is in.
         while part in self._around:
             part = self._around[part]
             found.append(part)
@@ -78,7 +79,9 @@ class Sides:
     ) -> None:
         self._shape, self._locks, self._pins, self._agreed = shape, locks, pins, agreed
         self._decided = {decision.path: decision for decision in decisions if decision.path}
+        # Without documents a path reaches no further than its own part: fields in a locked section are locked apart.
         self._fields, self._in_main = Places(shape), Places(shape, source)
+        # The administration's own document first: what is said of a section holds for what stands in it here.
         self._places, self._here = Places(shape, local, source, base), Places(shape, local)
         self.needed = self.needed_with(())
 
@@ -98,6 +101,7 @@ class Sides:
 
     def decided(self, path: str) -> str:
         """The side that was decided for a place, or else for what it stands in."""
+        # the nearest first: what is said of a field goes before what is said of its section
         for place in self._places.outwards(path):
             if place in self._decided:
                 return SIDES.get(self._decided[place].word, "")
@@ -110,6 +114,7 @@ class Sides:
     def around(self, conflicts: Mapping[str, str]) -> Chooser:
         """The main's side for whatever only changed here: not for conflicts, nor for what anybody wants to keep."""
         kept = self._agreed | conflicts.keys()
+        # Conflicts that nobody settled as well: were the section put back, the question would go unseen with it.
         needed = self.needed_with({*self._agreed, *(path for path, side in conflicts.items() if side != SOURCE)})
 
         def side(path: str) -> str:
@@ -132,6 +137,7 @@ class Sides:
         decided = {path: SIDES.get(decision.word) for path, decision in self._decided.items()}
         stay = {*kept, *self._pins, *(path for path, side in decided.items() if side == LOCAL)}
         come = {*self._locks, *(path for path, side in decided.items() if side == SOURCE)}
+        # What a lock or a pin overrules brings nothing along either.
         here = self._here.around((path for path in stay if self.forced(path) != SOURCE), self._in_main)
         there = self._in_main.around((path for path in come if self.forced(path) != LOCAL), self._here)
         needed = {**dict.fromkeys(here, LOCAL), **dict.fromkeys(there, SOURCE)}

@@ -81,6 +81,7 @@ def _attempt(history: History, local: Local, rules: Rules, reader: Reader, used:
     steps = history.steps
     before = {was: step.before for was, step in steps.items() if step.before is not None}
     source = Source(before, history.needs, was_here=True)
+    # By the key of before: that is the one under which taking back makes it stand again.
     judged = {was: _judge(step, local) for was, step in steps.items()}
     composed = compose(judged, source, _as_kept_since(steps, local), _asking(rules), reader, used)
     changes = {
@@ -154,6 +155,7 @@ def _taking_back(change: PlannedChange, step: Step, local: Local) -> PlannedChan
     change = replace(change, base=local.bases.get(step.was), pins=pinned)
     is_undecided = change.verdict == Verdict.REMOVED_IN_SOURCE and change.action == Action.KEEP
     is_undecided = is_undecided and "archived_instead" not in change.facts
+    # Keeping it would be no taking back, and deleting what somebody edited since a loss: so that asks.
     if is_undecided and change.next_base is not None:
         change = replace(change, action=Action.HOLD, verdict=Verdict.BOTH_CHANGED)
     if _stays(change):

@@ -37,7 +37,7 @@ def spare_what_is_used(
         return made
     uses = reader.uses(looked_at)
     while found := _used_after(made, uses):
-        used |= found
+        used |= found  # never taken back, so that this ends
         made = attempt(used)
     told = {key: _told(made.changes[key], made, uses, standing) for key in looked_at}
     return replace(made, changes={**made.changes, **told})
@@ -51,6 +51,7 @@ def _left_over(changes: Mapping[Key, PlannedChange], standing: Mapping[Key, Entr
 
 def _told(change: PlannedChange, made: Attempt, uses: Uses, standing: Mapping[Key, Entry]) -> PlannedChange:
     """The change with what uses its item once the plan is carried out, or that nothing does."""
+    # What is not followed any more is the administration's own, and its use no reason to report.
     if change.action not in (Action.ARCHIVE, Action.KEEP) or change.next_base is None:
         return change
     users = sorted(_users(change.key, made, uses), key=lambda key: (key[0], _label(key, made, standing)))
@@ -59,6 +60,7 @@ def _told(change: PlannedChange, made: Attempt, uses: Uses, standing: Mapping[Ke
         facts["users"] = [{"kind": key[0], "item": str(key[1]), "label": _label(key, made, standing)} for key in users]
     if change.key in uses.rows:
         facts["rows"] = dict(uses.rows[change.key])
+    # A pinned item is not offered for removal: pins go before that.
     if not facts and not change.pins and change.key not in uses.in_daily_data:
         facts = {"unused": "yes"}
     return replace(change, facts={**change.facts, **facts})

@@ -63,6 +63,7 @@ class Source:
     """
 
     entries: Mapping[Key, Entry]
+    # By digest and not by item, because what is composed for one administration has needs of its own.
     needs: Mapping[bytes, list[Need]] = field(default_factory=dict)
     was_here: bool = False
 
@@ -184,6 +185,7 @@ class PlannedChange:
     deviations: tuple[Deviation, ...] = ()
     clears_deviations: bool = False
     pins: tuple[str, ...] = ()
+    # Applying keeps changes in sets, and a mapping has no hash.
     facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
     needed_by: tuple[NeededBy, ...] = ()
 

@@ -1,5 +1,6 @@
 """The words of a plan: what stands where (`Verdict`), what is decided (`Word`), and what will be done (`Action`)."""
 
+# Planning knows no database; these words are also the choices of columns and the enums of the API.
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +74,7 @@ decided, or the uid that a coupled item gets back."""
 
 def is_unchanged(verdict: str, action: str) -> bool:
     """Whether nothing of a setting is asked or written because it stands as it should already."""
+    # By texts as well as by words: rows of the database are asked the same.
     return verdict in UNCHANGED and action == Action.KEEP
 
 
