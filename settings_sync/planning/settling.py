@@ -281,7 +281,7 @@ def _settle_both_changed(item: Item) -> Draft:
 
 def _merged(item: Item, side: Chooser, *, forces: bool = False) -> Draft:
     """Merge field by field; what stays the same here only moves the base, what stays open is held."""
-    # Somebody may have deleted it here since the look that found it, and then there is nothing to read.
+    # What was edited or deleted since the look that found it was never stored as it was then.
     if item.source is None or item.local is None:
         return Draft(_with(item, Action.HOLD, facts={"lost": "yes"}))
     sides, only_here = item.sides(), item.change.verdict == Verdict.CHANGED_LOCALLY

@@ -67,6 +67,7 @@ def fold_alignment(*, everything: bool = False) -> int:
 def _attempt(administration: Administration, count: Callable[..., int], *what: Any) -> int:
     try:
         return count(*what)
+    # A database that is away fails for all of them; the next round begins anew.
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -84,8 +85,10 @@ def fold_children(main: Administration, children: Iterable[Administration]) -> N
 def _fold_main(main: Administration, everything: bool) -> int:
     main, *children = _countable([main, *main.children.active()])
     touched = _touched([main, *children])
+    # A look by somebody else empties the dirty list, so it sets the moment of counting back as well.
     counted = Alignment.objects.filter(administration__in=[main, *children], as_of__gt=LONG_AGO)
     known = set(counted.values_list("administration", flat=True))
+    # What was edited in the main makes each of its children stand otherwise.
     everything = everything or main.pk in touched or main.pk not in known
     stale = [child for child in children if everything or child.pk in touched or child.pk not in known]
     if not stale and not everything:
@@ -109,6 +112,7 @@ def _countable(administrations: list[Administration]) -> list[Administration]:
             [[row.schema_name for row in administrations]],
         )
         present = {name for (name,) in cursor.fetchall()}
+    # Asked beforehand: one schema that is gone would make the query about two hundred fail.
     missing = [row for row in administrations if row.schema_name not in present]
     if administrations[0] in missing:
         raise LookupError(f"schema {administrations[0].schema_name} is gone")
@@ -158,6 +162,7 @@ def _first_reviews(administration: Administration) -> dict[str, date]:
         rows = list(Deviation.objects.exclude(review_on=None).values_list("kind", "review_on"))
     first: dict[str, date] = {}
     for kind, day in rows:
+        # A ledger keeps what a release takes away: of a kind that is not declared any more there is no category.
         if kind in all_kinds().by_key and day is not None:
             category = all_kinds()[kind].category.key
             first[category] = min(day, first.get(category, day))

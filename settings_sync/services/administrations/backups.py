@@ -24,6 +24,7 @@ DIGEST = "sha256(convert_to(kind || E'\\n' || body::text, 'UTF8'))"
 def read_documents(administration: Administration) -> Iterator[str]:
     """The documents that were decided on there, without which no later sync could merge field by field."""
     base = sql.name(administration.schema_name, "sync_ledger_base")
+    # Documents of years may be more than the memory of a worker.
     with connection.chunked_cursor() as cursor:
         cursor.execute(
             "SELECT jsonb_build_object('digest', encode(digest, 'hex'), 'kind', kind, 'body', body, 'needs', needs,"

@@ -20,6 +20,7 @@ from tenants.services import right_to_retry
 from .alignment import Counts, alignment_of, reviews_due, summed
 
 PRESENT = ("in_line", "behind", "changed_locally", "conflict")
+# Each is more than all after it together, so that the gravest decides whatever else there is.
 WEIGHTS = {"failed": 1000, "sync_failed": 100, "conflict": 10, "name": 5, "review": 2, "held": 1}
 
 
@@ -119,6 +120,7 @@ class _Facts:
 def list_subs(*, acting_user: Any, main: Administration) -> list[SubAdministration]:
     """Every sub-administration of `main` that the user may enter, by name; a fixed number of queries."""
     found = Membership.objects.filter(user=acting_user, administration__parent=main)
+    # The row of a deleted one stays, because runs and the trail name it.
     rows = list(found.select_related("administration", "role").exclude(administration__state="deleted"))
     facts = _read_facts(acting_user, main, [row.administration for row in rows])
     subs = [_sub(row.administration, frozenset(row.role.rights), facts) for row in rows]
@@ -194,6 +196,7 @@ def _first_each(targets: Any) -> dict[uuid.UUID, SyncTarget]:
 
 def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) -> SubAdministration:
     counts, latest = facts.counts[administration.pk], facts.latest.get(administration.pk)
+    # While a worker makes or deletes it, a deletion would come in between.
     is_stable = administration.state in (Administration.State.ACTIVE, Administration.State.FAILED)
     failed = administration.state == Administration.State.FAILED
     return SubAdministration(

@@ -91,6 +91,7 @@ def save_choice(*, acting_user: Any, plan: Plan, name: str) -> SavedChoice:
     labels = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, uid__in=plan.items).values_list("uid", "label")
     choice = SavedChoice(
         administration=plan.administration,
+        # By name as well: who opens it later is told what is gone, and then nobody knows the name.
         targets=[{"id": str(target.pk), "name": target.name} for target in targets],
         groups=whole_groups(plan.administration, [target.pk for target in targets]),
         items=[{"uid": str(uid), "label": label} for uid, label in labels],
@@ -155,6 +156,7 @@ def open_choice(*, acting_user: Any, choice: SavedChoice, members: Members | Non
 
 
 def _known(choice: SavedChoice) -> Mapping[str, str]:
+    # A release may have taken a policy away, for which nobody should lose the choice.
     return {policy: value for policy, value in choice.policies.items() if value in POLICIES.get(policy, ())}
 
 
@@ -171,5 +173,6 @@ def _keep(user: Any, choice: SavedChoice, name: str, action: str) -> None:
         with transaction.atomic():
             choice.save()
             record(action, actor=user, administration=choice.administration, name=choice.name)
+    # Asked of the database: two may save one name in the same moment.
     except IntegrityError:
         raise ChoiceNameTaken(name=choice.name) from None

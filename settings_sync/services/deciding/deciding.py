@@ -62,6 +62,7 @@ def decide(*, acting_user: Any, plan: Plan, version: int, decisions: Sequence[As
     """
     require_for(acting_user, plan)
     with transaction.atomic():
+        # Of two who decide at once the second meets another version. Its row alone: the others belong to everybody.
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration", "snapshot").get(pk=plan.pk)
         check_plan(plan, version)
         desk = _Desk(acting_user, plan, decisions)
@@ -71,6 +72,7 @@ def decide(*, acting_user: Any, plan: Plan, version: int, decisions: Sequence[As
             desk.check(change, asked)
             rows.put(change, asked.path, asked.word, _values(asked, acting_user))
         rows.store()
+        # Each administration once, however many decisions are about it.
         _recompute(plan, {change.plan_target_id: change.plan_target for change, _asked in asked_changes}.values())
         plan.version += 1
         plan.save(update_fields=["version"])
@@ -105,6 +107,7 @@ class _Desk:
         self._in_main: set[Key] | None = None
         found = Change.objects.filter(plan_target__plan=plan, uid__in={asked.item for asked in decisions})
         for change in found.select_related("plan_target__administration", "plan_target__plan").order_by("id"):
+            # Where the user may not sync, nobody hears whether it changes there.
             if change.plan_target.administration_id in self._syncable:
                 self._changes[change.uid].append(change)
 
@@ -138,8 +141,10 @@ class _Desk:
         if change.pk not in self._paths:
             digests = [digest for digest in (change.source_digest, change.local_digest) if digest is not None]
             bodies = Document.objects.filter(digest__in=digests).values_list("body", flat=True)
+            # A conflict may be about one entry of a list, which is no path of a document.
             asked = {path for path, _side in change.conflicts}
             self._paths[change.pk] = asked | {path for body in bodies for path in flatten(body)}
+        # A document names its default only where it is one, and it can be decided where it is not.
         if path not in self._paths[change.pk] and path != DEFAULT_FIELD:
             raise UnknownPath(label=change.label, path=path)
 

@@ -35,6 +35,7 @@ class DecisionRows:
         if word is None or word == Word.MERGE:
             self._take(place, path)
             return
+        # Beside a coupling or another name something is left to decide: own parts, and who is the default.
         if not path and word not in (Word.COUPLE, Word.CREATE_AS):
             for other in list(self._rows[place]):
                 self._take(place, other)
@@ -47,6 +48,7 @@ class DecisionRows:
 
     def store(self) -> None:
         """Write what changed."""
+        # First, because there is one decision about each place.
         Decision.objects.filter(pk__in=self._gone).delete()
         Decision.objects.bulk_create(self._rows[place][path] for place, path in sorted(self._written, key=str))
 

@@ -119,6 +119,7 @@ def read_questions(*, acting_user: Any, plan: Plan, change: Change, preview: Cha
     if not candidates and Word.COUPLE in words:
         words.remove(Word.COUPLE)
     paths = list(_paths(change, preview))
+    # Sorted only where some are left out: else they stand in the order of the setting itself.
     if len(paths) > PATHS_AT_ONCE:
         paths.sort(key=lambda question: bool(question.side))
     others, is_everywhere = _others(acting_user, plan, change) if words else ((), False)
@@ -174,11 +175,14 @@ def _left_out(plan: Plan, change: Change) -> set[Word]:
     left_out = {Word.OVERWRITE if change.verdict == Verdict.CHANGED_LOCALLY else Word.PUT_BACK}
     if not change.conflicts:
         left_out.add(Word.MERGE)
+    # Of what is locked nobody can decide that it stays.
     if change.verdict == Verdict.LOCKED:
         left_out |= {Word.KEEP_LOCAL, Word.LEAVE, Word.MERGE}
+    # A pin goes before a removal that was decided, so that would change nothing.
     if change.pins and not plan.is_undo:
         left_out |= {Word.ARCHIVE, Word.DELETE}
     if plan.is_undo:
+        # What comes back had its own place and name, and is to get those.
         return left_out | {Word.COUPLE, Word.CREATE_AS}
     is_about_name = change.verdict in (Verdict.NAME_TAKEN, Verdict.NAME_HELD, Verdict.NEW, Verdict.DEFAULT_TAKEN)
     return left_out if is_about_name else left_out | {Word.CREATE_AS}
@@ -220,6 +224,7 @@ def _entry_question(path: str, side: str, place: PlacePreview, field: FieldPrevi
 
 def _sides(field: FieldPreview) -> tuple[str, str]:
     source, local = (shortened(value, is_text=field.is_text) for value in (field.source, field.local))
+    # Two long texts that differ near the end look the same when cut off.
     return (source, local) if source != local else (field.source, field.local)
 
 

@@ -103,6 +103,7 @@ def _at(values: Mapping[bytes, Mapping[str, Any]], change: Change, paths: Sequen
 
 def _words(plan: Plan, changes: Sequence[Change], preview: ChangePreview) -> dict[bytes, dict[str, FieldPreview]]:
     """Per local document the fields in words; administrations with equal documents are worked out once."""
+    # From the end, so that of equal ones the first is kept: the change of the page, worded already.
     firsts = {bytes(row.local_digest): row for row in reversed(changes) if row.local_digest is not None}
     first = preview.change
     rest = [row for row in firsts.values() if row.pk != first.pk]
@@ -147,6 +148,7 @@ def _value(
     field: str,
     names: frozenset[str],
 ) -> SpreadValue:
+    # The administration of the page first: it is never among those left out.
     shown = sorted(changes, key=lambda change: change is not here)[:NAMED]
     holders = (
         Holder(

@@ -135,7 +135,9 @@ def _written(rights: Collection[str]) -> "QuerySet[Change]":
         target=OuterRef("plan_target__sync_target"), kind=OuterRef("kind"), uid=OuterRef("uid")
     )
     found = Change.objects.filter(action__in=WRITING, category__in=readable_categories(rights))
+    # Archived instead of deleted was written as well; all other findings tell of what was not.
     found = found.exclude(Exists(named.exclude(code=ARCHIVED)))
+    # Left in the database: they are most of a row, and no line of news shows them.
     return found.annotate(was_archived=Exists(named.filter(code=ARCHIVED))).defer(
         "facts", "needed_by", "conflicts", "deviations", "pins", "warnings", "used_by"
     )
@@ -159,6 +161,7 @@ def _news(target: SyncTarget, changes: list[Change], categories: Iterable[NewsOf
 
 
 def _by_category(changes: list[Change]) -> Iterator[tuple[str, list[Change]]]:
+    # Sorted here, because groupby takes together only what stands side by side.
     order = [category.key for category in all_kinds().categories]
     for key, rows in groupby(sorted(changes, key=lambda row: order.index(row.category)), lambda row: row.category):
         yield key, list(rows)

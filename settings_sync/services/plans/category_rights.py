@@ -55,6 +55,7 @@ def require_choice(user: Any, administrations: Iterable[Administration], source:
     """Raise CategoryNotAllowed when a choice, or what comes along with it, holds what the user may not read there."""
     hidden = hidden_categories(user, administrations)
     if hidden:
+        # Most users may read everything, and for them the choice need not be followed to what it brings along.
         _refuse(hidden, _categories_in(source, choice))
 
 
@@ -84,6 +85,7 @@ def may_still_apply(user: Any, plan: Plan, target: Administration) -> bool:
     the right to help will do. One query, as a rule.
     """
     both = [plan.administration, target]
+    # An account that was closed since keeps its memberships.
     rights = _rights_in(user, both) if user.is_active else {}
     if not all(right_for(plan) in rights.get(administration.pk, ()) for administration in both):
         return may_support(user, SupportRight.HELP)
@@ -93,6 +95,7 @@ def may_still_apply(user: Any, plan: Plan, target: Administration) -> bool:
 
 def _changed_among(categories: Collection[str], plan: Plan, targets: Collection[Administration]) -> list[str]:
     changes = Change.objects.filter(plan_target__plan=plan, plan_target__administration__in=targets)
+    # Without an order, or DISTINCT would be of its columns as well and give a row for every change.
     return list(changes.filter(category__in=categories).order_by().values_list("category", flat=True).distinct())
 
 
@@ -104,6 +107,7 @@ def _categories_in(source: Source, choice: Choice) -> set[str]:
 
 def _refuse(hidden: Hidden, wanted: Iterable[str]) -> None:
     labels = {category.key: str(category.label) for category in all_kinds().categories}
+    # In a fixed order, so that the same choice is refused with the same words.
     for key in sorted(wanted):
         if key in hidden:
             raise CategoryNotAllowed(category=labels[key], name=hidden[key].name)

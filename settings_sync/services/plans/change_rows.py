@@ -63,6 +63,7 @@ def change_of(row: Change) -> PlannedChange:
         result=_digest(row.result_digest),
         next_base=_digest(row.next_base_digest),
         couples=row.couples,
+        # JSON gives lists, which have no hash and equal no tuple.
         pairs=tuple((part, old, new) for part, old, new in row.pairs),
         conflicts=tuple((path, side) for path, side in row.conflicts),
         deviations=tuple(Deviation(**kept) for kept in row.deviations),
@@ -75,6 +76,7 @@ def change_of(row: Change) -> PlannedChange:
 
 def does_something() -> Q:
     """`PlannedChange.does_something` for queries: the changes that write rows, a base, or what stays as it is here."""
+    # NULL apart: in SQL it is neither equal to a digest nor different from one.
     moves = Q(next_base_digest__isnull=True, base_digest__isnull=False)
     moves |= Q(next_base_digest__isnull=False, base_digest__isnull=True)
     moves |= Q(next_base_digest__isnull=False) & ~Q(next_base_digest=F("base_digest"))

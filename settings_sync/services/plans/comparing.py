@@ -46,13 +46,16 @@ class Comparison:
 
     def of(self, target: PlanTarget) -> Compared:
         """The plan for one administration, with its documents stored."""
+        # Asked of the database first: the usual administration differs in little, and need not be read whole.
         found = read_differing(self.snapshot_id, target.administration)
         planned = self._known(self.sameness.of(found)) if found else None
         if found is None or planned is None:
             local = look_at(target.administration)
+            # Anew, from what is planned with: it may have been edited since it was asked of the database.
             found = differing(self.source, local)
             planned = self._planned(target.administration, local, self.sameness.of(found))
         there = [key for key, entry in found.entries.items() if entry is not None]
+        # Counted here, so that administrations that differ only in what is their own can share a plan.
         own = count_own(self.source, self.choice, category_of(), there, found.bases, planned.changes)
         return compared(target, with_own(planned, own), self.examiner, standing=self._count_standing(found))
 

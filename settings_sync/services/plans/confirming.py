@@ -48,6 +48,7 @@ def _reasons(plan: Plan) -> Iterator[str]:
         yield _("The main administration has no settings at all.")
     share = _max_share(plan)
     for name, lost, standing in _losses(plan):
+        # Multiplied and not divided: an administration may have no settings at all.
         if lost >= FEW and lost * 100 > share * standing:
             yield _("In %(name)s %(lost)d of %(standing)d settings are overwritten or removed.") % {
                 "name": name,

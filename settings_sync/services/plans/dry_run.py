@@ -16,6 +16,7 @@ from settings_sync.planning.verdicts import Action, Verdict
 
 from .orders import work_for
 
+# A rehearsal has no target: no lease is asked for, and what it would note of one goes with it.
 NO_TARGET = uuid.UUID(int=0)
 
 
@@ -26,6 +27,7 @@ def rehearse(target: PlanTarget) -> bool:
         applied = rehearse_target(work_for(target, target_id=NO_TARGET, token=NO_TARGET))
         told["rows"] = sum(applied.rows.values())
         told["held"] = [found.change.label for found in applied.held]
+    # To hear these is what it is tried for; anything else is an error of the program, and goes on.
     except (SyncError, psycopg.Error) as error:
         explained = explain(error).error
         facts = {name: str(fact) for name, fact in explained.facts.items()}
@@ -43,6 +45,7 @@ def rehearse_plan(*, acting_user: Any, plan: Plan) -> bool:
     require_for(acting_user, plan)
     children = syncable_children(acting_user, plan.administration, right_for(plan))
     targets = plan.targets.filter(administration__in=children).select_related("administration")
+    # A list, so that after one that would fail the others are tried as well.
     tried = [rehearse(target) for target in targets]
     return all(tried)
 

@@ -19,6 +19,7 @@ from tenants.schemas import inside
 NEEDS_ARCHIVED = "needs-archived"
 """The code of a warning that the engine itself gives: what a setting points at is archived in the administration."""
 
+# What is held as well: who decides about it wants to know before it comes.
 LOOKED_AT = (Action.CREATE, Action.UPDATE, Action.COUPLE, Action.HOLD)
 
 
@@ -52,6 +53,7 @@ class Examiner:
         local_values, examined = local_values_of(key[0]), self.known.get(digest)
         if local_values is None or examined is None:
             return []
+        # Values were read only of kinds in which something asks for them.
         missing = local_values.warn_of_missing(examined.names, values[key[0]]) if examined.names else []
         return [*examined.literals, *missing]
 
@@ -106,6 +108,7 @@ def warnings_in_words(kind: str, warnings: Iterable[Mapping[str, Any]]) -> list[
 def _in_words(kind: str, warned: Warned) -> str:
     local_values = local_values_of(kind)
     if warned.code == NEEDS_ARCHIVED:
+        # A warning is kept for as long as its plan, and a release may take a kind away meanwhile.
         named, path = all_kinds().by_key.get(warned.facts["kind"]), path_in_words(kind, warned.facts["path"])
         words = _("Names {kind} “{name}” ({path}), which is archived here.")
         return words.format(kind=named.label if named else "…", name=warned.facts["name"], path=path)

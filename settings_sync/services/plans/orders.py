@@ -45,6 +45,7 @@ def work_for(
 
 
 def _changes_of(plan_target: PlanTarget) -> tuple[PlannedChange, ...]:
+    # What is only told is left out: nothing would be done to it, so it is not stale when it moved.
     return tuple(map(change_of, plan_target.changes.filter(does_something()).order_by("id")))
 
 

@@ -74,10 +74,12 @@ def create_plan(
         raise NotAllowed("sync.run")
     children = _find_targets(acting_user, main, targets)
     _check_choice(categories, items)
+    # All of them, not only what was asked: a preview keeps the policies that it was made with.
     chosen_policies = {**policies_of(main), **_check_policies(policies or {})}
     snapshot, entries = take_snapshot(main)
     choice = Choice(frozenset(categories), frozenset(_find_items(entries.keys(), items)))
     source = Source(entries, needs_in(snapshot))
+    # After the snapshot: what a choice brings along is known only from what its settings point at.
     require_choice(acting_user, [main, *children], source, choice)
     with transaction.atomic():
         plan = Plan.objects.create(
@@ -92,6 +94,7 @@ def create_plan(
         PlanTarget.objects.bulk_create(
             PlanTarget(plan=plan, administration=child, position=number) for number, child in enumerate(children)
         )
+    # Committed by now: a maker that is killed leaves a row, which is given up and says so.
     with making(plan):
         compute_plan(plan, source, choice)
     return plan
@@ -105,6 +108,7 @@ def making(plan: Plan) -> Iterator[None]:
     """
     try:
         yield
+    # A worker that is told to stop ends with this, and nobody goes on with a half-made preview.
     except SystemExit:
         _fail(plan, Interrupted())
         raise
@@ -121,6 +125,7 @@ def making(plan: Plan) -> Iterator[None]:
 
 
 def _fail(plan: Plan, error: SyncError) -> None:
+    # What went wrong may be the connection that this is to be stored with.
     connection.close_if_unusable_or_obsolete()
     plan.state = Plan.State.FAILED
     # Only the code is kept, so that each reader gets the sentence in a language of their own. A sentence with facts in
@@ -131,6 +136,7 @@ def _fail(plan: Plan, error: SyncError) -> None:
 
 def fail_forgotten_plans() -> int:
     """Give up the plans whose maker was killed: nobody works on them any more. Returns how many."""
+    # By the database's clock: whoever made it may have stood on a machine with another.
     late = Plan.objects.filter(state=Plan.State.COMPUTING, created_at__lt=Now() - MAKING_AT_MOST)
     return late.update(state=Plan.State.FAILED, state_detail=Interrupted.code)
 

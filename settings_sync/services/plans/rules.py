@@ -14,6 +14,7 @@ from tenants.models import Administration
 def policies_of(main: Administration) -> dict[str, str]:
     """What syncs of a main administration do where a run says nothing else."""
     own = SyncPolicy.objects.filter(administration=main).values_list("policies", flat=True).first()
+    # A policy that came with a later release is not in what was stored before.
     return {**DEFAULTS, **(own or {})}
 
 

@@ -89,6 +89,7 @@ def _query(kinds: Kinds, used: frozenset[str]) -> str:
     pairs = [_pair(place) for place in _places(kinds) if place.kind in used]
     if not pairs:
         return ""
+    # A grouping of its own for the total: the sum of the items would count a document with two of them twice.
     return (
         "SELECT name, uid, count(DISTINCT document),"
         f" count(DISTINCT document) FILTER (WHERE uid = ANY(%({WRITTEN_UIDS})s))"

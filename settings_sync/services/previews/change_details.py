@@ -136,6 +136,7 @@ def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
 def content_of(kind: Kind, document: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[Place, ...]:
     """A document as people see it; `labels` gives the names of what it points at by uid."""
     names = name_parts(kind, [document])
+    # As something new, of which each field differs from nothing: so it is shown by the same rules.
     found = differences(base=None, source=document, local=None, result=None)
     known = {**labels, **{uid: name.words for uid, name in names.items()}}
     places = (_place(place, kind, Mode.CONTENT) for place in places_of(kind, found, known, names))
@@ -150,6 +151,7 @@ def local_content(change: Change, labels: Mapping[str, str]) -> tuple[Place, ...
 
 def _names_there(change: Change) -> dict[str, str]:
     """The names, by uid, of the administration's own settings, which the main administration does not know."""
+    # What was deleted has no schema left to look in.
     if change.local_digest is None or change.plan_target.administration.is_gone:
         return {}
     with inside(change.plan_target.administration):
@@ -197,6 +199,7 @@ def _field(field: FieldPreview, mode: Mode) -> FieldChange:
     if mode == Mode.CONTENT:
         old, new = "", _there(field)
     is_long = max(len(old), len(new)) > LONG and bool(old and new)
+    # Where only the markup changed, the text without it would look the same on both sides.
     is_text = field.is_text and (old == new or readable(old) != readable(new))
     return FieldChange(
         label=field.label,

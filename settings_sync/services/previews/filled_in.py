@@ -57,6 +57,7 @@ def documents_of(*, acting_user: Any, plan: Plan, change: Change) -> list[tuple[
     digests = [(row.administration, _digest(there.get(row.pk), change)) for row in rows]
     wanted = {digest for _administration, digest in digests if digest}
     bodies = {bytes(key): body for key, body in Document.objects.filter(pk__in=wanted).values_list("pk", "body")}
+    # The documents of an old run are pruned, while its page stays.
     return [(administration, bodies[digest]) for administration, digest in digests if digest in bodies]
 
 

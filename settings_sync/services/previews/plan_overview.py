@@ -273,6 +273,7 @@ def list_changes(
     changes = _narrowed(plan, target, outcome, category, verdict)
     if warned:
         changes = changes.exclude(warnings=[])
+    # Only a declared name, because it becomes part of a look-up and comes from the address.
     if used in counted:
         changes = changes.filter(action__in=WRITING, **{f"used_by__{used}__gt": 0})
     return _page(plan, changes, page, PAGE_SIZE)
@@ -296,6 +297,7 @@ def _page(
     groups = list(found.object_list)
     # Of these changes, and not of all, so that what a query knows beside the columns comes along.
     rows = changes.order_by().in_bulk([group["first"] for group in groups])
+    # Of the settings on this page alone: counting all groups again would cost as much as the plan is large.
     where = _where(changes.filter(uid__in={group["uid"] for group in groups}), same)
     found.object_list = [
         row_of(
@@ -334,7 +336,9 @@ def _narrowed(plan: Plan, target: str, outcome: str, category: str, verdict: str
 def _grouped(changes: "QuerySet[Change]", same: tuple[str, ...]) -> Any:
     """Equal changes together, in the order in which they are shown; `first` stands for all of them."""
     order = Case(*(When(kind=kind.key, then=Value(number)) for number, kind in enumerate(_shown_order())))
+    # Without the model's order, which would be part of what is grouped by and leave each by itself.
     alike = changes.order_by().values(*same)
+    # Down to `first`, so that nothing changes places between two pages.
     return alike.annotate(first=Min("id"), name=Min("label"), place=order).order_by("place", "name", "uid", "first")
 
 

@@ -84,6 +84,7 @@ def differences_of(changes: Iterable[Change]) -> dict[int, list[Difference]]:
     made: dict[Hashable, list[Difference]] = {}
     found = {}
     for change in rows:
+        # By what happened as well: what was held after all brings nothing, whatever was planned.
         same = (change.verdict, change.action, change.happened, *_digests_of(change))
         if same not in made:
             made[same] = _differences(change, bodies)
@@ -104,6 +105,7 @@ def _digests_of(change: Change) -> tuple[bytes | None, ...]:
 
 
 def _differences(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> list[Difference]:
+    # Equal, gone, or shown as a whole: there are no two sides to set beside each other.
     if change.verdict in (Verdict.REJOINED, Verdict.ALREADY_EQUAL, Verdict.GONE, Verdict.REMOVED_IN_SOURCE):
         return []
 
@@ -132,6 +134,7 @@ def _preview(
     kind = all_kinds()[change.kind]
     found = _differences(change, bodies)
     base, source, local, _result = _documents(change, bodies)
+    # The first that has a part names it: what both renamed is called as the main calls it.
     names = name_parts(kind, [document for document in (source, local, base) if document])
     return ChangePreview(
         change=change,
@@ -162,6 +165,7 @@ def name_parts(kind: Kind, documents: list[Mapping[str, Any]]) -> dict[str, Part
         for part in kind.parts:
             for number, row in enumerate(document.get("parts", {}).get(part.name, ()), start=1):
                 above = found.get(str(row.get(part.parent_name)))
+                # Parts of two documents may have one number; then the one that was met first goes first.
                 found.setdefault(row["uid"], _part_name(part, row, (number, len(found)), above))
     return found
 

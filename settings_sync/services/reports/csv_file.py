@@ -37,4 +37,5 @@ def write_csv(headers: Sequence[str], rows: Iterable[Sequence[str]], *, language
 def harmless(cell: str) -> str:
     """A cell that is shown as it is: what looks like a formula gets an apostrophe before it."""
     shown = cell.replace("\r\n", "\n").replace("\r", "\n")
+    # Spreadsheets look past spaces for the sign that begins a formula.
     return f"'{shown}" if shown.lstrip(" \u00a0\ufeff")[:1] in tuple(FORMULAS) else shown

@@ -60,6 +60,7 @@ def run_rows(*, acting_user: Any, run: SyncRun) -> Rows:
     )
     where = {pk: done[slug] for pk, slug in targets if slug in done}
     readable = with_what_happened(among_readable(acting_user, run.administration, Change.objects.all()))
+    # Rights are asked for now, while somebody waits; the rows are read later, when nobody can be refused.
     return _run_rows(
         [(target.name, target.state_label, *[""] * 7, target.error) for target in failed],
         _rows(readable, where, undoes=run.plan.is_undo),
@@ -81,7 +82,9 @@ def _read(changes: Any, where: Mapping[int, Where], words: Any, language: str | 
     """Read when the file is sent."""
     targets = list(where)
     for start in range(0, len(targets), AT_ONCE):
+        # The request is over by then, and its language and its administration with it.
         with in_public(), translation.override(language):
+            # A list, so that nothing is left to read once the shared schema is left again.
             rows = [
                 _row(where[target], words(*told))
                 for target, *told in changes.filter(plan_target__in=targets[start : start + AT_ONCE])

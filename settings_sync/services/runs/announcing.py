@@ -27,6 +27,7 @@ def announce_run(run: SyncRun) -> None:
 def announce_failed_target(target: SyncTarget) -> None:
     """Tell endpoints that one administration could not be synced; call it with the target's final state stored."""
     target = SyncTarget.objects.select_related("run__administration", "administration").get(pk=target.pk)
+    # Read by a program of the customer's, while the language of this thread is that of whoever started the run.
     with translation.override(ENGLISH):
         detail = error_in_words(target.error_code, target.error_facts, target.error_detail)
     data = {

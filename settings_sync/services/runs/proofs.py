@@ -45,6 +45,7 @@ def proof_of(target: SyncTarget) -> Proof | None:
 def rows_of(receipt: Receipt) -> tuple[RowsWritten, ...]:
     """How many rows were written, with the name of each table in words."""
     names = _table_names()
+    # A receipt outlives the tables that it names.
     return tuple(RowsWritten(names.get(table, table), number) for table, number in receipt.rows.items() if number)
 
 

@@ -267,6 +267,7 @@ def list_runs(*, acting_user: Any, main: Administration, target: str = "", page:
     runs = visible_runs(acting_user, main)
     if target:
         runs = runs.filter(pk__in=_entered(acting_user).filter(administration__slug=target).values("run"))
+    # By id as well: runs of one moment must not change places between two pages.
     found: Page[Any] = Paginator(runs.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
     found.object_list = lines_of(acting_user, list(found.object_list))
     return found
@@ -287,6 +288,7 @@ def _entered(user: Any) -> "QuerySet[SyncTarget]":
 
 def _undone_by(runs: Iterable[SyncRun]) -> dict[Any, list[RunLink]]:
     """The runs that took these back, or are at it, by the run that was taken back; not those that wrote nothing."""
+    # As a dict, which keeps the order: one link for a run, however many administrations it took back.
     undone: dict[Any, dict[RunLink, None]] = {}
     for target in taken_back_targets(list(runs)):
         undone.setdefault(target.run.plan.undoes_id, {})[_link(target.run)] = None
@@ -347,6 +349,7 @@ def _visible(user: Any, targets: list[SyncTarget]) -> list[SyncTarget]:
 def _seconds(run: SyncRun) -> float | None:
     if run.finished_at is None:
         return None
+    # A run that was stopped before any worker came has never started.
     return (run.finished_at - (run.started_at or run.created_at)).total_seconds()
 
 

@@ -65,9 +65,11 @@ def start_run(
     require_for(acting_user, plan)
     asked_by = asked_by or staff_behind(acting_user)
     asker, behalf = asked_by or acting_user, str(acting_user) if asked_by else ""
+    # Before the plan is locked, for it looks at the whole main administration.
     moved = _moved_unseen(plan, seen)
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
+        # Of the locked row: somebody else may have confirmed it a moment ago.
         check_plan(plan, version)
         _check_targets(plan, acting_user)
         check_confirmation(plan, confirmation)
@@ -92,6 +94,7 @@ def _store(run: SyncRun, *, by_right_of: Any) -> list[SyncTarget]:
     run.administration, run.by_right_of = run.plan.administration, by_right_of
     run.save(force_insert=True)
     return SyncTarget.objects.bulk_create(
+        # Copied: these go on to what happened, while those of the plan stay what was planned.
         SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
         for target in run.plan.targets.select_related("administration")
     )
@@ -181,6 +184,7 @@ def retry_run(
             error_detail="",
         )
         run.state, run.finished_at, run.cancelled_at = SyncRun.State.RUNNING, None, None
+        # From here on it goes by the right of whoever tries it again, which is asked once more when it is applied.
         run.by_right_of = acting_user
         run.save(update_fields=["state", "finished_at", "cancelled_at", "by_right_of"])
         _record("run.retried", acting_user, run, reason)
@@ -221,6 +225,7 @@ def lock_run(run_id: Any) -> SyncRun:
 def finish_run_when_done(run: SyncRun) -> bool:
     """Give a run its final state when no target is open any more; call it with the run locked."""
     ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
+    # Whoever ends a target calls this, and so does the reaper: the second finds it finished.
     if run.is_finished or any(state in SyncTarget.OPEN for state in ended.values()):
         return False
     held = Finding.objects.filter(target__run=run).exclude(code=Finding.ARCHIVED).exists()

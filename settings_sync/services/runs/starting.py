@@ -32,6 +32,7 @@ def start_from_main(administration: Administration) -> SyncRun | None:
         found.save(update_fields=["start_from"])
         try:
             with transaction.atomic():
+                # Rolled back by itself where it is refused: that nothing is left to start, and why, is to stay.
                 return _start(found, found.parent, chosen)
         except (Refusal, NotAllowed) as refused:
             record("administration.starts_empty", administration=found, reason=str(refused), categories=chosen)

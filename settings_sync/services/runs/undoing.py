@@ -42,6 +42,7 @@ def create_undo_plan(*, acting_user: Any, run: SyncRun, targets: Collection[str]
     require_changes(acting_user, run.plan, [target.administration for target in done])
     with transaction.atomic():
         locked = lock_run(run.pk)
+        # Once more under the lock: somebody may have pruned it, or tried it again, a moment ago.
         check_kept(locked)
         if not locked.is_finished:
             raise RunNotFinished  # it is tried again just now
@@ -50,6 +51,7 @@ def create_undo_plan(*, acting_user: Any, run: SyncRun, targets: Collection[str]
             administration=run.administration,
             requested_by=acting_user,
             undoes=run,
+            # Of these only that of what moved meanwhile is heeded; planning leaves out the rest.
             policies=policies_of(run.administration),
             snapshot=run.plan.snapshot,
             expires_at=timezone.now() + PLAN_LIFETIME,

@@ -13,4 +13,5 @@ APPLY_TARGET = "settings_sync.tasks.apply_target"
 def wake_targets(target_ids: Iterable[uuid.UUID]) -> None:
     """Send one message per target once the transaction has committed."""
     ids = list(target_ids)
+    # A worker that is faster than the commit would find nothing to do.
     transaction.on_commit(lambda: send_messages(APPLY_TARGET, ids))

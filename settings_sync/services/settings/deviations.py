@@ -91,6 +91,7 @@ def pin(
 def withdraw_deviation(*, acting_user: Any, administration: Administration, deviation_id: int) -> None:
     """Let a setting follow the main administration again. Raises NotAllowed or NothingPinned."""
     with inside(administration), transaction.atomic():
+        # Locked, so that of two who withdraw it at once one is told that it is gone.
         found = Deviation.objects.select_for_update().filter(pk=deviation_id).first()
         if found is None:
             raise NothingPinned
@@ -147,6 +148,7 @@ def _check(user: Any, administration: Administration, kind: str, uid: uuid.UUID)
 
 def _right_over(kind: str) -> Right:
     """What it takes to edit settings of this kind."""
+    # A catalog that declares no right to edit leaves it to who may edit the administration.
     wanted = find_right(f"{all_kinds()[kind].category.key}.update")
     return wanted or AdministrationRight.UPDATE
 

@@ -103,6 +103,7 @@ def read_item(*, acting_user: Any, administration: Administration, uid: uuid.UUI
         return None
     kind = all_kinds()[found[0].kind]
     documents = read_documents(administration.schema_name, {found[0].key})
+    # Deleted between the look and the reading.
     if found[0].key not in documents:
         return None
     document = documents[found[0].key]
@@ -148,6 +149,7 @@ def _needs(category: Category) -> list[str]:
 def _rows(administration: Administration, kinds: list[Kind], entries: list[Entry]) -> list[ItemRow]:
     uids = [entry.uid for entry in entries]
     with inside(administration):
+        # Without the model's order, which would be grouped by as well and give every edit a row.
         edited = Edit.objects.filter(uid__in=uids).order_by().values_list("uid").annotate(last=Max("at"))
         edits = dict(edited.values_list("uid", "last"))
         natural = {

@@ -115,6 +115,7 @@ def origin_of(administration: Administration, kind: str, uid: uuid.UUID) -> Orig
 def _changed_paths(document: ReadDocument, came: Mapping[str, Any]) -> Iterator[str]:
     """Where it is otherwise here; of a part that stands on one side only the part itself, not each of its fields."""
     there = [_parts_of(body) for body in (came, document.body)]
+    # Compared with what came and not with the main of today, whose later edits nobody here made.
     for row in differences(base=came, source=came, local=document.body, result=None):
         steps = row.steps
         is_one_sided = len(steps) == 3 and any((steps[0], steps[1]) not in parts for parts in there)
@@ -131,6 +132,7 @@ def _changes(
 ) -> Iterator[LocalChange]:
     if not paths:
         return
+    # Only where something is otherwise: the log of an old setting is long.
     kind, uid = document.entry.key
     edits = read_edits([administration.schema_name], kind, uid).get(administration.schema_name, [])
     names = part_names([came, document.body])

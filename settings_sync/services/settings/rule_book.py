@@ -91,12 +91,14 @@ def set_rule(
     """
     _guard(acting_user, main, policies, PER_ITEM)
     standing = read_standing(main, kind, uid)
+    # A rule outlives its setting, and can then only be taken away.
     if standing is None and (locked_paths or policies):
         raise UnknownItem(uid=uid)
     known = {place.path for place in standing.places} if standing else set()
     for path in locked_paths:
         if path not in known:
             raise UnknownPath(label=standing.label if standing else "", path=path)
+    # A lock of the whole says all that those of its places would.
     locked = [""] if "" in locked_paths else sorted(set(locked_paths))
     with transaction.atomic():
         _store(main, kind, uid, locked, dict(policies))

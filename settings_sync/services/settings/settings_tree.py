@@ -109,6 +109,7 @@ def read_settings_tree(
 ) -> SettingsTree:
     """The main administration's settings, each with the number of these administrations where it differs; without
     those of `hidden` categories."""
+    # With the documents, in which is stored what each points at.
     entries = look_at(main, keep_documents=True).entries
     differs = count_differences(main, compared_with)
     needs = _needs_of(entries)
@@ -155,7 +156,7 @@ def _needs_of(entries: Mapping[Key, Entry]) -> dict[Key, list[tuple[uuid.UUID, s
     """What each item points at, with the reason in words as the other item would show it."""
     by_digest: dict[bytes, list[Entry]] = defaultdict(list)
     for entry in entries.values():
-        by_digest[entry.digest].append(entry)
+        by_digest[entry.digest].append(entry)  # archived settings may be equal to the letter
     found = Document.objects.filter(digest__in=by_digest).exclude(needs=[]).values_list("digest", "needs")
     needs: dict[Key, list[tuple[uuid.UUID, str]]] = defaultdict(list)
     for digest, rows in found:

@@ -42,6 +42,7 @@ class Found:
 
 def search_everywhere(asked: str) -> Found:
     """What has these words in its name, address or number; nothing for less than SHORTEST characters."""
+    # PostgreSQL refuses NUL in a text, wherever it comes from.
     words = " ".join(asked.replace("\0", "").split())[:LONGEST]
     if len(words) < SHORTEST:
         return Found()
@@ -73,6 +74,7 @@ def _find_items(words: str) -> tuple[FoundItem, ...]:
         holder = rows[entry.schema]
         key = (holder.main.pk, entry.kind, entry.uid)
         holders[key][entry.schema] = holder
+        # Called as the main calls it, where a sub-administration gave it another name.
         if holder.is_main or key not in labels:
             labels[key] = entry.label
     first = sorted(labels, key=lambda key: (labels[key].casefold(), str(key)))[:MOST]

@@ -111,5 +111,6 @@ def _written(changes: "QuerySet[Any]") -> "QuerySet[Any]":
 
 
 def _trail(administration: Administration, uid: uuid.UUID) -> "QuerySet[AuditEntry]":
+    # That it was locked is in the trail of the main administration.
     whose = {administration.pk, administration.main.pk}
     return AuditEntry.objects.filter(administration_id__in=whose, data__uid=str(uid))

@@ -138,6 +138,7 @@ def start_takeover(*, acting_user: Any, main: Administration, slug: str) -> Plan
 def find_open_takeover(*, acting_user: Any, main: Administration, slug: str) -> Plan | None:
     """The latest sitting of this user about this administration alone that was neither carried out nor has expired."""
     found = Plan.objects.filter(administration=main, requested_by=acting_user, kind=Plan.Kind.SYNC, run=None)
+    # A sitting begins with decisions; a preview without any is somebody's ordinary one.
     found = found.filter(expires_at__gt=timezone.now(), targets__decisions__isnull=False)
     found = found.filter(targets__administration__slug=slug).order_by("-created_at").distinct()
     return next((plan for plan in found[:5] if plan.targets.count() == 1), None)
@@ -186,11 +187,13 @@ def decide_takeover(*, acting_user: Any, takeover: Takeover, version: int, choic
 
     All of it or nothing, as one round of decisions. What stands already is left as it is. Raises what `decide` raises.
     """
+    # With what stood already: a setting may have been given away in an earlier round.
     standing = {row.uid: row.choice for row in takeover.rows}
     _refuse_doubles(takeover, {**standing, **{uid: choice for uid, choice in choices.items() if uid in standing}})
     slug = takeover.administration.slug
     changed = {uid: choice for uid, choice in choices.items() if standing.get(uid, choice) != choice}
     asked = [_asked(uid, choice, slug) for uid, choice in changed.items() if choice != OTHER]
+    # No round, or the version would go up and whoever looks at it would have to begin again.
     if not asked:
         return takeover.plan
     return decide(acting_user=acting_user, plan=takeover.plan, version=version, decisions=asked)
@@ -238,6 +241,7 @@ def unmatched(target: PlanTarget) -> "QuerySet[Change]":
 def _asked(uid: uuid.UUID, choice: str, slug: str) -> Asked:
     if choice == "":
         return Asked(uid, Word.SKIP, slug)
+    # What nobody decides about comes by itself, so the skip that it began with is withdrawn.
     if choice == NEW:
         return Asked(uid, None, slug)
     return Asked(uid, Word.COUPLE, slug, couple_with=uuid.UUID(choice))

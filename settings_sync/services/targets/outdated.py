@@ -38,6 +38,7 @@ def _outdated_labels(target: SyncTarget) -> Iterable[str]:
 
 
 def _outdated_among(kind: str, labels: Mapping[bytes, str]) -> list[str]:
+    # What is not declared any more cannot be read at all.
     if kind not in all_kinds().by_key:
         return list(labels.values())
     return [labels[digest] for digest in find_outdated(all_kinds()[kind], labels.keys())]

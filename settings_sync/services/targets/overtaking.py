@@ -26,7 +26,9 @@ def find_overtaken(target: SyncTarget) -> dict[Key, Overtaker]:
     Call it once the target is claimed: as long as it is, no other run is carried out in that administration.
     """
     applied = _later_targets(target).filter(state__in=SyncTarget.APPLIED)
+    # The latest first: that one is named, and what it decided is not asked of those before it.
     later = list(applied.select_related("run__plan__snapshot").order_by("-run__created_at"))
+    # Nearly always there is none, and then no change is read.
     own = dict(_keys_by_change(target.plan_target)) if later else {}
     coupled = {alias for key, aliases in own.items() for alias in aliases if alias != key}
     overtaken: dict[Key, Overtaker] = {}
@@ -92,6 +94,7 @@ def _looked_at(plan: Plan, keys: Iterable[Key]) -> set[Key]:
     left = set(keys) - found
     if not left:
         return found
+    # Only when something is left, because it takes the whole snapshot.
     source = read_source(plan.snapshot)
     needed = needed_items(source, chosen_items(source, choice, categories))
     return found | (left & needed.keys())

@@ -59,6 +59,7 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     targets, administrations = take_targets_to_wake(), administrations_to_wake()
     woken = send_messages(APPLY_TARGET, targets)
     woken_too = send_messages(WORK_ON_ADMINISTRATION, administrations)
+    # Sending stops at the first message that the broker does not take: nobody was woken for those after it.
     done = _work_on(administrations[woken_too:], targets[woken:], must_stop)
     for step in (end_what_is_over, fold_alignment, send_due, forget_old_messages):
         if not must_stop():
@@ -79,7 +80,9 @@ def _attempt(step: Callable[[], int]) -> int:
 def _work_on(administrations: list[uuid.UUID], targets: list[uuid.UUID], must_stop: Callable[[], bool]) -> int:
     """Do for a while what no message could be sent for, or what no worker takes; returns how much was done."""
     work = [partial(work_on_administration, found) for found in administrations]
+    # That messages were sent does not mean that a worker reads them.
     work += [partial(execute_target, found) for found in targets or targets_nobody_takes()]
+    # Not for longer: whatever else the round does, such as giving up, waits for this.
     until, done = time.monotonic() + settings.REAPER_WORKS_AT_MOST_SECONDS, 0
     for piece in work:
         if must_stop() or time.monotonic() > until:

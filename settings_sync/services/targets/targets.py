@@ -58,6 +58,7 @@ def execute_target(target_id: uuid.UUID) -> bool:
 
     A process that is told to stop meanwhile (SystemExit) gives it back for another one, and ends.
     """
+    # Made before the claim: who is told to stop right after it gives back by this token.
     token = uuid.uuid4()
     with leases.given_back_when_stopped(
         SyncTarget,
@@ -75,13 +76,14 @@ def execute_target(target_id: uuid.UUID) -> bool:
 
 
 def _execute(claim: Claim) -> bool:
+    # Claimed in the moment in which the run was stopped, and nothing was done yet.
     if claim.target.run.cancelled_at is not None:
         _close(claim, Ending(SyncTarget.State.CANCELLED))
         return False
     try:
         with leases.kept(claim.target, claim.token):
             _apply(claim)
-    except LeaseLost:
+    except LeaseLost:  # another worker has it now, and tells how it ends
         return False
     except Exception as error:
         if leases.was_told_to_stop(error):
@@ -118,6 +120,7 @@ def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None) -> Claim 
         "administration",
         "plan_target",
     ).get(pk=target_id)
+    # Only the first of its targets starts a run.
     SyncRun.objects.filter(pk=target.run_id, state=SyncRun.State.QUEUED).update(
         state=SyncRun.State.RUNNING, started_at=Now()
     )
@@ -128,6 +131,7 @@ def _take(target_id: uuid.UUID, token: uuid.UUID) -> bool:
     free = Q(state=SyncTarget.State.QUEUED) & leases.is_due()
     free |= Q(state=SyncTarget.State.RUNNING, leased_until__lt=Now())
     with transaction.atomic():
+        # One statement that asks and takes: of two workers only one finds the row free.
         taken = SyncTarget.objects.filter(free, pk=target_id, attempts__lt=settings.SYNC_MAX_ATTEMPTS).update(
             state=SyncTarget.State.RUNNING,
             lease_token=token,
@@ -206,6 +210,7 @@ def _end(claim: Claim, error: Exception) -> None:
     logger.warning("Target %s: %s (%s)", claim.target.pk, told.error, told.error.code)
     connection.close_if_unusable_or_obsolete()
     with transaction.atomic():
+        # With the run locked: it is either stopped before this looks, or finds this one queued again.
         state = _state_after(claim, error, told.may_pass, lock_run(claim.target.run_id))
         pause = leases.pause_after(claim.target.attempts) if state == SyncTarget.State.QUEUED else None
         _close(claim, Ending.because_of(state, told.error, pause))
@@ -222,6 +227,7 @@ def _state_after(claim: Claim, error: Exception, may_pass: bool, run: SyncRun) -
 def _close(claim: Claim, ending: Ending) -> None:
     """Give a claimed target back in this state, unless somebody else has it by now."""
     with transaction.atomic():
+        # Told in the transaction that ends it, or not at all: somebody else may have it by now.
         if _close_claimed(claim, ending):
             _tell_when_failed(claim.target, ending.state)
     _finish_run(claim.target)
@@ -243,6 +249,7 @@ def _finish_run(target: SyncTarget) -> None:
     waiting = queued.filter(leases.is_due())
     with transaction.atomic():
         finish_run_when_done(lock_run(target.run_id))
+        # One will do: an administration is written by one run at a time.
         wake_targets(list(waiting.values_list("pk", flat=True)[:1]))
 
 
@@ -273,6 +280,7 @@ def take_targets_to_wake() -> list[uuid.UUID]:
     """The targets that a worker could take now and that nobody was woken for lately; notes that they are woken."""
     with connection.cursor() as cursor:
         cursor.execute(
+            # SKIP LOCKED: what is locked is being ended, or woken for by another reaper.
             "UPDATE settings_sync_synctarget SET woken_at = now() WHERE id IN (SELECT id FROM settings_sync_synctarget"
             " WHERE (state = 'queued' AND coalesce(not_before, '-infinity') <= now()"
             " OR state = 'running' AND leased_until < now())"
