@@ -35,6 +35,7 @@ SHARED_RIGHTS = {
     "settings_sync_formerdocument": ("INSERT",),
     "audit_auditentry": ("INSERT",),
 }
+# By column: a sync ends its own target, and is not to move one to another run or administration.
 TARGET_STATE_COLUMNS = (
     "state",
     "counts",
@@ -72,6 +73,7 @@ def install(schema: str) -> None:
     All its items are marked as touched: what travels may have changed with the code, and no trigger tells. Raises
     CascadeFound when writing settings there could write anything else.
     """
+    # Before any right is given that a cascade would carry further.
     refuse_cascades(schema)
     if Administration.objects.filter(schema_name=schema, parent=None).exists():
         close_to_syncs(schema)

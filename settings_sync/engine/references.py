@@ -30,8 +30,10 @@ def find_used_in_daily_data(kind: Kind, schema: str, uids: Collection[uuid.UUID]
 def count_in_daily_data(kind: Kind, schema: str, uids: Collection[uuid.UUID]) -> str:
     """A query for (uid, table, number): how many rows of which table of daily data point at these items."""
     items, listed = sql.name(schema, kind.root.table), _listed(uids)
+    # Gives names and types to the columns, also where nothing points at this kind.
     found = ["SELECT NULL::uuid AS uid, NULL::text AS table, NULL::bigint AS number WHERE false"]
     for table, columns in _pointing_columns(kind).items():
+        # Together, because a row that points by two columns is one row.
         points = " OR ".join(f"p.{sql.name(column)} = i.id" for column in columns)
         found.append(
             f"SELECT i.uid, {sql.literal(table)}, count(*) FROM {items} i"

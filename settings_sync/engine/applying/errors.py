@@ -44,6 +44,7 @@ PASSING = (
     errors.IdleInTransactionSessionTimeout,
 )
 CONNECTION_LOST = "08"
+# The narrow ones first: the two above are IntegrityErrors as well.
 REFUSALS: tuple[tuple[type[psycopg.Error], type[SyncError]], ...] = (
     (errors.UniqueViolation, NameTaken),
     (errors.ForeignKeyViolation, StillUsed),

@@ -125,6 +125,7 @@ def _leaves(holder: PlannedChange | None) -> bool:
 
 
 def _read_wanted(cursor: Cursor, changes: list[PlannedChange]) -> dict[bytes, Wanted]:
+    # What is archived gives its name free, and points at what it points at already.
     digests = [change.result for change in changes if change.result is not None and change.action != Action.ARCHIVE]
     if not digests:
         return {}

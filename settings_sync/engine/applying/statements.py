@@ -154,6 +154,7 @@ def _value(column: Column) -> str:
 def _rows(table: Table, columns: list[Column]) -> str:
     """FROM clause: the rows of one table in the documents, as `x`, and its parent's row as `up`."""
     if table.parent is None:
+        # With a column of its own, because PostgreSQL takes no record without any.
         return f"doc, jsonb_to_record(doc.body) AS x(_ text{_record(columns)})"
     names = "".join(f", {sql.name(column.name)}" for column in columns)
     is_deep = table.parent.parent is not None
@@ -181,6 +182,7 @@ def _new_rows(kind: Kind, table: Table) -> str:
     values = "".join(f", {_value(column)} AS {sql.name(column.column)}" for column in columns)
     if table.parent is not None:
         values += f", up.id AS {sql.name(table.parent_column)}"
+        # Counted anew below each parent: a document has an order, and the numbers are local.
         values += ", row_number() OVER (PARTITION BY up.id ORDER BY x.ord)::integer AS position"
     return f"new AS MATERIALIZED (SELECT {uid} AS uid{values} FROM {_rows(table, columns)}{joins})"
 

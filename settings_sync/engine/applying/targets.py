@@ -84,6 +84,7 @@ def _carry_out(cursor: Cursor, work: Work, progress: Progress, *, rehearses: boo
     _refuse_to_go_on(work, held, is_all=len(late) == len(work.changes))
     _mark_unexpected(cursor, work, held)
     written = write(cursor, work, [change for change in work.changes if change not in late], progress)
+    # Not left to the commit, to which a rehearsal never comes.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     _check_business_untouched(cursor, work)
     return Applied(written.rows, tuple(held), tuple(written.archived), tuple(written.former_deviations))
@@ -110,6 +111,7 @@ def _mark_unexpected(cursor: Cursor, work: Work, held: list[Held]) -> None:
 
 def _take_locks(cursor: Cursor, work: Work) -> None:
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    # In the order of everybody who takes both, or two of them would wait for each other.
     for lock in (INDEX_LOCK, EDIT_LOCK):
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [lock, work.schema])
 

@@ -68,6 +68,7 @@ def write(cursor: Cursor, work: Work, changes: list[PlannedChange], progress: Pr
         reach("apply.between-kinds")
     for kind, found in writing.items():
         _run(cursor, work, statements.late_references(kind.key), found, written)
+    # After all writing, because only by now does what pointed at it point elsewhere.
     _delete(cursor, work, changes, written)
     reach("apply.before-result-check")
     for kind, found in writing.items():
@@ -102,6 +103,7 @@ def _couple(cursor: Cursor, work: Work, changes: list[PlannedChange], written: W
 def _delete(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
     """Delete what nothing points at; what something does is archived, whatever the plan said."""
     doomed = by_kind(change for change in changes if change.action == Action.DELETE)
+    # What points goes before what is pointed at, which would otherwise count as used.
     for kind, found in reversed(list(doomed.items())):
         cursor.execute(find_used(kind, work.schema, [change.uid for change in found]))
         used = {uid for (uid,) in cursor.fetchall()}
@@ -157,6 +159,7 @@ def _with_reason(kept: Deviation, uid: uuid.UUID, known: Mapping[tuple[str, str]
 
 
 def _move_deviations(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
+    # Read before anything of it goes: who takes the run back needs what was there.
     for kind, found in by_kind(change for change in changes if change.moves_deviations).items():
         cursor.execute(books.deviations_of(kind, work.schema, found))
         written.former_deviations += [former for (former,) in cursor.fetchall()]
@@ -168,6 +171,7 @@ def _move_deviations(cursor: Cursor, work: Work, changes: list[PlannedChange], w
     for kind, found in by_kind(keeping).items():
         cursor.execute(books.keep_deviations(kind, work.schema, found, str(work.audit.get("actor_name", ""))))
         written.add("sync_ledger_deviation", count_of(cursor))
+    # Last: what this plan keeps at the new place stands there already, and goes before what moves to it.
     for kind, found in by_kind(change for change in changes if change.pairs).items():
         cursor.execute(books.rename_deviations(kind, work.schema, found))
         written.add("sync_ledger_deviation", count_of(cursor))

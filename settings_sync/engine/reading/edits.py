@@ -53,6 +53,7 @@ def _read(schemas: Sequence[str], kind: str, uid: uuid.UUID, found: dict[str, li
 def latest_of(edits: Sequence[LoggedEdit], field: str, part_names: Collection[str]) -> LoggedEdit | None:
     """The latest edit of a field: of the item itself, or of a part that is known by one of these names."""
     for edit in edits:
+        # By name: the log is written for people, and tells of a part that is gone what it was called.
         *place, name = edit.path.split("/")
         if name == field and (place[-1] in part_names if part_names and place else not part_names and not place):
             return edit

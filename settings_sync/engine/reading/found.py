@@ -30,6 +30,7 @@ def _find(schemas: Sequence[str], words: str, most: int) -> Iterator[FoundEntry]
     each = sql.SQL(
         "(SELECT {name}, kind, uid, label FROM {index} WHERE label ILIKE {pattern} ORDER BY label, uid LIMIT {most})"
     )
+    # Names hold these characters, and whoever searches means them.
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     pattern = sql.Literal(f"%{escaped}%")
     query = sql.SQL(" UNION ALL ").join(

@@ -61,6 +61,7 @@ def look_at(administration: Administration, *, keep_documents: bool = False) -> 
     With `keep_documents` the documents of touched items are stored in the shared schema, as a snapshot needs them.
     """
     with inside(administration):
+        # Asked before the lock: mostly nothing was touched, and then looks do not wait for each other.
         if _has_dirty():
             with _index_locked(administration.schema_name):
                 _refresh(administration.schema_name, keep_documents=keep_documents)
@@ -97,6 +98,7 @@ def _documents(kind: Kind, schema: str, uids: set[uuid.UUID]) -> list[ReadDocume
 @lru_cache(maxsize=4096)
 def loaded_keys(value: str) -> Mapping[str, str]:
     """The unique keys of an entry; jsonb arrives as text from Django's cursor, and mostly the same everywhere."""
+    # Read-only, because all entries with these keys share this one.
     return MappingProxyType(json.loads(value))
 
 
@@ -124,6 +126,7 @@ def _refresh(schema: str, *, keep_documents: bool) -> None:
         if keep_documents:
             store_documents(documents)
         _replace_entries(touched, documents)
+        # The dirty list goes empty here, and by that list counting would have known that something was touched.
         Alignment.objects.filter(administration__schema_name=schema).update(as_of=LONG_AGO)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM sync_ledger_dirty WHERE id = ANY(%s)", [seen])
@@ -132,12 +135,14 @@ def _refresh(schema: str, *, keep_documents: bool) -> None:
 def _read_touched(schema: str) -> tuple[list[int], list[ReadDocument], Touched]:
     """The dirty ids and the documents of their items, all of one instant."""
     with transaction.atomic(), connection.cursor() as cursor:
+        # Inside somebody's transaction, as while deciding, it is too late to choose another level.
         if not connection.savepoint_ids:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SELECT id, kind, uid FROM sync_ledger_dirty")
         rows = cursor.fetchall()
         touched: dict[str, set[uuid.UUID]] = defaultdict(set)
         for _id, kind, uid in rows:
+            # A kind that a release took away has no documents; its ids go with the others.
             if kind in all_kinds().by_key:
                 touched[kind].add(uid)
         documents = [
@@ -166,6 +171,7 @@ def stored_digests(digests: Collection[bytes]) -> set[bytes]:
                 "UPDATE public.settings_sync_document SET created_at = now() WHERE digest = ANY(%s) RETURNING digest",
                 [old],
             )
+            # What was pruned since it was found is not among what was updated, and has to be stored again.
             renewed = {bytes(digest) for (digest,) in cursor.fetchall()}
         return (there.keys() - set(old)) | renewed
     return set(there)

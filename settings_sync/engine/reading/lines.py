@@ -50,6 +50,7 @@ def _differing(schema: str) -> str:
         sql.name(schema, f"sync_ledger_{table}") for table in ("indexentry", "base", "deviation", "dirty")
     )
     return (
+        # Joined twice, with the index and with the bases, and read once.
         "WITH s AS MATERIALIZED"
         " (SELECT kind, uid, digest FROM public.settings_sync_snapshotitem WHERE snapshot_id = %s)"
         " SELECT 'entry', kind, uid, i.digest, i.label, i.keys, NULL::boolean"
@@ -65,6 +66,7 @@ def _follows(source: str, schema: str) -> str:
     """The condition that an administration has every item of `source` as decided, and was decided nothing else."""
     index, base = sql.name(schema, "sync_ledger_indexentry"), sql.name(schema, "sync_ledger_base")
     return (
+        # As many bases as items: whether anything else was decided is told by a count instead of a second join.
         f"NOT EXISTS (SELECT FROM {sql.name(schema, 'sync_ledger_dirty')})"
         f" AND (SELECT count(*) FROM {base}) = (SELECT count(*) FROM ({source}) s)"
         f" AND NOT EXISTS (SELECT FROM ({source}) s LEFT JOIN {index} i ON i.kind = s.kind AND i.uid = s.uid"

@@ -21,6 +21,7 @@ def take_snapshot(main: Administration) -> tuple[Snapshot, Mapping[Key, Entry]]:
     """
     entries = look_at(main, keep_documents=True).entries
     ordered = sorted(entries.values(), key=lambda entry: (entry.kind, entry.uid))
+    # With the version: a plan is carried out at the version of its snapshot, so two of these share none.
     stated = main.migration_head.encode() + b"".join(entry.uid.bytes + entry.digest for entry in ordered)
     content = hashlib.sha256(stated).digest()
     with transaction.atomic():
@@ -36,6 +37,7 @@ def _get_or_create(main: Administration, content: bytes) -> tuple[Snapshot, bool
     defaults = {"migration_head": main.migration_head}
     snapshot, is_new = Snapshot.objects.get_or_create(administration=main, content=content, defaults=defaults)
     is_old = snapshot.taken_at < timezone.now() - IN_USE
+    # Pruning gives a snapshot another content, and may have done so since it was found.
     if is_old and not Snapshot.objects.filter(pk=snapshot.pk, content=content).update(taken_at=timezone.now()):
         return Snapshot.objects.get_or_create(administration=main, content=content, defaults=defaults)
     return snapshot, is_new
@@ -55,6 +57,7 @@ def _store_missing_documents(snapshot: Snapshot) -> None:
     wanted = {key: digest for key, digest in missing.items() if digest not in there}
     if wanted:
         found = read_documents(snapshot.administration.schema_name, set(wanted))
+        # What was edited since then belongs to a later snapshot.
         store_documents([document for key, document in found.items() if document.entry.digest == wanted[key]])
 
 
