@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from .differences import PARTS
+from .holding import hold
 from .merging import rows_of
 from .pairing import pair_parts, renamed_path, standing_in, with_uids
 from .problems import refused
@@ -344,16 +345,5 @@ def _completed(
 
 
 def _invalid(change: PlannedChange, problems: Iterable[str], *, is_the_mains: bool) -> PlannedChange:
-    facts = {**change.facts, "problem": " ".join(problems), **({"in_main": "yes"} if is_the_mains else {})}
-    return replace(
-        change,
-        verdict=Verdict.INVALID,
-        action=Action.HOLD,
-        local=None if change.is_new_coupling else change.local,
-        couples=None,
-        pairs=(),
-        result=None,
-        next_base=change.base,
-        deviations=(),
-        facts=facts,
-    )
+    facts = {"problem": " ".join(problems), **({"in_main": "yes"} if is_the_mains else {})}
+    return hold(change, Verdict.INVALID, **facts)

@@ -52,7 +52,8 @@ def _remade(change: PlannedChange) -> dict[str, str]:
     return {"remade_as": change.label, "pair": str(change.key[1])}
 
 
-def _hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChange:
+def hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChange:
+    """The change as it is held for this reason: nothing of it is written or coupled, remembered or forgotten."""
     return replace(
         change,
         verdict=verdict,
@@ -80,9 +81,9 @@ def _hold_impossible_couplings(changes: Changes, source: Source, local: Local) -
             continue
         other = (key[0], change.couples)
         if key in local.entries and key not in leaving:
-            held[key] = _hold(change, Verdict.NAME_TAKEN, holder=local.entries[key].label, coupling="stands")
+            held[key] = hold(change, Verdict.NAME_TAKEN, holder=local.entries[key].label, coupling="stands")
         elif other not in local.entries or other in source.entries or other in given:
-            held[key] = _hold(change, Verdict.NAME_TAKEN, holder=change.label, coupling="impossible")
+            held[key] = hold(change, Verdict.NAME_TAKEN, holder=change.label, coupling="impossible")
         given.add(other)
     return held
 
@@ -99,7 +100,7 @@ def _hold_taken_names(
         taken = _first_taken(_newly_wanted(change, entry, local), entry, holders)
         if taken:
             column, holder = taken
-            held[key] = _hold(
+            held[key] = hold(
                 change,
                 _verdict_of(column, holder, source),
                 holder=holder.label,
@@ -109,7 +110,7 @@ def _hold_taken_names(
                 **_also_chosen(holder, changes),
             )
         elif change.action == Action.CREATE and (found := archived.get((entry.kind, entry.keys.get(NAME_KEY)))):
-            held[key] = _hold(
+            held[key] = hold(
                 change,
                 Verdict.NAME_TAKEN,
                 holder=found.label,
@@ -202,7 +203,7 @@ def _hold_unmet_needs(changes: Changes, source: Source, local: Local) -> Changes
             unmet = _first_unmet(source, key, changes, local)
             if unmet:
                 verdict, facts = unmet
-                held[key] = _hold(change, verdict, **facts)
+                held[key] = hold(change, verdict, **facts)
     return held
 
 

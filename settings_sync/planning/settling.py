@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from .holding import hold
 from .lists import LOCAL, SOURCE, field_path
 from .merging import Chooser, Merged, Shape, merge, nobody, rows_of
 from .sides import SIDES, Sides
@@ -192,7 +193,7 @@ def _coupled(item: Item, source: Body, local: Body) -> Draft:
     if merged.document == source:
         return Draft(replace(change, result=item.change.source))
     if merged.broken:
-        return Draft(replace(change, action=Action.HOLD, verdict=Verdict.INVALID, facts={"path": merged.broken[0]}))
+        return Draft(hold(change, Verdict.INVALID, path=merged.broken[0]))
     decided = _agreed_paths(item, *_kept_by_policy(merged, sides))
     kept = {found.path: found for found in (*change.deviations, *decided)}
     return Draft(replace(change, deviations=tuple(kept.values())), merged.document)
@@ -303,7 +304,7 @@ def _merged(item: Item, side: Chooser, *, forces: bool = False) -> Draft:
     if merged.is_open:
         return Draft(replace(change, action=Action.HOLD))
     if merged.broken:
-        return Draft(replace(change, action=Action.HOLD, verdict=Verdict.INVALID, facts={"path": merged.broken[0]}))
+        return Draft(hold(change, Verdict.INVALID, path=merged.broken[0]))
     if _lock_puts_back(item, item.source, item.local):
         change = replace(change, verdict=Verdict.LOCKED)
     kept = _agreement(item) if forces else ()

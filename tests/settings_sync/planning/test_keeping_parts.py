@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from settings_sync.planning.merging import PartShape, Shape
 from settings_sync.planning.plans import plan_target
 from settings_sync.planning.policies import DEFAULTS, POLICIES
-from settings_sync.planning.values import Choice, Decision, Entry, Local, PlannedChange, Rules, Source
+from settings_sync.planning.values import Choice, Decision, Entry, Key, Local, PlannedChange, Rules, Source
 from settings_sync.planning.verdicts import Verdict, Word
 from tests.settings_sync.planning.papers import KIND, Shelf, key_of
 
@@ -146,16 +146,31 @@ class KnownByKey(FormShelf):
         return replace(SHAPE, parts=(replace(section, key="title"), replace(fields, key="label")))
 
 
+ANEW = key_of(2)
+
+
+def replaced_by(shelf: FormShelf, new: Body, *, was: Body, here: Body) -> dict[Key, PlannedChange]:
+    """What becomes of a form that the main removed, and of the new one that was decided to take its place."""
+    shelf.child = {1: here}
+    local = Local({ITEM: shelf.keep(1, here)}, {ITEM: shelf.keep(1, was).digest})
+    rules = Rules(decisions={ANEW: (Decision(Word.COUPLE, couple_with=ITEM[1]),)})
+    source = Source({ANEW: replace(shelf.keep(1, new), uid=ANEW[1])})
+    planned = plan_target(source, local, Choice(frozenset({"forms"})), {KIND: "forms"}, rules, shelf)
+    return {change.key: change for change in planned.changes}
+
+
 def test_what_was_made_here_in_a_form_that_is_replaced_stays_with_its_section():
-    shelf, anew = KnownByKey(), key_of(2)
-    shelf.child = {1: form({"A": "xyq"})}
-    here, was, new = (shelf.keep(1, body) for body in (shelf.child[1], form({"A": "xy"}), form({"B": "z"})))
-    local = Local({ITEM: here}, {ITEM: was.digest})
-    rules = Rules(decisions={anew: (Decision(Word.COUPLE, couple_with=ITEM[1]),)})
-    source = Source({anew: replace(new, uid=anew[1])})
-    changes = plan_target(source, local, Choice(frozenset({"forms"})), {KIND: "forms"}, rules, shelf).changes
-    coupled = next(change for change in changes if change.key == anew)
-    assert drawn(shelf.by_digest[coupled.result]) == {"A": "q", "B": "z"}
+    shelf = KnownByKey()
+    changes = replaced_by(shelf, form({"B": "z"}), was=form({"A": "xy"}), here=form({"A": "xyq"}))
+    assert drawn(shelf.by_digest[changes[ANEW].result]) == {"A": "q", "B": "z"}
+
+
+def test_where_what_was_made_here_asks_for_what_goes_nothing_is_replaced():
+    here = form({"A": "xyq"})
+    here["parts"]["field"][2]["visible_if"] = "x"
+    changes = replaced_by(KnownByKey(), form({"B": "z"}), was=form({"A": "xy"}), here=here)
+    assert changes[ANEW].facts["path"] == "field/q/visible_if"
+    assert [(key, change.does_something) for key, change in changes.items()] == [(ITEM, False), (ANEW, False)]
 
 
 def test_agreed_before_it_outlives_the_policy_to_put_back():

@@ -72,6 +72,12 @@ def test_what_cannot_work_does_not_come_however(way):
     assert change.facts.get("in_main") == (None if way in ("under another name", "merged") else "yes")
 
 
+def test_what_is_refused_forgets_no_agreement_although_it_was_to_be_overwritten():
+    _action, world, decisions, _policies = WAYS["overwritten"]
+    change = filled(world, "ring").plan(*decisions)[1]
+    assert (change.action, change.does_something) == ("hold", False)
+
+
 def test_what_cannot_work_stays_where_it_stands_already():
     change = World(item("ring"), item("ring", note="new"), item("ring")).plan()[1]
     assert (change.action, change.verdict) == ("update", Verdict.BEHIND)
