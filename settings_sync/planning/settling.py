@@ -182,6 +182,7 @@ def _coupled(item: Item, source: Body, local: Body) -> Draft:
         shape=item.shape,
         answers=lambda path: sides.decided(path) or LOCAL,
         forced=lambda path: sides.forced(path) or ("" if _is_own_part(item, path, source, local) else SOURCE),
+        wishes=sides.decided,
         needed=sides.needed,
     )
     change = replace(item.change, action=Action.COUPLE, next_base=item.change.source, conflicts=tuple(merged.conflicts))
@@ -189,11 +190,11 @@ def _coupled(item: Item, source: Body, local: Body) -> Draft:
         change = replace(change, facts={"replaces": "yes", "pair": str(change.couples)}, deviations=_taken_along(item))
     if any(side == LOCAL for _path, side in merged.conflicts):
         change = replace(change, facts={**change.facts, "own_parts": "yes"})
+    if merged.broken:
+        return Draft(hold(change, Verdict.INVALID, path=merged.broken[0]))
     # The main's to the letter has a digest already; composed, it would be described again.
     if merged.document == source:
         return Draft(replace(change, result=item.change.source))
-    if merged.broken:
-        return Draft(hold(change, Verdict.INVALID, path=merged.broken[0]))
     decided = _agreed_paths(item, *_kept_by_policy(merged, sides))
     kept = {found.path: found for found in (*change.deviations, *decided)}
     return Draft(replace(change, deviations=tuple(kept.values())), merged.document)

@@ -149,11 +149,15 @@ class KnownByKey(FormShelf):
 ANEW = key_of(2)
 
 
-def replaced_by(shelf: FormShelf, new: Body, *, was: Body, here: Body) -> dict[Key, PlannedChange]:
-    """What becomes of a form that the main removed, and of the new one that was decided to take its place."""
+def coupled(
+    shelf: FormShelf, new: Body, here: Body, *decisions: Decision, was: Body | None = None
+) -> dict[Key, PlannedChange]:
+    """What becomes of a new form of the main that was decided to be coupled with the one here, and of that one where
+    it followed another (`was`), the place of which the new one takes."""
     shelf.child = {1: here}
-    local = Local({ITEM: shelf.keep(1, here)}, {ITEM: shelf.keep(1, was).digest})
-    rules = Rules(decisions={ANEW: (Decision(Word.COUPLE, couple_with=ITEM[1]),)})
+    bases = {} if was is None else {ITEM: shelf.keep(1, was).digest}
+    local = Local({ITEM: shelf.keep(1, here)}, bases)
+    rules = Rules(decisions={ANEW: (Decision(Word.COUPLE, couple_with=ITEM[1]), *decisions)})
     source = Source({ANEW: replace(shelf.keep(1, new), uid=ANEW[1])})
     planned = plan_target(source, local, Choice(frozenset({"forms"})), {KIND: "forms"}, rules, shelf)
     return {change.key: change for change in planned.changes}
@@ -161,16 +165,24 @@ def replaced_by(shelf: FormShelf, new: Body, *, was: Body, here: Body) -> dict[K
 
 def test_what_was_made_here_in_a_form_that_is_replaced_stays_with_its_section():
     shelf = KnownByKey()
-    changes = replaced_by(shelf, form({"B": "z"}), was=form({"A": "xy"}), here=form({"A": "xyq"}))
+    changes = coupled(shelf, form({"B": "z"}), form({"A": "xyq"}), was=form({"A": "xy"}))
     assert drawn(shelf.by_digest[changes[ANEW].result]) == {"A": "q", "B": "z"}
 
 
 def test_where_what_was_made_here_asks_for_what_goes_nothing_is_replaced():
     here = form({"A": "xyq"})
     here["parts"]["field"][2]["visible_if"] = "x"
-    changes = replaced_by(KnownByKey(), form({"B": "z"}), was=form({"A": "xy"}), here=here)
+    changes = coupled(KnownByKey(), form({"B": "z"}), here, was=form({"A": "xy"}))
     assert changes[ANEW].facts["path"] == "field/q/visible_if"
     assert [(key, change.does_something) for key, change in changes.items()] == [(ITEM, False), (ANEW, False)]
+
+
+@pytest.mark.parametrize("own", ["xq", "x"])
+def test_a_field_that_stays_is_not_lost_unseen_where_its_section_goes_with_a_coupling(own):
+    section = Decision(Word.OVERWRITE, path="section/A")
+    kept = Decision(Word.KEEP_LOCAL, path="field/x")
+    change = coupled(KnownByKey(), form({"B": "z"}), form({"A": own}), section, kept)[ANEW]
+    assert (change.verdict, change.facts["path"]) == (Verdict.INVALID, "field/x/section")
 
 
 def test_agreed_before_it_outlives_the_policy_to_put_back():
