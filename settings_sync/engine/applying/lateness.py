@@ -121,7 +121,7 @@ def _why_not(
 
 def _leaves(holder: PlannedChange | None) -> bool:
     """Whether the holder of a name is itself written or deleted; the plan has seen to it that it gives the name up."""
-    return holder is not None and (holder.writes)
+    return holder is not None and holder.writes
 
 
 def _read_wanted(cursor: Cursor, changes: list[PlannedChange]) -> dict[bytes, Wanted]:
