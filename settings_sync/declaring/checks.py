@@ -19,8 +19,11 @@ from django.db.models import (
 
 from settings_sync.models.items import Item, Part
 
-from .kinds import tenant_models
+from .field_checks import check_fields, check_sorts
+from .joint_checks import check_categories, check_order, check_parts
+from .kinds import root_in, tenant_models
 from .options import ModelSync
+from .refusals import file_of, refused
 from .registry import registry
 
 HANDLED_BY_THE_ENGINE = {"id", "uid", "is_archived", "position"}
@@ -31,6 +34,10 @@ HANDLED_BY_THE_ENGINE = {"id", "uid", "is_archived", "position"}
 def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Every check below, over every model of every tenant app."""
     messages: list[CheckMessage] = [*_shared_and_tenant()]
+    declared_models = [model for model in tenant_models() if model in registry.declared]
+    circles = [*check_parts(declared_models)]
+    if circles:
+        return [*messages, *circles]
     for model in tenant_models():
         declared = registry.declared.get(model)
         if declared is not None:
@@ -39,11 +46,9 @@ def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[CheckMess
             messages += _excluded_model(model)
         else:
             messages.append(_unclassified(model))
-    return messages
-
-
-def _error(model: type[Model], number: int, message: str, hint: str) -> Error:
-    return Error(f"{model._meta.label} {message}", hint=hint, obj=model, id=f"settings_sync.E{number:03}")
+    if not messages:
+        messages += check_order(declared_models)
+    return [*messages, *check_categories(declared_models)]
 
 
 def _file(model: type[Model]) -> str:
@@ -61,7 +66,7 @@ def _shared_and_tenant() -> Iterator[Error]:
 
 
 def _unclassified(model: type[Model]) -> Error:
-    return _error(
+    return refused(
         model,
         2,
         "is neither declared nor excluded: would a sync carry it or not?",
@@ -70,10 +75,11 @@ def _unclassified(model: type[Model]) -> Error:
 
 
 def _declared_model(model: type[Model], declared: type[ModelSync]) -> list[Error]:
-    found = [*_named_fields_exist(model, declared)]
+    found = [*_named_fields_exist(model, declared)] or [*check_sorts(model, declared)]
     if found:
         return found
     return [
+        *check_fields(model, declared),
         *_every_field_classified(model, declared),
         *_shape(model, declared),
         *_references(model, declared),
@@ -92,7 +98,7 @@ def _named_fields_exist(model: type[Model], declared: type[ModelSync]) -> Iterat
     known = {field.name for field in model._meta.get_fields()}
     for name in dict.fromkeys(_names(declared)):
         if name not in known:
-            yield _error(model, 3, f"has no field {name!r}.", f"Open {_file(model)}; {declared.__name__} names it.")
+            yield refused(model, 3, f"has no field {name!r}.", f"Open {_file(model)}; {declared.__name__} names it.")
 
 
 def _every_field_classified(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
@@ -100,14 +106,14 @@ def _every_field_classified(model: type[Model], declared: type[ModelSync]) -> It
     for field in _own_fields(model):
         if field.name in stated or field.name in HANDLED_BY_THE_ENGINE or isinstance(field, GeneratedField):
             continue
-        yield _error(
+        yield refused(
             model,
             4,
             f"does not say whether {field.name!r} travels.",
             f"Open {_file(model)} and put it in fields, local or links of {declared.__name__}.",
         )
     for name in set(declared.fields) & set(declared.local):
-        yield _error(model, 5, f"says of {name!r} that it travels and that it stays.", f"Open {_file(model)}.")
+        yield refused(model, 5, f"says of {name!r} that it travels and that it stays.", f"Open {_file(model)}.")
 
 
 def _own_fields(model: type[Model]) -> list[Any]:
@@ -118,17 +124,17 @@ def _shape(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
     hint = f"Open {_file(model)} and the model."
     if declared.part_of is None:
         if not issubclass(model, Item):
-            yield _error(model, 6, "is declared as an item but is no settings_sync.models.Item.", hint)
+            yield refused(model, 6, "is declared as an item but is no settings_sync.models.Item.", hint)
         if declared.category is None or declared.natural_key is None:
-            yield _error(model, 7, "needs a category and a natural_key.", hint)
+            yield refused(model, 7, "needs a category and a natural_key.", hint)
         return
     up = model._meta.get_field(declared.part_of)
     if not issubclass(model, Part):
-        yield _error(model, 6, "is declared as a part but is no settings_sync.models.Part.", hint)
+        yield refused(model, 6, "is declared as a part but is no settings_sync.models.Part.", hint)
     if not isinstance(up, ForeignKey) or up.related_model not in registry.declared:
-        yield _error(model, 8, f"is part of {declared.part_of!r}, which is no foreign key to a declared model.", hint)
+        yield refused(model, 8, f"is part of {declared.part_of!r}, which is no foreign key to a declared model.", hint)
     if declared.links:
-        yield _error(model, 9, "is a part and declares links; only items can.", hint)
+        yield refused(model, 9, "is a part and declares links; only items can.", hint)
 
 
 def _references(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
@@ -138,38 +144,32 @@ def _references(model: type[Model], declared: type[ModelSync]) -> Iterator[Error
         if field.name not in (*declared.fields, *declared.links):
             continue
         target = field.related_model
+        is_own_kind = root_in(registry, target) is root_in(registry, model)
         if target not in registry.declared:
-            yield _error(
+            yield refused(
                 model,
                 10,
                 f"points with {field.name!r} at {_label(target)}, which never travels.",
                 f"Open {_file(model)}.",
             )
-        elif registry.declared[target].part_of and _root(target) is not _root(model):
-            yield _error(
+        elif registry.declared[target].part_of and not is_own_kind:
+            yield refused(
                 model,
                 11,
                 f"points with {field.name!r} at a part of another item; point at the item.",
                 "Open the model.",
             )
-        elif isinstance(field, ForeignKey) and not field.null and _root(target) is _root(model):
-            yield _error(
+        elif isinstance(field, ForeignKey) and not field.null and is_own_kind:
+            yield refused(
                 model, 12, f"points with {field.name!r} into its own kind, so it must be nullable.", "Open the model."
             )
         elif isinstance(field, ForeignKey) and field.remote_field.on_delete in (CASCADE, SET_NULL, SET_DEFAULT):
-            yield _error(
+            yield refused(
                 model,
                 13,
                 f"would change by itself when what {field.name!r} points at is deleted.",
                 "Use on_delete=PROTECT or RESTRICT in the model.",
             )
-
-
-def _root(model: Any) -> Any:
-    declared = registry.declared.get(model)
-    if declared is None or declared.part_of is None:
-        return model
-    return _root(model._meta.get_field(declared.part_of).related_model)
 
 
 def _label(model: Any) -> str:
@@ -180,7 +180,7 @@ def _defaults(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
     for name in declared.fields:
         field: Any = model._meta.get_field(name)
         if isinstance(field, Field) and field.null and field.has_default() and field.get_default() is not None:
-            yield _error(
+            yield refused(
                 model,
                 14,
                 f"has a nullable field {name!r} with a default: absent and empty would look alike in a document.",
@@ -191,16 +191,25 @@ def _defaults(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
 def _unique_keys(model: type[Model]) -> Iterator[Error]:
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.deferrable is None:
-            yield _error(
+            yield refused(
                 model,
                 15,
                 f"has the unique constraint {constraint.name!r}, which cannot be deferred:"
                 " values could not be swapped.",
                 "Make it deferrable; use a stored generated column instead of a condition or an expression.",
             )
+    for names in model._meta.unique_together:
+        yield refused(
+            model,
+            15,
+            f"has unique_together on {', '.join(names)}, which cannot be deferred: values could not be swapped.",
+            f"Open {file_of(model)} and use a deferrable UniqueConstraint instead.",
+        )
     for field in model._meta.local_fields:
         if field.unique and field.name not in ("id", "uid"):
-            yield _error(model, 15, f"has a unique field {field.name!r}.", "Use a deferrable UniqueConstraint instead.")
+            yield refused(
+                model, 15, f"has a unique field {field.name!r}.", "Use a deferrable UniqueConstraint instead."
+            )
 
 
 def _excluded_model(model: type[Model]) -> Iterable[Error]:
@@ -209,14 +218,14 @@ def _excluded_model(model: type[Model]) -> Iterable[Error]:
         if not isinstance(field, ForeignKey) or target not in registry.declared:
             continue
         if registry.declared[target].part_of:
-            yield _error(
+            yield refused(
                 model,
                 16,
                 f"points with {field.name!r} at a part; daily data may point at items only.",
                 "Open the model.",
             )
         if field.remote_field.on_delete in (CASCADE, SET_NULL, SET_DEFAULT):
-            yield _error(
+            yield refused(
                 model,
                 17,
                 f"would be changed when the setting behind {field.name!r} is deleted.",

@@ -151,7 +151,9 @@ class Kinds:
         done: list[type[Model]] = []
         while waiting:
             free = [model for model in waiting if not (self._needs(model) & set(waiting)) - {model}]
-            chosen = free[0] if free else waiting[0]
+            # Where kinds point at each other, a key that may be empty for a while is filled in late.
+            cut = [model for model in waiting if not written_before(self._registry, model) & set(waiting)]
+            chosen = (free or cut or waiting)[0]
             done.append(chosen)
             waiting.remove(chosen)
         return done
@@ -174,10 +176,8 @@ class Kinds:
         return found
 
     def _root_of(self, model: type[Model]) -> type[Model]:
-        declared = self._registry.declared[model]
-        if declared.part_of is None:
-            return model
-        return self._root_of(field_of(model, declared.part_of).related_model)
+        root: type[Model] = root_in(self._registry, model)
+        return root
 
     def _derive(self, model: type[Model]) -> Kind:
         declared = self._registry.declared[model]
@@ -250,6 +250,27 @@ class Kinds:
 def field_of(model: Any, name: str) -> Any:
     """A field of a model by name. What kind of field it is, the checks have made sure of."""
     return model._meta.get_field(name)
+
+
+def written_before(source: Registry, root: type[Model]) -> set[Any]:
+    """The other kinds that must be there first: what its links point at, and its keys that are never empty."""
+    found = set()
+    for model, declared in source.declared.items():
+        if root_in(source, model) is not root:
+            continue
+        for name in (*declared.fields, *declared.links):
+            field = field_of(model, name)
+            if isinstance(field, ManyToManyField) or (isinstance(field, ForeignKey) and not field.null):
+                found.add(root_in(source, field.related_model))
+    return found - {root}
+
+
+def root_in(source: Registry, model: Any) -> Any:
+    """The model of the item that a declared part belongs to; an item's own model."""
+    declared = source.declared.get(model)
+    if declared is None or declared.part_of is None:
+        return model
+    return root_in(source, field_of(model, declared.part_of).related_model)
 
 
 def travelling_fields(model: type[Model], declared: type[ModelSync]) -> tuple[str, ...]:

@@ -1,21 +1,21 @@
 """Every model of every administration says whether it travels, and every field: `manage.py check` refuses the rest."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Deferrable, GeneratedField, Model
+from django.db.models import GeneratedField
 from django.test.utils import isolate_apps
 
 from reference_data.models import VatRate, WorkType
 from settings_sync.declaring import checks
 from settings_sync.declaring.kinds import tenant_models
-from settings_sync.declaring.options import Category, ModelSync
+from settings_sync.declaring.options import ModelSync
 from settings_sync.declaring.registry import AlreadyRegistered, Registry, registry
 from settings_sync.models import Item, NameKey, Part
+from tests.contracts.shelves import Declared, ids, unique_name
 
 MODELS = tenant_models()
 TRAVELLING = [model for model in MODELS if model in registry.declared]
@@ -23,18 +23,6 @@ TRAVELLING = [model for model in MODELS if model in registry.declared]
 
 def name_of(model: Any) -> str:
     return str(model._meta.label) if hasattr(model, "_meta") else str(model)
-
-
-@pytest.fixture
-def open_registry() -> Iterator[Registry]:
-    """The registry, whose changes are undone after the test."""
-    with registry.changed_for_test() as changed:
-        yield changed
-
-
-def ids(model: type[Model] | None = None) -> list[str]:
-    found = checks.check_declarations()
-    return [str(message.id) for message in found if model is None or message.obj is model]
 
 
 def test_everything_is_declared_well():
@@ -109,34 +97,6 @@ def test_leaving_a_model_out_takes_a_reason():
         Registry().exclude(WorkType, reason="  ")
 
 
-SHELF = Category("shelf", "Shelf")
-
-
-class Declared(ModelSync):
-    category = SHELF
-    natural_key = "name"
-    fields = ("name",)
-
-
-@pytest.fixture
-def planted(open_registry, monkeypatch):
-    """Let the checks see these models only, declared or excluded as told."""
-
-    def plant(*declared: tuple[type[Model], type[ModelSync]], excluded: tuple[type[Model], ...] = ()) -> list[str]:
-        for model, declaration in declared:
-            open_registry.declared[model] = declaration
-        for model in excluded:
-            open_registry.excluded[model] = "daily data"
-        monkeypatch.setattr(checks, "tenant_models", lambda: [*(model for model, _ in declared), *excluded])
-        return ids()
-
-    return plant
-
-
-def unique_name(name: str) -> models.UniqueConstraint:
-    return models.UniqueConstraint(fields=["name_key"], deferrable=Deferrable.IMMEDIATE, name=name)
-
-
 @isolate_apps("reference_data")
 def test_an_item_needs_a_category_and_a_name_to_be_recognised_by(planted):
     class Shelf(Item):
@@ -182,10 +142,12 @@ def test_a_part_is_part_of_something_that_travels(planted):
 def test_a_travelling_reference_to_what_stays_is_caught(planted):
     class Shelf(Item):
         name = models.CharField(max_length=9)
+        name_key = NameKey("name")
         customer = models.ForeignKey("business.Customer", models.PROTECT, null=True)
 
         class Meta:
             app_label = "reference_data"
+            constraints = [unique_name("shelf_name")]
 
     Shelf._meta.get_field("customer").remote_field.model = apps.get_model("business.Customer")
 
@@ -199,10 +161,12 @@ def test_a_travelling_reference_to_what_stays_is_caught(planted):
 def test_a_travelling_reference_that_changes_by_itself_is_caught(planted):
     class Shelf(Item):
         name = models.CharField(max_length=9)
+        name_key = NameKey("name")
         rate = models.ForeignKey(VatRate, models.SET_NULL, null=True)
 
         class Meta:
             app_label = "reference_data"
+            constraints = [unique_name("shelf_name")]
 
     class ShelfSync(Declared):
         fields = ("name", "rate")
@@ -218,7 +182,10 @@ def test_a_unique_value_that_could_not_be_swapped_is_caught(planted):
 
         class Meta:
             app_label = "reference_data"
-            constraints = [models.UniqueConstraint(fields=["name"], name="shelf_name")]
+            constraints = [
+                unique_name("shelf_name_key"),
+                models.UniqueConstraint(fields=["name"], name="shelf_name"),
+            ]
 
     assert planted((Shelf, Declared)) == ["settings_sync.E015"]
 

@@ -1,0 +1,315 @@
+"""A field that is named where a field of its sort cannot stand is refused, and told which file to open."""
+
+import uuid
+
+import pytest
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models.functions import Now
+from django.test.utils import isolate_apps
+from django.utils import timezone
+
+from reference_data.models import VatRate, WorkType
+from settings_sync.models import Item, NameKey, Part
+from tests.contracts.shelves import Declared, only, unique_name
+
+HERE = "tests/contracts/test_field_checks.py"
+
+
+class Named(Item):
+    """What every shelf needs, so that a test tells only what it is about."""
+
+    name = models.CharField(max_length=9)
+    name_key = NameKey("name")
+
+    class Meta:
+        abstract = True
+        app_label = "reference_data"
+        constraints = [unique_name("%(class)s_name")]
+
+
+@isolate_apps("reference_data")
+def test_a_generic_key_cannot_travel(plant):
+    class Shelf(Named):
+        sort = models.ForeignKey(ContentType, models.PROTECT)
+        number = models.IntegerField(default=0)
+        thing = GenericForeignKey("sort", "number")
+
+    class Pieces(Declared):
+        fields = ("name", "number")
+        local = ("sort",)
+
+    class Whole(Declared):
+        fields = ("name", "thing")
+
+    assert "'thing' travel (number)" in only(plant((Shelf, Pieces)), "E030").msg
+    message = only(plant((Shelf, Whole)), "E030")
+    assert "'thing' travel (thing)" in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+def test_a_many_to_many_field_is_a_link(plant):
+    class Shelf(Named):
+        work_types = models.ManyToManyField(WorkType)
+
+    class InFields(Declared):
+        fields = ("name", "work_types")
+
+    class InLinks(Declared):
+        links = ("work_types",)
+
+    message = only(plant((Shelf, InFields)), "E026")
+    assert "'work_types'" in message.msg
+    assert f"Open {HERE} and put it in links." == message.hint
+    assert plant((Shelf, InLinks)) == []
+
+
+@isolate_apps("reference_data")
+def test_what_the_database_computes_does_not_travel(plant):
+    class Shelf(Named):
+        pass
+
+    class ShelfSync(Declared):
+        fields = ("name", "name_key")
+
+    message = only(plant((Shelf, ShelfSync)), "E026")
+    assert "'name_key'" in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+def test_a_link_is_a_many_to_many_field_to_items(plant):
+    class Shelf(Named):
+        rate = models.ForeignKey(VatRate, models.PROTECT, null=True)
+
+    class ShelfSync(Declared):
+        links = ("rate",)
+
+    message = only(plant((Shelf, ShelfSync)), "E027")
+    assert "'rate'" in message.msg
+    assert f"Open {HERE}; what has a column belongs in fields." == message.hint
+
+
+@isolate_apps("reference_data")
+def test_a_link_that_others_made_is_no_link(plant):
+    class Shelf(Named):
+        pass
+
+    class Box(Named):
+        shelves = models.ManyToManyField(Shelf, related_name="boxes")
+
+    class Backwards(Declared):
+        links = ("boxes",)
+
+    class Forwards(Declared):
+        links = ("shelves",)
+
+    message = only(plant((Shelf, Backwards), (Box, Forwards)), "E027")
+    assert message.obj is Shelf
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+def test_a_link_points_at_no_part(plant):
+    class Shelf(Named):
+        boards = models.ManyToManyField("Board")
+
+    class Board(Part):
+        shelf = models.ForeignKey(Shelf, models.CASCADE)
+
+        class Meta:
+            app_label = "reference_data"
+
+    class ShelfSync(Declared):
+        links = ("boards",)
+
+    class BoardSync(Declared):
+        natural_key = None
+        part_of = "shelf"
+        fields = ()
+
+    message = only(plant((Shelf, ShelfSync), (Board, BoardSync)), "E027")
+    assert "parts" in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+def test_a_link_has_no_rows_of_its_own(plant):
+    class Use(models.Model):
+        shelf = models.ForeignKey("Shelf", models.CASCADE)
+        work_type = models.ForeignKey(WorkType, models.PROTECT)
+        since = models.DateField()
+
+        class Meta:
+            app_label = "reference_data"
+
+    class Shelf(Named):
+        work_types = models.ManyToManyField(WorkType, through=Use)
+
+    class ShelfSync(Declared):
+        links = ("work_types",)
+
+    message = only(plant((Shelf, ShelfSync)), "E027")
+    assert "rows of its own" in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+@pytest.mark.parametrize("attribute", ["natural_key", "part_key"])
+def test_what_people_recognise_it_by_travels(plant, attribute):
+    class Shelf(Named):
+        code = models.CharField(max_length=9)
+
+    class Board(Part):
+        shelf = models.ForeignKey(Shelf, models.CASCADE)
+        code = models.CharField(max_length=9)
+
+        class Meta:
+            app_label = "reference_data"
+
+    class ShelfSync(Declared):
+        fields = ("code",) if attribute == "natural_key" else ("name", "code")
+        local = ("name",) if attribute == "natural_key" else ()
+
+    class BoardSync(Declared):
+        natural_key = None
+        part_of = "shelf"
+        part_key = "code"
+        fields = ("code",) if attribute == "natural_key" else ()
+        local = ("code",) if attribute == "part_key" else ()
+
+    message = only(plant((Shelf, ShelfSync), (Board, BoardSync)), "E025")
+    assert f"its {attribute}" in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+def test_an_item_has_its_name_key(plant):
+    class Without(Item):
+        name = models.CharField(max_length=9)
+
+        class Meta:
+            app_label = "reference_data"
+
+    class OfAnother(Item):
+        name = models.CharField(max_length=9)
+        code = models.CharField(max_length=9)
+        name_key = NameKey("code")
+
+        class Meta:
+            app_label = "reference_data"
+            constraints = [unique_name("of_another_name")]
+
+    class NotUnique(Item):
+        name = models.CharField(max_length=9)
+        name_key = NameKey("name")
+
+        class Meta:
+            app_label = "reference_data"
+
+    class Coded(Declared):
+        fields = ("name", "code")
+
+    for model, declared in ((Without, Declared), (OfAnother, Coded), (NotUnique, Declared)):
+        message = only(plant((model, declared)), "E024")
+        assert message.obj is model
+        assert f'Open {HERE} and add name_key = NameKey("name")' in message.hint
+
+
+@isolate_apps("reference_data")
+@pytest.mark.parametrize(
+    "field",
+    [
+        models.DateTimeField(default=timezone.now),
+        models.UUIDField(default=uuid.uuid4),
+        models.DateTimeField(db_default=Now()),
+    ],
+    ids=["now", "uuid4", "in the database"],
+)
+@pytest.mark.parametrize("place", ["fields", "local"])
+def test_a_default_is_the_same_tomorrow(plant, field, place):
+    class Shelf(Named):
+        made = field.clone()
+
+    class ShelfSync(Declared):
+        fields = ("name", "made") if place == "fields" else ("name",)
+        local = ("made",) if place == "local" else ()
+
+    message = only(plant((Shelf, ShelfSync)), "E028")
+    assert "'made'" in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+def test_an_empty_list_is_the_same_tomorrow(plant):
+    class Shelf(Named):
+        values = models.JSONField(default=list)
+        words = models.JSONField(default=dict)
+
+    class ShelfSync(Declared):
+        fields = ("name", "values", "words")
+
+    assert plant((Shelf, ShelfSync)) == []
+
+
+@isolate_apps("reference_data")
+@pytest.mark.parametrize(
+    "field",
+    [
+        lambda: models.IntegerField(),
+        lambda: models.DateField(auto_now_add=True),
+        lambda: models.ForeignKey(VatRate, models.PROTECT),
+        lambda: models.ManyToManyField(WorkType),
+    ],
+    ids=["number", "date", "key", "links"],
+)
+def test_what_stays_needs_something_to_start_with(plant, field):
+    class Shelf(Named):
+        price = field()
+
+    class ShelfSync(Declared):
+        local = ("price",)
+
+    message = only(plant((Shelf, ShelfSync)), "E029")
+    assert "'price'" in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+@pytest.mark.parametrize(
+    "field",
+    [
+        lambda: models.IntegerField(default=0),
+        lambda: models.IntegerField(null=True),
+        lambda: models.CharField(max_length=9),
+        lambda: models.DateTimeField(auto_now=True),
+        lambda: models.ForeignKey(VatRate, models.PROTECT, null=True),
+    ],
+    ids=["default", "null", "text", "now", "key"],
+)
+def test_what_stays_may_start_empty(plant, field):
+    class Shelf(Named):
+        price = field()
+
+    class ShelfSync(Declared):
+        local = ("price",)
+
+    assert plant((Shelf, ShelfSync)) == []
+
+
+@isolate_apps("reference_data")
+def test_unique_together_cannot_be_deferred(plant):
+    class Shelf(Named):
+        side = models.CharField(max_length=9)
+
+        class Meta(Named.Meta):
+            unique_together = [("name", "side")]
+
+    class ShelfSync(Declared):
+        fields = ("name", "side")
+
+    message = only(plant((Shelf, ShelfSync)), "E015")
+    assert "name, side" in message.msg
+    assert f"Open {HERE}" in message.hint
