@@ -23,8 +23,4 @@ def needed_items(source: Source, chosen: set[Key]) -> dict[Key, tuple[NeededBy, 
             if need.key not in seen and need.key in source.entries:
                 seen.add(need.key)
                 waiting.append(need.key)
-    return {key: tuple(sorted(set(found), key=_readable)) for key, found in reasons.items()}
-
-
-def _readable(reason: NeededBy) -> tuple[str, str, str]:
-    return (reason.kind, reason.label, reason.path)
+    return {key: tuple(sorted(set(found))) for key, found in reasons.items()}

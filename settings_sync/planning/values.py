@@ -151,9 +151,9 @@ class Deviation:
     decided_at: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class NeededBy:
-    """Why an item came along: the item that points at it, and with which field."""
+    """Why an item came along: the item that points at it, and with which field. In order of what a reader looks for."""
 
     kind: str
     label: str

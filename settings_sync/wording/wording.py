@@ -10,6 +10,7 @@ from settings_sync.declaring.kinds import Column, Kind, Table, all_kinds
 from settings_sync.declaring.registry import registry
 from settings_sync.models import Change
 from settings_sync.planning.lists import entry_of, field_path
+from settings_sync.planning.values import NeededBy
 from settings_sync.planning.verdicts import Action, Verdict
 
 NAMED = 3
@@ -205,12 +206,12 @@ def _refined(verdict: str, facts: Mapping[str, Any], action: str, *, undoes: boo
     return next((table[verdict, case] for table in tables for case in cases if (verdict, case) in table), None)
 
 
-def needed_by_in_words(needed_by: Mapping[str, str]) -> str:
+def needed_by_in_words(needed_by: NeededBy) -> str:
     """For example: needed by workflow “Onderhoud”, step 3."""
-    kind = all_kinds().by_key.get(needed_by["kind"])
-    place = path_in_words(needed_by["kind"], needed_by["path"])
+    kind = all_kinds().by_key.get(needed_by.kind)
+    place = path_in_words(needed_by.kind, needed_by.path)
     return _("needed by {kind} “{label}”, {place}").format(
-        kind=kind.label if kind else needed_by["kind"], label=needed_by["label"], place=place
+        kind=kind.label if kind else needed_by.kind, label=needed_by.label, place=place
     )
 
 

@@ -8,6 +8,7 @@
   const tree = () => document.getElementById("settings-tree");
   const leaves = () => [...tree().querySelectorAll("li[data-uid]")];
   const boxOf = (leaf) => leaf.querySelector("input");
+  const isTicked = (leaf) => boxOf(leaf).checked && !leaf.classList.contains("needed");
 
   const plain = (text) =>
     text
@@ -33,21 +34,33 @@
     for (const fold of tree().querySelectorAll(".tree-fold > details")) fold.open = all;
   }
 
-  // Everything that the ticked settings point at, directly or further on, with the first reason.
+  // For each setting that others point at: those others and why, as `SettingsTree.needed_by` gives them.
+  const neededBy = (leaf) => JSON.parse(boxOf(leaf).dataset.neededBy || "[]");
+
+  // Everything that the ticked settings point at, directly or further on, with the first reason. The server finds the
+  // same with `needed_items`; a test holds this to it.
   function needed() {
-    const byUid = new Map(leaves().map((leaf) => [leaf.dataset.uid, leaf]));
-    const reasons = new Map();
-    const waiting = leaves().filter((leaf) => boxOf(leaf).checked && !leaf.classList.contains("needed"));
-    while (waiting.length) {
-      const box = boxOf(waiting.pop());
-      for (const need of (box.dataset.needsItems || "").split("|").filter(Boolean)) {
-        const uid = need.slice(0, need.indexOf("="));
-        if (reasons.has(uid) || !byUid.has(uid)) continue;
-        reasons.set(uid, need.slice(need.indexOf("=") + 1));
-        waiting.push(byUid.get(uid));
+    const pointedAt = new Map();
+    const whys = new Map();
+    for (const leaf of leaves()) {
+      whys.set(leaf.dataset.uid, neededBy(leaf));
+      for (const [uid] of whys.get(leaf.dataset.uid)) {
+        if (!pointedAt.has(uid)) pointedAt.set(uid, []);
+        pointedAt.get(uid).push(leaf.dataset.uid);
       }
     }
-    return reasons;
+    const waiting = leaves().filter(isTicked).map((leaf) => leaf.dataset.uid);
+    const taken = new Set(waiting);
+    const reached = new Set();
+    while (waiting.length)
+      for (const uid of pointedAt.get(waiting.pop()) || []) {
+        reached.add(uid);
+        if (taken.has(uid)) continue;
+        taken.add(uid);
+        waiting.push(uid);
+      }
+    // Only now, for a setting that is reached later may be the first that needs it.
+    return new Map([...reached].map((uid) => [uid, whys.get(uid).find(([other]) => taken.has(other))[1]]));
   }
 
   function showNeeds() {
@@ -55,7 +68,7 @@
     for (const leaf of leaves()) {
       const box = boxOf(leaf);
       const reason = reasons.get(leaf.dataset.uid);
-      const comesAlong = Boolean(reason) && (!box.checked || leaf.classList.contains("needed"));
+      const comesAlong = Boolean(reason) && !isTicked(leaf);
       if (leaf.classList.contains("needed") && !comesAlong) box.checked = box.disabled = false;
       leaf.classList.toggle("needed", comesAlong);
       if (comesAlong) box.checked = box.disabled = true;
@@ -89,6 +102,14 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.form === form) queueMicrotask(refresh);
+  });
+  // A level that is ticked takes what is in it of its own account, also what came along by need until now.
+  document.addEventListener("change", (event) => {
+    if (!event.target.checked || !["category", "kind"].includes(event.target.name)) return;
+    for (const leaf of event.target.closest("li").querySelectorAll("li.needed")) {
+      leaf.classList.remove("needed");
+      boxOf(leaf).disabled = false;
+    }
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-only-differing]")) showInLine(!event.target.checked);

@@ -2,9 +2,11 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from settings_sync.models import Document, Snapshot, SnapshotItem
@@ -72,9 +74,12 @@ def read_source(snapshot: Snapshot) -> Source:
 
 def needs_in(snapshot: Snapshot) -> dict[bytes, list[Need]]:
     """What the items of a snapshot point at, by the digest of the document that points."""
-    documents = Document.objects.filter(
-        digest__in=SnapshotItem.objects.filter(snapshot=snapshot).values("digest")
-    ).exclude(needs=[])
+    return read_needs(SnapshotItem.objects.filter(snapshot=snapshot).values("digest"))
+
+
+def read_needs(digests: Collection[bytes] | QuerySet[SnapshotItem, Any]) -> dict[bytes, list[Need]]:
+    """What stored documents point at, by the digest of the document that points; `digests` may be a query."""
+    documents = Document.objects.filter(digest__in=digests).exclude(needs=[])
     return {
         bytes(digest): [Need((need["kind"], uuid.UUID(need["uid"])), need["path"]) for need in needs]
         for digest, needs in documents.values_list("digest", "needs")

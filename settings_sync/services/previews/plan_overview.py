@@ -19,6 +19,7 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.declaring.usage import counted, in_words
 from settings_sync.models import Change, Plan, PlanTarget
 from settings_sync.permissions import right_for, syncable_children
+from settings_sync.planning.values import NeededBy
 from settings_sync.planning.verdicts import WRITING, Action, Verdict, is_unchanged
 from settings_sync.services.plans.category_rights import may_read_changes
 from settings_sync.services.plans.dry_run import rehearsal_in_words
@@ -373,7 +374,7 @@ def row_of(
         outcome=outcome,
         outcome_label=str(OUTCOMES[outcome]),
         reason=why(change, undoes=undoes),
-        needed_by=tuple(needed_by_in_words(reason) for reason in change.needed_by),
+        needed_by=tuple(needed_by_in_words(NeededBy(**reason)) for reason in change.needed_by),
         administrations=tuple(names),
         warnings=tuple(warnings_in_words(change.kind, change.warnings)),
         used_by=tuple(words for _name, words in in_words(change.used_by if used_by is None else used_by)),

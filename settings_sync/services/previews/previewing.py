@@ -11,6 +11,7 @@ from settings_sync.engine.reading.composed import shape_of
 from settings_sync.models import Change, Document, Plan
 from settings_sync.planning.differences import Difference, differences
 from settings_sync.planning.pairing import with_uids
+from settings_sync.planning.values import NeededBy
 from settings_sync.planning.verdicts import Verdict
 from settings_sync.services.plans.plans import snapshot_labels
 from settings_sync.wording.wording import column_of, column_of_table, needed_by_in_words, value_in_words, why_planned
@@ -140,7 +141,7 @@ def _preview(
         change=change,
         kind_label=str(kind.label),
         reason=why_planned(change, undoes=undoes),
-        needed_by=[needed_by_in_words(reason) for reason in change.needed_by],
+        needed_by=[needed_by_in_words(NeededBy(**reason)) for reason in change.needed_by],
         places=places_of(kind, found, {**labels, **{uid: name.words for uid, name in names.items()}}, names),
     )
 

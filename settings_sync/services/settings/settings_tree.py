@@ -1,32 +1,43 @@
 """The main administration's settings as a tree to choose from, with what differs where and what needs what."""
 
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from django.db import connection
 from psycopg import sql
 
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine.reading.index import look_at
-from settings_sync.models import Document
-from settings_sync.planning.values import Entry, Key
+from settings_sync.engine.reading.snapshots import read_needs
+from settings_sync.planning.choosing import needed_items
+from settings_sync.planning.values import Entry, Key, NeededBy, Source
 from settings_sync.wording.wording import needed_by_in_words
 from tenants.models import Administration
 
 SCHEMAS_PER_QUERY = 500
+NOWHERE: Mapping[Key, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class TreeItem:
-    """One setting. `differs` counts the administrations where it is not as in the main one; `needs` says what else."""
+    """One setting. `differs` counts the administrations where it is not as in the main one. `needed_by` gives the
+    settings that point at it, each with why in words, in the order in which a reason is looked for.
+    """
 
     uid: uuid.UUID
     label: str
     is_archived: bool
     differs: int
-    needs: tuple[tuple[uuid.UUID, str], ...] = ()
+    needed_by: tuple[tuple[uuid.UUID, str], ...] = ()
+
+    @property
+    def needed_by_as_json(self) -> str:
+        """For the script of the page. No separator would do, for a name may have any letter in it."""
+        return json.dumps(self.needed_by, default=str, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -66,18 +77,14 @@ class SettingsTree:
 
     categories: tuple[TreeCategory, ...]
     compared: int
+    source: Source
+    """The same settings as planning takes them."""
 
     def come_along(self, ticked: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
         """What these items need, directly or further on, and is not ticked itself; each with the first reason."""
-        known = {item.uid: item for row in self.categories for kind in row.kinds for item in kind.items}
-        waiting = [uid for uid in ticked if uid in known]
-        reasons: dict[uuid.UUID, str] = {}
-        while waiting:
-            for uid, words in known[waiting.pop()].needs:
-                if uid in known and uid not in reasons:
-                    reasons[uid] = words
-                    waiting.append(uid)
-        return {uid: words for uid, words in reasons.items() if uid not in set(ticked)}
+        chosen = {key for key in self.source.entries if key[1] in ticked}
+        needed = needed_items(self.source, chosen)
+        return {key[1]: needed_by_in_words(reasons[0]) for key, reasons in needed.items() if key not in chosen}
 
     def ticked(
         self, categories: Collection[str], kinds: Collection[str], uids: Collection[uuid.UUID]
@@ -109,11 +116,14 @@ def read_settings_tree(
 ) -> SettingsTree:
     """The main administration's settings, each with the number of these administrations where it differs; without
     those of `hidden` categories."""
-    # With the documents, in which is stored what each points at.
-    entries = look_at(main, keep_documents=True).entries
-    differs = count_differences(main, compared_with)
-    needs = _needs_of(entries)
-    rows = {kind.key: _kind(kind, entries, differs, needs) for kind in all_kinds()}
+    tree = tree_of(_read_source(main, hidden), count_differences(main, compared_with), len(compared_with))
+    return replace(tree, categories=tuple(category for category in tree.categories if category.key not in hidden))
+
+
+def tree_of(source: Source, differs: Mapping[Key, int] = NOWHERE, compared: int = 0) -> SettingsTree:
+    """These settings by category and kind; categories that have none of them are there, and kinds are not."""
+    needed_by = _needed_by(source)
+    rows = {kind.key: _kind(kind, source.entries, differs, needed_by) for kind in all_kinds()}
     categories = tuple(
         TreeCategory(
             category.key,
@@ -121,9 +131,18 @@ def read_settings_tree(
             tuple(rows[kind.key] for kind in all_kinds() if kind.category == category and rows[kind.key].items),
         )
         for category in all_kinds().categories
-        if category.key not in hidden
     )
-    return SettingsTree(categories, len(compared_with))
+    return SettingsTree(categories, compared, source)
+
+
+def _read_source(main: Administration, hidden: Collection[str]) -> Source:
+    """What may be chosen, and what it points at among that: who may not see a category cannot take it along."""
+    shown = {kind.key for kind in all_kinds() if kind.category.key not in hidden}
+    # With the documents, in which is stored what each points at.
+    entries = look_at(main, keep_documents=True).entries
+    entries = {key: entry for key, entry in entries.items() if entry.kind in shown}
+    needs = read_needs({entry.digest for entry in entries.values()})
+    return Source(entries, {digest: [need for need in found if need.key in entries] for digest, found in needs.items()})
 
 
 def count_differences(main: Administration, others: Collection[Administration]) -> Mapping[Key, int]:
@@ -152,34 +171,30 @@ def _differing_in(main_schema: str, schema: str) -> sql.Composed:
     )
 
 
-def _needs_of(entries: Mapping[Key, Entry]) -> dict[Key, list[tuple[uuid.UUID, str]]]:
-    """What each item points at, with the reason in words as the other item would show it."""
-    by_digest: dict[bytes, list[Entry]] = defaultdict(list)
-    for entry in entries.values():
-        by_digest[entry.digest].append(entry)  # archived settings may be equal to the letter
-    found = Document.objects.filter(digest__in=by_digest).exclude(needs=[]).values_list("digest", "needs")
-    needs: dict[Key, list[tuple[uuid.UUID, str]]] = defaultdict(list)
-    for digest, rows in found:
-        for entry in by_digest[bytes(digest)]:
-            needs[entry.key] += [(uuid.UUID(row["uid"]), _needed_by(entry, row["path"])) for row in rows]
-    return needs
-
-
-def _needed_by(entry: Entry, path: str) -> str:
-    return needed_by_in_words({"kind": entry.kind, "label": entry.label, "path": path})
+def _needed_by(source: Source) -> dict[Key, list[tuple[uuid.UUID, str]]]:
+    """What points at each item, with why in words as that item shows it."""
+    found: dict[Key, list[tuple[NeededBy, uuid.UUID]]] = defaultdict(list)
+    for entry in source.entries.values():
+        for need in source.needs.get(entry.digest, ()):
+            found[need.key].append((NeededBy(entry.kind, entry.label, need.path), entry.uid))
+    return {
+        key: [(uid, needed_by_in_words(reason)) for reason, uid in sorted(reasons)] for key, reasons in found.items()
+    }
 
 
 def _kind(
     kind: Kind,
     entries: Mapping[Key, Entry],
     differs: Mapping[Key, int],
-    needs: Mapping[Key, list[tuple[uuid.UUID, str]]],
+    needed_by: Mapping[Key, list[tuple[uuid.UUID, str]]],
 ) -> TreeKind:
     own = sorted(
         (entry for entry in entries.values() if entry.kind == kind.key), key=lambda entry: entry.label.casefold()
     )
     items = [
-        TreeItem(entry.uid, entry.label, entry.is_archived, differs.get(entry.key, 0), tuple(needs.get(entry.key, ())))
+        TreeItem(
+            entry.uid, entry.label, entry.is_archived, differs.get(entry.key, 0), tuple(needed_by.get(entry.key, ()))
+        )
         for entry in own
     ]
     return TreeKind(
