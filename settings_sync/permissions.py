@@ -1,7 +1,6 @@
 """Who may preview, run and see syncs."""
 
-from typing import Any
-
+from accounts.models import User
 from accounts.support_rights import SupportRight, may_support
 from tenants.models import Administration
 from tenants.permissions import NotAllowed, may, require
@@ -22,7 +21,7 @@ __all__ = [
 ]
 
 
-def may_run_sync(user: Any, main: Administration) -> bool:
+def may_run_sync(user: User, main: Administration) -> bool:
     """Whether the user may preview and run syncs from this main administration."""
     return main.is_main and may(user, SyncRight.RUN, main)
 
@@ -32,35 +31,35 @@ def right_for(plan: Plan) -> Right:
     return SyncRight.UNDO if plan.is_undo else SyncRight.RUN
 
 
-def require_for(user: Any, plan: Plan) -> None:
+def require_for(user: User, plan: Plan) -> None:
     """Raise NotAllowed unless the user may decide about, rehearse and confirm a plan of this kind."""
     require(user, right_for(plan), plan.administration)
 
 
-def require_steering(user: Any, plan: Plan) -> None:
+def require_steering(user: User, plan: Plan) -> None:
     """Raise NotAllowed unless the user may retry and cancel the run of this plan: its own people, and support."""
     if not may_support(user, SupportRight.HELP):
         require_for(user, plan)
 
 
-def steerable_children(user: Any, main: Administration, right: Right) -> list[Administration]:
+def steerable_children(user: User, main: Administration, right: Right) -> list[Administration]:
     """The sub-administrations where the user may retry what failed: those that they sync to, and for support all."""
     if may_support(user, SupportRight.HELP):
         return list(main.children.active())
     return syncable_children(user, main, right)
 
 
-def may_see_administrations(user: Any, main: Administration) -> bool:
+def may_see_administrations(user: User, main: Administration) -> bool:
     """Whether the user may look at how far the sub-administrations of this main administration are in line."""
     return main.is_main and may(user, AdministrationRight.SEE, main)
 
 
-def may_see_runs(user: Any, main: Administration) -> bool:
+def may_see_runs(user: User, main: Administration) -> bool:
     """Whether the user may look at the runs of this main administration."""
     return may_see_administrations(user, main)
 
 
-def syncable_children(user: Any, main: Administration, right: Right = SyncRight.RUN) -> list[Administration]:
+def syncable_children(user: User, main: Administration, right: Right = SyncRight.RUN) -> list[Administration]:
     """The sub-administrations that the user may enter and sync to; with SYNC_UNDO those where they may take it back."""
     held = main.children.exclude(state__in=Administration.GONE).filter(
         memberships__user=user, memberships__role__rights__contains=[right]

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from rest_framework.request import Request
 
-from settings_sync.api.protocol.authentication import token_of
+from settings_sync.api.protocol.authentication import token_of, user_of
 from settings_sync.models import Plan, SyncRun
 from settings_sync.permissions import may_see_administrations, may_see_runs
 from settings_sync.services.previews.plan_overview import find_plan as find_plan_of
@@ -40,13 +40,13 @@ def find_active_administration(request: Request, slug: str) -> Administration:
 
 def sees_administrations(request: Request) -> bool:
     """Whether the token's user may look at how far the administrations of the token's main are in line."""
-    return may_see_administrations(request.user, token_of(request).administration)
+    return may_see_administrations(user_of(request), token_of(request).administration)
 
 
 def find_plan(request: Request, plan_id: uuid.UUID) -> Plan:
     """A plan of the token's main that its user may look at. Raises Http404."""
     main = find_administration(request, token_of(request).administration.slug)
-    plan = find_plan_of(acting_user=request.user, main=main, plan_id=plan_id)
+    plan = find_plan_of(acting_user=user_of(request), main=main, plan_id=plan_id)
     if plan is None:
         raise Http404
     return plan
@@ -55,9 +55,9 @@ def find_plan(request: Request, plan_id: uuid.UUID) -> Plan:
 def visible_runs(request: Request) -> "QuerySet[SyncRun]":
     """The runs of the token's main that its user may see: the same as in the history on the page."""
     main = visible_administrations(request).filter(pk=token_of(request).administration_id).first()
-    if main is None or not may_see_runs(request.user, main):
+    if main is None or not may_see_runs(user_of(request), main):
         return SyncRun.objects.none()
-    return run_overview.visible_runs(request.user, main)
+    return run_overview.visible_runs(user_of(request), main)
 
 
 def find_run(request: Request, run_id: uuid.UUID) -> SyncRun:

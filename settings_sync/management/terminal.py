@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO
 
 from django.core.management.base import CommandError
 
@@ -123,7 +123,7 @@ class MovingLine:
             self.stream.write("\r")
 
 
-def follow_run(run: SyncRun, acting_user: Any, timeout: float) -> RunOverview:
+def follow_run(run: SyncRun, acting_user: User, timeout: float) -> RunOverview:
     """Wait until a run is finished, with a progress bar. Raises CommandError when that takes longer than `timeout`."""
     line, deadline = MovingLine(), time.monotonic() + timeout
     try:

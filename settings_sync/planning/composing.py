@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
-from .differences import PARTS
+from .differences import PARTS, Json
 from .holding import hold
 from .merging import rows_of
 from .pairing import pair_parts, renamed_path, standing_in, with_uids
@@ -129,7 +128,7 @@ def _renamed(judged: Iterable[PlannedChange], rules: Rules) -> Mapping[str, str]
     return renamed
 
 
-def _naming(value: Any, renamed: Mapping[str, str]) -> Any:
+def _naming(value: Json, renamed: Mapping[str, str]) -> Json:
     """A document, or a value in it, that points at coupled items by the uids that they get."""
     if isinstance(value, str):
         return renamed.get(value, value)

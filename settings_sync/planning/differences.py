@@ -4,7 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Document = Mapping[str, Any]
+Json = Any
+"""A value in a document: a text, a number, a truth value, or a list of these."""
+
+Document = Mapping[str, Json]
 
 PARTS = "parts"
 ORDER = "order"
@@ -19,10 +22,10 @@ class Difference:
     """
 
     path: str
-    base: Any
-    source: Any
-    local: Any
-    result: Any
+    base: Json
+    source: Json
+    local: Json
+    result: Json
 
     @property
     def steps(self) -> list[str]:
@@ -59,12 +62,12 @@ def _rows(document: Document | None) -> dict[tuple[str, str], Any]:
     return {(part, row["uid"]): row for part, rows in parts.items() for row in rows}
 
 
-def flatten(document: Document | None, *, without: Collection[tuple[str, str]] = ()) -> dict[str, Any]:
+def flatten(document: Document | None, *, without: Collection[tuple[str, str]] = ()) -> dict[str, Json]:
     """A document as path → value, in the order in which people read it; `without` the rows of these (part, uid)."""
     return dict(_walk(document, without)) if document is not None else {}
 
 
-def _walk(document: Document, without: Collection[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
+def _walk(document: Document, without: Collection[tuple[str, str]]) -> Iterator[tuple[str, Json]]:
     for name, value in document.items():
         if name != PARTS:
             yield name, value

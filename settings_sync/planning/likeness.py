@@ -119,12 +119,12 @@ def _part(part: str, row: Body, known_by: tuple[str, ...], labels: Body) -> Iter
             yield from _said(f"{part} {known} {field}", value, labels)
 
 
-def _points_inside(value: Any, labels: Body) -> bool:
+def _points_inside(value: object, labels: Body) -> bool:
     """Whether a value is the uid of another part of the same setting, which differs everywhere."""
     return isinstance(value, str) and len(value) == 36 and value.count("-") == 4 and value not in labels
 
 
-def _said(field: str, value: Any, labels: Body) -> Iterator[str]:
+def _said(field: str, value: object, labels: Body) -> Iterator[str]:
     """A value as the things that it says: a list by its members, a long text by its sentences."""
     if isinstance(value, list):
         for member in value:

@@ -18,6 +18,7 @@ LONGEST, KEPT = 150, 120
 """A path holds 250 characters, so of a longer entry it tells the beginning and a mark of its own."""
 
 Row = Mapping[str, Any]
+Entries = Sequence[str] | None
 Settle = Callable[[str], str]
 """Gives for a place below the row, such as `options#Nefit`, the side that a conflict there takes."""
 
@@ -58,7 +59,7 @@ def unite(group: Sequence[str], base: Row, source: Row, local: Row, settle: Sett
     return _united(name, three, others, differing, (base, source, local), settle)
 
 
-def entry_sides(path: str, base: Any, source: Any, local: Any) -> tuple[str, str]:
+def entry_sides(path: str, base: Entries, source: Entries, local: Entries) -> tuple[str, str]:
     """What became of an entry in the main administration and here: its name there, empty where it was removed."""
     three = _Three(base or [], source or [], local or [])
     entry = next((one for one in three.base if entry_place(field_path(path), one) == path), "")
@@ -98,10 +99,11 @@ class _Three:
         return [former.get(entry, entry) for entry in side]
 
 
-def _is_plain(values: Any) -> bool:
-    is_list = isinstance(values, list) and all(isinstance(value, str) for value in values)
+def _is_plain(values: object) -> bool:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        return False
     # Stripped, as their places are: entries that differ in spaces only would share one.
-    return is_list and len({value.strip() for value in values}) == len(values)
+    return len({value.strip() for value in values}) == len(values)
 
 
 def _gaps(base: Sequence[str], there: set[str]) -> list[tuple[list[str], str | None]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from accounts.models import User
 from settings_sync.declaring.usage import counted
 from settings_sync.exceptions import PlanFailed, error_in_words
 from settings_sync.models import Change, Plan, Receipt, SyncRun, SyncTarget
@@ -98,7 +99,7 @@ def _warnings(change: Change) -> list[dict[str, Any]]:
     return [{**warned, "detail": detail} for warned, detail in zip(change.warnings, words, strict=True)]
 
 
-def shape_runs(runs: list[SyncRun], user: Any) -> list[dict[str, Any]]:
+def shape_runs(runs: list[SyncRun], user: User) -> list[dict[str, Any]]:
     """Runs with what arrived, added up over the administrations that are done and that the user may enter."""
     return list(RunShape([_run(*both) for both in zip(runs, lines_of(user, runs), strict=True)], many=True).data)
 

@@ -63,6 +63,11 @@ def token_of(request: Request) -> ApiToken:
     return request.auth
 
 
+def user_of(request: Request) -> User:
+    """Whose token it is: with their rights the call is answered."""
+    return token_of(request).user
+
+
 class HasScope(BasePermission):
     """The token has one of the scopes that the view names for this method; a method that it does not name is open."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.pagination import page_of_rows
 from settings_sync.api.scoping import visible_administrations
@@ -29,7 +30,7 @@ class Alignment(TokenView):
         """Counts per administration and category; with `detail` the items too."""
         is_detailed = self.checked(AlignmentQuery, request.query_params.dict())["detail"]
         main = self.main
-        if not may_see_administrations(request.user, main):
+        if not may_see_administrations(user_of(request), main):
             raise NotAllowed(AdministrationRight.SEE)
         subs = visible_administrations(request).filter(parent=main, state=Administration.State.ACTIVE)
         page = page_of_rows(request, subs, "slug")
@@ -41,7 +42,7 @@ class Alignment(TokenView):
         for row in rows:
             categories: dict[str, dict[str, Any]] = {key: dict(counts) for key, counts in counted[row.pk].items()}
             if is_detailed:
-                found = relations_of(acting_user=self.request.user, main=self.main, administration=row)
+                found = relations_of(acting_user=user_of(self.request), main=self.main, administration=row)
                 categories = {key: {**counts, "items": found.get(key, [])} for key, counts in categories.items()}
             shown.append({"administration": row.slug, "categories": categories})
         return AlignmentShape(shown, many=True).data

@@ -8,6 +8,7 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
@@ -43,7 +44,7 @@ class Plans(TokenView):
         """
 
         def make() -> Plan:
-            return create_plan(acting_user=request.user, main=self.main, **self._read(request))
+            return create_plan(acting_user=user_of(request), main=self.main, **self._read(request))
 
         return answer_once(request, lambda plan: _made(request, plan), prepare=make)
 
@@ -81,7 +82,7 @@ class PlanDecisions(TokenView):
         version = version_asked(request, plan)
         decisions = [_asked(row) for row in given.validated_data]
         try:
-            plan = decide(acting_user=request.user, plan=plan, version=version, decisions=decisions)
+            plan = decide(acting_user=user_of(request), plan=plan, version=version, decisions=decisions)
         except PlanChanged:  # somebody else decided since the version was compared
             raise VersionDiffers from None
         return Response(_shaped(request, plan), headers=tagged(plan))
@@ -97,7 +98,7 @@ class PlanChanges(TokenView):
         """Item by item, with the fields that differ."""
         plan = find_plan(request, plan_id)
         narrowed = self.checked(ChangesQuery, request.query_params.dict())
-        readable = among_readable(request.user, plan.administration, plan_changes(plan, **narrowed))
+        readable = among_readable(user_of(request), plan.administration, plan_changes(plan, **narrowed))
         changes = among_visible(request, readable, "plan_target__administration")
         return Response(page_of_rows(request, changes, "id").shaped(shape_changes))
 

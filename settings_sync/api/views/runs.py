@@ -8,6 +8,8 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
+from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
@@ -44,7 +46,7 @@ class Runs(TokenView):
     def get(self, request: Request) -> Response:
         """The newest first."""
         page = page_of_rows(request, visible_runs(request), "-created_at", "-id")
-        return Response(page.shaped(lambda runs: shape_runs(runs, request.user)))
+        return Response(page.shaped(lambda runs: shape_runs(runs, user_of(request))))
 
     @describe("Start a sync", RunShape, body=[ConfirmedPlan, OneStepRun], status=202, key_is_required=True)
     def post(self, request: Request) -> Response:
@@ -57,11 +59,11 @@ class Runs(TokenView):
         said = {"note": given.pop("note"), "confirmation": given.pop("confirmation", "")}
         if "plan" in given:
             return {"plan": find_plan(request, given["plan"]), "version": given["version"], **said}
-        plan = create_plan(acting_user=request.user, main=self.main, **given)
+        plan = create_plan(acting_user=user_of(request), main=self.main, **given)
         return {"plan": plan, "version": plan.version, **said}
 
     def _start(self, planned: dict[str, Any]) -> Response:
-        return _accepted(start_run(acting_user=self.request.user, door="api", **planned), self.request.user)
+        return _accepted(start_run(acting_user=user_of(self.request), door="api", **planned), user_of(self.request))
 
 
 class OneRun(TokenView):
@@ -72,7 +74,7 @@ class OneRun(TokenView):
     @describe("Show a run", RunShape)
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
         """Its state, and what arrived."""
-        return Response(shape_runs([find_run(request, run_id)], request.user)[0])
+        return Response(shape_runs([find_run(request, run_id)], user_of(request))[0])
 
 
 class RunTargets(TokenView):
@@ -102,7 +104,7 @@ class RunTargetChanges(TokenView):
             raise Http404
         narrowed = {**self.checked(ChangesQuery, request.query_params.dict()), "target": slug}
         happened = narrowed.pop("action", "")
-        readable = among_readable(request.user, run.administration, plan_changes(run.plan, **narrowed))
+        readable = among_readable(user_of(request), run.administration, plan_changes(run.plan, **narrowed))
         changes = with_what_happened(readable)
         changes = changes.filter(happened=happened) if happened else changes
         return Response(page_of_rows(request, changes, "id").shaped(shape_what_happened))
@@ -119,7 +121,7 @@ class CancelRun(TokenView):
         run = find_run(request, run_id)
         return answer_once(
             request,
-            lambda _: _accepted(cancel_run(acting_user=request.user, run=run), request.user),
+            lambda _: _accepted(cancel_run(acting_user=user_of(request), run=run), user_of(request)),
             prepare=self.nothing_more,
         )
 
@@ -138,7 +140,7 @@ class RetryRun(TokenView):
         run = find_run(request, run_id)
         return answer_once(
             request,
-            lambda given: _accepted(retry_run(acting_user=request.user, run=run, **given), request.user),
+            lambda given: _accepted(retry_run(acting_user=user_of(request), run=run, **given), user_of(request)),
             prepare=lambda: self.checked(RetryBody, request.data),
         )
 
@@ -158,23 +160,23 @@ class UndoRun(TokenView):
         given = self.checked(UndoBody, request.data)
 
         def make() -> Plan:
-            return create_undo_plan(acting_user=request.user, run=run, targets=given.get("targets", ()))
+            return create_undo_plan(acting_user=user_of(request), run=run, targets=given.get("targets", ()))
 
         def answer(plan: Plan) -> Response:
             if not given["confirm"]:
                 targets = among_visible(request, plan.targets.select_related("administration"))
                 return created(shape_plan(plan, targets), reverse("api:plan", args=[plan.pk]), status=202)
             run = start_run(
-                acting_user=request.user,
+                acting_user=user_of(request),
                 plan=plan,
                 version=plan.version,
                 door="api",
                 confirmation=given["confirmation"],
             )
-            return _accepted(run, request.user)
+            return _accepted(run, user_of(request))
 
         return answer_once(request, answer, prepare=make)
 
 
-def _accepted(run: SyncRun, user: Any) -> Response:
+def _accepted(run: SyncRun, user: User) -> Response:
     return created(shape_runs([run], user)[0], reverse("api:run", args=[run.pk]), status=202)

@@ -6,6 +6,7 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.pagination import page_of_list
 from settings_sync.api.scoping import find_active_administration
@@ -23,7 +24,7 @@ class Categories(TokenView):
     @describe("List the categories", CategoryShape, paginated=True)
     def get(self, request: Request) -> Response:
         """The categories of the main administration's settings that the token may read, by key."""
-        rows = list_categories(acting_user=request.user, administration=self.main)
+        rows = list_categories(acting_user=user_of(request), administration=self.main)
         page = page_of_list(request, sorted(rows, key=lambda row: row.key), lambda row: [row.key])
         return Response(page.shaped(lambda shown: CategoryShape(shown, many=True).data))
 
@@ -36,7 +37,7 @@ class Items(TokenView):
     @describe("List the items of a category", ItemShape, paginated=True)
     def get(self, request: Request, key: str) -> Response:
         """The main administration's items, by kind and name."""
-        rows = list_items(acting_user=request.user, administration=self.main, category=key)
+        rows = list_items(acting_user=user_of(request), administration=self.main, category=key)
         if rows is None:
             raise Http404
         page = page_of_list(request, rows, place_of)
@@ -52,7 +53,7 @@ class Item(TokenView):
     def get(self, request: Request, slug: str, uid: uuid.UUID) -> Response:
         """The item as it stands in that administration."""
         administration = find_active_administration(request, slug)
-        found = read_item(acting_user=request.user, administration=administration, uid=uid)
+        found = read_item(acting_user=user_of(request), administration=administration, uid=uid)
         if found is None:
             raise Http404
         return Response(ItemDocumentShape({**vars(found.row), "document": found.document}).data)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 from django.db import connection as default_connection
 
 from tenants.postgresql_backend.requirements import UnfitDatabase
@@ -18,16 +19,16 @@ FROM pg_roles r WHERE r.rolname = session_user
 """
 
 
-def refuse_powerful_login(connection: Any) -> None:
+def refuse_powerful_login(connection: "psycopg.Connection[Any]") -> None:
     """Refuse a login of which `faults_of_login` finds something. Raises UnfitDatabase."""
     faults = faults_of_login(connection)
     if faults:
         raise UnfitDatabase(" ".join(faults))
 
 
-def faults_of_login(connection: Any) -> list[str]:
+def faults_of_login(connection: "psycopg.Connection[Any]") -> list[str]:
     """Return a sentence for each thing that would let the login of this connection pass the fence."""
-    row = connection.execute(FACTS).fetchone()
+    (row,) = connection.execute(FACTS).fetchall()
     login, is_superuser, makes_roles, replicates, roles, owns_database, owns_something = row
     if login == default_connection.settings_dict["USER"]:
         return [f"SYNC_DATABASE_URL names {login}, the login of DATABASE_URL: a sync must have a login of its own."]

@@ -9,7 +9,6 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Min
@@ -64,7 +63,7 @@ def fold_alignment(*, everything: bool = False) -> int:
     return sum(_attempt(main, _fold_main, main, everything) for main in Administration.objects.active().mains())
 
 
-def _attempt(administration: Administration, count: Callable[..., int], *what: Any) -> int:
+def _attempt(administration: Administration, count: Callable[..., int], *what: object) -> int:
     try:
         return count(*what)
     # A database that is away fails for all of them; the next round begins anew.

@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import SyncTarget
 from tenants.models import Administration, Membership
@@ -117,7 +118,7 @@ class _Facts:
     main_rights: Collection[str] = field(default_factory=frozenset)
 
 
-def list_subs(*, acting_user: Any, main: Administration) -> list[SubAdministration]:
+def list_subs(*, acting_user: User, main: Administration) -> list[SubAdministration]:
     """Every sub-administration of `main` that the user may enter, by name; a fixed number of queries."""
     found = Membership.objects.filter(user=acting_user, administration__parent=main)
     # The row of a deleted one stays, because runs and the trail name it.
@@ -127,7 +128,7 @@ def list_subs(*, acting_user: Any, main: Administration) -> list[SubAdministrati
     return sorted(subs, key=lambda sub: sub.name.casefold())
 
 
-def find_sub(*, acting_user: Any, main: Administration, administration_id: uuid.UUID) -> SubAdministration | None:
+def find_sub(*, acting_user: User, main: Administration, administration_id: uuid.UUID) -> SubAdministration | None:
     """One row of that list, or None when there is no such row (any more)."""
     found = Membership.objects.filter(user=acting_user, administration__parent=main, administration=administration_id)
     row = found.select_related("administration", "role").exclude(administration__state="deleted").first()
@@ -175,7 +176,7 @@ def count_settings(main: Administration) -> list[CategoryCount]:
     ]
 
 
-def _read_facts(user: Any, main: Administration, administrations: list[Administration]) -> _Facts:
+def _read_facts(user: User, main: Administration, administrations: list[Administration]) -> _Facts:
     per_category = alignment_of(administrations)
     role = Membership.objects.filter(user=user, administration=main).select_related("role").first()
     targets = SyncTarget.objects.filter(administration__in=administrations)
@@ -190,7 +191,7 @@ def _read_facts(user: Any, main: Administration, administrations: list[Administr
     )
 
 
-def _first_each(targets: Any) -> dict[uuid.UUID, SyncTarget]:
+def _first_each(targets: "QuerySet[SyncTarget]") -> dict[uuid.UUID, SyncTarget]:
     return {target.administration_id: target for target in targets.distinct("administration_id")}
 
 

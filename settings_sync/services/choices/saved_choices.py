@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
 from audit.models import record
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import look_at
@@ -51,7 +51,7 @@ class OpenedChoice:
     left_out: tuple[str, ...]
 
 
-def list_choices(*, acting_user: Any, main: Administration) -> list[ShownChoice]:
+def list_choices(*, acting_user: User, main: Administration) -> list[ShownChoice]:
     """The saved choices of a main administration, by name; none for who may not sync. One query."""
     if not may_run_sync(acting_user, main):
         return []
@@ -69,14 +69,14 @@ def list_choices(*, acting_user: Any, main: Administration) -> list[ShownChoice]
     ]
 
 
-def find_choice(*, acting_user: Any, main: Administration, choice_id: uuid.UUID) -> SavedChoice | None:
+def find_choice(*, acting_user: User, main: Administration, choice_id: uuid.UUID) -> SavedChoice | None:
     """A saved choice of this main administration, for who may sync; else None."""
     if not may_run_sync(acting_user, main):
         return None
     return SavedChoice.objects.filter(pk=choice_id, administration=main).first()
 
 
-def save_choice(*, acting_user: Any, plan: Plan, name: str) -> SavedChoice:
+def save_choice(*, acting_user: User, plan: Plan, name: str) -> SavedChoice:
     """Keep what a preview was made of under a name.
 
     Raises NotAllowed, NotAChoice for a preview that takes a sync back, ChoiceNameNotUsable, ChoiceNameTaken or
@@ -103,7 +103,7 @@ def save_choice(*, acting_user: Any, plan: Plan, name: str) -> SavedChoice:
     return choice
 
 
-def members_moved(*, acting_user: Any, choice: SavedChoice) -> list[MovedGroup]:
+def members_moved(*, acting_user: User, choice: SavedChoice) -> list[MovedGroup]:
     """The groups of a saved choice that have other members today, among those that the user may sync to.
 
     Raises NotAllowed.
@@ -112,13 +112,13 @@ def members_moved(*, acting_user: Any, choice: SavedChoice) -> list[MovedGroup]:
     return moved_groups(choice, syncable_children(acting_user, choice.administration))
 
 
-def rename_choice(*, acting_user: Any, choice: SavedChoice, name: str) -> None:
+def rename_choice(*, acting_user: User, choice: SavedChoice, name: str) -> None:
     """Give a saved choice another name. Raises NotAllowed, ChoiceNameNotUsable or ChoiceNameTaken."""
     _require(acting_user, choice.administration)
     _keep(acting_user, choice, name, "choice.renamed")
 
 
-def delete_choice(*, acting_user: Any, choice: SavedChoice) -> None:
+def delete_choice(*, acting_user: User, choice: SavedChoice) -> None:
     """Forget a saved choice. Raises NotAllowed."""
     _require(acting_user, choice.administration)
     with transaction.atomic():
@@ -126,7 +126,7 @@ def delete_choice(*, acting_user: Any, choice: SavedChoice) -> None:
         choice.delete()
 
 
-def open_choice(*, acting_user: Any, choice: SavedChoice, members: Members | None = None) -> OpenedChoice:
+def open_choice(*, acting_user: User, choice: SavedChoice, members: Members | None = None) -> OpenedChoice:
     """Make a new preview of a saved choice, without what is gone or may not be synced to now.
 
     `members` says whom its groups mean. Raises NotAllowed, MembersMoved when that is not said and they differ,
@@ -160,12 +160,12 @@ def _known(choice: SavedChoice) -> Mapping[str, str]:
     return {policy: value for policy, value in choice.policies.items() if value in POLICIES.get(policy, ())}
 
 
-def _require(user: Any, main: Administration) -> None:
+def _require(user: User, main: Administration) -> None:
     if not may_run_sync(user, main):
         raise NotAllowed("sync.run")
 
 
-def _keep(user: Any, choice: SavedChoice, name: str, action: str) -> None:
+def _keep(user: User, choice: SavedChoice, name: str, action: str) -> None:
     choice.name = " ".join(name.split())
     if not is_visible(choice.name) or not choice.name.isprintable() or len(choice.name) > LONGEST:
         raise ChoiceNameNotUsable(most=LONGEST)

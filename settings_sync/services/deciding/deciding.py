@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.models import record
 from settings_sync.declaring.kinds import all_kinds, field_of
 from settings_sync.engine.reading.index import look_at
@@ -54,7 +55,7 @@ class Asked:
     review_on: datetime.date | None = None
 
 
-def decide(*, acting_user: Any, plan: Plan, version: int, decisions: Sequence[Asked]) -> Plan:
+def decide(*, acting_user: User, plan: Plan, version: int, decisions: Sequence[Asked]) -> Plan:
     """Decide about items of a plan, all of it or nothing, and return the plan under its next version.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanUsed or PlanChanged; UnknownTarget, NothingToDecide,
@@ -97,7 +98,7 @@ def _recompute(plan: Plan, targets: Iterable[PlanTarget]) -> None:
 class _Desk:
     """What a round of decisions looks at, read once however many there are."""
 
-    def __init__(self, user: Any, plan: Plan, decisions: Sequence[Asked]) -> None:
+    def __init__(self, user: User, plan: Plan, decisions: Sequence[Asked]) -> None:
         self._syncable = {child.pk for child in syncable_children(user, plan.administration, right_for(plan))}
         self._targets = {row.administration.slug: row for row in plan.targets.select_related("administration")}
         self._changes: dict[uuid.UUID, list[Change]] = defaultdict(list)
@@ -197,7 +198,7 @@ def _check_coupling(change: Change, uid: uuid.UUID | None, local: Local, in_main
         raise CannotCouple(label=change.label, reason=_("it follows another setting of the main administration."))
 
 
-def _values(asked: Asked, user: Any) -> dict[str, Any]:
+def _values(asked: Asked, user: User) -> dict[str, Any]:
     return {
         "couple_with": asked.couple_with if asked.word == Word.COUPLE else None,
         "name": asked.name if asked.word == Word.CREATE_AS else "",

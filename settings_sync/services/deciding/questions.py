@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
+from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import read_documents
 from settings_sync.models import Change, Decision, ItemRule, Plan
@@ -107,7 +107,7 @@ class Questions:
         return bool(self.words)
 
 
-def read_questions(*, acting_user: Any, plan: Plan, change: Change, preview: ChangePreview) -> Questions:
+def read_questions(*, acting_user: User, plan: Plan, change: Change, preview: ChangePreview) -> Questions:
     """What can be decided about a change; nothing once the plan was carried out or expired, or the place is gone."""
     decided = tuple(_decided(change, preview, plan))
     words = list(_words(plan, change)) if _is_open(plan, change) else []
@@ -235,7 +235,7 @@ def _part_question(path: str, side: str, place: PlacePreview) -> PathQuestion:
     return PathQuestion(path, label, there, here, side)
 
 
-def _others(user: Any, plan: Plan, change: Change) -> tuple[tuple[Change, ...], bool]:
+def _others(user: User, plan: Plan, change: Change) -> tuple[tuple[Change, ...], bool]:
     """The same question elsewhere in the plan, and whether that is everywhere where the setting changes."""
     syncable = {child.pk for child in syncable_children(user, plan.administration, right_for(plan))}
     found = Change.objects.filter(plan_target__plan=plan, uid=change.uid).exclude(pk=change.pk)

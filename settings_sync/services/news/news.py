@@ -97,7 +97,7 @@ def find_news(administration: Administration, rights: Collection[str], target_id
     return _news(target, list(_of(target, rights))) if target else None
 
 
-def list_news(news: News, rights: Collection[str], page: Any) -> Page[NewsOfSetting]:
+def list_news(news: News, rights: Collection[str], page: str | int | None) -> Page[NewsOfSetting]:
     """One page of the settings that a sync changed, by category."""
     keys = [category.key for category in all_kinds().categories]
     shown_order = Case(*(When(category=key, then=Value(number)) for number, key in enumerate(keys)))

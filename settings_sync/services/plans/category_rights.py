@@ -6,10 +6,10 @@ is called after the category: `forms.read`.
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.models import User
 from accounts.support_rights import SupportRight, may_support
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import CategoryNotAllowed
@@ -25,13 +25,13 @@ Hidden = dict[str, Administration]
 """Categories by key, each with the first administration where it may not be read."""
 
 
-def hidden_categories(user: Any, administrations: Iterable[Administration]) -> Hidden:
+def hidden_categories(user: User, administrations: Iterable[Administration]) -> Hidden:
     """The categories that the user may not read in one of these administrations; empty for most users."""
     asked = list(administrations)
     return _hidden(_rights_in(user, asked), asked)
 
 
-def _rights_in(user: Any, administrations: Collection[Administration]) -> Mapping[uuid.UUID, list[str]]:
+def _rights_in(user: User, administrations: Collection[Administration]) -> Mapping[uuid.UUID, list[str]]:
     found = Membership.objects.filter(user=user, administration__in=administrations)
     return dict(found.values_list("administration_id", "role__rights"))
 
@@ -51,7 +51,7 @@ def readable_categories(rights: Collection[str]) -> list[str]:
     return [category.key for category in all_kinds().categories if f"{category.key}.read" in rights]
 
 
-def require_choice(user: Any, administrations: Iterable[Administration], source: Source, choice: Choice) -> None:
+def require_choice(user: User, administrations: Iterable[Administration], source: Source, choice: Choice) -> None:
     """Raise CategoryNotAllowed when a choice, or what comes along with it, holds what the user may not read there."""
     hidden = hidden_categories(user, administrations)
     if hidden:
@@ -59,19 +59,19 @@ def require_choice(user: Any, administrations: Iterable[Administration], source:
         _refuse(hidden, _categories_in(source, choice))
 
 
-def require_changes(user: Any, plan: Plan, targets: Collection[Administration]) -> None:
+def require_changes(user: User, plan: Plan, targets: Collection[Administration]) -> None:
     """Raise CategoryNotAllowed when a plan changes what the user may not read, in its main or one of these targets."""
     hidden = hidden_categories(user, [plan.administration, *targets])
     if hidden:
         _refuse(hidden, _changed_among(hidden, plan, targets))
 
 
-def among_readable(user: Any, main: Administration, changes: "QuerySet[Change]") -> "QuerySet[Change]":
+def among_readable(user: User, main: Administration, changes: "QuerySet[Change]") -> "QuerySet[Change]":
     """Changes, without those of categories that the user may not read in the main administration."""
     return changes.exclude(category__in=hidden_categories(user, [main]))
 
 
-def may_read_changes(user: Any, plan: Plan, targets: Collection[Administration]) -> bool:
+def may_read_changes(user: User, plan: Plan, targets: Collection[Administration]) -> bool:
     """Whether the user may read all that a plan shows."""
     try:
         require_changes(user, plan, targets)
@@ -80,7 +80,7 @@ def may_read_changes(user: Any, plan: Plan, targets: Collection[Administration])
     return True
 
 
-def may_still_apply(user: Any, plan: Plan, target: Administration) -> bool:
+def may_still_apply(user: User, plan: Plan, target: Administration) -> bool:
     """Whether the user holds now, in the main and in this target, all that applying the plan there takes; for support
     the right to help will do. One query, as a rule.
     """

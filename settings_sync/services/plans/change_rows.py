@@ -5,7 +5,6 @@ A new attribute of a change is a field of both and a line in each of the two fun
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from django.db.models import F, Q
 
@@ -92,6 +91,6 @@ def save_rows(rows: Sequence[Change]) -> None:
     Change.objects.bulk_create(rows, update_conflicts=True, unique_fields=IDENTITY, update_fields=renewed)
 
 
-def _digest(value: Any) -> bytes | None:
+def _digest(value: bytes | memoryview | None) -> bytes | None:
     """psycopg gives binary columns as memoryviews, which are not equal to the digests that planning compares."""
     return None if value is None else bytes(value)

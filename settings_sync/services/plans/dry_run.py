@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from django.utils import timezone
 
+from accounts.models import User
 from settings_sync.engine.applying.errors import explain
 from settings_sync.engine.applying.targets import rehearse_target
 from settings_sync.exceptions import SyncError, error_in_words
@@ -37,7 +38,7 @@ def rehearse(target: PlanTarget) -> bool:
     return bool(told["state"] == "passed")
 
 
-def rehearse_plan(*, acting_user: Any, plan: Plan) -> bool:
+def rehearse_plan(*, acting_user: User, plan: Plan) -> bool:
     """Rehearse a plan in each of its administrations that the user may sync to; whether all of it would work.
 
     Raises NotAllowed.

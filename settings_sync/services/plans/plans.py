@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.applying.errors import explain
 from settings_sync.engine.reading.composed import AdministrationReader
@@ -56,7 +56,7 @@ STORED_AT_ONCE = 50
 
 def create_plan(
     *,
-    acting_user: Any,
+    acting_user: User,
     main: Administration,
     targets: Collection[str],
     categories: Collection[str] = (),
@@ -215,7 +215,7 @@ def _row(one: Compared, change: PlannedChange) -> Change:
     return row_of(change, one.target, used_by=one.uses.of(change), warnings=one.warnings.get(change.key, ()))
 
 
-def _find_targets(user: Any, main: Administration, slugs: Collection[str]) -> list[Administration]:
+def _find_targets(user: User, main: Administration, slugs: Collection[str]) -> list[Administration]:
     if not slugs:
         raise NoTargets
     syncable = {child.slug: child for child in syncable_children(user, main)}

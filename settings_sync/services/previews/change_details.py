@@ -184,7 +184,7 @@ def is_shown(field: FieldPreview, mode: Mode) -> bool:
     return [uid for uid in old if uid in new] != [uid for uid in new if uid in old]
 
 
-def _list(value: Any) -> list[str]:
+def _list(value: object) -> list[str]:
     return value if isinstance(value, list) else []
 
 

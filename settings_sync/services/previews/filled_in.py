@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import User
 from settings_sync.declaring.options import Shown
 from settings_sync.models import Change, Document, Plan
 from settings_sync.permissions import syncable_children
@@ -46,7 +47,7 @@ def show_there(administration: Administration, kind: str, document: Body) -> Sho
     return local_values.show(document, read_values(administration, [kind])[kind])
 
 
-def documents_of(*, acting_user: Any, plan: Plan, change: Change) -> list[tuple[Administration, Body]]:
+def documents_of(*, acting_user: User, plan: Plan, change: Change) -> list[tuple[Administration, Body]]:
     """What stands in each administration of a plan once it is carried out, of the item of this change.
 
     Administrations that the user may not sync to are left out. A fixed number of queries.

@@ -48,7 +48,7 @@ def as_planned(changes: "QuerySet[Change]") -> "QuerySet[Any]":
     return changes.annotate(**nothing)
 
 
-def why(change: Any, *, undoes: bool) -> str:
+def why(change: Change, *, undoes: bool) -> str:
     """Why that was done with the item of a change, as one sentence; of a plan that was not carried out, why it will."""
     if change.finding:
         return finding_in_words(change.finding, change.label, change.overtaken_at)

@@ -15,6 +15,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.declaring.usage import counted, in_words
 from settings_sync.models import Change, Plan, PlanTarget
@@ -192,7 +193,7 @@ class ChangeRow:
         return self.outcome != LINK
 
 
-def find_plan(*, acting_user: Any, main: Administration, plan_id: uuid.UUID) -> Plan | None:
+def find_plan(*, acting_user: User, main: Administration, plan_id: uuid.UUID) -> Plan | None:
     """A plan that the user may look at and confirm: their own, or one of which they may sync to all targets and see all
     categories."""
     found = Plan.objects.filter(pk=plan_id, administration=main).select_related("run", "administration").first()
@@ -264,7 +265,7 @@ def list_changes(
     verdict: str = "",
     warned: str = "",
     used: str = "",
-    page: Any = 1,
+    page: str | int | None = 1,
 ) -> Page[ChangeRow]:
     """One page of the changes, narrowed by an administration's slug, an outcome, a category, a verdict, or to those
     with a warning.
@@ -292,7 +293,7 @@ def group_changes(
 
 
 def _page(
-    plan: Plan, changes: "QuerySet[Change]", page: Any, size: int, *, same: tuple[str, ...] = SAME
+    plan: Plan, changes: "QuerySet[Change]", page: str | int | None, size: int, *, same: tuple[str, ...] = SAME
 ) -> Page[ChangeRow]:
     found: Page[Any] = Paginator(_grouped(changes, same), size).get_page(page)
     groups = list(found.object_list)

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from settings_sync.declaring.kinds import Kind, Table, all_kinds
@@ -239,7 +240,7 @@ def _label(kind: Kind, part: str, name: str) -> str:
     return str(next((link.label for link in kind.links if link.name == name), name))
 
 
-def plan_changes(plan: Plan, *, target: str = "", action: str = "", category: str = "") -> Any:
+def plan_changes(plan: Plan, *, target: str = "", action: str = "", category: str = "") -> "QuerySet[Change]":
     """The stored changes of a plan, narrowed by an administration's slug, an action or a category."""
     found = Change.objects.filter(plan_target__plan=plan).select_related(
         "plan_target__administration", "plan_target__plan"

@@ -5,7 +5,7 @@ each reading enters the shared schema by itself, and nothing stays open between 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from settings_sync.models import Change, Plan, SyncRun
 from settings_sync.services.plans.category_rights import among_readable
 from settings_sync.services.previews.happened import OUTCOME, as_planned, with_what_happened
@@ -50,7 +51,7 @@ def plan_rows(plan: Plan) -> Rows:
     return _rows(as_planned(Change.objects.all()), where, undoes=plan.is_undo)
 
 
-def run_rows(*, acting_user: Any, run: SyncRun) -> Rows:
+def run_rows(*, acting_user: User, run: SyncRun) -> Rows:
     """What a run did where the user may see it; of an administration that did not succeed one row says why."""
     seen = show_run(acting_user=acting_user, run=run).targets
     failed = [target for target in seen if not target.is_applied]
@@ -78,7 +79,7 @@ def _rows(changes: "QuerySet[Any]", where: Mapping[int, Where], *, undoes: bool)
     return _read(_told(changes), where, words, translation.get_language())
 
 
-def _read(changes: Any, where: Mapping[int, Where], words: Any, language: str | None) -> Rows:
+def _read(changes: Any, where: Mapping[int, Where], words: "Callable[..., Words]", language: str | None) -> Rows:
     """Read when the file is sent."""
     targets = list(where)
     for start in range(0, len(targets), AT_ONCE):

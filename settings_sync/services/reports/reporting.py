@@ -1,6 +1,7 @@
 """Reports of a plan and of a result: for a manager to read, and for a spreadsheet to work on."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from settings_sync.models import Change, Plan, SyncRun
 from settings_sync.planning.verdicts import WRITING, Action
 from settings_sync.services.plans.category_rights import among_readable
@@ -36,7 +38,7 @@ def plan_report(plan: Plan) -> Report:
     )
 
 
-def run_report(*, acting_user: Any, run: SyncRun) -> Report:
+def run_report(*, acting_user: User, run: SyncRun) -> Report:
     """A result on paper: how it ended, per administration, and what changed, equal changes together."""
     overview = show_run(acting_user=acting_user, run=run)
     done = [target.slug for target in overview.targets if target.is_applied]
@@ -105,7 +107,7 @@ def _run_facts(run: RunOverview) -> Iterator[tuple[str, str]]:
         yield _("Taken back"), ", ".join(_moment(undo.created_at) for undo in run.undone_by)
 
 
-def _moment(moment: Any) -> str:
+def _moment(moment: datetime) -> str:
     return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from settings_sync.exceptions import Overtaken, RetryBringsBack
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.previews.plan_overview import Counted
@@ -29,7 +29,7 @@ def may_be_retried(target: SyncTarget) -> bool:
     return target.state in RETRIED and target.error_code != Overtaken.code
 
 
-def question_before_retrying(user: Any, run: SyncRun, again: Iterable[SyncTarget]) -> RetryQuestion | None:
+def question_before_retrying(user: User, run: SyncRun, again: Iterable[SyncTarget]) -> RetryQuestion | None:
     """What trying these targets of a run again asks of a user; None unless the run was taken back somewhere."""
     again, taken_back = list(again), taken_back_targets([run])
     if not taken_back or not again:
@@ -40,7 +40,7 @@ def question_before_retrying(user: Any, run: SyncRun, again: Iterable[SyncTarget
     return RetryQuestion(run.administration.slug, known, tuple(map(_what_comes_back, again)))
 
 
-def check_question(user: Any, run: SyncRun, again: Collection[SyncTarget], typed: str) -> None:
+def check_question(user: User, run: SyncRun, again: Collection[SyncTarget], typed: str) -> None:
     """Raises RetryBringsBack when trying again asks for a confirmation and this is not it."""
     question = question_before_retrying(user, run, again)
     if question is not None and typed.strip() != question.phrase:
@@ -62,7 +62,7 @@ def _what_comes_back(target: SyncTarget) -> str:
 
 def taken_back_targets(runs: Collection[SyncRun]) -> "list[SyncTarget]":
     """Where undo runs took these runs back, or are at it; not where they wrote nothing."""
-    targets: Any = SyncTarget.objects.filter(run__plan__undoes__in=runs).select_related("run__plan", "administration")
+    targets = SyncTarget.objects.filter(run__plan__undoes__in=runs).select_related("run__plan", "administration")
     return [target for target in targets.order_by("run__created_at", "plan_target__position") if takes_back(target)]
 
 

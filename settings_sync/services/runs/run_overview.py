@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import error_in_words
 from settings_sync.models import SyncRun, SyncTarget
@@ -215,7 +216,7 @@ def find_run(*, main: Administration, run_id: uuid.UUID) -> SyncRun | None:
     return found.select_related("plan__undoes__requested_by", "requested_by", "administration").first()
 
 
-def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
+def show_run(*, acting_user: User, run: SyncRun) -> RunOverview:
     """A run with each administration that the user may enter; a fixed number of queries."""
     targets = list(
         run.targets.select_related("administration", "receipt")
@@ -242,27 +243,29 @@ def show_run(*, acting_user: Any, run: SyncRun) -> RunOverview:
 
 
 def _question(
-    user: Any, run: SyncRun, reached: Collection[uuid.UUID], targets: Iterable[SyncTarget]
+    user: User, run: SyncRun, reached: Collection[uuid.UUID], targets: Iterable[SyncTarget]
 ) -> RetryQuestion | None:
     again = [target for target in targets if target.administration_id in reached and may_be_retried(target)]
     return question_before_retrying(user, run, again)
 
 
-def _reached(user: Any, run: SyncRun, right: Right) -> set[uuid.UUID]:
+def _reached(user: User, run: SyncRun, right: Right) -> set[uuid.UUID]:
     """Where the user may do this, as far as they may do it in the main administration."""
     if not may(user, right, run.administration):
         return set()
     return {child.pk for child in syncable_children(user, run.administration, right)}
 
 
-def visible_runs(user: Any, main: Administration) -> "QuerySet[SyncRun]":
+def visible_runs(user: User, main: Administration) -> "QuerySet[SyncRun]":
     """The runs of a main administration that concern an administration which the user may enter, or nobody can."""
     concerning = _entered(user).filter(run__administration=main)
     runs = SyncRun.objects.filter(pk__in=concerning.values("run"))
     return runs.select_related("administration", "plan__undoes__requested_by", "requested_by")
 
 
-def list_runs(*, acting_user: Any, main: Administration, target: str = "", page: Any = 1) -> Page[RunLine]:
+def list_runs(
+    *, acting_user: User, main: Administration, target: str = "", page: str | int | None = 1
+) -> Page[RunLine]:
     """One page of the history, latest first; `target` narrows it to the runs of one administration's slug."""
     runs = visible_runs(acting_user, main)
     if target:
@@ -273,13 +276,13 @@ def list_runs(*, acting_user: Any, main: Administration, target: str = "", page:
     return found
 
 
-def lines_of(user: Any, runs: list[SyncRun]) -> list[RunLine]:
+def lines_of(user: User, runs: list[SyncRun]) -> list[RunLine]:
     """What the history tells of these runs, counted over the administrations that the user may enter."""
     counted, undone = _count_targets(user, runs), _undone_by(runs)
     return [_line(run, counted.get(run.pk, []), undone) for run in runs]
 
 
-def _entered(user: Any) -> "QuerySet[SyncTarget]":
+def _entered(user: User) -> "QuerySet[SyncTarget]":
     """The targets in administrations that the user may enter, or that nobody can enter any more."""
     reachable = Administration.objects.reachable_by(user)
     gone = Q(administration__state__in=Administration.GONE)
@@ -320,7 +323,7 @@ def _line(run: SyncRun, targets: list[SyncTarget], undone: Mapping[Any, list[Run
     return RunLine(**_about(run, undone), administrations=len(targets), failed=failed, counted=Counted.sum_of(done))
 
 
-def _count_targets(user: Any, runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]:
+def _count_targets(user: User, runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]:
     found: dict[uuid.UUID, list[SyncTarget]] = {}
     for target in _entered(user).filter(run__in=list(runs)).order_by("pk").only("run_id", "state", "counts"):
         found.setdefault(target.run_id, []).append(target)
@@ -340,7 +343,7 @@ def seconds_left(targets: Collection[SyncTarget], *, now: datetime) -> float | N
     return waiting * (now - min(begun)).total_seconds() / len(begun)
 
 
-def _visible(user: Any, targets: list[SyncTarget]) -> list[SyncTarget]:
+def _visible(user: User, targets: list[SyncTarget]) -> list[SyncTarget]:
     """The targets that the user may enter, and those that nobody can enter any more."""
     reachable = {row.pk for row in reachable_administrations(user)}
     return [row for row in targets if row.administration_id in reachable or row.administration.is_gone]

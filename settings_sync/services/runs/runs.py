@@ -1,8 +1,8 @@
 """Confirming a plan, and what can be done with a run afterwards."""
 
 import logging
+import uuid
 from collections.abc import Collection
-from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -10,6 +10,7 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from accounts.acting import staff_behind
+from accounts.models import User
 from accounts.support_rights import SupportRight, may_support
 from audit.models import record
 from settings_sync.exceptions import (
@@ -42,11 +43,11 @@ logger = logging.getLogger(__name__)
 
 def start_run(
     *,
-    acting_user: Any,
+    acting_user: User,
     plan: Plan,
     version: int,
     note: str = "",
-    asked_by: Any = None,
+    asked_by: User | None = None,
     door: str = "",
     confirmation: str = "",
     seen: str = "",
@@ -90,7 +91,7 @@ def _moved_unseen(plan: Plan, seen: str) -> list[list[str]]:
     return [[kind, str(uid)] for kind, uid in moves.keys] if moves.mark != seen else []
 
 
-def _store(run: SyncRun, *, by_right_of: Any) -> list[SyncTarget]:
+def _store(run: SyncRun, *, by_right_of: User) -> list[SyncTarget]:
     run.administration, run.by_right_of = run.plan.administration, by_right_of
     run.save(force_insert=True)
     return SyncTarget.objects.bulk_create(
@@ -100,7 +101,7 @@ def _store(run: SyncRun, *, by_right_of: Any) -> list[SyncTarget]:
     )
 
 
-def _record_start(run: SyncRun, asker: Any, targets: list[SyncTarget], door: str) -> None:
+def _record_start(run: SyncRun, asker: User, targets: list[SyncTarget], door: str) -> None:
     record(
         "run.started",
         actor=asker,
@@ -128,7 +129,7 @@ def check_plan(plan: Plan, version: int) -> None:
         raise PlanChanged
 
 
-def _check_targets(plan: Plan, acting_user: Any) -> None:
+def _check_targets(plan: Plan, acting_user: User) -> None:
     """Rights may have been taken away since the preview."""
     allowed = {child.pk for child in syncable_children(acting_user, plan.administration, right_for(plan))}
     targets = [target.administration for target in plan.targets.select_related("administration")]
@@ -138,7 +139,7 @@ def _check_targets(plan: Plan, acting_user: Any) -> None:
     require_changes(acting_user, plan, targets)
 
 
-def cancel_run(*, acting_user: Any, run: SyncRun, reason: str = "") -> SyncRun:
+def cancel_run(*, acting_user: User, run: SyncRun, reason: str = "") -> SyncRun:
     """Stop every target that no worker has started; what is busy finishes, and is not tried again when it cannot.
 
     Raises NotAllowed or RunFinished.
@@ -159,7 +160,7 @@ def cancel_run(*, acting_user: Any, run: SyncRun, reason: str = "") -> SyncRun:
 
 
 def retry_run(
-    *, acting_user: Any, run: SyncRun, targets: Collection[str] = (), reason: str = "", confirmation: str = ""
+    *, acting_user: User, run: SyncRun, targets: Collection[str] = (), reason: str = "", confirmation: str = ""
 ) -> SyncRun:
     """Queue the failed, skipped and cancelled targets again that the user may sync to, or only those of these slugs.
 
@@ -192,11 +193,11 @@ def retry_run(
     return run
 
 
-def _record(action: str, user: Any, run: SyncRun, reason: str) -> None:
+def _record(action: str, user: User, run: SyncRun, reason: str) -> None:
     record(action, actor=user, administration=run.administration, note=reason, run=str(run.pk))
 
 
-def _targets_to_retry(acting_user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
+def _targets_to_retry(acting_user: User, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
     failed = run.targets.filter(state__in=RETRIED).exclude(error_code=Overtaken.code)
     failed = failed.filter(administration__slug__in=slugs) if slugs else failed
     reached = steerable_children(acting_user, run.administration, right_for(run.plan))
@@ -217,7 +218,7 @@ def check_kept(run: SyncRun) -> None:
         raise RunPruned(date=run.pruned_at.date().isoformat())
 
 
-def lock_run(run_id: Any) -> SyncRun:
+def lock_run(run_id: uuid.UUID) -> SyncRun:
     """The run's row, locked, so that its state and its targets' change together."""
     return SyncRun.objects.select_for_update(of=("self",)).select_related("administration", "plan").get(pk=run_id)
 

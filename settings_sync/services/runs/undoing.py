@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit.models import record
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.composed import AdministrationReader, describe_documents
@@ -28,7 +29,7 @@ from tenants.rights import SyncRight
 from .runs import check_kept, lock_run
 
 
-def create_undo_plan(*, acting_user: Any, run: SyncRun, targets: Collection[str] = ()) -> Plan:
+def create_undo_plan(*, acting_user: User, run: SyncRun, targets: Collection[str] = ()) -> Plan:
     """Preview taking a run back in these administrations (slugs), or in all that it changed. Writes only the plan.
 
     Raises NotAllowed, RunNotFinished, RunPruned, NothingToUndo, CategoryNotAllowed, or UnknownTarget for an
@@ -194,11 +195,11 @@ def _entry_before(change: Change, former: Mapping[bytes, tuple[dict[str, str], l
     return Entry(change.kind, change.couples or change.uid, digest, change.label, keys)
 
 
-def _digest(value: Any) -> bytes | None:
+def _digest(value: bytes | memoryview | None) -> bytes | None:
     return None if value is None else bytes(value)
 
 
-def _find_targets(user: Any, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
+def _find_targets(user: User, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
     syncable = {child.pk for child in syncable_children(user, run.administration, SyncRight.UNDO)}
     done = run.targets.filter(state=SyncTarget.State.SUCCEEDED, administration__in=syncable)
     found = {target.administration.slug: target for target in done.select_related("administration", "plan_target")}

@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from accounts.acting import written_name
+from accounts.models import User
 from audit.models import record
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import ReadDocument, look_at, read_documents
@@ -46,14 +46,14 @@ class DeviationRow:
     may_change: bool
 
 
-def may_pin(user: Any, administration: Administration, kind: str) -> bool:
+def may_pin(user: User, administration: Administration, kind: str) -> bool:
     """Whether the user may keep settings of this kind as they are here: who may edit them may."""
     return may(user, _right_over(kind), administration)
 
 
 def pin(
     *,
-    acting_user: Any,
+    acting_user: User,
     administration: Administration,
     kind: str,
     uid: uuid.UUID,
@@ -88,7 +88,7 @@ def pin(
     note_reviews(administration)
 
 
-def withdraw_deviation(*, acting_user: Any, administration: Administration, deviation_id: int) -> None:
+def withdraw_deviation(*, acting_user: User, administration: Administration, deviation_id: int) -> None:
     """Let a setting follow the main administration again. Raises NotAllowed or NothingPinned."""
     with inside(administration), transaction.atomic():
         # Locked, so that of two who withdraw it at once one is told that it is gone.
@@ -111,7 +111,7 @@ def withdraw_deviation(*, acting_user: Any, administration: Administration, devi
     note_reviews(administration)
 
 
-def list_deviations(*, acting_user: Any, administration: Administration, kind: str = "") -> list[DeviationRow]:
+def list_deviations(*, acting_user: User, administration: Administration, kind: str = "") -> list[DeviationRow]:
     """Everything that stays as it is here, what is to be looked at again first; a fixed number of queries."""
     entries = look_at(administration).entries
     with inside(administration):
@@ -124,14 +124,14 @@ def list_deviations(*, acting_user: Any, administration: Administration, kind: s
 
 
 def deviations_of(
-    *, acting_user: Any, administration: Administration, kind: str, uid: uuid.UUID
+    *, acting_user: User, administration: Administration, kind: str, uid: uuid.UUID
 ) -> tuple[list[DeviationRow], Standing | None]:
     """What stays as it is of one setting, and the setting itself."""
     rows = list_deviations(acting_user=acting_user, administration=administration, kind=kind)
     return [row for row in rows if row.uid == uid], read_standing(administration, kind, uid)
 
 
-def _check(user: Any, administration: Administration, kind: str, uid: uuid.UUID) -> Standing:
+def _check(user: User, administration: Administration, kind: str, uid: uuid.UUID) -> Standing:
     if administration.is_main:
         raise OnlyInSubs(name=administration.name)
     if kind not in all_kinds().by_key:
@@ -153,7 +153,7 @@ def _right_over(kind: str) -> Right:
     return wanted or AdministrationRight.UPDATE
 
 
-def _allowed(user: Any, administration: Administration, kinds: Iterable[str]) -> set[str]:
+def _allowed(user: User, administration: Administration, kinds: Iterable[str]) -> set[str]:
     known = [kind for kind in kinds if kind in all_kinds().by_key]
     rights = {right: may(user, right, administration) for right in {_right_over(kind) for kind in known}}
     return {kind for kind in known if rights[_right_over(kind)]}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from accounts.models import User
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.declaring.options import Category
 from settings_sync.engine.reading.index import look_at, read_documents
@@ -64,7 +65,7 @@ class Relation:
     state: str
 
 
-def list_categories(*, acting_user: Any, administration: Administration) -> list[CategoryRow]:
+def list_categories(*, acting_user: User, administration: Administration) -> list[CategoryRow]:
     """The categories that the user may read here, in the order in which they are shown."""
     readable = _readable(acting_user, administration)
     entries = _look(administration).entries if readable else {}
@@ -79,7 +80,7 @@ def list_categories(*, acting_user: Any, administration: Administration) -> list
     ]
 
 
-def list_items(*, acting_user: Any, administration: Administration, category: str) -> list[ItemRow] | None:
+def list_items(*, acting_user: User, administration: Administration, category: str) -> list[ItemRow] | None:
     """The items of one category by kind and name; None when there is no such category, or the user may not read it."""
     if category not in {row.key for row in _readable(acting_user, administration)}:
         return None
@@ -94,7 +95,7 @@ def place_of(row: ItemRow) -> list[Any]:
     return [row.kind, row.label.casefold()[:PLACED_BY], str(row.uid)]
 
 
-def read_item(*, acting_user: Any, administration: Administration, uid: uuid.UUID) -> ItemDocument | None:
+def read_item(*, acting_user: User, administration: Administration, uid: uuid.UUID) -> ItemDocument | None:
     """One item; None when there is no such item here, or the user may not read its category."""
     readable = {category.key for category in _readable(acting_user, administration)}
     found = [entry for entry in _look(administration).entries.values() if entry.uid == uid]
@@ -111,7 +112,7 @@ def read_item(*, acting_user: Any, administration: Administration, uid: uuid.UUI
 
 
 def relations_of(
-    *, acting_user: Any, main: Administration, administration: Administration
+    *, acting_user: User, main: Administration, administration: Administration
 ) -> dict[str, list[Relation]]:
     """Per category that the user may read there: every item of the main or of the administration, and how it stands."""
     readable = {category.key for category in _readable(acting_user, administration)}
@@ -125,7 +126,7 @@ def relations_of(
     return {key: sorted(rows, key=lambda row: (row.kind, row.label, row.uid)) for key, rows in found.items()}
 
 
-def _readable(user: Any, administration: Administration) -> list[Category]:
+def _readable(user: User, administration: Administration) -> list[Category]:
     """A right over settings is called after the category: `forms.read`."""
     rights = rights_of(user, administration) or frozenset()
     return [category for category in all_kinds().categories if f"{category.key}.read" in rights]

@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils.text import capfirst
 
+from accounts.models import User
 from audit.models import record
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import look_at, read_documents
@@ -57,7 +57,7 @@ def max_share_of(main: Administration) -> int:
 
 
 def update_policies(
-    *, acting_user: Any, main: Administration, policies: Mapping[str, str], max_share: int
+    *, acting_user: User, main: Administration, policies: Mapping[str, str], max_share: int
 ) -> SyncPolicy:
     """What syncs of a main administration do from now on where nobody decides.
 
@@ -78,7 +78,7 @@ def update_policies(
 
 def set_rule(
     *,
-    acting_user: Any,
+    acting_user: User,
     main: Administration,
     kind: str,
     uid: uuid.UUID,
@@ -151,7 +151,7 @@ def find_items(main: Administration, query: str) -> list[FoundItem]:
     return sorted(found, key=lambda row: (row.label.casefold(), row.kind_label))[:FOUND]
 
 
-def _guard(user: Any, main: Administration, policies: Mapping[str, str], known: Collection[str]) -> None:
+def _guard(user: User, main: Administration, policies: Mapping[str, str], known: Collection[str]) -> None:
     if not main.is_main:
         raise NotTheMain(name=main.name)
     if not may_run_sync(user, main):

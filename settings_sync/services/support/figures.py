@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
@@ -64,7 +63,7 @@ FROM settings_sync_synctarget WHERE {ENDED}
 """.format(took="extract(epoch FROM finished_at - started_at)")
 
 
-def _counts(query: str, *values: Any) -> dict[str, int]:
+def _counts(query: str, *values: list[str]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return dict(cursor.fetchall())

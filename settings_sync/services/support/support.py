@@ -1,7 +1,6 @@
 """What support needs of syncs: starting one as one of the customer's users, with a reason; and plans in words."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import ngettext
@@ -27,7 +26,7 @@ def users_who_may_sync(main: Administration) -> "QuerySet[User]":
     return User.objects.filter(is_active=True, **held).order_by("email")
 
 
-def start_run_on_behalf(*, acting_user: Any, on_behalf_of: User, plan: Plan, version: int, reason: str) -> SyncRun:
+def start_run_on_behalf(*, acting_user: User, on_behalf_of: User, plan: Plan, version: int, reason: str) -> SyncRun:
     """Confirm a plan that was made for a customer: the rights are those of `on_behalf_of`, the trail names both.
 
     Raises NotAllowed unless the acting user is of support and the plan of that user, ReasonMissing, or as `start_run`.

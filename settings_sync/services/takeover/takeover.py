@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.declaring.usage import in_words
 from settings_sync.engine.reading.index import look_at, read_documents
@@ -124,7 +125,7 @@ class Takeover:
         ]
 
 
-def start_takeover(*, acting_user: Any, main: Administration, slug: str) -> Plan:
+def start_takeover(*, acting_user: User, main: Administration, slug: str) -> Plan:
     """Begin with an administration: a preview of everything, in which what nobody decides about is skipped.
 
     Raises what `create_plan` raises.
@@ -135,7 +136,7 @@ def start_takeover(*, acting_user: Any, main: Administration, slug: str) -> Plan
     return decide(acting_user=acting_user, plan=plan, version=plan.version, decisions=asked) if asked else plan
 
 
-def find_open_takeover(*, acting_user: Any, main: Administration, slug: str) -> Plan | None:
+def find_open_takeover(*, acting_user: User, main: Administration, slug: str) -> Plan | None:
     """The latest sitting of this user about this administration alone that was neither carried out nor has expired."""
     found = Plan.objects.filter(administration=main, requested_by=acting_user, kind=Plan.Kind.SYNC, run=None)
     # A sitting begins with decisions; a preview without any is somebody's ordinary one.
@@ -182,7 +183,7 @@ def rank_all(takeover: Takeover, row: TakeoverRow) -> list[Suggestion]:
     return [Suggestion(same[likeness.uid], likeness) for likeness in ranked]
 
 
-def decide_takeover(*, acting_user: Any, takeover: Takeover, version: int, choices: Mapping[uuid.UUID, str]) -> Plan:
+def decide_takeover(*, acting_user: User, takeover: Takeover, version: int, choices: Mapping[uuid.UUID, str]) -> Plan:
     """Store choices by the uid of the main's setting: "" for not yet, `new`, or the uid of an own setting.
 
     All of it or nothing, as one round of decisions. What stands already is left as it is. Raises what `decide` raises.
