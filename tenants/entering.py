@@ -5,9 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
 
 from .models import Administration
 from .permissions import NotAllowed, reachable_administrations, rights_of
@@ -15,6 +19,15 @@ from .rights import Right
 from .schemas import inside
 
 View = Callable[..., HttpResponseBase]
+
+
+class AdministrationRequest(HttpRequest):
+    """A request under `/a/<slug>/` that was let in: of somebody who has signed in, with what they may do there."""
+
+    user: User
+    administration: Administration
+    rights: frozenset[str]
+    htmx: HtmxDetails
 
 
 def administration_page(*any_of: Right) -> Callable[[View], View]:
@@ -49,7 +62,7 @@ def main_page(*any_of: Right) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def enter(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def enter(request: AdministrationRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.administration.is_main:
                 return _point_to_main(request)
             try:
@@ -62,13 +75,13 @@ def main_page(*any_of: Right) -> Callable[[View], View]:
     return decorate
 
 
-def _point_to_main(request: Any) -> HttpResponseBase:
+def _point_to_main(request: AdministrationRequest) -> HttpResponseBase:
     main = request.administration.main
     context = {"main": main, "may_enter": main in reachable_administrations(request.user)}
     return render(request, "home/only_in_main.html", context)
 
 
-def _find(user: Any, slug: str) -> tuple[Administration, frozenset[str]]:
+def _find(user: User | AnonymousUser, slug: str) -> tuple[Administration, frozenset[str]]:
     administration = Administration.objects.filter(slug=slug).select_related("parent").first()
     rights = rights_of(user, administration) if administration else None
     if administration is None or rights is None or administration.state != Administration.State.ACTIVE:

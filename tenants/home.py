@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from .company import mark_of_company, update_company_details
 from .company_forms import CompanyDetailsForm
-from .entering import administration_page
+from .entering import AdministrationRequest, administration_page
 from .exceptions import CompanyDetailsMoved
 from .models import Administration
 from .permissions import reachable_administrations
@@ -33,9 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @administration_page()
-def administration_home(request: HttpRequest) -> HttpResponse:
+def administration_home(request: AdministrationRequest) -> HttpResponse:
     """An overview with links; `?section=` of the switcher goes on to the same section when it may be opened here."""
-    administration, rights = request.administration, request.rights  # type: ignore[attr-defined]
+    administration, rights = request.administration, request.rights
     section = request.GET.get("section", "").strip("/")
     address = section_address(administration, rights, section) if section else None
     if address:
@@ -50,9 +50,9 @@ def administration_home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @administration_page()
-def settings_home(request: HttpRequest) -> HttpResponse:
+def settings_home(request: AdministrationRequest) -> HttpResponse:
     """All settings of the administration that the user may open."""
-    administration, rights = request.administration, request.rights  # type: ignore[attr-defined]
+    administration, rights = request.administration, request.rights
     if not may_open_settings(rights):
         raise PermissionDenied
     context = {
@@ -63,9 +63,9 @@ def settings_home(request: HttpRequest) -> HttpResponse:
 
 
 @administration_page(AdministrationRight.UPDATE)
-def company_details(request: HttpRequest) -> HttpResponse:
+def company_details(request: AdministrationRequest) -> HttpResponse:
     """Edit name, address and numbers of the company behind the administration."""
-    administration = request.administration  # type: ignore[attr-defined]
+    administration = request.administration
     stored = Administration.objects.get(pk=administration.pk)
     seen = request.POST.get("seen") or mark_of_company(stored)
     form = CompanyDetailsForm(request.POST or None, instance=stored)
@@ -81,6 +81,6 @@ def company_details(request: HttpRequest) -> HttpResponse:
     return render(request, "home/company_details.html", {"form": form, "seen": seen})
 
 
-def _subs_of(request: HttpRequest) -> list[Administration]:
-    administration = request.administration  # type: ignore[attr-defined]
+def _subs_of(request: AdministrationRequest) -> list[Administration]:
+    administration = request.administration
     return [row for row in reachable_administrations(request.user) if row.parent_id == administration.pk]

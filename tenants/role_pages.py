@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from . import roles
-from .entering import administration_page
+from .entering import AdministrationRequest, administration_page
 from .exceptions import Refusal, RoleNameInvisible, RoleNameTaken
 from .models import Administration, Membership, Role
 from .permissions import NotAllowed, rights_of
@@ -21,7 +21,7 @@ from .role_forms import ReplaceRoleForm, RoleForm
 
 @require_GET
 @administration_page(AdministrationRight.SEE)
-def list_roles(request: Any) -> HttpResponse:
+def list_roles(request: AdministrationRequest) -> HttpResponse:
     """Which roles there are, what each may do, and who holds them here."""
     administration = request.administration
     may_manage = administration.is_main and RoleRight.MANAGE in request.rights
@@ -30,7 +30,7 @@ def list_roles(request: Any) -> HttpResponse:
 
 
 @administration_page(RoleRight.MANAGE)
-def create_role(request: Any) -> HttpResponse:
+def create_role(request: AdministrationRequest) -> HttpResponse:
     """A name, and rights to tick."""
     main = _main_of(request)
     form = RoleForm(request.POST or None, own=request.rights)
@@ -43,7 +43,7 @@ def create_role(request: Any) -> HttpResponse:
 
 
 @administration_page(RoleRight.MANAGE)
-def edit_role(request: Any, role_id: int) -> HttpResponse:
+def edit_role(request: AdministrationRequest, role_id: int) -> HttpResponse:
     """Its name and rights; what the user may not do themselves is shown and stays."""
     main, role = _main_of(request), _find(request, role_id)
     form = RoleForm(request.POST or None, own=request.rights, role=role)
@@ -58,7 +58,7 @@ def edit_role(request: Any, role_id: int) -> HttpResponse:
 
 
 @administration_page(RoleRight.MANAGE)
-def delete_role(request: Any, role_id: int) -> HttpResponse:
+def delete_role(request: AdministrationRequest, role_id: int) -> HttpResponse:
     """Who has it gets another one first."""
     main, role = _main_of(request), _find(request, role_id)
     holders = [holder for holder in roles.holders_of(role) if _may_enter(request, holder)]
@@ -71,7 +71,7 @@ def delete_role(request: Any, role_id: int) -> HttpResponse:
     return render(request, "home/role_delete.html", {"form": form, "role": role, "holders": holders, "hidden": hidden})
 
 
-def _main_of(request: Any) -> Administration:
+def _main_of(request: AdministrationRequest) -> Administration:
     """Roles are made in the main administration alone."""
     administration: Administration = request.administration
     if not administration.is_main:
@@ -79,18 +79,18 @@ def _main_of(request: Any) -> Administration:
     return administration
 
 
-def _find(request: Any, role_id: int) -> Role:
+def _find(request: AdministrationRequest, role_id: int) -> Role:
     found = Role.objects.filter(pk=role_id, administration=request.administration).first()
     if found is None:
         raise Http404
     return found
 
 
-def _may_enter(request: Any, holder: Membership) -> bool:
+def _may_enter(request: AdministrationRequest, holder: Membership) -> bool:
     return rights_of(request.user, holder.administration) is not None
 
 
-def _ask(request: Any, form: Any, service: Callable[..., Any], **what: Any) -> Any:
+def _ask(request: AdministrationRequest, form: Any, service: Callable[..., Any], **what: Any) -> Any:
     """What the service gives, or True; what it refuses is shown in the form, and gives None."""
     try:
         return service(acting_user=request.user, **what) or True

@@ -1,7 +1,6 @@
 """The pages of API tokens: one's own in a main administration, making one and revoking one."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.acting_requests import own_account_only
 from accounts.models import Scope
 
-from .entering import main_page
+from .entering import AdministrationRequest, main_page
 from .exceptions import TokenError
 from .rights import AdministrationRight
 from .token_forms import TokenForm
@@ -23,7 +22,7 @@ SHOWN_ONCE = "api_token"
 
 @require_GET
 @main_page(AdministrationRight.SEE)
-def list_tokens(request: Any) -> HttpResponse:
+def list_tokens(request: AdministrationRequest) -> HttpResponse:
     """The tokens that the user may see; one that was just made is shown in full, this once."""
     secret = request.session.pop(SHOWN_ONCE, "") if SHOWN_ONCE in request.session else ""
     tokens = [(token, _scopes(token.scopes)) for token in visible_tokens(request.user, request.administration)]
@@ -32,7 +31,7 @@ def list_tokens(request: Any) -> HttpResponse:
 
 @main_page(AdministrationRight.SEE)
 @own_account_only
-def create_token(request: Any) -> HttpResponse:
+def create_token(request: AdministrationRequest) -> HttpResponse:
     """What for, what it may do and how long; the token itself stands on the page that follows, once."""
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -50,7 +49,7 @@ def create_token(request: Any) -> HttpResponse:
 
 @require_POST
 @main_page(AdministrationRight.SEE)
-def revoke_token(request: Any, token_id: uuid.UUID) -> HttpResponse:
+def revoke_token(request: AdministrationRequest, token_id: uuid.UUID) -> HttpResponse:
     """End a token now."""
     token = visible_tokens(request.user, request.administration).filter(pk=token_id).first()
     if token is None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.acting_requests import own_account_only
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.rights import AdministrationRight
 
 from .exceptions import WebhookError
@@ -31,14 +31,14 @@ SHOWN_ONCE = "webhook_secret"
 
 @require_GET
 @main_page(WebhookRight.MANAGE)
-def list_webhooks(request: Any) -> HttpResponse:
+def list_webhooks(request: AdministrationRequest) -> HttpResponse:
     """All webhooks of the main administration, with how their messages arrive."""
     return render(request, "webhooks/list.html", {"rows": list_endpoints(request.administration)})
 
 
 @main_page(WebhookRight.MANAGE)
 @own_account_only
-def create_webhook(request: Any) -> HttpResponse:
+def create_webhook(request: AdministrationRequest) -> HttpResponse:
     """Where to, about what; the secret is shown on the page that follows, once."""
     form = EndpointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -53,7 +53,7 @@ def create_webhook(request: Any) -> HttpResponse:
 
 @require_GET
 @main_page(WebhookRight.MANAGE)
-def show_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
+def show_webhook(request: AdministrationRequest, webhook_id: uuid.UUID) -> HttpResponse:
     """One webhook and the log of its messages."""
     endpoint = _find(request, webhook_id)
     shown = request.session.pop(SHOWN_ONCE, None) if SHOWN_ONCE in request.session else None
@@ -63,13 +63,13 @@ def show_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @main_page(WebhookRight.MANAGE)
-def show_log(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
+def show_log(request: AdministrationRequest, webhook_id: uuid.UUID) -> HttpResponse:
     """The log alone; once nothing moves it asks for no more."""
     return render(request, "webhooks/log.html", _log(request, _find(request, webhook_id)))
 
 
 @main_page(WebhookRight.MANAGE)
-def edit_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
+def edit_webhook(request: AdministrationRequest, webhook_id: uuid.UUID) -> HttpResponse:
     """Change address, description and events."""
     endpoint = _find(request, webhook_id)
     initial = {"url": endpoint.url, "description": endpoint.description, "events": endpoint.events}
@@ -87,7 +87,7 @@ def edit_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @main_page(WebhookRight.MANAGE)
-def switch_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
+def switch_webhook(request: AdministrationRequest, webhook_id: uuid.UUID) -> HttpResponse:
     """Switch it on or off."""
     endpoint = _find(request, webhook_id)
     is_on = request.POST.get("state") == Endpoint.State.ACTIVE
@@ -99,7 +99,7 @@ def switch_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 @main_page(WebhookRight.MANAGE)
 @own_account_only
-def rotate_secret(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
+def rotate_secret(request: AdministrationRequest, webhook_id: uuid.UUID) -> HttpResponse:
     """Ask, then make a new secret, which is shown once; the former one stays valid for a day."""
     endpoint = _find(request, webhook_id)
     if request.method == "POST":
@@ -109,7 +109,7 @@ def rotate_secret(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @main_page(WebhookRight.MANAGE)
-def test_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
+def test_webhook(request: AdministrationRequest, webhook_id: uuid.UUID) -> HttpResponse:
     """Send a test message."""
     endpoint = _find(request, webhook_id)
     said = _("A test message is on its way; what comes of it stands in the log below.")
@@ -118,7 +118,7 @@ def test_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @main_page(WebhookRight.MANAGE)
-def resend_message(request: Any, webhook_id: uuid.UUID, message_id: uuid.UUID) -> HttpResponse:
+def resend_message(request: AdministrationRequest, webhook_id: uuid.UUID, message_id: uuid.UUID) -> HttpResponse:
     """Send one message again."""
     endpoint = _find(request, webhook_id)
     message = find_delivery(endpoint, message_id)
@@ -129,7 +129,7 @@ def resend_message(request: Any, webhook_id: uuid.UUID, message_id: uuid.UUID) -
 
 
 @main_page(WebhookRight.MANAGE)
-def delete_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
+def delete_webhook(request: AdministrationRequest, webhook_id: uuid.UUID) -> HttpResponse:
     """Ask, then delete."""
     endpoint = _find(request, webhook_id)
     if request.method == "POST":
@@ -140,7 +140,7 @@ def delete_webhook(request: Any, webhook_id: uuid.UUID) -> HttpResponse:
 
 
 @main_page(AdministrationRight.SEE)
-def choose_own_mail(request: Any) -> HttpResponse:
+def choose_own_mail(request: AdministrationRequest) -> HttpResponse:
     """When the user wants a mail about the syncs of this main administration."""
     main = request.administration
     choice = find_mail_choice(acting_user=request.user, main=main)
@@ -152,7 +152,9 @@ def choose_own_mail(request: Any) -> HttpResponse:
     return render(request, "webhooks/mail.html", {"form": form, "sends_mail": settings.SENDS_MAIL})
 
 
-def _do(request: Any, endpoint: Endpoint, act: Callable[[], OutboxMessage], said: str) -> HttpResponse:
+def _do(
+    request: AdministrationRequest, endpoint: Endpoint, act: Callable[[], OutboxMessage], said: str
+) -> HttpResponse:
     try:
         act()
         messages.success(request, said)
@@ -161,7 +163,7 @@ def _do(request: Any, endpoint: Endpoint, act: Callable[[], OutboxMessage], said
     return _to(endpoint)
 
 
-def _show_secret(request: Any, endpoint: Endpoint) -> HttpResponse:
+def _show_secret(request: AdministrationRequest, endpoint: Endpoint) -> HttpResponse:
     request.session[SHOWN_ONCE] = {"webhook": str(endpoint.pk), "secret": endpoint.secret}
     return _to(endpoint)
 
@@ -170,14 +172,14 @@ def _to(endpoint: Endpoint) -> HttpResponse:
     return redirect("webhooks:show", endpoint.administration.slug, endpoint.pk)
 
 
-def _find(request: Any, webhook_id: uuid.UUID) -> Endpoint:
+def _find(request: AdministrationRequest, webhook_id: uuid.UUID) -> Endpoint:
     endpoint = find_endpoint(request.administration, webhook_id)
     if endpoint is None:
         raise Http404
     return endpoint
 
 
-def _log(request: Any, endpoint: Endpoint) -> dict[str, Any]:
+def _log(request: AdministrationRequest, endpoint: Endpoint) -> dict[str, Any]:
     page = Paginator(list_deliveries(endpoint), PAGE_SIZE).get_page(request.GET.get("page"))
     is_watched = any(is_moving(row) for row in page.object_list)
     return {"endpoint": endpoint, "events": event_labels(endpoint), "page": page, "is_moving": is_watched}

@@ -1,7 +1,6 @@
 """Settings → Administrations: the list, and making and deleting a sub-administration."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -18,7 +17,7 @@ from settings_sync.services.administrations.sub_administrations import (
     list_subs,
 )
 from tenants import services as tenants_services
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.exceptions import (
     AdministrationError,
     LicenceCapReached,
@@ -39,7 +38,7 @@ FIELDS_REFUSED = {SlugTaken.code: "slug"} | dict.fromkeys(ABOUT_NAME, "name")
 
 
 @main_page(AdministrationRight.SEE)
-def list_administrations(request: Any) -> HttpResponse:
+def list_administrations(request: AdministrationRequest) -> HttpResponse:
     """The main administration with its counts, and its sub-administrations with how far each is in line."""
     main, asked = request.administration, asked_of_list(request.GET)
     subs = list_subs(acting_user=request.user, main=main)
@@ -65,7 +64,7 @@ def list_administrations(request: Any) -> HttpResponse:
 
 
 @main_page(AdministrationRight.SEE)
-def show_row(request: Any, administration_id: uuid.UUID) -> HttpResponse:
+def show_row(request: AdministrationRequest, administration_id: uuid.UUID) -> HttpResponse:
     """One row of the list again; empty when it is gone."""
     sub = find_sub(acting_user=request.user, main=request.administration, administration_id=administration_id)
     if sub is None:
@@ -74,7 +73,7 @@ def show_row(request: Any, administration_id: uuid.UUID) -> HttpResponse:
 
 
 @main_page(AdministrationRight.CREATE)
-def create_administration(request: Any) -> HttpResponse:
+def create_administration(request: AdministrationRequest) -> HttpResponse:
     """Name, address and what to start with."""
     main = request.administration
     categories = [(row.key, row.label) for row in count_settings(main)] if may_run_sync(request.user, main) else []
@@ -94,7 +93,7 @@ def create_administration(request: Any) -> HttpResponse:
 
 
 @main_page(AdministrationRight.CREATE, AdministrationRight.DELETE)
-def retry_provisioning(request: Any, child: str) -> HttpResponse:
+def retry_provisioning(request: AdministrationRequest, child: str) -> HttpResponse:
     """Try again to make, or to delete, an administration where that failed."""
     sub = _find_child(request, child)
     if request.method == "POST":
@@ -110,7 +109,7 @@ def retry_provisioning(request: Any, child: str) -> HttpResponse:
 
 
 @main_page(AdministrationRight.DELETE)
-def delete_administration(request: Any, child: str) -> HttpResponse:
+def delete_administration(request: AdministrationRequest, child: str) -> HttpResponse:
     """A warning and a typed confirmation."""
     sub = _find_child(request, child)
     row = find_sub(acting_user=request.user, main=request.administration, administration_id=sub.pk)
@@ -130,7 +129,7 @@ def asked_of_list(query: QueryDict) -> dict[str, str]:
     return {"query": asked["q"], "show": show, "group": asked["group"], "sort": asked["sort"]}
 
 
-def _create(request: Any, form: CreateAdministrationForm) -> Administration | None:
+def _create(request: AdministrationRequest, form: CreateAdministrationForm) -> Administration | None:
     try:
         return tenants_services.create_administration(
             acting_user=request.user, main=request.administration, **form.cleaned_data
@@ -140,7 +139,7 @@ def _create(request: Any, form: CreateAdministrationForm) -> Administration | No
     return None
 
 
-def _delete(request: Any, form: DeleteAdministrationForm, sub: Administration) -> bool:
+def _delete(request: AdministrationRequest, form: DeleteAdministrationForm, sub: Administration) -> bool:
     try:
         tenants_services.delete_administration(acting_user=request.user, administration=sub, **form.cleaned_data)
     except AdministrationError as refused:
@@ -149,7 +148,7 @@ def _delete(request: Any, form: DeleteAdministrationForm, sub: Administration) -
     return True
 
 
-def _find_child(request: Any, slug: str) -> Administration:
+def _find_child(request: AdministrationRequest, slug: str) -> Administration:
     found = Administration.objects.existing().filter(
         parent=request.administration, slug=slug, memberships__user=request.user
     )

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,7 +13,7 @@ from settings_sync.models import Plan
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.deciding.questions import Questions, read_questions
 from settings_sync.services.previews.change_details import ChangeDetails, show_change
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.entries import Unreadable, read_whole_number
 from tenants.rights import SyncRight
 
@@ -23,7 +22,7 @@ from .plans import plan_of
 
 
 @main_page(SyncRight.RUN, SyncRight.UNDO)
-def change_details(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
+def change_details(request: AdministrationRequest, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
     """One change in full: inside the preview when the browser asks for the part, else as a page that decides."""
     plan = plan_of(request, plan_id)
     details = show_change(plan, change_id)
@@ -39,7 +38,7 @@ def change_details(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpResp
     return _varying(render(request, "sync/change.html", context))
 
 
-def _form(request: Any, plan: Plan, details: ChangeDetails, questions: Questions) -> DecisionForm:
+def _form(request: AdministrationRequest, plan: Plan, details: ChangeDetails, questions: Questions) -> DecisionForm:
     return DecisionForm(
         request.POST if request.method == "POST" and "withdraw" not in request.POST else None,
         initial={"version": plan.version},
@@ -50,7 +49,7 @@ def _form(request: Any, plan: Plan, details: ChangeDetails, questions: Questions
 
 
 def _decide(
-    request: Any, plan: Plan, details: ChangeDetails, questions: Questions, form: DecisionForm
+    request: AdministrationRequest, plan: Plan, details: ChangeDetails, questions: Questions, form: DecisionForm
 ) -> HttpResponse | None:
     """Decide or withdraw; None when the page is shown again, with the reason and what was filled in."""
     change, slug = details.change, request.administration.slug
@@ -67,7 +66,9 @@ def _decide(
     return redirect(f"{redirect('sync:plan', slug, plan.pk).url}#questions")
 
 
-def _store(request: Any, plan: Plan, version: int, asked: Sequence[Asked], form: DecisionForm) -> bool:
+def _store(
+    request: AdministrationRequest, plan: Plan, version: int, asked: Sequence[Asked], form: DecisionForm
+) -> bool:
     try:
         decide(acting_user=request.user, plan=plan, version=version, decisions=asked)
     except SyncError as refused:
@@ -80,7 +81,7 @@ def _store(request: Any, plan: Plan, version: int, asked: Sequence[Asked], form:
     return True
 
 
-def _refuse(request: Any, form: DecisionForm, refused: SyncError) -> None:
+def _refuse(request: AdministrationRequest, form: DecisionForm, refused: SyncError) -> None:
     if form.is_bound:
         form.add_error(None, refused.detail)
     else:

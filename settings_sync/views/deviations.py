@@ -19,7 +19,7 @@ from settings_sync.services.settings.deviations import (
     pin,
     withdraw_deviation,
 )
-from tenants.entering import administration_page
+from tenants.entering import AdministrationRequest, administration_page
 from tenants.permissions import NotAllowed
 from tenants.rights import AdministrationRight
 
@@ -28,14 +28,14 @@ from .rule_forms import PinForm
 
 @require_GET
 @administration_page(AdministrationRight.SEE)
-def kept(request: Any) -> HttpResponse:
+def kept(request: AdministrationRequest) -> HttpResponse:
     """Everything that is pinned or agreed here, what is to be looked at again first."""
     rows = list_deviations(acting_user=request.user, administration=_sub_of(request))
     return render(request, "sync/kept.html", {"rows": rows, "due": sum(row.is_due for row in rows)})
 
 
 @administration_page()
-def kept_item(request: Any, kind: str, uid: uuid.UUID) -> HttpResponse:
+def kept_item(request: AdministrationRequest, kind: str, uid: uuid.UUID) -> HttpResponse:
     """What is kept of one setting; who may edit such settings pins here."""
     administration = _sub_of(request)
     if kind not in all_kinds().by_key or not may_pin(request.user, administration, kind):
@@ -52,7 +52,7 @@ def kept_item(request: Any, kind: str, uid: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @administration_page()
-def withdraw(request: Any, deviation_id: int) -> HttpResponse:
+def withdraw(request: AdministrationRequest, deviation_id: int) -> HttpResponse:
     """Let it follow the main administration again."""
     administration = _sub_of(request)
     try:
@@ -65,14 +65,14 @@ def withdraw(request: Any, deviation_id: int) -> HttpResponse:
     return redirect("sync:kept", administration.slug)
 
 
-def _sub_of(request: Any) -> Any:
+def _sub_of(request: AdministrationRequest) -> Any:
     """Only a sub-administration keeps anything. Raises Http404."""
     if request.administration.is_main:
         raise Http404
     return request.administration
 
 
-def _pin(request: Any, form: PinForm, kind: str, uid: uuid.UUID) -> bool:
+def _pin(request: AdministrationRequest, form: PinForm, kind: str, uid: uuid.UUID) -> bool:
     try:
         pin(acting_user=request.user, administration=request.administration, kind=kind, uid=uid, **form.cleaned_data)
     except SyncError as refused:

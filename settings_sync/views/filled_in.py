@@ -1,7 +1,6 @@
 """An item of a preview as it will be read in each administration, with the values of each."""
 
 import uuid
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -9,7 +8,7 @@ from django.shortcuts import render
 
 from settings_sync.models import Change, Plan
 from settings_sync.services.previews.filled_in import can_be_filled_in, documents_of, look_everywhere, show_there
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.rights import SyncRight
 
 from .frames import framed
@@ -19,7 +18,7 @@ FRAMES_PER_PAGE = 12
 
 
 @main_page(SyncRight.RUN)
-def show_everywhere(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
+def show_everywhere(request: AdministrationRequest, plan_id: uuid.UUID, change_id: int) -> HttpResponse:
     """The item in every administration of the preview, a frame for each."""
     plan = plan_of(request, plan_id)
     change = _change_of(plan, change_id)
@@ -32,7 +31,7 @@ def show_everywhere(request: Any, plan_id: uuid.UUID, change_id: int) -> HttpRes
 
 @framed
 @main_page(SyncRight.RUN)
-def show_one(request: Any, plan_id: uuid.UUID, change_id: int, child: str) -> HttpResponse:
+def show_one(request: AdministrationRequest, plan_id: uuid.UUID, change_id: int, child: str) -> HttpResponse:
     """What one of those frames holds."""
     plan = plan_of(request, plan_id)
     change = _change_of(plan, change_id)

@@ -1,14 +1,12 @@
 """Groups of sub-administrations: putting the chosen ones in a group, and taking them out."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.exceptions import AdministrationError
 from tenants.groups import add_to_group, find_reachable, groups_of, remove_from_group
 from tenants.rights import AdministrationRight
@@ -17,7 +15,7 @@ from .forms import GroupForm
 
 
 @main_page(AdministrationRight.UPDATE)
-def edit_groups(request: Any) -> HttpResponse:
+def edit_groups(request: AdministrationRequest) -> HttpResponse:
     """The groups of the chosen sub-administrations, each with how many of them are in it."""
     asked = request.POST if request.method == "POST" else request.GET
     slugs = [slug for slug in asked.getlist("to") if "\0" not in slug]
@@ -32,13 +30,13 @@ def edit_groups(request: Any) -> HttpResponse:
     return render(request, "sync/groups.html", context)
 
 
-def _regroup(request: Any, slugs: list[str], form: GroupForm) -> bool:
-    who = {"acting_user": request.user, "main": request.administration, "slugs": slugs}
+def _regroup(request: AdministrationRequest, slugs: list[str], form: GroupForm) -> bool:
+    user, main = request.user, request.administration
     try:
         if "remove" in request.POST:
-            number = remove_from_group(**who, group=request.POST["remove"])
+            number = remove_from_group(acting_user=user, main=main, slugs=slugs, group=request.POST["remove"])
         else:
-            number = add_to_group(**who, group=form.cleaned_data["group"])
+            number = add_to_group(acting_user=user, main=main, slugs=slugs, group=form.cleaned_data["group"])
     except AdministrationError as refused:
         form.add_error(None, refused.detail) if form.is_bound else messages.error(request, refused.detail)
         return not form.is_bound

@@ -1,7 +1,6 @@
 """What a sync changed in a sub-administration, for the people who work there, with the rights that they have there."""
 
 import uuid
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -10,12 +9,12 @@ from django.views.decorators.http import require_GET
 
 from settings_sync.services.news.news import News, find_news, is_kept, list_news, show_news
 from settings_sync.services.plans.category_rights import readable_categories
-from tenants.entering import administration_page
+from tenants.entering import AdministrationRequest, administration_page
 
 
 @require_GET
 @administration_page()
-def show_all(request: Any, target_id: uuid.UUID) -> HttpResponse:
+def show_all(request: AdministrationRequest, target_id: uuid.UUID) -> HttpResponse:
     """Every setting that one sync changed here, in so far as the user may see such settings."""
     news = _news_of(request, target_id)
     page = list_news(news, request.rights, request.GET.get("page"))
@@ -24,7 +23,7 @@ def show_all(request: Any, target_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @administration_page()
-def show_one(request: Any, target_id: uuid.UUID, change_id: int) -> HttpResponse:
+def show_one(request: AdministrationRequest, target_id: uuid.UUID, change_id: int) -> HttpResponse:
     """What changed in one setting: inside the list when the browser asks for the part, else as a page."""
     news = _news_of(request, target_id)
     details = show_news(news, request.rights, change_id)
@@ -42,7 +41,7 @@ def show_one(request: Any, target_id: uuid.UUID, change_id: int) -> HttpResponse
     return response
 
 
-def _news_of(request: Any, target_id: uuid.UUID) -> News:
+def _news_of(request: AdministrationRequest, target_id: uuid.UUID) -> News:
     if not readable_categories(request.rights):
         raise PermissionDenied
     news = find_news(request.administration, request.rights, target_id)

@@ -1,7 +1,6 @@
 """Sync to sub-administrations, step 3: the preview, and confirming it."""
 
 import uuid
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -21,7 +20,7 @@ from settings_sync.services.plans.source_moves import find_source_moves
 from settings_sync.services.previews.plan_overview import OUTCOMES, find_plan, list_changes, list_questions, show_plan
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.undoing import create_undo_plan
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.models import Administration
 from tenants.rights import SyncRight
 
@@ -35,7 +34,7 @@ LONGEST_QUERY = 3000
 
 
 @main_page(SyncRight.RUN, SyncRight.UNDO)
-def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
+def preview(request: AdministrationRequest, plan_id: uuid.UUID) -> HttpResponse:
     """What a stored plan would do; confirming it starts the run. Reloading, going back and a second tab are safe."""
     plan = plan_of(request, plan_id)
     confirmation = None if hasattr(plan, "run") else confirmation_of(plan)
@@ -64,7 +63,7 @@ def preview(request: Any, plan_id: uuid.UUID) -> HttpResponse:
 
 
 @main_page(SyncRight.RUN, SyncRight.UNDO)
-def renew(request: Any, plan_id: uuid.UUID) -> HttpResponse:
+def renew(request: AdministrationRequest, plan_id: uuid.UUID) -> HttpResponse:
     """A new preview of the same choice, without what was deleted since."""
     plan = plan_of(request, plan_id)
     if request.method == "POST":
@@ -77,7 +76,7 @@ def renew(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     return redirect(f"{address}?{note}" if len("note=") < len(note) < LONGEST_QUERY else address)
 
 
-def _made_again(request: Any, plan: Plan) -> Plan:
+def _made_again(request: AdministrationRequest, plan: Plan) -> Plan:
     left = plan.targets.exclude(administration__state__in=Administration.GONE).select_related("administration")
     targets = [row.administration.slug for row in left]
     if plan.undoes is not None:
@@ -93,7 +92,7 @@ def _made_again(request: Any, plan: Plan) -> Plan:
 
 
 @main_page(SyncRight.RUN, SyncRight.UNDO)
-def rehearse(request: Any, plan_id: uuid.UUID) -> HttpResponse:
+def rehearse(request: AdministrationRequest, plan_id: uuid.UUID) -> HttpResponse:
     """Try the preview for real in every administration, and roll it back."""
     plan = plan_of(request, plan_id)
     if request.method == "POST" and not hasattr(plan, "run"):
@@ -104,7 +103,7 @@ def rehearse(request: Any, plan_id: uuid.UUID) -> HttpResponse:
     return redirect(f"{redirect('sync:plan', request.administration.slug, plan.pk).url}#per-administration")
 
 
-def plan_of(request: Any, plan_id: uuid.UUID) -> Plan:
+def plan_of(request: AdministrationRequest, plan_id: uuid.UUID) -> Plan:
     """The plan of this address, if the user may look at it. Raises Http404, or PermissionDenied for lack of a right."""
     plan = find_plan(acting_user=request.user, main=request.administration, plan_id=plan_id)
     if plan is None:
@@ -114,11 +113,11 @@ def plan_of(request: Any, plan_id: uuid.UUID) -> Plan:
     return plan
 
 
-def _asked(request: Any) -> dict[str, str]:
+def _asked(request: AdministrationRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "").replace("\0", "") for name in ASKED}
 
 
-def _start(request: Any, plan: Plan, form: StartForm) -> HttpResponse | None:
+def _start(request: AdministrationRequest, plan: Plan, form: StartForm) -> HttpResponse | None:
     slug = request.administration.slug
     try:
         run = start_run(acting_user=request.user, plan=plan, **form.cleaned_data)

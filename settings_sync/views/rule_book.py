@@ -21,14 +21,14 @@ from settings_sync.services.settings.rule_book import (
     set_rule,
     update_policies,
 )
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.rights import SyncRight
 
 from .rule_forms import WHOLE, PoliciesForm, RuleForm
 
 
 @main_page(SyncRight.RUN)
-def policies(request: Any) -> HttpResponse:
+def policies(request: AdministrationRequest) -> HttpResponse:
     """What syncs do where nobody decides, and which settings have a rule of their own; `?q=` finds one to give one."""
     main = request.administration
     initial = {**policies_of(main), "max_share": max_share_of(main)}
@@ -44,7 +44,7 @@ def policies(request: Any) -> HttpResponse:
 
 
 @main_page(SyncRight.RUN)
-def rule(request: Any, kind: str, uid: uuid.UUID) -> HttpResponse:
+def rule(request: AdministrationRequest, kind: str, uid: uuid.UUID) -> HttpResponse:
     """The rule of one setting: made, changed, or removed by leaving everything empty."""
     main, standing = request.administration, read_standing(request.administration, kind, uid)
     stored = find_rule(main, kind, uid)
@@ -66,7 +66,7 @@ def _initial(stored: Any) -> dict[str, Any]:
     return {"locked": [path or WHOLE for path in stored.locked_paths], **own}
 
 
-def _forget(request: Any, kind: str, uid: uuid.UUID) -> HttpResponse:
+def _forget(request: AdministrationRequest, kind: str, uid: uuid.UUID) -> HttpResponse:
     """The setting is gone from the main administration: its rule can only be removed."""
     if request.method == "POST":
         set_rule(
@@ -81,7 +81,7 @@ def _not_there() -> HttpResponse:
     raise Http404
 
 
-def _asked(form: Any, service: Callable[..., Any], request: Any, **what: Any) -> bool:
+def _asked(form: Any, service: Callable[..., Any], request: AdministrationRequest, **what: Any) -> bool:
     """Whether the service did it; what it refuses is shown above the form."""
     try:
         service(acting_user=request.user, main=request.administration, **what)

@@ -14,13 +14,13 @@ from settings_sync.models import SyncRun
 from settings_sync.services.runs.run_overview import find_run, list_runs, show_run
 from settings_sync.services.runs.runs import cancel_run, retry_run
 from settings_sync.services.runs.undoing import create_undo_plan
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.permissions import reachable_administrations
 from tenants.rights import AdministrationRight, SyncRight
 
 
 @main_page(AdministrationRight.SEE)
-def history(request: Any) -> HttpResponse:
+def history(request: AdministrationRequest) -> HttpResponse:
     """Every run of this main administration, latest first."""
     target = request.GET.get("administration", "").replace("\0", "")
     page = list_runs(acting_user=request.user, main=request.administration, target=target, page=request.GET.get("page"))
@@ -29,26 +29,26 @@ def history(request: Any) -> HttpResponse:
 
 
 @main_page(AdministrationRight.SEE)
-def show(request: Any, run_id: uuid.UUID) -> HttpResponse:
+def show(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """One run: moving while it is busy, with the result and the proof afterwards."""
     return render(request, "sync/run.html", {"run": show_run(acting_user=request.user, run=run_of(request, run_id))})
 
 
 @main_page(AdministrationRight.SEE)
-def progress(request: Any, run_id: uuid.UUID) -> HttpResponse:
+def progress(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """The moving part of that page; once the run is finished it asks for no more."""
     context = {"run": show_run(acting_user=request.user, run=run_of(request, run_id)), "is_part": True}
     return render(request, "sync/run_progress.html", context)
 
 
 @main_page(SyncRight.RUN, SyncRight.UNDO)
-def cancel(request: Any, run_id: uuid.UUID) -> HttpResponse:
+def cancel(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """Stop what has not started yet."""
     return _do(request, run_id, cancel_run, _("What had not started yet is stopped; what is busy is finished first."))
 
 
 @main_page(SyncRight.RUN, SyncRight.UNDO)
-def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
+def retry(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """Try the failed and stopped administrations again, or only the one whose button was used."""
     only = [slug.replace("\0", "") for slug in request.POST.getlist("target")]
     typed = request.POST.get("confirmation", "")
@@ -56,7 +56,7 @@ def retry(request: Any, run_id: uuid.UUID) -> HttpResponse:
 
 
 @main_page(SyncRight.UNDO)
-def undo(request: Any, run_id: uuid.UUID) -> HttpResponse:
+def undo(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """Preview taking a run back in the ticked administrations; nothing is taken back before that is confirmed."""
     run, slug = run_of(request, run_id), request.administration.slug
     ticked = [target.replace("\0", "") for target in request.POST.getlist("target")]
@@ -71,7 +71,9 @@ def undo(request: Any, run_id: uuid.UUID) -> HttpResponse:
     return redirect("sync:run", slug, run.pk)
 
 
-def _do(request: Any, run_id: uuid.UUID, service: Callable[..., Any], said: str, **what: Any) -> HttpResponse:
+def _do(
+    request: AdministrationRequest, run_id: uuid.UUID, service: Callable[..., Any], said: str, **what: Any
+) -> HttpResponse:
     run = run_of(request, run_id)
     if request.method == "POST":
         try:
@@ -82,7 +84,7 @@ def _do(request: Any, run_id: uuid.UUID, service: Callable[..., Any], said: str,
     return redirect("sync:run", request.administration.slug, run.pk)
 
 
-def run_of(request: Any, run_id: uuid.UUID) -> SyncRun:
+def run_of(request: AdministrationRequest, run_id: uuid.UUID) -> SyncRun:
     """The run of this address. Raises Http404."""
     run = find_run(main=request.administration, run_id=run_id)
     if run is None:

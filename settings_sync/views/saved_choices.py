@@ -1,7 +1,6 @@
 """Saved choices: kept from a preview, previewed again, renamed and deleted."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -19,7 +18,7 @@ from settings_sync.services.choices.saved_choices import (
     rename_choice,
     save_choice,
 )
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.rights import SyncRight
 
 from .forms import SavedChoiceForm
@@ -27,7 +26,7 @@ from .plans import plan_of
 
 
 @main_page(SyncRight.RUN)
-def save(request: Any, plan_id: uuid.UUID) -> HttpResponse:
+def save(request: AdministrationRequest, plan_id: uuid.UUID) -> HttpResponse:
     """Keep what a preview was made of under a name."""
     plan = plan_of(request, plan_id)
     form = SavedChoiceForm(request.POST or None)
@@ -41,7 +40,7 @@ def save(request: Any, plan_id: uuid.UUID) -> HttpResponse:
 
 
 @main_page(SyncRight.RUN)
-def preview(request: Any, choice_id: uuid.UUID) -> HttpResponse:
+def preview(request: AdministrationRequest, choice_id: uuid.UUID) -> HttpResponse:
     """A new preview of a saved choice; nothing starts before that is confirmed."""
     choice, slug = _find(request, choice_id), request.administration.slug
     if request.method != "POST":
@@ -64,7 +63,7 @@ def preview(request: Any, choice_id: uuid.UUID) -> HttpResponse:
 
 
 @main_page(SyncRight.RUN)
-def edit(request: Any, choice_id: uuid.UUID) -> HttpResponse:
+def edit(request: AdministrationRequest, choice_id: uuid.UUID) -> HttpResponse:
     """Rename or delete a saved choice."""
     choice = _find(request, choice_id)
     form = SavedChoiceForm(request.POST or None, initial={"name": choice.name})
@@ -73,7 +72,7 @@ def edit(request: Any, choice_id: uuid.UUID) -> HttpResponse:
     return render(request, "sync/saved_choice.html", {"form": form, "choice": choice})
 
 
-def _changed(request: Any, choice: SavedChoice, form: SavedChoiceForm) -> bool:
+def _changed(request: AdministrationRequest, choice: SavedChoice, form: SavedChoiceForm) -> bool:
     name = choice.name
     try:
         if "delete" in request.POST:
@@ -92,7 +91,7 @@ def _name(form: SavedChoiceForm) -> str:
     return str(form.cleaned_data.get("name", "")) if form.is_valid() else ""
 
 
-def _find(request: Any, choice_id: uuid.UUID) -> SavedChoice:
+def _find(request: AdministrationRequest, choice_id: uuid.UUID) -> SavedChoice:
     choice = find_choice(acting_user=request.user, main=request.administration, choice_id=choice_id)
     if choice is None:
         raise Http404

@@ -29,7 +29,7 @@ from settings_sync.services.takeover.takeover import (
     with_suggestions,
 )
 from settings_sync.services.takeover.takeover_pair import read_pair
-from tenants.entering import main_page
+from tenants.entering import AdministrationRequest, main_page
 from tenants.rights import SyncRight
 
 from .plans import plan_of
@@ -54,7 +54,7 @@ class Shown:
 
 
 @main_page(SyncRight.RUN)
-def begin(request: Any, child: str) -> HttpResponse:
+def begin(request: AdministrationRequest, child: str) -> HttpResponse:
     """What a takeover is, and beginning it or going on with it."""
     main = request.administration
     found = next((one for one in syncable_children(request.user, main) if one.slug == child), None)
@@ -71,7 +71,7 @@ def begin(request: Any, child: str) -> HttpResponse:
 
 
 @main_page(SyncRight.RUN)
-def sitting(request: Any, plan_id: uuid.UUID, child: str) -> HttpResponse:
+def sitting(request: AdministrationRequest, plan_id: uuid.UUID, child: str) -> HttpResponse:
     """All unmatched settings of the main administration beside the other's own, decided one by one or many at once."""
     plan = plan_of(request, plan_id)
     takeover = _takeover_of(request, plan, child)
@@ -88,7 +88,7 @@ def sitting(request: Any, plan_id: uuid.UUID, child: str) -> HttpResponse:
 
 
 @main_page(SyncRight.RUN)
-def pair(request: Any, plan_id: uuid.UUID, child: str, change_id: int) -> HttpResponse:
+def pair(request: AdministrationRequest, plan_id: uuid.UUID, child: str, change_id: int) -> HttpResponse:
     """One setting beside the other's own ones: chosen by hand from a list that can be searched."""
     plan = plan_of(request, plan_id)
     takeover = _takeover_of(request, plan, child)
@@ -103,7 +103,7 @@ def pair(request: Any, plan_id: uuid.UUID, child: str, change_id: int) -> HttpRe
     return render(request, "sync/takeover_pair.html", context)
 
 
-def _takeover_of(request: Any, plan: Plan, child: str) -> Takeover:
+def _takeover_of(request: AdministrationRequest, plan: Plan, child: str) -> Takeover:
     """The sitting about one administration of a plan. Raises Http404."""
     allowed = syncable_children(request.user, plan.administration)
     target = plan.targets.select_related("administration", "plan").filter(administration__slug=child).first()
@@ -112,7 +112,9 @@ def _takeover_of(request: Any, plan: Plan, child: str) -> Takeover:
     return read_takeover(target)
 
 
-def _decided(request: Any, takeover: Takeover, listed: Sequence[TakeoverRow], form: TakeoverForm) -> bool:
+def _decided(
+    request: AdministrationRequest, takeover: Takeover, listed: Sequence[TakeoverRow], form: TakeoverForm
+) -> bool:
     """Store what was sent; False when it was refused, with the reason on the page and what was chosen kept."""
     if not form.is_valid():
         messages.error(request, _("Nothing was decided: choose again."))

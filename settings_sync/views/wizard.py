@@ -25,7 +25,7 @@ from settings_sync.services.plans.rules import policies_of
 from settings_sync.services.previews.plan_overview import find_plan
 from settings_sync.services.settings.settings_tree import SettingsTree, read_settings_tree
 from settings_sync.wording.decision_wording import policy_choices
-from tenants.entering import View, main_page
+from tenants.entering import AdministrationRequest, View, main_page
 from tenants.models import Administration
 from tenants.rights import SyncRight
 
@@ -52,7 +52,7 @@ def keep_choice_without_session(view: View) -> View:
 
 @keep_choice_without_session
 @main_page(SyncRight.RUN)
-def choose(request: Any) -> HttpResponse:
+def choose(request: AdministrationRequest) -> HttpResponse:
     """One form: ticked administrations and ticked settings become a plan. Nothing is changed in any administration."""
     main, subs = request.administration, list_subs(acting_user=request.user, main=request.administration)
     form = SyncChoiceForm(_asked(request))
@@ -68,7 +68,11 @@ def choose(request: Any) -> HttpResponse:
 
 
 def _context(
-    request: Any, form: SyncChoiceForm, subs: list[SubAdministration], chosen: Collection[str], tree: SettingsTree
+    request: AdministrationRequest,
+    form: SyncChoiceForm,
+    subs: list[SubAdministration],
+    chosen: Collection[str],
+    tree: SettingsTree,
 ) -> dict[str, Any]:
     possible = [sub for sub in subs if not sub.cannot_sync]
     sought = request.POST.get("sought", "").strip()
@@ -97,13 +101,13 @@ def _context(
     }
 
 
-def _policies(request: Any, form: SyncChoiceForm) -> dict[str, str]:
+def _policies(request: AdministrationRequest, form: SyncChoiceForm) -> dict[str, str]:
     """What is chosen where nobody decides, else as the main administration has it; what does not exist is left out."""
     chosen = {policy: value for policy, value in form.policies().items() if value in POLICIES[policy]}
     return {**policies_of(request.administration), **chosen}
 
 
-def _asked(request: Any) -> Any:
+def _asked(request: AdministrationRequest) -> Any:
     """What was ticked: in the form, before signing in again, for an earlier preview, or in the address."""
     if request.method == "POST":
         return request.POST
@@ -117,11 +121,11 @@ def _asked(request: Any) -> Any:
     return {"to": to, "category": plan.categories, "item": plan.items, **policies}
 
 
-def _kept(request: Any) -> QueryDict | None:
+def _kept(request: AdministrationRequest) -> QueryDict | None:
     return find_kept_choice(main=request.administration, mark=request.GET.get("kept", ""))
 
 
-def _earlier_plan(request: Any) -> Plan | None:
+def _earlier_plan(request: AdministrationRequest) -> Plan | None:
     try:
         plan_id = uuid.UUID(request.GET.get("plan", ""))
     except ValueError:
@@ -133,7 +137,7 @@ def _possible(subs: list[SubAdministration]) -> list[str]:
     return [sub.slug for sub in subs if not sub.cannot_sync]
 
 
-def _chosen_targets(request: Any, form: SyncChoiceForm, subs: list[SubAdministration]) -> list[str]:
+def _chosen_targets(request: AdministrationRequest, form: SyncChoiceForm, subs: list[SubAdministration]) -> list[str]:
     """The ticked administrations, or those that a button picked: all, none, those behind, a group, or those found."""
     pick = request.POST.get("pick") or request.GET.get("pick") or ""
     ticked = set(form.cleaned_data.get("to", []))
@@ -143,7 +147,7 @@ def _chosen_targets(request: Any, form: SyncChoiceForm, subs: list[SubAdministra
     ]
 
 
-def _picked(request: Any, pick: str, subs: list[SubAdministration]) -> list[SubAdministration]:
+def _picked(request: AdministrationRequest, pick: str, subs: list[SubAdministration]) -> list[SubAdministration]:
     group = pick.removeprefix("group:")
     if group and group != pick:
         return choose_subs(subs, group=group)
@@ -156,7 +160,7 @@ def _administrations(slugs: Collection[str]) -> list[Administration]:
     return list(Administration.objects.active().filter(slug__in=slugs))
 
 
-def _make_plan(request: Any, form: SyncChoiceForm, tree: SettingsTree) -> Plan | None:
+def _make_plan(request: AdministrationRequest, form: SyncChoiceForm, tree: SettingsTree) -> Plan | None:
     chosen = form.cleaned_data
     items = [*chosen["item"], *tree.items_of_kinds(chosen["kind"])]
     try:
