@@ -24,6 +24,7 @@ BOOKS_IN_CHILD = {
     "sync_ledger_base": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "sync_ledger_indexentry": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "sync_ledger_deviation": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    # To add and never to delete: a sync must not be able to hide an edit from the next look.
     "sync_ledger_dirty": ("INSERT",),
     "django_migrations": ("SELECT",),
 }
@@ -142,6 +143,7 @@ def expected_rights() -> set[Right]:
     rights = {(table, "", privilege) for table, privileges in BOOKS_IN_CHILD.items() for privilege in privileges}
     for table in settings_tables():
         rights |= {(table, "", privilege) for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE")}
+    # To see whether daily data points at what is to be deleted; no other column of it can be read.
     return rights | {(table, column, "SELECT") for table, column, _target in business_references()}
 
 

@@ -26,9 +26,11 @@ def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, chang
         f" SELECT {_uuid(target_id)}, {sql.literal(kind.key)}, local.uid, local.digest, {former}"
         " FROM local LEFT JOIN public.settings_sync_document known ON known.digest = local.digest"
         " JOIN seen ON seen.seen_uid = local.uid AND seen.action IN ('update', 'delete')"
+        # What moved since is held, so that nothing of it is replaced.
         f" AND seen.local_digest = local.digest AND {'false' if target_id is None else 'true'})"
         " SELECT seen.uid FROM seen LEFT JOIN local ON local.uid = seen.seen_uid"
         " WHERE local.digest IS DISTINCT FROM seen.local_digest"
+        # Nor can it get a uid that something here has by now.
         f" OR (seen.uid <> seen.seen_uid AND EXISTS (SELECT FROM {new} n WHERE n.uid = seen.uid))"
     )
 
@@ -199,6 +201,7 @@ def count_foreign_writes(schema: str, own_tables: list[str], shared_tables: list
         " + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid), 0)), 0)::bigint"
         " FROM (SELECT relation, bool_or(mode = 'AccessExclusiveLock') AS exclusive FROM pg_catalog.pg_locks"
         " WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation'"
+        # These two are taken by reading, and by the checks of foreign keys.
         " AND mode NOT IN ('AccessShareLock', 'RowShareLock') GROUP BY relation) l"
         " LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation"
         " LEFT JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace"

@@ -67,6 +67,7 @@ def _connect() -> psycopg.Connection[Any]:
     # The tests, and only they, move the default connection to another database of the same server.
     parameters["dbname"] = str(default_connection.settings_dict["NAME"])
     options = (
+        # In UTC, because a moment in a document is a text, of which a digest is taken.
         f"-c search_path= -c timezone=UTC -c lock_timeout={settings.SYNC_LOCK_TIMEOUT_MS}"
         f" -c statement_timeout={settings.SYNC_STATEMENT_TIMEOUT_MS} -c jit=off"
         f" -c idle_in_transaction_session_timeout={settings.SYNC_IDLE_TIMEOUT_MS}"

@@ -201,6 +201,7 @@ def _upsert(kind: Kind, table: Table) -> str:
     fresh = ", ".join(_compared("n", name, by_name.get(name)) for name in names)
     new = ", ".join(f"n.{sql.name(name)}" for name in names)
     inserted = ", ".join(["uid", *(sql.name(name) for name in names), *(sql.name(c.column) for c in table.local)])
+    # What is an administration's own does not travel: it begins at its default, and is never updated.
     starts = "".join(f", {_start_value(local.field)}" for local in table.local)
     return (
         f"WITH {DOC}, {_new_rows(kind, table)},"

@@ -176,6 +176,7 @@ def _check_business_untouched(cursor: Cursor, work: Work) -> None:
 
 
 def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
+    # First, so that whoever lost the lease is refused before it writes more.
     _close(cursor, work, applied)
     cursor.execute(
         "INSERT INTO public.settings_sync_receipt (target_id, snapshot_id, rows, former_deviations,"
@@ -197,6 +198,7 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
             ],
         )
     cursor.execute(
+        # By hand: `record` would write it on the product's own connection, in another transaction.
         "INSERT INTO public.audit_auditentry (id, at, actor_id, actor_name, on_behalf_of, administration_id,"
         " administration_name, action, note, data) VALUES (gen_random_uuid(), now(), %(actor_id)s, %(actor_name)s,"
         " %(on_behalf_of)s, %(administration_id)s, %(administration_name)s,"

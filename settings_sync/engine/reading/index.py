@@ -199,6 +199,7 @@ def _insert_documents(rows: list[ReadDocument]) -> None:
             " SELECT digest, kind, body, needs, keys, now() FROM ROWS FROM (unnest(%s::bytea[]), unnest(%s::text[]),"
             " jsonb_array_elements(%s::jsonb), jsonb_array_elements(%s::jsonb), jsonb_array_elements(%s::jsonb))"
             " AS d(digest, kind, body, needs, keys)"
+            # Another administration may have stored the same document meanwhile.
             " ON CONFLICT (digest) DO NOTHING",
             [
                 [row.entry.digest for row in rows],
@@ -220,6 +221,7 @@ def _replace_entries(touched: Touched, documents: list[ReadDocument]) -> None:
     entries = [document.entry for document in documents]
     with connection.cursor() as cursor:
         cursor.execute(
+            # All that was touched, because what was deleted has no document to tell it by.
             "DELETE FROM sync_ledger_indexentry e USING unnest(%s::text[], %s::uuid[]) AS t(kind, uid)"
             " WHERE e.kind = t.kind AND e.uid = t.uid",
             [[kind for kind, _uid in uids], [uid for _kind, uid in uids]],

@@ -90,6 +90,7 @@ def _fold_main(main: Administration, everything: bool) -> int:
     # What was edited in the main makes each of its children stand otherwise.
     everything = everything or main.pk in touched or main.pk not in known
     stale = [child for child in children if everything or child.pk in touched or child.pk not in known]
+    # Most rounds end here, after one question about all of its schemas.
     if not stale and not everything:
         return 0
     source = look_at(main, keep_documents=True)
@@ -151,6 +152,7 @@ def note_reviews(administration: Administration) -> None:
     """Note when what is kept as it is in an administration should be looked at again, such as after pinning."""
     reviews = _first_reviews(administration)
     for category in all_kinds().categories:
+        # Where nobody has counted yet there is no row, and counting notes it as well.
         rows = Alignment.objects.filter(administration=administration, category=category.key)
         rows.update(review_on=reviews.get(category.key))
 

@@ -120,6 +120,7 @@ class _Facts:
 
 def list_subs(*, acting_user: User, main: Administration) -> list[SubAdministration]:
     """Every sub-administration of `main` that the user may enter, by name; a fixed number of queries."""
+    # By membership, with which the rights in each come along.
     found = Membership.objects.filter(user=acting_user, administration__parent=main)
     # The row of a deleted one stays, because runs and the trail name it.
     rows = list(found.select_related("administration", "role").exclude(administration__state="deleted"))

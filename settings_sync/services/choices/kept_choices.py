@@ -64,6 +64,7 @@ def find_kept_choice(*, main: Administration, mark: str) -> QueryDict | None:
 
 def _count(address: str) -> int:
     key = shared_key("kept-choices", address)
+    # Counting keeps the time that this gives, so that it begins anew when that is over.
     cache.add(key, 0, KEPT_SECONDS)
     try:
         return cache.incr(key)

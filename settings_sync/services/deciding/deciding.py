@@ -126,6 +126,7 @@ class _Desk:
 
     def check(self, change: Change, asked: Asked) -> None:
         """Raises UnknownDecision, UnknownPath, CannotCouple, NameMissing or NameNotUsable for what makes no sense."""
+        # What was decided can be withdrawn also where it would not be allowed any more.
         if asked.word is None:
             return
         if asked.path:
@@ -200,6 +201,7 @@ def _check_coupling(change: Change, uid: uuid.UUID | None, local: Local, in_main
 
 def _values(asked: Asked, user: User) -> dict[str, Any]:
     return {
+        # What a form sends along with another word is not decided.
         "couple_with": asked.couple_with if asked.word == Word.COUPLE else None,
         "name": asked.name if asked.word == Word.CREATE_AS else "",
         "reason": asked.reason,

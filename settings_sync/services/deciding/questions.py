@@ -45,6 +45,7 @@ ORDER = (
 PATHS_AT_ONCE = 100
 """Of how many fields is asked on one page: those that nobody decided about come first."""
 
+# The one follows from what was decided about another; the other is withdrawn where it was pinned.
 SETTLED = (Verdict.GIVES_WAY, Verdict.PINNED)
 
 
@@ -111,6 +112,7 @@ def read_questions(*, acting_user: User, plan: Plan, change: Change, preview: Ch
     """What can be decided about a change; nothing once the plan was carried out or expired, or the place is gone."""
     decided = tuple(_decided(change, preview, plan))
     words = list(_words(plan, change)) if _is_open(plan, change) else []
+    # Only where it can be answered so: it looks at all settings of that kind, and at what uses them.
     candidates = list_candidates(plan, change) if Word.COUPLE in words else []
     holder = change.facts.get("holder_uid") if change.verdict == Verdict.NAME_TAKEN else None
     same = next((one for one in candidates if str(one.uid) == holder), None)

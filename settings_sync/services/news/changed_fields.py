@@ -42,6 +42,7 @@ def _bodies(digests: Iterable[bytes]) -> Iterator[tuple[bytes, Mapping[str, Any]
 
 def _words(kind_key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     kind = all_kinds()[kind_key]
+    # The new one first: a part is called what it is called now.
     names = name_parts(kind, [new, old])
     places = places_of(kind, differences(base=None, source=new, local=old, result=new), {}, names)
     fields = [words for place in places if place.status == "changed" for words in _fields(place, names)]

@@ -154,6 +154,7 @@ def _news(target: SyncTarget, changes: list[Change], categories: Iterable[NewsOf
         at=target.finished_at,
         by=str(target.run.requested_by or ""),
         note=target.run.note,
+        # From the rows, because the counts that are stored tell of categories that this reader may not see.
         counted=Counted.sum_of({_outcome(row): 1} for row in changes),
         undoes=target.run.plan.undoes.created_at if target.run.plan.undoes else None,
         categories=tuple(categories),

@@ -26,6 +26,7 @@ def row_of(
     return Change(
         plan_target=target,
         kind=change.kind,
+        # Stored, because queries narrow by it and only the code knows which category a kind is of.
         category=all_kinds()[change.kind].category.key,
         uid=change.uid,
         label=change.label,

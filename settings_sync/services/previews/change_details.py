@@ -146,6 +146,7 @@ def content_of(kind: Kind, document: Mapping[str, Any], labels: Mapping[str, str
 def local_content(change: Change, labels: Mapping[str, str]) -> tuple[Place, ...]:
     """What stands in the administration now, as the plan saw it."""
     found = Document.objects.filter(digest=bytes(change.local_digest or b"")).values_list("body", flat=True)
+    # Nothing once the document was pruned: what happened stays told, its content does not.
     return tuple(place for body in found for place in content_of(all_kinds()[change.kind], body, labels))
 
 
@@ -165,6 +166,7 @@ def _mode(change: Change) -> Mode:
 
 
 def _place(place: PlacePreview, kind: Kind, mode: Mode) -> Place | None:
+    # Of a part that came or went every field differs, which says no more than the part itself.
     if place.part and (mode == Mode.CONTENT or place.status != "changed"):
         status = "changed" if mode == Mode.CONTENT else place.status
         return Place(place.title, place.trail, status, summary=tuple(_summary(place, kind)))

@@ -224,6 +224,7 @@ def show_plan(plan: Plan) -> PlanOverview:
         failure=plan.went_wrong,
         is_expired=plan.is_expired,
         run_id=plan.run.pk if hasattr(plan, "run") else None,
+        # Settings and not changes: the same in a hundred administrations is one thing to look at.
         warned=changes.exclude(warnings=[]).values("uid").distinct().count(),
     )
 

@@ -187,6 +187,7 @@ def places_of(kind: Kind, found: list[Difference], labels: Mapping[str, str], na
     places: dict[str, PlacePreview] = {}
     for row in found:
         part, uid, name = _split(row)
+        # The order is about all parts and of none, so it is told at the setting itself.
         if name == "order" and not uid and part:
             place = places.setdefault("", PlacePreview("", "", "changed"))
             place.fields.append(_field(kind, part, "order", row, labels))

@@ -346,6 +346,7 @@ def seconds_left(targets: Collection[SyncTarget], *, now: datetime) -> float | N
 def _visible(user: User, targets: list[SyncTarget]) -> list[SyncTarget]:
     """The targets that the user may enter, and those that nobody can enter any more."""
     reachable = {row.pk for row in reachable_administrations(user)}
+    # What was deleted nobody can enter, and its part of the history would be hidden from everybody.
     return [row for row in targets if row.administration_id in reachable or row.administration.is_gone]
 
 

@@ -155,6 +155,7 @@ def cancel_run(*, acting_user: User, run: SyncRun, reason: str = "") -> SyncRun:
             state=SyncTarget.State.CANCELLED, finished_at=run.cancelled_at
         )
         _record("run.cancelled", acting_user, run, reason)
+        # No worker may be busy with it, and then nobody else would end it.
         finish_run_when_done(run)
     return run
 
@@ -184,6 +185,7 @@ def retry_run(
             error_facts=None,
             error_detail="",
         )
+        # Not stopped any more, or what fails for a moment would be cancelled instead of tried again.
         run.state, run.finished_at, run.cancelled_at = SyncRun.State.RUNNING, None, None
         # From here on it goes by the right of whoever tries it again, which is asked once more when it is applied.
         run.by_right_of = acting_user

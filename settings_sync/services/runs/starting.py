@@ -24,6 +24,7 @@ def start_from_main(administration: Administration) -> SyncRun | None:
     trail says why.
     """
     with transaction.atomic():
+        # Locked: the reaper and the worker that made it may come at once, and the second finds nothing to start.
         row = Administration.objects.select_for_update(of=("self",)).select_related("parent", "created_by")
         found = row.filter(pk=administration.pk, state=Administration.State.ACTIVE).exclude(start_from=[]).first()
         if found is None or found.parent is None:

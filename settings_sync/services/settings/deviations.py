@@ -134,6 +134,7 @@ def deviations_of(
 def _check(user: User, administration: Administration, kind: str, uid: uuid.UUID) -> Standing:
     if administration.is_main:
         raise OnlyInSubs(name=administration.name)
+    # Before the right is asked for, which is called after the category of the kind.
     if kind not in all_kinds().by_key:
         raise NotFollowed
     if not may_pin(user, administration, kind):

@@ -179,6 +179,7 @@ def rank_all(takeover: Takeover, row: TakeoverRow) -> list[Suggestion]:
     """Every own setting of the same kind, the most alike first."""
     portraits = _portraits(takeover, [row])
     same = {str(own.uid): own for own in takeover.own if own.kind == row.kind}
+    # Somebody may have deleted one since the look.
     ranked = rank(portraits.source[row.uid], [portraits.own[uid] for uid in same if uid in portraits.own])
     return [Suggestion(same[likeness.uid], likeness) for likeness in ranked]
 

@@ -51,6 +51,7 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     What goes wrong in one step is logged and keeps no other from being done; only a database that is away is raised.
     Once `must_stop` says so nothing is begun any more that takes its time.
     """
+    # Before anybody is woken, who would otherwise be woken for what was tried too often.
     given_up = _attempt(give_up_poisoned_targets) + _attempt(give_up_poisoned_administrations)
     finished = _attempt(_finish_runs)
     _attempt(start_forgotten)
