@@ -119,10 +119,12 @@ def guards_on(tables: Iterable[str]) -> list[Trigger]:
 
 def _triggers_on(table: str, kind: Kind, query: str) -> list[Trigger]:
     queries = dict.fromkeys(ROWS, query) | {"TRUNCATE": _all_items(kind)}
+    # One for each event, because PostgreSQL gives no rows to a trigger that has several.
     touching = [
         Trigger(table, f"sync_touch_{event.lower()}", "AFTER", (event,), TOUCH, (kind.key, found))
         for event, found in queries.items()
     ]
+    # BEFORE, so that nobody waits for a turn with rows locked that the sync is to write.
     return [Trigger(table, "sync_enter", "BEFORE", EVERYTHING, ENTER), *touching]
 
 
