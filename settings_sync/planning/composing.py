@@ -238,7 +238,7 @@ def _give_way(
             entry, local, _naming(bodies[entry.key], renamed), wanted[entry.kind, entry.keys[DEFAULT_KEY]]
         )
         for entry in holders
-        if entry.key in bodies and (entry.kind, entry.keys[DEFAULT_KEY]) in wanted
+        if entry.key in bodies
     }
 
 
