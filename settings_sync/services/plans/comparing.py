@@ -107,7 +107,7 @@ def _store_local_documents(administration: Administration, planned: TargetPlan) 
     """
     seen = [change for change in planned.changes if change.local is not None and not change.is_unchanged]
     kept = stored_digests({change.local for change in seen if change.local}) if seen else set()
-    keys = {(change.key[0], change.couples or change.key[1]) for change in seen if change.local not in kept}
+    keys = {change.stands_as for change in seen if change.local not in kept}
     if keys:
         documents = read_documents(administration.schema_name, keys)
         store_documents(list(documents.values()))
