@@ -261,5 +261,5 @@ class TargetPlan:
 
     @property
     def writes_anything(self) -> bool:
-        """Whether applying has anything to write, bases included."""
-        return any(change.writes or change.moves_base for change in self.changes)
+        """Whether applying has anything to write: rows, bases, or what stays as it is here."""
+        return any(change.does_something for change in self.changes)
