@@ -9,6 +9,9 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import DateTimeField, Field
 
 from settings_sync.declaring.kinds import Column, Kind, Link, Table, all_kinds
 from settings_sync.engine import sql
@@ -245,10 +248,7 @@ def _is_free_to_move(table: Table) -> str:
     return f" AND (t.{parent} = n.{parent} OR coalesce(({item}) IN (SELECT uid FROM doc), true))"
 
 
-def _start_value(field: object) -> str:
-    from django.db.models import DateTimeField, Field
-
-    assert isinstance(field, Field)
+def _start_value(field: "Field[Any, Any]") -> str:
     if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
         return "now()"
     return sql.literal(field.get_default())
