@@ -17,7 +17,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from accounts.admin import SupportAdmin, is_support, may_help
-from accounts.models import User
+from accounts.signed_in import signed_in_user
 from accounts.support_pages import ask_reason
 from accounts.support_tables import link_to
 from settings_sync.services.plans.plans import create_plan
@@ -317,7 +317,7 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
         form = ConfirmOnBehalfForm(request.POST or None, main=main)
         if request.method == "POST" and form.is_valid():
             try:
-                run = start_run_on_behalf(acting_user=_staff(request), **form.cleaned_data)
+                run = start_run_on_behalf(acting_user=signed_in_user(request), **form.cleaned_data)
             except (SyncError, NotAllowed) as refused:
                 messages.error(request, str(refused))
             else:
@@ -331,18 +331,12 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
         return render(request, "admin/start_sync.html", shown)
 
 
-def _staff(request: HttpRequest) -> User:
-    """Who is signed in; nobody else comes into the admin."""
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _ask_and_retry(
     model_admin: SupportAdmin, request: HttpRequest, run: SyncRun, targets: list[SyncTarget], words: dict[str, Any]
 ) -> HttpResponse:
     """Ask for a reason, and for a run that was taken back say what comes back: the reason is then the confirmation."""
     again = [target for target in targets if may_be_retried(target)]
-    question = question_before_retrying(_staff(request), run, again)
+    question = question_before_retrying(signed_in_user(request), run, again)
     if question is not None:
         back = RetryBringsBack(phrase=question.phrase, names=question.names, reasons=" ".join(question.reasons))
         words = {**words, "consequence": f"{words['consequence']} {back.detail}"}

@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin import SupportAdmin, may_help, may_manage
 from accounts.models import ApiToken
+from accounts.signed_in import signed_in_user
 from accounts.support_pages import ask_reason
 from audit.models import record
 
@@ -104,7 +105,7 @@ class AdministrationAdmin(RecordedAdmin):
         back = reverse("admin:tenants_administration_change", args=[row.pk])
 
         def retry(reason: str) -> HttpResponse:
-            retry_provisioning(acting_user=request.user, administration=row, reason=reason)
+            retry_provisioning(acting_user=signed_in_user(request), administration=row, reason=reason)
             messages.success(request, gettext("It is tried again; look at its state in a moment."))
             return redirect(back)
 
@@ -245,7 +246,7 @@ class ApiTokenAdmin(RecordedAdmin):
     def revoke(self, request: HttpRequest, queryset: "QuerySet[ApiToken]") -> None:
         """End them now."""
         for token in queryset:
-            revoke_api_token(token, acting_user=request.user)
+            revoke_api_token(token, acting_user=signed_in_user(request))
         number = len(queryset)
         said = ngettext("%d token was revoked.", "%d tokens were revoked.", number) % number
         messages.success(request, said)

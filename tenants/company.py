@@ -1,11 +1,11 @@
 """Company details: what an administration says about itself on paper. They belong to it alone and never travel."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from stdnum import iban
 
+from accounts.models import User
 from audit.models import record
 
 from .exceptions import CompanyDetailsMoved
@@ -27,7 +27,7 @@ COMPANY_FIELDS = (
 
 
 def update_company_details(
-    *, acting_user: Any, administration: Administration, details: Mapping[str, str], seen: str | None = None
+    *, acting_user: User, administration: Administration, details: Mapping[str, str], seen: str | None = None
 ) -> list[str]:
     """Store the company details and return the names of the fields that changed.
 

@@ -1,10 +1,10 @@
 """Groups of sub-administrations: free words by which a main administration finds several of them at once."""
 
 from collections.abc import Callable, Collection
-from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from audit.models import record
 
 from .exceptions import GroupNameNotUsable, NoAdministrationsChosen, TooManyGroups
@@ -26,7 +26,7 @@ def groups_of(administrations: Collection[Administration]) -> dict[str, int]:
     return dict(sorted(counted.items(), key=lambda found: found[0].casefold()))
 
 
-def add_to_group(*, acting_user: Any, main: Administration, slugs: Collection[str], group: str) -> int:
+def add_to_group(*, acting_user: User, main: Administration, slugs: Collection[str], group: str) -> int:
     """Put these sub-administrations in a group, which comes to be by that; returns how many were not in it yet.
 
     A group whose name differs only in capitals is the same one. Raises NotAllowed, NoAdministrationsChosen,
@@ -44,7 +44,7 @@ def add_to_group(*, acting_user: Any, main: Administration, slugs: Collection[st
     return _regroup(acting_user, main, slugs, added)
 
 
-def remove_from_group(*, acting_user: Any, main: Administration, slugs: Collection[str], group: str) -> int:
+def remove_from_group(*, acting_user: User, main: Administration, slugs: Collection[str], group: str) -> int:
     """Take these sub-administrations out of a group; returns how many were in it.
 
     Raises NotAllowed or NoAdministrationsChosen.
@@ -52,13 +52,13 @@ def remove_from_group(*, acting_user: Any, main: Administration, slugs: Collecti
     return _regroup(acting_user, main, slugs, lambda groups: [other for other in groups if other != group])
 
 
-def find_reachable(user: Any, main: Administration, slugs: Collection[str]) -> list[Administration]:
+def find_reachable(user: User, main: Administration, slugs: Collection[str]) -> list[Administration]:
     """Those of the sub-administrations with these addresses that the user may enter, by name."""
     found = main.children.existing().reachable_by(user).filter(slug__in=slugs)
     return list(found.order_by("name"))
 
 
-def _regroup(user: Any, main: Administration, slugs: Collection[str], change: Callable[[list[str]], list[str]]) -> int:
+def _regroup(user: User, main: Administration, slugs: Collection[str], change: Callable[[list[str]], list[str]]) -> int:
     require(user, AdministrationRight.UPDATE, main)
     with transaction.atomic():
         keys = [row.pk for row in find_reachable(user, main, slugs)]

@@ -1,6 +1,8 @@
 """Who may do what, in which administration."""
 
-from typing import Any
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import User
 
 from .models import Administration, Membership
 from .rights import Right
@@ -14,7 +16,7 @@ class NotAllowed(Exception):
         super().__init__(f"missing right {right}")
 
 
-def rights_of(user: Any, administration: Administration) -> frozenset[str] | None:
+def rights_of(user: User | AnonymousUser, administration: Administration) -> frozenset[str] | None:
     """The rights of a user in an administration, or None when they may not even enter it."""
     if not user.is_active:
         return None
@@ -22,18 +24,18 @@ def rights_of(user: Any, administration: Administration) -> frozenset[str] | Non
     return None if membership is None else frozenset(membership.role.rights)
 
 
-def may(user: Any, right: Right, administration: Administration) -> bool:
+def may(user: User, right: Right, administration: Administration) -> bool:
     """Whether the user holds this right in this administration."""
     return right in (rights_of(user, administration) or ())
 
 
-def require(user: Any, right: Right, administration: Administration) -> None:
+def require(user: User, right: Right, administration: Administration) -> None:
     """Raise NotAllowed unless the user holds this right in this administration."""
     if not may(user, right, administration):
         raise NotAllowed(right)
 
 
-def reachable_administrations(user: Any) -> list[Administration]:
+def reachable_administrations(user: User | AnonymousUser) -> list[Administration]:
     """The administrations that the user may enter, mains first, each followed by its subs."""
     found = Administration.objects.reachable_by(user).exclude(state__in=Administration.GONE)
     rows = list(found.select_related("parent"))

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django_tenants.utils import get_public_schema_name
 
+from accounts.models import User
 from audit.models import record
 
 from .exceptions import (
@@ -92,7 +93,7 @@ def role_mark(role: Role) -> str:
     return fingerprint({"name": role.name, "rights": sorted(role.rights)})
 
 
-def create_role(*, acting_user: Any, main: Administration, name: str, rights: Collection[str]) -> Role:
+def create_role(*, acting_user: User, main: Administration, name: str, rights: Collection[str]) -> Role:
     """A new role with some of the rights that its maker has. Raises NotAllowed or a RoleError."""
     require(acting_user, RoleRight.MANAGE, main)
     role = Role(administration=main, name=name.strip(), rights=_in_order(rights))
@@ -104,7 +105,7 @@ def create_role(*, acting_user: Any, main: Administration, name: str, rights: Co
     return role
 
 
-def update_role(*, acting_user: Any, role: Role, name: str, rights: Collection[str], seen: str | None = None) -> Role:
+def update_role(*, acting_user: User, role: Role, name: str, rights: Collection[str], seen: str | None = None) -> Role:
     """Give a role another name or other rights; what the acting user may not do themselves stays as it is.
 
     `seen` is the mark of what the editor was looking at. Raises NotAllowed or a RoleError.
@@ -135,7 +136,7 @@ def people_with(role: Role) -> int:
     return role.memberships.values("user").distinct().count()
 
 
-def delete_role(*, acting_user: Any, role: Role, instead: Mapping[int, Role]) -> None:
+def delete_role(*, acting_user: User, role: Role, instead: Mapping[int, Role]) -> None:
     """Delete a role; `instead` names per membership the role that its holder gets. Raises NotAllowed or a RoleError."""
     main = _main_of(acting_user, role)
     with transaction.atomic():
@@ -151,7 +152,7 @@ def delete_role(*, acting_user: Any, role: Role, instead: Mapping[int, Role]) ->
         locked.delete()
 
 
-def _main_of(acting_user: Any, role: Role) -> Administration:
+def _main_of(acting_user: User, role: Role) -> Administration:
     if role.administration is None:
         raise StandardRole(name=role.name)
     require(acting_user, RoleRight.MANAGE, role.administration)
@@ -175,7 +176,7 @@ def _comparable(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _check(acting_user: Any, role: Role, changed: Collection[str]) -> None:
+def _check(acting_user: User, role: Role, changed: Collection[str]) -> None:
     assert role.administration is not None
     if not is_visible(role.name) or has_hidden(role.name):
         raise RoleNameInvisible
@@ -185,7 +186,7 @@ def _check(acting_user: Any, role: Role, changed: Collection[str]) -> None:
     _check_own(acting_user, role.administration, changed)
 
 
-def _check_own(acting_user: Any, main: Administration, changed: Collection[str]) -> None:
+def _check_own(acting_user: User, main: Administration, changed: Collection[str]) -> None:
     """Nobody gives away, or takes away, what they may not do themselves in the main administration."""
     foreign = set(changed) - (rights_of(acting_user, main) or frozenset())
     if foreign:
@@ -193,7 +194,7 @@ def _check_own(acting_user: Any, main: Administration, changed: Collection[str])
 
 
 def _check_holders(
-    acting_user: Any, main: Administration, role: Role, holders: list[Membership], instead: Mapping[int, Role]
+    acting_user: User, main: Administration, role: Role, holders: list[Membership], instead: Mapping[int, Role]
 ) -> None:
     if any(rights_of(acting_user, holder.administration) is None for holder in holders):
         raise RoleInUseElsewhere
@@ -205,7 +206,7 @@ def _check_holders(
         _check_own(acting_user, main, set(instead[holder.pk].rights) - set(role.rights))
 
 
-def _record(acting_user: Any, main: Administration, verb: str, role: Role, **data: Any) -> None:
+def _record(acting_user: User, main: Administration, verb: str, role: Role, **data: Any) -> None:
     record(f"role.{verb}", actor=acting_user, administration=main, role=role.name, **data)
 
 

@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_noop
 from structlog.contextvars import bound_contextvars
 
+from accounts.models import User
 from accounts.support_rights import SupportRight, may_support
 from audit.models import record
 
@@ -51,7 +52,7 @@ def licence_use(main: Administration) -> tuple[int, int]:
 
 
 def create_administration(
-    *, acting_user: Any, main: Administration, name: str, slug: str = "", start_from: Sequence[str] = ()
+    *, acting_user: User, main: Administration, name: str, slug: str = "", start_from: Sequence[str] = ()
 ) -> Administration:
     """Accept a new sub-administration; a worker makes its schema. `start_from` names categories of the main's settings.
 
@@ -101,7 +102,7 @@ def _is_text(name: str) -> bool:
 
 
 @transaction.atomic
-def _accept(user: Any, main_id: uuid.UUID, name: str, wish: str, start_from: Sequence[str]) -> Administration:
+def _accept(user: User, main_id: uuid.UUID, name: str, wish: str, start_from: Sequence[str]) -> Administration:
     main = Administration.objects.select_for_update().get(pk=main_id)
     used, cap = licence_use(main)
     if used >= cap:
@@ -131,7 +132,7 @@ def _free_address(wish: str, main: Administration) -> str:
     return longer
 
 
-def retry_provisioning(*, acting_user: Any, administration: Administration, reason: str = "") -> Administration:
+def retry_provisioning(*, acting_user: User, administration: Administration, reason: str = "") -> Administration:
     """Try again to make, or to delete, an administration where that failed: by its own people, or by support.
 
     Raises NotAllowed or WrongState.
@@ -155,7 +156,7 @@ def right_to_retry(administration: Administration) -> Right:
     return AdministrationRight.DELETE if administration.was_made else AdministrationRight.CREATE
 
 
-def delete_administration(*, acting_user: Any, administration: Administration, confirm: str) -> Administration:
+def delete_administration(*, acting_user: User, administration: Administration, confirm: str) -> Administration:
     """Accept that a sub-administration goes, with everything in it; `confirm` must be its slug.
 
     Raises NotAllowed, MainCannotBeDeleted, ConfirmationDiffers or WrongState.

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -84,7 +83,7 @@ def create_own_token(
     return token, secret
 
 
-def revoke_api_token(token: ApiToken, *, acting_user: Any = None) -> None:
+def revoke_api_token(token: ApiToken, *, acting_user: User | None = None) -> None:
     """End a token now; a token that has ended already stays as it is."""
     with transaction.atomic():
         ended = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
@@ -110,12 +109,12 @@ def revoke_by_beginning(*, administration: str, beginning: str) -> ApiToken:
     return chosen[0]
 
 
-def may_revoke(user: Any, token: ApiToken) -> bool:
+def may_revoke(user: User, token: ApiToken) -> bool:
     """Whether the user may end this token: their own, or anybody's where they manage who may do what."""
     return token.user_id == user.pk or may(user, RoleRight.MANAGE, token.administration)
 
 
-def revoke_token_of(*, acting_user: Any, token: ApiToken) -> None:
+def revoke_token_of(*, acting_user: User, token: ApiToken) -> None:
     """End a token from a page. Raises NotAllowed."""
     refuse_while_acting()
     if not may_revoke(acting_user, token):
@@ -123,7 +122,7 @@ def revoke_token_of(*, acting_user: Any, token: ApiToken) -> None:
     revoke_api_token(token, acting_user=acting_user)
 
 
-def visible_tokens(user: Any, main: Administration) -> "QuerySet[ApiToken]":
+def visible_tokens(user: User, main: Administration) -> "QuerySet[ApiToken]":
     """The tokens of a main administration that the user may see: their own, or all where they manage roles."""
     found = ApiToken.objects.filter(administration=main)
     return _in_order(found if may(user, RoleRight.MANAGE, main) else found.filter(user=user))

@@ -16,6 +16,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from accounts.admin import SupportAdmin, is_support, may_help
+from accounts.signed_in import signed_in_user
 from accounts.support_pages import ask_reason, chosen_rows
 from tenants.permissions import NotAllowed
 
@@ -104,7 +105,7 @@ class OutboxMessageAdmin(SupportAdmin):
         back = reverse("admin:webhooks_outboxmessage_change", args=[message.pk])
 
         def send(reason: str) -> HttpResponse:
-            resend(acting_user=request.user, message=message, reason=reason)
+            resend(acting_user=signed_in_user(request), message=message, reason=reason)
             messages.success(request, gettext("The message is sent again."))
             return redirect(back)
 
@@ -150,7 +151,7 @@ def _resend_all(request: HttpRequest, chosen: "QuerySet[OutboxMessage]", reason:
     sent, refused = 0, Counter[str]()
     for message in chosen.select_related("administration"):
         try:
-            resend(acting_user=request.user, message=message, reason=reason)
+            resend(acting_user=signed_in_user(request), message=message, reason=reason)
             sent += 1
         except (WebhookError, NotAllowed) as why:
             refused[str(why)] += 1

@@ -13,22 +13,22 @@ from .rights import WebhookRight
 __all__ = ["NotAllowed", "may_get_mail", "may_manage_webhooks", "may_resend", "require_managing", "users_who_may_see"]
 
 
-def may_manage_webhooks(user: Any, main: Administration) -> bool:
+def may_manage_webhooks(user: User, main: Administration) -> bool:
     """Whether the user may see and change the webhooks of this main administration."""
     return main.is_main and may(user, WebhookRight.MANAGE, main)
 
 
-def require_managing(user: Any, main: Administration) -> None:
+def require_managing(user: User, main: Administration) -> None:
     """Raise NotAllowed unless the user may manage the webhooks of this administration."""
     require(user, WebhookRight.MANAGE, main)
 
 
-def may_resend(user: Any, main: Administration) -> bool:
+def may_resend(user: User, main: Administration) -> bool:
     """Whether the user may send a message of this administration again: its own people, and support."""
     return may_support(user, SupportRight.HELP) or may_manage_webhooks(user, main)
 
 
-def may_get_mail(user: Any, main: Administration) -> bool:
+def may_get_mail(user: User, main: Administration) -> bool:
     """Whether the user may be told how syncs of this administration ended: as who may look at its runs."""
     return main.is_main and may(user, AdministrationRight.SEE, main)
 

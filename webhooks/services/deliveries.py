@@ -2,12 +2,12 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from audit.models import record
 
 from ..exceptions import EndpointDisabled, StillOnItsWay
@@ -31,7 +31,7 @@ def find_delivery(endpoint: Endpoint, message_id: uuid.UUID) -> OutboxMessage | 
     return list_deliveries(endpoint).filter(pk=message_id).first()
 
 
-def resend(*, acting_user: Any, message: OutboxMessage, reason: str = "") -> OutboxMessage:
+def resend(*, acting_user: User, message: OutboxMessage, reason: str = "") -> OutboxMessage:
     """Send a message again that arrived or was given up, under the same id; it is tried for three days once more.
 
     Raises NotAllowed, StillOnItsWay or EndpointDisabled.

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.acting import refuse_while_acting
+from accounts.models import User
 from audit.models import record
 from tenants.models import Administration
 
@@ -23,7 +24,7 @@ CHANGEABLE = ("url", "events", "description")
 
 
 def create_endpoint(
-    *, acting_user: Any, main: Administration, url: str, events: Collection[str], description: str = ""
+    *, acting_user: User, main: Administration, url: str, events: Collection[str], description: str = ""
 ) -> Endpoint:
     """Make a webhook; its `secret` is to be shown this once.
 
@@ -47,7 +48,7 @@ def create_endpoint(
 
 def update_endpoint(
     *,
-    acting_user: Any,
+    acting_user: User,
     endpoint: Endpoint,
     url: str | None = None,
     events: Collection[str] | None = None,
@@ -78,7 +79,7 @@ def update_endpoint(
     return row
 
 
-def rotate_secret(*, acting_user: Any, endpoint: Endpoint) -> Endpoint:
+def rotate_secret(*, acting_user: User, endpoint: Endpoint) -> Endpoint:
     """Give a webhook a new secret, to be shown this once; for a day both sign. Raises NotAllowed."""
     refuse_while_acting()
     require_managing(acting_user, endpoint.administration)
@@ -91,7 +92,7 @@ def rotate_secret(*, acting_user: Any, endpoint: Endpoint) -> Endpoint:
     return row
 
 
-def delete_endpoint(*, acting_user: Any, endpoint: Endpoint) -> None:
+def delete_endpoint(*, acting_user: User, endpoint: Endpoint) -> None:
     """Delete a webhook with its messages; nothing is sent to it any more. Raises NotAllowed."""
     require_managing(acting_user, endpoint.administration)
     with transaction.atomic():
@@ -100,7 +101,7 @@ def delete_endpoint(*, acting_user: Any, endpoint: Endpoint) -> None:
         row.delete()
 
 
-def send_test(*, acting_user: Any, endpoint: Endpoint) -> OutboxMessage:
+def send_test(*, acting_user: User, endpoint: Endpoint) -> OutboxMessage:
     """Put a test message in the outbox, to be sent at once. Raises NotAllowed or EndpointDisabled."""
     require_managing(acting_user, endpoint.administration)
     with transaction.atomic():
@@ -114,7 +115,7 @@ def send_test(*, acting_user: Any, endpoint: Endpoint) -> OutboxMessage:
     return message
 
 
-def disable_endpoint(endpoint: Endpoint, reason: Endpoint.Reason, acting_user: Any = None) -> None:
+def disable_endpoint(endpoint: Endpoint, reason: Endpoint.Reason, acting_user: User | None = None) -> None:
     """Switch a locked webhook off: what was on its way to it is given up, and can be sent again later."""
     endpoint.state, endpoint.disabled_reason = Endpoint.State.DISABLED, reason
     endpoint.save(update_fields=["state", "disabled_reason"])
@@ -136,7 +137,7 @@ def let_it_try_now(endpoint: Endpoint) -> None:
     endpoint.save(update_fields=["resume_at"])
 
 
-def _switch(row: Endpoint, state: str, acting_user: Any) -> None:
+def _switch(row: Endpoint, state: str, acting_user: User) -> None:
     if state == Endpoint.State.DISABLED:
         disable_endpoint(row, Endpoint.Reason.BY_HAND, acting_user)
         return
@@ -164,5 +165,5 @@ def _lock(endpoint: Endpoint) -> Endpoint:
     return found.get(pk=endpoint.pk)
 
 
-def _record(action: str, acting_user: Any, endpoint: Endpoint, **data: Any) -> None:
+def _record(action: str, acting_user: User | None, endpoint: Endpoint, **data: Any) -> None:
     record(action, actor=acting_user, administration=endpoint.administration, webhook=str(endpoint.pk), **data)

@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from accounts.models import User
 from audit.models import record
 from tenants.models import Administration
 from tenants.permissions import reachable_administrations
@@ -36,13 +37,13 @@ class Told:
     held: int
 
 
-def find_mail_choice(*, acting_user: Any, main: Administration) -> MailChoice:
+def find_mail_choice(*, acting_user: User, main: Administration) -> MailChoice:
     """What the user chose for this main administration; never, as long as nothing was chosen. It is not stored."""
     found = MailChoice.objects.filter(user=acting_user, administration=main).first()
     return found or MailChoice(user=acting_user, administration=main, language=translation.get_language())
 
 
-def choose_mail(*, acting_user: Any, main: Administration, when: str, language: str) -> MailChoice:
+def choose_mail(*, acting_user: User, main: Administration, when: str, language: str) -> MailChoice:
     """Remember when the user wants a mail, and in which language. Raises NotAllowed or OnlyInTheMain."""
     if not main.is_main:
         raise OnlyInTheMain(name=main.name)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
@@ -36,7 +37,7 @@ class Administrations(TokenView):
         """A worker makes it; `state` tells how far it is."""
 
         def make(given: dict[str, Any]) -> Response:
-            made = create_administration(acting_user=request.user, main=self.main, **given)
+            made = create_administration(acting_user=user_of(request), main=self.main, **given)
             return _accepted(request, made)
 
         return answer_once(request, make, prepare=lambda: self._read(request))
@@ -65,7 +66,7 @@ class OneAdministration(TokenView):
         administration = find_administration(request, slug)
         confirm = self.checked(ConfirmQuery, request.query_params.dict())["confirm"]
         return _accepted(
-            request, delete_administration(acting_user=request.user, administration=administration, confirm=confirm)
+            request, delete_administration(acting_user=user_of(request), administration=administration, confirm=confirm)
         )
 
 
@@ -80,7 +81,9 @@ class RetryAdministration(TokenView):
         administration = find_administration(request, slug)
         return answer_once(
             request,
-            lambda _: _accepted(request, retry_provisioning(acting_user=request.user, administration=administration)),
+            lambda _: _accepted(
+                request, retry_provisioning(acting_user=user_of(request), administration=administration)
+            ),
             prepare=self.nothing_more,
         )
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Scope
+from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
@@ -41,7 +42,7 @@ class WebhookView(TokenView):
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
-        if request.auth is not None and not may_manage_webhooks(request.user, self.main):
+        if request.auth is not None and not may_manage_webhooks(user_of(request), self.main):
             raise NotAllowed("webhooks.manage")
 
     def find(self, webhook_id: uuid.UUID) -> Endpoint:
@@ -68,7 +69,7 @@ class Webhooks(WebhookView):
         """Its secret is in this answer and nowhere else: keep it, to verify the signatures with."""
 
         def make(given: dict[str, object]) -> Response:
-            made = endpoints.create_endpoint(acting_user=request.user, main=self.main, **given)  # type: ignore[arg-type]
+            made = endpoints.create_endpoint(acting_user=user_of(request), main=self.main, **given)  # type: ignore[arg-type]
             return created(shape_with_secret(made), reverse("api:webhook", args=[made.pk]))
 
         return answer_once(request, make, prepare=lambda: self.checked(NewWebhook, request.data))
@@ -89,13 +90,13 @@ class OneWebhook(WebhookView):
         """Only what is sent; switching it on forgets that it failed."""
         endpoint = self.find(webhook_id)
         given = self.checked(ChangedWebhook, request.data)
-        endpoints.update_endpoint(acting_user=request.user, endpoint=endpoint, **given)
+        endpoints.update_endpoint(acting_user=user_of(request), endpoint=endpoint, **given)
         return Response(shape_webhooks([self.find(webhook_id)])[0])
 
     @describe("Delete a webhook", None, status=204)
     def delete(self, request: Request, webhook_id: uuid.UUID) -> Response:
         """With its deliveries; nothing is sent to it any more."""
-        endpoints.delete_endpoint(acting_user=request.user, endpoint=self.find(webhook_id))
+        endpoints.delete_endpoint(acting_user=user_of(request), endpoint=self.find(webhook_id))
         return Response(status=204)
 
 
@@ -110,7 +111,7 @@ class RotateSecret(WebhookView):
         endpoint = self.find(webhook_id)
 
         def rotate(_prepared: object) -> Response:
-            return Response(shape_with_secret(endpoints.rotate_secret(acting_user=request.user, endpoint=endpoint)))
+            return Response(shape_with_secret(endpoints.rotate_secret(acting_user=user_of(request), endpoint=endpoint)))
 
         return answer_once(request, rotate, prepare=self.nothing_more)
 
@@ -126,7 +127,7 @@ class TestWebhook(WebhookView):
         endpoint = self.find(webhook_id)
         return answer_once(
             request,
-            lambda _: _accepted(endpoint, endpoints.send_test(acting_user=request.user, endpoint=endpoint)),
+            lambda _: _accepted(endpoint, endpoints.send_test(acting_user=user_of(request), endpoint=endpoint)),
             prepare=self.nothing_more,
         )
 
@@ -166,7 +167,7 @@ class ReplayDelivery(WebhookView):
         message = _find_delivery(endpoint, delivery_id)
         return answer_once(
             request,
-            lambda _: _accepted(endpoint, resend(acting_user=request.user, message=message)),
+            lambda _: _accepted(endpoint, resend(acting_user=user_of(request), message=message)),
             prepare=self.nothing_more,
         )
 
