@@ -36,7 +36,8 @@ _TAG = re.compile(r"<([a-zA-Z][^\s/>]*)")
 _SCHEME = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*(?=:)")
 _SCHEMES = {"https", "http", "mailto", "tel", "data"}
 _BLANK = re.compile(r"[\x00-\x20\x7f]")
-_TAG_BEGINS = re.compile(r"<[a-zA-Z/!?]")
+_TAG_BEGINS = re.compile(r"<[a-zA-Z/]")
+_DECLARATION = re.compile(r"<[!?]")
 
 
 class _Reader(HTMLParser):
@@ -63,20 +64,20 @@ class _Reader(HTMLParser):
             self._check_style(data)
 
     def handle_comment(self, data: str) -> None:
-        self._refuse_declaration()
+        self._refuse(declarations_refused())
 
-    def handle_decl(self, decl: str) -> None:
-        self._refuse_declaration()
+    def close(self) -> None:
+        """Tell of what never ends instead of reading on.
 
-    def unknown_decl(self, data: str) -> None:
-        self._refuse_declaration()
-
-    def handle_pi(self, data: str) -> None:
-        self._refuse_declaration()
-
-    def _refuse_declaration(self) -> None:
-        # Browsers end a comment sooner than this parser does, and what follows would run unseen.
-        self._refuse(_("Comments and declarations (<!…> and <?…>) are not allowed in a template."))
+        HTMLParser would go on behind the < of it, and read the rest as often as there are more of them.
+        """
+        if self.cdata_elem:
+            # Browsers take everything to the end of the text for style, and none of it was checked.
+            self._refuse(_("<%(tag)s> is not closed: write </%(tag)s> behind it.") % {"tag": self.cdata_elem})
+        elif _TAG_BEGINS.match(self.rawdata):
+            self._refuse(_("A tag at the end is not closed with >."))
+        else:
+            super().close()
 
     def _check_attribute(self, tag: str, name: str, value: str) -> None:
         if name not in ALLOWED_ATTRIBUTES:
@@ -97,13 +98,20 @@ class _Reader(HTMLParser):
             self.problems.append(message)
 
 
+def declarations_refused() -> str:
+    """The sentence for what begins with <! or <?, and for an end of nothing such as </3>."""
+    return str(_("Comments and declarations (<!…> and <?…>) are not allowed in a template."))
+
+
 def problems_of_markup(html: str) -> list[str]:
     """Messages about tags, attributes and addresses that a template may not hold. Pure."""
+    if _DECLARATION.search(html):
+        # Not read at all: HTMLParser fails on some of them, and takes others to end later than browsers do, so that
+        # what follows would run unseen.
+        return [declarations_refused()]
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    if _TAG_BEGINS.search(html, html.rfind(">") + 1):
-        reader.problems.append(_("A tag at the end is not closed with >."))
     if not reader.problems and not is_left_whole(html):
         reader.problems.append(
             _("A browser reads something here that is not allowed in a template. Look for a < or a quote too many.")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog_kit import markup
 from catalog_kit.markup import is_left_whole, problems_of_markup
@@ -65,6 +67,8 @@ def test_what_only_nh3_sees_is_refused_as_well(monkeypatch):
         "<style>@import 'https://example.com/x.css';</style>",
         # It reads the text as it stands, before a value is filled in.
         "<p title=x{{klant.naam}}>x</p>",
+        "<style>@import 'https://example.com/x.css';",
+        "<style>@import 'https://example.com/x.css';</style/>",
         # It drops a tag that does not end; with the next part of the page behind it, it would.
         "<img src=x onerror=alert(1) ",
     ],
@@ -72,6 +76,32 @@ def test_what_only_nh3_sees_is_refused_as_well(monkeypatch):
 def test_what_nh3_lets_through_is_refused_by_our_own_reader(html):
     assert is_left_whole(html)
     assert problems_of_markup(html) != []
+
+
+PIECES = (
+    "<",
+    ">",
+    "</",
+    "<a ",
+    "<a b='",
+    '<a b="',
+    "<p>",
+    "</p>",
+    "<style>",
+    "</style",
+    "<!",
+    "<!--",
+    "<![",
+    "<?",
+    "&#",
+    "/",
+)
+"""What begins something in HTML or ends it; most of it has no end when it stands alone."""
+
+
+@given(st.lists(st.sampled_from((*PIECES, "'", '"', "=", "-->", "]", "a", " ", "@import", "onclick"))).map("".join))
+def test_whatever_is_written_gets_an_answer_and_what_passes_is_left_whole(html):
+    assert problems_of_markup(html) or ("@import" not in html.partition("<style")[2] and is_left_whole(html))
 
 
 @pytest.fixture
@@ -97,6 +127,11 @@ class TestTheLongestText:
 
     def test_tags_in_tags(self):
         assert problems_of_markup("<a" * 100_000 + ">") != []
+
+    @pytest.mark.parametrize("piece", PIECES)
+    def test_the_same_piece_again_and_again(self, piece):
+        for beginning in ("", "<style>", "<p title='"):
+            problems_of_markup(beginning + piece * (200_000 // len(piece)))
 
     def test_an_address_of_one_word(self):
         assert problems_of_markup(f'<a href="{"a" * 200_000}">x</a>') != []
