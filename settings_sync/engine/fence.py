@@ -18,6 +18,7 @@ from tenants.models import Administration
 
 from . import sql
 from .granting import GRANTING_LOCK, Right, set_rights
+from .rows import documents_in
 from .triggers import EDIT_LOCK, Trigger, guards_on, make_functions, triggers_of
 
 BOOKS_IN_CHILD = {
@@ -123,7 +124,7 @@ def mark() -> str:
     """Everything that `install` depends on, and how documents are read: it differs when a release must install anew."""
     rights = [*map(str, sorted(expected_rights())), MAINS_ARE_CLOSED]
     made = [trigger.statement("") for trigger in expected_triggers()]
-    return "\n".join([*rights, *made, *(sql.documents(kind, "") for kind in all_kinds())])
+    return "\n".join([*rights, *made, *(documents_in(kind, "") for kind in all_kinds())])
 
 
 def expected_triggers() -> list[Trigger]:

@@ -24,12 +24,12 @@ def find_used_in_daily_data(kind: Kind, schema: str, uids: Collection[uuid.UUID]
         for table, column in places
     )
     items = sql.name(schema, kind.root.table)
-    return f"SELECT i.uid FROM {items} i WHERE i.uid = ANY({_listed(uids)}) AND ({points or 'false'})"
+    return f"SELECT i.uid FROM {items} i WHERE i.uid = ANY({sql.listed(uids)}) AND ({points or 'false'})"
 
 
 def count_in_daily_data(kind: Kind, schema: str, uids: Collection[uuid.UUID]) -> str:
     """A query for (uid, table, number): how many rows of which table of daily data point at these items."""
-    items, listed = sql.name(schema, kind.root.table), _listed(uids)
+    items, listed = sql.name(schema, kind.root.table), sql.listed(uids)
     # Gives names and types to the columns, also where nothing points at this kind.
     found = ["SELECT NULL::uuid AS uid, NULL::text AS table, NULL::bigint AS number WHERE false"]
     for table, columns in _pointing_columns(kind).items():
@@ -54,12 +54,8 @@ def _pointing_columns(kind: Kind) -> dict[str, list[str]]:
 def find_pointing_settings(kind: Kind, schema: str, uids: Collection[uuid.UUID]) -> str:
     """A query for (uid, kind, pointing): the settings that point at these items, and with which uid."""
     nothing = "SELECT NULL::uuid AS uid, NULL::text AS kind, NULL::uuid AS pointing WHERE false"
-    found = [query for other in all_kinds() for query in _pointing(other, kind, schema, _listed(uids))]
+    found = [query for other in all_kinds() for query in _pointing(other, kind, schema, sql.listed(uids))]
     return " UNION ALL ".join([nothing, *found])
-
-
-def _listed(uids: Collection[uuid.UUID]) -> str:
-    return f"{sql.literal([str(uid) for uid in uids])}::uuid[]"
 
 
 def _pointing(other: Kind, kind: Kind, schema: str, listed: str) -> Iterator[str]:

@@ -52,7 +52,6 @@ def pair(standing: None) -> Pair:
 def planted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """One reference that travels as a plain number: what forgetting to resolve it would come to."""
     from settings_sync.declaring import kinds
-    from settings_sync.engine.applying import statements
 
     kind_key, table_name, column_name = request.param
     derived = Kinds._column
@@ -63,16 +62,11 @@ def planted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
             return column
         return replace(column, reference=None, db_type=_db_type(model._meta.get_field(name)))
 
-    def forget() -> None:
-        kinds._derived.clear()
-        for cached in (statements.removals, statements.writes, statements.late_references):
-            cached.cache_clear()
-
     monkeypatch.setattr(Kinds, "_column", as_a_number)
-    forget()
+    kinds._derived.clear()
     yield kind_key
     monkeypatch.undo()
-    forget()
+    kinds._derived.clear()
 
 
 @pytest.mark.parametrize("planted", REFERENCES, indirect=True, ids=lambda found: f"{found[1]}.{found[2]}")

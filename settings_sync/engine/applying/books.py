@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from settings_sync.declaring.kinds import Kind
 from settings_sync.engine import sql
 from settings_sync.engine.references import find_pointing_settings
+from settings_sync.engine.rows import documents_in, keys_text
 from settings_sync.planning.values import Key, PlannedChange
 
 from .statements import rows_of
@@ -17,7 +18,7 @@ def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, chang
     An item that will be coupled is looked up, and kept, under the uid that it has until then. Without a target, as in
     a rehearsal, nothing is kept.
     """
-    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.seen_uid for change in changes)})")
+    local = documents_in(kind, schema, f"r.uid = ANY({sql.listed(change.seen_uid for change in changes)})")
     new = sql.name(schema, kind.root.table)
     former = "coalesce(known.body, local.body::jsonb)"  # a stored one is copied as it is, compressed
     return (
@@ -37,7 +38,7 @@ def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, chang
 
 def find_different_results(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """A query for the uids of written items that do not stand there as the plan said."""
-    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.uid for change in changes)})")
+    local = documents_in(kind, schema, f"r.uid = ANY({sql.listed(change.uid for change in changes)})")
     return (
         f"WITH planned AS MATERIALIZED ({rows_of(changes)}), local AS MATERIALIZED ({local})"
         " SELECT planned.uid FROM planned LEFT JOIN local ON local.uid = planned.uid"
@@ -47,10 +48,6 @@ def find_different_results(kind: Kind, schema: str, changes: list[PlannedChange]
 
 def _uuid(value: object) -> str:
     return "NULL::uuid" if value is None else f"{sql.literal(str(value))}::uuid"
-
-
-def _uids(uids: Iterable[uuid.UUID]) -> str:
-    return f"{sql.literal([str(uid) for uid in uids])}::uuid[]"
 
 
 def move_bases(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
@@ -81,7 +78,7 @@ def drop_deviations(kind: Kind, schema: str, changes: list[PlannedChange]) -> st
 def _drop(kind: Kind, schema: str, table: str, uids: Iterable[uuid.UUID]) -> str:
     return (
         f"WITH gone AS (DELETE FROM {sql.name(schema, table)} WHERE kind = {sql.literal(kind.key)}"
-        f" AND uid = ANY({_uids(uids)}) RETURNING 1) SELECT count(*) FROM gone"
+        f" AND uid = ANY({sql.listed(uids)}) RETURNING 1) SELECT count(*) FROM gone"
     )
 
 
@@ -91,7 +88,7 @@ def deviations_of(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
         "SELECT jsonb_build_object('kind', kind, 'uid', uid, 'path', path, 'is_pinned', is_pinned, 'reason', reason,"
         " 'review_on', coalesce(review_on::text, ''), 'decided_by', decided_by, 'decided_at', decided_at::text)"
         f" FROM {sql.name(schema, 'sync_ledger_deviation')} WHERE kind = {sql.literal(kind.key)}"
-        f" AND uid = ANY({_uids(change.uid for change in changes)}) ORDER BY uid, path"
+        f" AND uid = ANY({sql.listed(change.uid for change in changes)}) ORDER BY uid, path"
     )
 
 
@@ -130,7 +127,7 @@ def rename_deviations(kind: Kind, schema: str, changes: list[PlannedChange]) -> 
 
 def archive(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Archive items where they stand, and mark them as touched: nobody has planned what they look like now."""
-    uids, items = _uids(change.uid for change in changes), sql.name(schema, kind.root.table)
+    uids, items = sql.listed(change.uid for change in changes), sql.name(schema, kind.root.table)
     return (
         f"WITH archived AS (UPDATE {items} SET is_archived = true WHERE uid = ANY({uids}) AND NOT is_archived"
         f" RETURNING uid), marked AS (INSERT INTO {sql.name(schema, 'sync_ledger_dirty')} (kind, uid)"
@@ -140,7 +137,7 @@ def archive(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
 
 def follow_as_it_stands(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Let the base of items be what stands there now: what was archived because it is used can go once it is not."""
-    local = sql.documents(kind, schema, f"r.uid = ANY({_uids(change.uid for change in changes)})")
+    local = documents_in(kind, schema, f"r.uid = ANY({sql.listed(change.uid for change in changes)})")
     return (
         f"WITH local AS MATERIALIZED ({local}), moved AS (UPDATE {sql.name(schema, 'sync_ledger_base')} b"
         f" SET digest = local.digest, decided_at = now() FROM local WHERE b.kind = {sql.literal(kind.key)}"
@@ -167,7 +164,7 @@ def move_index(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Note in the child's index what was written, for the triggers leave syncs out."""
     index = sql.name(schema, "sync_ledger_indexentry")
     label = sql.name(kind.label_column)
-    keys = sql.keys_object(kind)
+    keys = keys_text(kind)
     return (
         f"WITH moved AS (INSERT INTO {index} (kind, uid, digest, label, keys)"
         f" SELECT {sql.literal(kind.key)}, c.uid, c.result_digest, r.{label}, {keys} FROM ({rows_of(changes)}) c"

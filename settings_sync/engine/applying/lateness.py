@@ -163,9 +163,8 @@ def _read_standing(
 
 
 def _there(schema: str, kind: str, uids: Iterable[uuid.UUID]) -> str:
-    listed = f"{sql.literal([str(uid) for uid in uids])}::uuid[]"
     table = sql.name(schema, all_kinds()[kind].root.table)
-    return f"SELECT {sql.literal(kind)}::text, ''::text, ''::text, uid FROM {table} WHERE uid = ANY({listed})"
+    return f"SELECT {sql.literal(kind)}::text, ''::text, ''::text, uid FROM {table} WHERE uid = ANY({sql.listed(uids)})"
 
 
 def _holding(schema: str, kind: str, column: str, values: Iterable[str]) -> str:

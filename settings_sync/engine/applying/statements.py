@@ -4,21 +4,23 @@ Every statement reads the plan's changes and their documents where they are stor
 values are quoted into it, so that nothing is parsed twice.
 """
 
-import functools
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import DateTimeField, Field
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from settings_sync.declaring.kinds import Column, Kind, Link, Table, all_kinds
-from settings_sync.engine import sql
+from settings_sync.engine.rows import is_now, rows_in_documents
+from settings_sync.engine.sql import Place, Template, comma_separated, in_schema
 from settings_sync.planning.values import PlannedChange
 
-SCHEMA = "@@schema@@"
-CHANGES = "@@changes@@"
+CHANGES = Place("changes")
+DOC = SQL("doc")
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,15 @@ class Statement:
     """One statement and the table that it writes; it returns the number of rows written."""
 
     table: str
-    text: str
+    template: Template
 
     def filled(self, schema: str, changes: str) -> str:
         """The statement for one administration; `changes` is what `rows_of` gives."""
-        return self.text.replace(sql.name(SCHEMA), sql.name(schema)).replace(CHANGES, changes)
+        return self.template.filled(schema=schema, changes=changes)
+
+
+def _statement(table: str, query: Composable) -> Statement:
+    return Statement(table, Template.of(query))
 
 
 def rows_of(changes: Iterable[PlannedChange]) -> str:
@@ -63,56 +69,50 @@ def _hex(digest: bytes | None) -> str:
     return "NULL" if digest is None else f'"\\\\x{digest.hex()}"'
 
 
-@functools.lru_cache
-def couplings(kind_key: str) -> tuple[Statement, ...]:
+@lru_cache
+def couplings(kind: Kind) -> tuple[Statement, ...]:
     """Give the administration's own items the main's uids. Their local keys stay, and with them what points at them."""
-    kind = all_kinds()[kind_key]
-    return (Statement(kind.root.table, _couple_items(kind)),)
+    return (_statement(kind.root.table, _couple_items(kind)),)
 
 
-def part_couplings(kind_key: str, changes: Iterable[PlannedChange]) -> tuple[Statement, ...]:
+def part_couplings(kind: Kind, changes: Iterable[PlannedChange]) -> tuple[Statement, ...]:
     """Give parts the uids of those that continue them, so that their local keys stay as well."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for change in changes:
         for part, old, new in change.pairs:
             found[part].append((old, new))
-    kind = all_kinds()[kind_key]
     return tuple(
-        Statement(part.table, _couple_parts(part, found[part.name])) for part in kind.parts if part.name in found
+        _statement(part.table, _couple_parts(part, found[part.name])) for part in kind.parts if part.name in found
     )
 
 
-@functools.lru_cache
-def deletions(kind_key: str) -> tuple[Statement, ...]:
+@lru_cache
+def deletions(kind: Kind) -> tuple[Statement, ...]:
     """Delete items with their links and parts, the lowest first."""
-    kind = all_kinds()[kind_key]
-    links = [Statement(link.table, _delete_all_links(kind, link)) for link in kind.links]
-    parts = [Statement(part.table, _delete_all_parts(part)) for part in reversed(kind.parts)]
-    return (*links, *parts, Statement(kind.root.table, _delete_items(kind)))
+    links = [_statement(link.table, _delete_all_links(kind, link)) for link in kind.links]
+    parts = [_statement(part.table, _delete_all_parts(part)) for part in reversed(kind.parts)]
+    return (*links, *parts, _statement(kind.root.table, _delete_items(kind)))
 
 
-@functools.lru_cache
-def removals(kind_key: str) -> tuple[Statement, ...]:
+@lru_cache
+def removals(kind: Kind) -> tuple[Statement, ...]:
     """Delete the parts and links that updated items no longer have, the lowest parts first."""
-    kind = all_kinds()[kind_key]
-    parts = [Statement(part.table, _delete_parts(kind, part)) for part in reversed(kind.parts)]
-    return (*parts, *(Statement(link.table, _delete_links(kind, link)) for link in kind.links))
+    parts = [_statement(part.table, _delete_parts(part)) for part in reversed(kind.parts)]
+    return (*parts, *(_statement(link.table, _delete_links(kind, link)) for link in kind.links))
 
 
-@functools.lru_cache
-def writes(kind_key: str) -> tuple[Statement, ...]:
+@lru_cache
+def writes(kind: Kind) -> tuple[Statement, ...]:
     """Update what differs and insert what is new: the items, then their parts from the top down, then their links."""
-    kind = all_kinds()[kind_key]
-    rows = [Statement(table.table, _upsert(kind, table)) for table in kind.tables]
-    return (*rows, *(Statement(link.table, _insert_links(kind, link)) for link in kind.links))
+    rows = [_statement(table.table, _upsert(kind, table)) for table in kind.tables]
+    return (*rows, *(_statement(link.table, _insert_links(kind, link)) for link in kind.links))
 
 
-@functools.lru_cache
-def late_references(kind_key: str) -> tuple[Statement, ...]:
+@lru_cache
+def late_references(kind: Kind) -> tuple[Statement, ...]:
     """Set the references that could not be set on insert, because what they point at was not there yet."""
-    kind = all_kinds()[kind_key]
     return tuple(
-        Statement(table.table, _set_reference(kind, table, column))
+        _statement(table.table, _set_reference(table, column))
         for table in kind.tables
         for column in table.columns
         if is_late(kind, column)
@@ -127,67 +127,68 @@ def is_late(kind: Kind, column: Column) -> bool:
     return order.index(column.reference.kind) >= order.index(kind.key)
 
 
-def _documents(condition: str = "") -> str:
-    """CTE `doc`: the documents of the changes; the condition is asked of these only, not of all that are stored."""
-    listed = (
-        f"AS MATERIALIZED (SELECT c.uid, c.action, d.body FROM ({CHANGES}) c"
-        " JOIN public.settings_sync_document d ON d.digest = c.result_digest)"
-    )
-    if not condition:
-        return f"doc {listed}"
-    return f"listed {listed}, doc AS MATERIALIZED (SELECT * FROM listed WHERE {condition})"
+LISTED = SQL(
+    "AS MATERIALIZED (SELECT c.uid, c.action, d.body FROM ({}) c"
+    " JOIN public.settings_sync_document d ON d.digest = c.result_digest)"
+).format(CHANGES)
+DOCUMENTS = SQL("doc {}").format(LISTED)
+"""CTE `doc`: the documents of the changes."""
 
 
-DOC = _documents()
+def _documents_that(condition: Composable) -> Composed:
+    """CTE `doc`: the documents of the changes for which the condition holds. It is asked of no others."""
+    return SQL("listed {}, doc AS MATERIALIZED (SELECT * FROM listed WHERE {})").format(LISTED, condition)
 
 
 def _early(kind: Kind, table: Table) -> list[Column]:
     return [column for column in table.columns if not is_late(kind, column)]
 
 
-def _record(columns: Iterable[Column]) -> str:
-    return "".join(f", {sql.name(column.name)} {column.db_type}" for column in columns)
-
-
-def _value(column: Column) -> str:
+def _value(column: Column) -> Composed:
     """The value of a column in a document's row `x`, a reference as the local key that it points at."""
-    return f"ref_{column.name}.id" if column.reference else sql.filled(column)
+    return SQL("{}.id").format(_reference(column)) if column.reference else is_now(column)
 
 
-def _rows(table: Table, columns: list[Column]) -> str:
+def _reference(column: Column) -> SQL:
+    """The alias of the row that a reference points at."""
+    return SQL(f"ref_{column.name}")
+
+
+def _rows(table: Table, columns: list[Column]) -> Composed:
     """FROM clause: the rows of one table in the documents, as `x`, and its parent's row as `up`."""
+    rows = rows_in_documents(DOC, table, columns)
     if table.parent is None:
-        # With a column of its own, because PostgreSQL takes no record without any.
-        return f"doc, jsonb_to_record(doc.body) AS x(_ text{_record(columns)})"
-    names = "".join(f", {sql.name(column.name)}" for column in columns)
+        return rows
     is_deep = table.parent.parent is not None
-    parent = f", {sql.name(table.parent_name)} uuid" if is_deep else ""
-    parent_name = f", {sql.name(table.parent_name)}" if is_deep else ""
-    listed = f"doc.body->'parts'->{sql.literal(table.name)}"
-    up = f"x.{sql.name(table.parent_name)}" if is_deep else "doc.uid"
-    return (
-        f"doc CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset({listed}) AS (uid uuid{parent}{_record(columns)}))"
-        f" WITH ORDINALITY AS x(uid{parent_name}{names}, ord)"
-        f" JOIN {sql.name(SCHEMA, table.parent.table)} up ON up.uid = {up}"
-    )
+    up = SQL("x.{}").format(Identifier(table.parent_name)) if is_deep else SQL("doc.uid")
+    return SQL("{} JOIN {} up ON up.uid = {}").format(rows, in_schema(table.parent.table), up)
 
 
-def _new_rows(kind: Kind, table: Table) -> str:
+def _new_rows(kind: Kind, table: Table) -> Composed:
     """CTE `new`: what the table's rows should become."""
     columns = _early(kind, table)
-    joins = "".join(
-        f" LEFT JOIN {sql.name(SCHEMA, column.reference.table)} ref_{column.name}"
-        f" ON ref_{column.name}.uid = x.{sql.name(column.name)}"
+    joins = [
+        SQL(" LEFT JOIN {table} {ref} ON {ref}.uid = x.{name}").format(
+            table=in_schema(column.reference.table), ref=_reference(column), name=Identifier(column.name)
+        )
         for column in columns
         if column.reference
-    )
-    uid = "doc.uid" if table.parent is None else "x.uid"
-    values = "".join(f", {_value(column)} AS {sql.name(column.column)}" for column in columns)
+    ]
+    values: list[Composable] = [SQL("{} AS {}").format(_value(column), Identifier(column.column)) for column in columns]
     if table.parent is not None:
-        values += f", up.id AS {sql.name(table.parent_column)}"
+        values.append(SQL("up.id AS {}").format(Identifier(table.parent_column)))
         # Counted anew below each parent: a document has an order, and the numbers are local.
-        values += ", row_number() OVER (PARTITION BY up.id ORDER BY x.ord)::integer AS position"
-    return f"new AS MATERIALIZED (SELECT {uid} AS uid{values} FROM {_rows(table, columns)}{joins})"
+        values.append(SQL("row_number() OVER (PARTITION BY up.id ORDER BY x.ord)::integer AS position"))
+    return SQL("new AS MATERIALIZED (SELECT {values} FROM {rows}{joins})").format(
+        values=comma_separated([SQL("{} AS uid").format(_uid(table)), *values]),
+        rows=_rows(table, columns),
+        joins=Composed(joins),
+    )
+
+
+def _uid(table: Table) -> SQL:
+    """The uid of a row in the documents."""
+    return SQL("doc.uid") if table.parent is None else SQL("x.uid")
 
 
 def _written(kind: Kind, table: Table) -> list[str]:
@@ -195,173 +196,217 @@ def _written(kind: Kind, table: Table) -> list[str]:
     return names + ([table.parent_column, "position"] if table.parent else [])
 
 
-def _upsert(kind: Kind, table: Table) -> str:
+def _upsert(kind: Kind, table: Table) -> Composed:
     names = _written(kind, table)
     by_name = {column.column: column for column in table.columns}
-    target = sql.name(SCHEMA, table.table)
-    settings = ", ".join(f"{sql.name(name)} = {_kept_when_equal(name, by_name.get(name))}" for name in names)
-    old = ", ".join(_compared("t", name, by_name.get(name)) for name in names)
-    fresh = ", ".join(_compared("n", name, by_name.get(name)) for name in names)
-    new = ", ".join(f"n.{sql.name(name)}" for name in names)
-    inserted = ", ".join(["uid", *(sql.name(name) for name in names), *(sql.name(c.column) for c in table.local)])
     # What is an administration's own does not travel: it begins at its default, and is never updated.
-    starts = "".join(f", {_start_value(local.field)}" for local in table.local)
-    return (
-        f"WITH {DOC}, {_new_rows(kind, table)},"
-        f" changed AS (UPDATE {target} t SET {settings} FROM new n WHERE t.uid = n.uid"
-        f" AND ROW({old}) IS DISTINCT FROM ROW({fresh}){_is_free_to_move(table)} RETURNING 1),"
-        f" made AS (INSERT INTO {target} ({inserted}) SELECT n.uid, {new}{starts} FROM new n"
-        f" WHERE NOT EXISTS (SELECT FROM {target} t WHERE t.uid = n.uid) RETURNING 1)"
+    starts = [_start_value(local.field) for local in table.local]
+    own = [*names, *(local.column for local in table.local)]
+    return SQL(
+        "WITH {documents}, {new_rows},"
+        " changed AS (UPDATE {target} t SET {settings} FROM new n WHERE t.uid = n.uid"
+        " AND ROW({old}) IS DISTINCT FROM ROW({fresh}){is_free_to_move} RETURNING 1),"
+        " made AS (INSERT INTO {target} ({inserted}) SELECT {values} FROM new n"
+        " WHERE NOT EXISTS (SELECT FROM {target} t WHERE t.uid = n.uid) RETURNING 1)"
         " SELECT (SELECT count(*) FROM changed) + (SELECT count(*) FROM made)"
+    ).format(
+        documents=DOCUMENTS,
+        new_rows=_new_rows(kind, table),
+        target=in_schema(table.table),
+        settings=comma_separated(
+            SQL("{} = {}").format(Identifier(name), _kept_when_equal(name, by_name.get(name))) for name in names
+        ),
+        old=comma_separated(_compared("t", name, by_name.get(name)) for name in names),
+        fresh=comma_separated(_compared("n", name, by_name.get(name)) for name in names),
+        is_free_to_move=_is_free_to_move(table),
+        inserted=comma_separated([SQL("uid"), *map(Identifier, own)]),
+        values=comma_separated([SQL("n.uid"), *(SQL("n.{}").format(Identifier(name)) for name in names), *starts]),
     )
 
 
-def _compared(alias: str, name: str, column: Column | None) -> str:
+def _compared(alias: str, name: str, column: Column | None) -> Composed:
     """A value as it is compared: jsonb as text, for 1 and 1.0 are equal as jsonb and not in a document."""
-    return f"{alias}.{sql.name(name)}" + ("::text" if column is not None and column.is_json else "")
+    is_json = column is not None and column.is_json
+    return SQL("{}.{}::text" if is_json else "{}.{}").format(SQL(alias), Identifier(name))
 
 
-def _kept_when_equal(name: str, column: Column | None) -> str:
+def _kept_when_equal(name: str, column: Column | None) -> Composed:
     """A big value that is equal is assigned from the row itself, so that its TOAST is kept and not written again."""
-    quoted = sql.name(name)
     if column is None or column.db_type not in ("text", "jsonb"):
-        return f"n.{quoted}"
-    return (
-        f"CASE WHEN {_compared('t', name, column)} = {_compared('n', name, column)} THEN t.{quoted} ELSE n.{quoted} END"
+        return SQL("n.{}").format(Identifier(name))
+    return SQL("CASE WHEN {old} = {new} THEN t.{name} ELSE n.{name} END").format(
+        old=_compared("t", name, column), new=_compared("n", name, column), name=Identifier(name)
     )
 
 
-def _is_free_to_move(table: Table) -> str:
+def _is_free_to_move(table: Table) -> Composed:
     """A part that stands under another parent here may come along only when the item it stands in is written as well.
 
     Otherwise it stays where it is, the result differs from the plan, and nothing is written. Under a parent that was
     deleted just before, nobody misses it.
     """
     if table.parent is None:
-        return ""
-    joins, below, column = "", f"u0.id = t.{sql.name(table.parent_column)}", table.parent.parent_column
-    for number, above in enumerate(table.path[2:], start=1):
-        joins += f" JOIN {sql.name(SCHEMA, above.table)} u{number} ON u{number}.id = u{number - 1}.{sql.name(column)}"
-        column = above.parent_column
-    item = f"SELECT u{len(table.path) - 2}.uid FROM {sql.name(SCHEMA, table.parent.table)} u0{joins} WHERE {below}"
-    parent = sql.name(table.parent_column)
-    return f" AND (t.{parent} = n.{parent} OR coalesce(({item}) IN (SELECT uid FROM doc), true))"
+        return Composed([])
+    return SQL(
+        " AND (t.{parent} = n.{parent} OR coalesce((SELECT {item}.uid FROM {above} u0{joins}"
+        " WHERE u0.id = t.{parent}) IN (SELECT uid FROM doc), true))"
+    ).format(
+        parent=Identifier(table.parent_column),
+        item=_level(len(table.path) - 2),
+        above=in_schema(table.parent.table),
+        joins=_up_to_item(table.parent),
+    )
 
 
-def _start_value(field: "Field[Any, Any]") -> str:
+def _start_value(field: "Field[Any, Any]") -> Composable:
     if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
-        return "now()"
-    return sql.literal(field.get_default())
+        return SQL("now()")
+    return Literal(field.get_default())
 
 
-def _couple_items(kind: Kind) -> str:
-    return (
-        f"WITH coupled AS (UPDATE {sql.name(SCHEMA, kind.root.table)} t SET uid = c.uid FROM ({CHANGES}) c"
+def _couple_items(kind: Kind) -> Composed:
+    return SQL(
+        "WITH coupled AS (UPDATE {} t SET uid = c.uid FROM ({}) c"
         " WHERE t.uid = c.seen_uid AND c.uid <> c.seen_uid RETURNING 1) SELECT count(*) FROM coupled"
-    )
+    ).format(in_schema(kind.root.table), CHANGES)
 
 
-def _couple_parts(part: Table, pairs: Iterable[tuple[str, str]]) -> str:
-    table, (old, new) = sql.name(SCHEMA, part.table), zip(*pairs, strict=True)
-    return (
-        "WITH pairs AS MATERIALIZED"
-        f" (SELECT * FROM unnest({_array('uuid', old)}, {_array('uuid', new)}) AS p(old, new)),"
-        f" coupled AS (UPDATE {table} t SET uid = pairs.new FROM pairs WHERE t.uid = pairs.old"
-        f" AND NOT EXISTS (SELECT FROM {table} o WHERE o.uid = pairs.new) RETURNING 1) SELECT count(*) FROM coupled"
-    )
+def _couple_parts(part: Table, pairs: Iterable[tuple[str, str]]) -> Composed:
+    old, new = zip(*pairs, strict=True)
+    return SQL(
+        "WITH pairs AS MATERIALIZED (SELECT * FROM unnest({old}, {new}) AS p(old, new)),"
+        " coupled AS (UPDATE {table} t SET uid = pairs.new FROM pairs WHERE t.uid = pairs.old"
+        " AND NOT EXISTS (SELECT FROM {table} o WHERE o.uid = pairs.new) RETURNING 1) SELECT count(*) FROM coupled"
+    ).format(old=SQL(_array("uuid", old)), new=SQL(_array("uuid", new)), table=in_schema(part.table))
 
 
-def _delete_items(kind: Kind) -> str:
-    return (
-        f"WITH gone AS (DELETE FROM {sql.name(SCHEMA, kind.root.table)} t USING ({CHANGES}) c"
-        " WHERE t.uid = c.uid RETURNING 1) SELECT count(*) FROM gone"
-    )
+def _delete_items(kind: Kind) -> Composed:
+    return SQL(
+        "WITH gone AS (DELETE FROM {} t USING ({}) c WHERE t.uid = c.uid RETURNING 1) SELECT count(*) FROM gone"
+    ).format(in_schema(kind.root.table), CHANGES)
 
 
-def _delete_all_links(kind: Kind, link: Link) -> str:
-    return (
-        f"WITH gone AS (DELETE FROM {sql.name(SCHEMA, link.table)} m USING {sql.name(SCHEMA, kind.root.table)} r"
-        f" WHERE m.{sql.name(link.own_column)} = r.id AND r.uid IN (SELECT c.uid FROM ({CHANGES}) c) RETURNING 1)"
+def _delete_all_links(kind: Kind, link: Link) -> Composed:
+    return SQL(
+        "WITH gone AS (DELETE FROM {links} m USING {items} r"
+        " WHERE m.{own} = r.id AND r.uid IN (SELECT c.uid FROM ({changes}) c) RETURNING 1)"
         " SELECT count(*) FROM gone"
+    ).format(
+        links=in_schema(link.table),
+        items=in_schema(kind.root.table),
+        own=Identifier(link.own_column),
+        changes=CHANGES,
     )
 
 
-def _delete_all_parts(part: Table) -> str:
-    table, joins = sql.name(SCHEMA, part.table), _up_to_item(part)
-    return (
-        f"WITH gone AS (DELETE FROM {table} t WHERE t.id IN (SELECT u0.id FROM {table} u0{joins}"
-        f" WHERE u{len(part.path) - 1}.uid IN (SELECT c.uid FROM ({CHANGES}) c)) RETURNING 1)"
+def _delete_all_parts(part: Table) -> Composed:
+    return SQL(
+        "WITH gone AS (DELETE FROM {table} t WHERE t.id IN (SELECT u0.id FROM {table} u0{joins}"
+        " WHERE {item}.uid IN (SELECT c.uid FROM ({changes}) c)) RETURNING 1)"
         " SELECT count(*) FROM gone"
+    ).format(
+        table=in_schema(part.table),
+        joins=_up_to_item(part),
+        item=_level(len(part.path) - 1),
+        changes=CHANGES,
     )
 
 
-def _up_to_item(part: Table) -> str:
+def _up_to_item(part: Table) -> Composed:
     """The joins from a part's rows `u0` up to the item's own row, which has the highest number."""
-    return "".join(
-        f" JOIN {sql.name(SCHEMA, above.table)} u{number + 1}"
-        f" ON u{number + 1}.id = u{number}.{sql.name(table.parent_column)}"
+    joins = [
+        SQL(" JOIN {table} {above} ON {above}.id = {below}.{parent}").format(
+            table=in_schema(above.table),
+            above=_level(number + 1),
+            below=_level(number),
+            parent=Identifier(table.parent_column),
+        )
         for number, (table, above) in enumerate(itertools.pairwise(part.path))
-    )
+    ]
+    return Composed(joins)
 
 
-def _delete_parts(kind: Kind, part: Table) -> str:
+def _level(number: int) -> SQL:
+    """The alias of a table on the way from a part up to its item."""
+    return SQL(f"u{number}")
+
+
+def _delete_parts(part: Table) -> Composed:
     """A part that stands in any of the documents stays: it may move from one item to another."""
-    listed = f"jsonb_to_recordset(doc.body->'parts'->{sql.literal(part.name)})"
-    table, joins = sql.name(SCHEMA, part.table), _up_to_item(part)
-    return (
-        f"WITH {DOC}, kept AS MATERIALIZED (SELECT e.uid FROM doc, {listed} e(uid uuid)),"
-        f" gone AS (DELETE FROM {table} t WHERE t.id IN (SELECT u0.id FROM {table} u0{joins}"
-        f" WHERE u{len(part.path) - 1}.uid IN (SELECT uid FROM doc WHERE action = 'update')"
+    return SQL(
+        "WITH {documents}, kept AS MATERIALIZED"
+        " (SELECT e.uid FROM doc, jsonb_to_recordset(doc.body->'parts'->{name}) e(uid uuid)),"
+        " gone AS (DELETE FROM {table} t WHERE t.id IN (SELECT u0.id FROM {table} u0{joins}"
+        " WHERE {item}.uid IN (SELECT uid FROM doc WHERE action = 'update')"
         " AND NOT EXISTS (SELECT FROM kept WHERE kept.uid = u0.uid)) RETURNING 1)"
         " SELECT count(*) FROM gone"
+    ).format(
+        documents=DOCUMENTS,
+        name=Literal(part.name),
+        table=in_schema(part.table),
+        joins=_up_to_item(part),
+        item=_level(len(part.path) - 1),
     )
 
 
-def _wanted_links(link: Link) -> str:
-    return (
-        f"wanted AS MATERIALIZED (SELECT doc.uid, (e #>> '{{}}')::uuid AS other"
-        f" FROM doc, jsonb_array_elements(doc.body->{sql.literal(link.name)}) e)"
-    )
+def _wanted_links(link: Link) -> Composed:
+    return SQL(
+        "wanted AS MATERIALIZED (SELECT doc.uid, (e #>> '{{}}')::uuid AS other"
+        " FROM doc, jsonb_array_elements(doc.body->{}) e)"
+    ).format(Literal(link.name))
 
 
-def _delete_links(kind: Kind, link: Link) -> str:
-    return (
-        f"WITH {DOC}, {_wanted_links(link)}, gone AS (DELETE FROM {sql.name(SCHEMA, link.table)} m"
-        f" USING {sql.name(SCHEMA, kind.root.table)} r, {sql.name(SCHEMA, link.other_table)} o"
-        f" WHERE m.{sql.name(link.own_column)} = r.id AND m.{sql.name(link.other_column)} = o.id"
+def _delete_links(kind: Kind, link: Link) -> Composed:
+    return SQL(
+        "WITH {documents}, {wanted}, gone AS (DELETE FROM {links} m USING {items} r, {others} o"
+        " WHERE m.{own} = r.id AND m.{other} = o.id"
         " AND r.uid IN (SELECT uid FROM doc WHERE action = 'update')"
         " AND NOT EXISTS (SELECT FROM wanted w WHERE w.uid = r.uid AND w.other = o.uid) RETURNING 1)"
         " SELECT count(*) FROM gone"
-    )
+    ).format(documents=DOCUMENTS, **_names_of(kind, link))
 
 
-def _insert_links(kind: Kind, link: Link) -> str:
-    own, other, table = sql.name(link.own_column), sql.name(link.other_column), sql.name(SCHEMA, link.table)
-    return (
-        f"WITH {DOC}, {_wanted_links(link)}, made AS (INSERT INTO {table} ({own}, {other})"
-        f" SELECT r.id, o.id FROM wanted w JOIN {sql.name(SCHEMA, kind.root.table)} r ON r.uid = w.uid"
-        f" JOIN {sql.name(SCHEMA, link.other_table)} o ON o.uid = w.other"
-        f" WHERE NOT EXISTS (SELECT FROM {table} m WHERE m.{own} = r.id AND m.{other} = o.id) RETURNING 1)"
+def _insert_links(kind: Kind, link: Link) -> Composed:
+    return SQL(
+        "WITH {documents}, {wanted}, made AS (INSERT INTO {links} ({own}, {other})"
+        " SELECT r.id, o.id FROM wanted w JOIN {items} r ON r.uid = w.uid JOIN {others} o ON o.uid = w.other"
+        " WHERE NOT EXISTS (SELECT FROM {links} m WHERE m.{own} = r.id AND m.{other} = o.id) RETURNING 1)"
         " SELECT count(*) FROM made"
-    )
+    ).format(documents=DOCUMENTS, **_names_of(kind, link))
 
 
-def _set_reference(kind: Kind, table: Table, column: Column) -> str:
+def _names_of(kind: Kind, link: Link) -> dict[str, Composable]:
+    """What statements about links have in common."""
+    return {
+        "wanted": _wanted_links(link),
+        "links": in_schema(link.table),
+        "items": in_schema(kind.root.table),
+        "others": in_schema(link.other_table),
+        "own": Identifier(link.own_column),
+        "other": Identifier(link.other_column),
+    }
+
+
+def _set_reference(table: Table, column: Column) -> Composed:
     assert column.reference is not None
-    columns = [column]
-    uid = "doc.uid" if table.parent is None else "x.uid"
-    target = sql.name(column.column)
+    target = Identifier(column.column)
     named = f"$.parts.{table.name}[*].{column.name}" if table.parent else f"$.{column.name}"
     # Most items have no such reference: their documents need not be taken apart, unless there is one to take away.
-    condition = (
-        f"body @? {sql.literal(named)}"
-        f" OR EXISTS (SELECT FROM {sql.name(SCHEMA, table.table)} t WHERE t.{target} IS NOT NULL)"
+    condition = SQL("body @? {} OR EXISTS (SELECT FROM {} t WHERE t.{} IS NOT NULL)").format(
+        Literal(named), in_schema(table.table), target
     )
-    return (
-        f"WITH {_documents(condition)}, new AS MATERIALIZED (SELECT {uid} AS uid, ref.id AS target"
-        f" FROM {_rows(table, columns)}"
-        f" LEFT JOIN {sql.name(SCHEMA, column.reference.table)} ref ON ref.uid = x.{sql.name(column.name)}),"
-        f" changed AS (UPDATE {sql.name(SCHEMA, table.table)} t SET {target} = new.target FROM new"
-        f" WHERE t.uid = new.uid AND t.{target} IS DISTINCT FROM new.target RETURNING 1)"
+    return SQL(
+        "WITH {documents}, new AS MATERIALIZED (SELECT {uid} AS uid, ref.id AS target"
+        " FROM {rows} LEFT JOIN {pointed_at} ref ON ref.uid = x.{name}),"
+        " changed AS (UPDATE {table} t SET {target} = new.target FROM new"
+        " WHERE t.uid = new.uid AND t.{target} IS DISTINCT FROM new.target RETURNING 1)"
         " SELECT count(*) FROM changed"
+    ).format(
+        documents=_documents_that(condition),
+        uid=_uid(table),
+        rows=_rows(table, [column]),
+        pointed_at=in_schema(column.reference.table),
+        name=Identifier(column.name),
+        table=in_schema(table.table),
+        target=target,
     )

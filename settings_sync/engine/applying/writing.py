@@ -58,16 +58,16 @@ def write(cursor: Cursor, work: Work, changes: list[PlannedChange], progress: Pr
     writing = by_kind(change for change in changes if change.writes_content)
     for kind, found in writing.items():
         if any(change.action.row_action == Action.UPDATE for change in found):
-            _run(cursor, work, statements.removals(kind.key), found, written)
+            _run(cursor, work, statements.removals(kind), found, written)
     done, total = 0, sum(map(len, writing.values()))
     for kind, found in writing.items():
         progress(kind.key, done, total)
-        _run(cursor, work, statements.writes(kind.key), found, written)
+        _run(cursor, work, statements.writes(kind), found, written)
         done += len(found)
         progress(kind.key, done, total)
         reach("apply.between-kinds")
     for kind, found in writing.items():
-        _run(cursor, work, statements.late_references(kind.key), found, written)
+        _run(cursor, work, statements.late_references(kind), found, written)
     # After all writing, because only by now does what pointed at it point elsewhere.
     _delete(cursor, work, changes, written)
     reach("apply.before-result-check")
@@ -93,11 +93,11 @@ def _run(
 
 def _couple(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
     for kind, found in by_kind(change for change in changes if change.couples is not None).items():
-        _run(cursor, work, statements.couplings(kind.key), found, written)
+        _run(cursor, work, statements.couplings(kind), found, written)
         cursor.execute(books.drop_index(kind, work.schema, [change.seen_uid for change in found]))
         cursor.execute(books.mark_dependents(kind, work.schema, found))
     for kind, found in by_kind(change for change in changes if change.pairs).items():
-        _run(cursor, work, statements.part_couplings(kind.key, found), found, written)
+        _run(cursor, work, statements.part_couplings(kind, found), found, written)
 
 
 def _delete(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
@@ -110,7 +110,7 @@ def _delete(cursor: Cursor, work: Work, changes: list[PlannedChange], written: W
         kept = [change for change in found if change.uid in used]
         gone = [change for change in found if change.uid not in used]
         if gone:
-            _run(cursor, work, statements.deletions(kind.key), gone, written)
+            _run(cursor, work, statements.deletions(kind), gone, written)
             cursor.execute(books.drop_index(kind, work.schema, [change.uid for change in gone]))
         if kept:
             cursor.execute(books.archive(kind, work.schema, kept))

@@ -21,6 +21,7 @@ from django.utils import timezone
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine import sql
 from settings_sync.engine.fence import INDEX_LOCK
+from settings_sync.engine.rows import documents_in
 from settings_sync.models import Alignment, Document
 from settings_sync.planning.values import Entry, Key, Local
 from sync_ledger.models import Dirty
@@ -88,7 +89,7 @@ def read_documents(schema: str, keys: set[Key]) -> dict[Key, ReadDocument]:
 
 def _documents(kind: Kind, schema: str, uids: set[uuid.UUID]) -> list[ReadDocument]:
     with connection.cursor() as cursor:
-        cursor.execute(sql.documents(kind, schema, "r.uid = ANY(%s)"), [list(uids)])
+        cursor.execute(documents_in(kind, schema, f"r.uid = ANY({sql.listed(uids)})"))
         return [
             ReadDocument(Entry(kind.key, uid, bytes(digest), label, loaded_keys(keys)), body)
             for uid, label, keys, body, digest in cursor.fetchall()

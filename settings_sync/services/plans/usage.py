@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.db import connection
+from psycopg.sql import SQL, Composed, Identifier, Literal, Placeholder
 
 from settings_sync.declaring.kinds import Kinds, all_kinds
 from settings_sync.declaring.registry import registry
 from settings_sync.declaring.usage import Document, counted, document_column
 from settings_sync.engine.fence import business_references
-from settings_sync.engine.sql import literal, name
+from settings_sync.engine.sql import Template, in_schema
 from settings_sync.planning.values import PlannedChange
 from settings_sync.planning.verdicts import Verdict
 
-SCHEMA = "{schema}"
-"""Stands in a query for the schema of the administration that is asked."""
 WRITTEN_UIDS = "written"
 
 
@@ -62,11 +61,11 @@ def _uid_there(change: PlannedChange) -> uuid.UUID:
 
 def count_open(schema: str, uids: Mapping[str, list[uuid.UUID]], written: Collection[uuid.UUID] = ()) -> Uses:
     """The open documents of one administration that point at these items, by kind; one query."""
-    query = _query(all_kinds(), frozenset(uids)).replace(SCHEMA, name(schema))
-    if not query:
+    query = _query(all_kinds(), frozenset(uids))
+    if query is None:
         return Uses()
     with connection.cursor() as cursor:
-        cursor.execute(query, {**uids, WRITTEN_UIDS: list(written)})
+        cursor.execute(query.filled(schema=schema), {**uids, WRITTEN_UIDS: list(written)})
         return _sorted(cursor.fetchall())
 
 
@@ -82,19 +81,19 @@ def _sorted(rows: Iterable[tuple[str, uuid.UUID | None, int, int]]) -> Uses:
 
 
 @lru_cache
-def _query(kinds: Kinds, used: frozenset[str]) -> str:
-    """The query for items of these kinds, with `SCHEMA` where the administration's goes and the uids as parameters by
-    the kind's key; empty where nothing points at any of these kinds. Written once, for it is asked of hundreds.
+def _query(kinds: Kinds, used: frozenset[str]) -> Template | None:
+    """The query for items of these kinds, with their uids as parameters by the kind's key; None where nothing points at
+    any of these kinds.
     """
     pairs = [_pair(place) for place in _places(kinds) if place.kind in used]
     if not pairs:
-        return ""
+        return None
     # A grouping of its own for the total: the sum of the items would count a document with two of them twice.
-    return (
-        "SELECT name, uid, count(DISTINCT document),"
-        f" count(DISTINCT document) FILTER (WHERE uid = ANY(%({WRITTEN_UIDS})s))"
-        f" FROM ({' UNION ALL '.join(pairs)}) used GROUP BY GROUPING SETS ((name, uid), (name))"
-    )
+    query = SQL(
+        "SELECT name, uid, count(DISTINCT document), count(DISTINCT document) FILTER (WHERE uid = ANY({}))"
+        " FROM ({}) used GROUP BY GROUPING SETS ((name, uid), (name))"
+    ).format(Placeholder(WRITTEN_UIDS), SQL(" UNION ALL ").join(pairs))
+    return Template.of(query, takes_parameters=True)
 
 
 @dataclass(frozen=True)
@@ -121,14 +120,21 @@ def _places(kinds: Kinds) -> list[Place]:
     ]
 
 
-def _pair(place: Place) -> str:
+def _pair(place: Place) -> Composed:
     """Which open document points at which item."""
-    document, state = place.document, name(place.document.column)
-    items, table, documents = (
-        f"{SCHEMA}.{name(table)}" for table in (place.items, place.table, document.model._meta.db_table)
-    )
-    return (
-        f"SELECT {literal(place.name)} AS name, i.uid, d.id AS document FROM {items} i"
-        f" JOIN {table} b ON b.{name(place.column)} = i.id JOIN {documents} d ON d.id = b.{name(place.key)}"
-        f" WHERE i.uid = ANY(%({place.kind})s) AND d.{state} = ANY({literal(list(document.open_values))})"
+    document = place.document
+    return SQL(
+        "SELECT {name} AS name, i.uid, d.id AS document FROM {items} i"
+        " JOIN {table} b ON b.{column} = i.id JOIN {documents} d ON d.id = b.{key}"
+        " WHERE i.uid = ANY({uids}) AND d.{state} = ANY({open_values})"
+    ).format(
+        name=Literal(place.name),
+        items=in_schema(place.items),
+        table=in_schema(place.table),
+        column=Identifier(place.column),
+        documents=in_schema(document.model._meta.db_table),
+        key=Identifier(place.key),
+        uids=Placeholder(place.kind),
+        state=Identifier(document.column),
+        open_values=Literal(list(document.open_values)),
     )
