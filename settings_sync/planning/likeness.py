@@ -88,6 +88,11 @@ def portrait(
     return Portrait(uid, plain(str(body.get(key_field, ""))), plain(str(body.get(name_field, ""))), frozenset(holds))
 
 
+def by_name(uid: str, name: str) -> Portrait:
+    """A setting that is compared by its name alone, because nothing else of it has been read."""
+    return Portrait(uid, key="", name=plain(name), holds=frozenset())
+
+
 def plain(text: str) -> str:
     """A name without capitals, accents and punctuation, its words apart."""
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))

@@ -1,6 +1,5 @@
 """An administration's own settings that one of the main administration can be coupled with."""
 
-import difflib
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +8,12 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.declaring.usage import in_words
 from settings_sync.engine.reading.index import look_at, read_documents
 from settings_sync.models import Change, Document, Plan, SnapshotItem
+from settings_sync.planning.likeness import by_name, most_alike
 from settings_sync.planning.values import Entry
 from settings_sync.services.plans.plans import snapshot_labels
 from settings_sync.services.plans.usage import count_open
 from settings_sync.services.previews.change_details import Place, content_of
 
-ALIKE = 0.5
 SUGGESTIONS = 8
 
 
@@ -72,16 +71,9 @@ def _own_entries(plan: Plan, change: Change) -> list[Entry]:
 
 
 def _sorted(own: Sequence[Entry], label: str) -> Iterator[tuple[Entry, bool]]:
-    alike = {entry.uid: _likeness(entry.label, label) for entry in own}
-    best = sorted((entry for entry in own if alike[entry.uid] >= ALIKE), key=lambda entry: -alike[entry.uid])
-    best = best[:SUGGESTIONS]
-    rest = sorted((entry for entry in own if entry not in best), key=lambda entry: entry.label.casefold())
-    yield from ((entry, True) for entry in best)
+    by_uid = {str(entry.uid): entry for entry in own}
+    others = [by_name(uid, entry.label) for uid, entry in by_uid.items()]
+    alike = [by_uid[likeness.uid] for likeness in most_alike(by_name("", label), others, limit=SUGGESTIONS)]
+    rest = sorted((entry for entry in own if entry not in alike), key=lambda entry: entry.label.casefold())
+    yield from ((entry, True) for entry in alike)
     yield from ((entry, False) for entry in rest)
-
-
-def _likeness(one: str, other: str) -> float:
-    """How much two names are alike, between 0 and 1; a shared word of some length counts as much as half."""
-    ours, theirs = one.casefold(), other.casefold()
-    shared = {word for word in set(ours.split()) & set(theirs.split()) if len(word) > 3}
-    return max(difflib.SequenceMatcher(None, ours, theirs).ratio(), ALIKE if shared else 0)

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from settings_sync.planning.likeness import LEAST, most_alike, plain, portrait, rank
+from settings_sync.planning.likeness import LEAST, by_name, most_alike, plain, portrait, rank
 
 
 def draw(name, key="", labels=None, **fields):
@@ -77,3 +77,8 @@ def test_the_most_alike_come_first_and_are_limited():
 @pytest.mark.parametrize(("text", "said"), [("  Énkel-glas (2×) ", "enkel glas 2"), ("", ""), ("…", "")])
 def test_plain_names(text, said):
     assert plain(text) == said
+
+
+def test_what_was_not_read_is_compared_by_name_alone():
+    (found,) = rank(by_name("1", "CV-ketel onderhoud"), [by_name("2", "Onderhoud cv ketel")])
+    assert (found.score, found.content, found.is_exact) == (100, None, False)
