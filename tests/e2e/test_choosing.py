@@ -64,7 +64,7 @@ def asked(beheerder, name):
 def test_an_equal_conflict_is_decided_once_for_both_and_a_second_tab_is_told_so(asked):
     page = asked.page
     expect(page.locator(".questions li")).to_have_count(1)
-    page.locator(".questions a.button").click()
+    asked.follow(page.locator(".questions a.button"))
     words = asked.say("%(number)s of %(total)s have this value", number=2, total=2)
     expect(page.locator(".spread")).to_contain_text(words)
     expect(page.locator(".spread")).to_contain_text("Beheerder Van Dijk")

@@ -5,6 +5,8 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
+from tests.waiting import until
+
 from .visitor import ADMINISTRATIONS, CONFIRM, PLAN, RUN
 
 
@@ -29,6 +31,11 @@ def test_a_double_click_is_one_run(previewed, name):
     assert previewed.runs_with_note(name) == 1
 
 
+def held_back(page, sent):
+    """The requests that are kept waiting, once there is one; nothing else can be asked of a page that is leaving."""
+    return until(lambda: page.wait_for_timeout(10) or sent, "a request")
+
+
 SECOND_CLICK = """(confirm) => new Promise((tell) => {
   const button = document.querySelector(confirm);
   button.scrollIntoView();
@@ -47,7 +54,7 @@ def test_the_second_click_of_a_slow_double_click_lands_on_the_same_button(previe
     page.route("**/*", lambda route: sent.append(route) if route.request.method == "POST" else route.continue_())
     page.locator("textarea[name=note]").fill(name)
     assert page.evaluate(SECOND_CLICK, CONFIRM) == [True, True]
-    (only,) = sent
+    (only,) = held_back(page, sent)
     only.continue_()
     previewed.wait_for_result()
 
@@ -123,6 +130,6 @@ def test_a_preview_that_takes_a_while_says_so_and_is_asked_for_once(beheerder, n
     said = beheerder.say("Making a preview for %%(number)s administrations…").replace("%%(number)s", "2")
     assert busy == [said, True, said]
     assert back == usual == [beheerder.say("Look what will happen"), False, ""]
-    (only,) = sent
+    (only,) = held_back(page, sent)
     only.continue_()
     page.wait_for_url(PLAN)

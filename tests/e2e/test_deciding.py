@@ -31,8 +31,7 @@ def describe(visitor, name, administration, words):
     """Give the work type another description."""
     find(visitor, name, administration)
     visitor.page.locator("[name=description]").fill(words)
-    visitor.page.locator("main form button.primary").first.click()
-    visitor.page.wait_for_load_state()
+    visitor.follow(visitor.page.locator("main form button.primary").first)
 
 
 def find(visitor, name, administration):

@@ -54,24 +54,24 @@ def test_a_photo_is_taken_kept_and_printed(beheerder):
     page.locator("input[type=file]").set_input_files(
         {"name": "ketel.png", "mimeType": "image/png", "buffer": blue_picture()}
     )
-    page.locator("main form .primary").click()
+    beheerder.follow(page.locator("main form .primary"))
     expect(page.locator("[role=alert]")).to_be_visible()
     picture = page.locator(".photo img")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.naturalWidth") == 32
+    expect(picture).to_have_js_property("naturalWidth", 32)
     note = page.locator("textarea.grows")
     before = note.bounding_box()["height"]
     note.fill("\n".join(["Regel"] * 12))
     assert note.bounding_box()["height"] > before
     page.locator("main form .primary").click()
     page.wait_for_url(re.compile(r"/work-orders/\d+/$"))
-    page.get_by_role("link", name=name).last.click()
+    beheerder.follow(page.get_by_role("link", name=name).last)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     with page.expect_popup() as opened:
         page.locator("a[target=_blank]").click()
     paper = opened.value
     expect(paper.locator("dt").first).to_have_text("Bijzonderheden")
-    assert paper.locator("img").evaluate("image => image.naturalWidth") == 32
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    expect(paper.locator("img")).to_have_js_property("naturalWidth", 32)
 
 
 def test_a_print_template_is_seen_while_it_is_typed(beheerder):

@@ -17,6 +17,7 @@ def test_the_main_job_needs_no_mouse(beheerder):
     page.keyboard.press("Tab")
     expect(page.locator(".skip-link")).to_be_focused()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/sync/#content")
     tab_to(page, "#to-van-dijk-oost")
     with page.expect_response("**/sync/"):
         page.keyboard.press("Space")

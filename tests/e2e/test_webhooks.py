@@ -21,9 +21,9 @@ def test_a_webhook_is_made_tested_and_followed(visit, size):
         page.locator("input[name=url]").fill(receiver.url)
         page.locator("input[name=description]").fill("Planbord")
         page.locator("input[value='run.finished']").check()
-        page.locator("main form button.primary").click()
+        visitor.follow(page.locator("main form button.primary"))
         secret = page.locator(".shown-once").inner_text()
-        page.locator("#webhook-test").click()
+        visitor.follow(page.locator("#webhook-test"))
         expect(page.locator("#webhook-log")).to_contain_text(visitor.say("arrived"))
         expect(page.locator(".webhook-log > li")).to_have_count(1)
         (got,) = receiver.received

@@ -44,6 +44,16 @@ class Visitor:
         assert response.status == (refused or 200), f"{address} answered {response.status}"
         return response
 
+    def follow(self, control: Locator) -> None:
+        """Click what leads to another page, or to this one again, and wait until that page has loaded."""
+        with self.page.expect_navigation():
+            control.click()
+
+    def unfold(self, selector: str) -> None:
+        """Click a summary, which leaves the page as it is but for what unfolds."""
+        summary = self.page.locator(selector).first
+        summary.click()
+
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
         """Fill in the form of the sign-in page that is open."""
         self.page.locator("input[name=email]").fill(email)
