@@ -56,6 +56,10 @@ class Browser:
         self.base_url = base_url.rstrip("/") + "/"
         self._browser = mechanicalsoup.StatefulBrowser(soup_config={"features": "html.parser"})
 
+    def close(self) -> None:
+        """Hang up; the server keeps a thread and a session of the database for who stays on the line."""
+        self._browser.close()
+
     def open(self, path: str) -> Page:
         """Go to an address of the site."""
         page: Page = self._browser.open(urljoin(self.base_url, path), timeout=WAIT_SECONDS)
@@ -88,6 +92,10 @@ class ApiClient:
         self.base_url = urljoin(base_url.rstrip("/") + "/", "api/v1/")
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
 
     def get(self, path: str) -> Any:
         """Return what an address answers. Raises PageNotAsExpected when that is an error."""

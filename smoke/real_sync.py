@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,10 @@ class Rehearsal:
 
     def run(self) -> None:
         """All of it, in order. Raises CheckFailed."""
+        with closing(self.browser):
+            self._sync_and_verify()
+
+    def _sync_and_verify(self) -> None:
         self._sign_in()
         if not self.items:
             self._make_something_new()
@@ -154,7 +158,8 @@ class Rehearsal:
             email=self.place.email, administration=self.main.slug, scopes=Scope.values, name="check_sync", days=1
         )
         try:
-            yield ApiClient(self.place.base_url, secret)
+            with closing(ApiClient(self.place.base_url, secret)) as api:
+                yield api
         finally:
             revoke_api_token(token)
 

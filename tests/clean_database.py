@@ -14,11 +14,13 @@ import psycopg
 from django.db import connection, transaction
 from psycopg import sql
 
+from settings_sync.engine.applying.connections import close_sync_connection
 from tenants.migrating import code_head
 from tenants.models import Administration, SchemaTemplate
 from tenants.provisioning import create_schema
 from tenants.schema_hooks import schema_hooks
 from tenants.template_schema import drop_schema, replay_schema
+from tests.waiting import until
 
 PUBLIC = "public"
 MOST_IDLE = 8
@@ -38,6 +40,10 @@ STRUCTURE = """
         UNION ALL SELECT format('%%s:%%s', t.oid, t.xmin) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
             WHERE c.relnamespace = to_regnamespace(%(schema)s)
     ) AS parts
+"""
+OTHER_SESSIONS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> ALL(%s)
 """
 SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'a\\_%'"
 
@@ -116,6 +122,14 @@ class Cleaner:
     def schemas(self) -> set[str]:
         """Return the schemas of administrations that exist."""
         return {name for (name,) in self.connection.execute(SCHEMAS)}
+
+    def other_sessions(self) -> int:
+        """Return how many sessions the database has beside this one and that of Django."""
+        own = [self.connection.info.backend_pid]
+        if connection.connection is not None and not connection.connection.closed:
+            own.append(connection.connection.info.backend_pid)
+        (number,) = self.connection.execute(OTHER_SESSIONS, [own]).fetchone() or (0,)
+        return int(number)
 
     def administrations(self) -> set[str]:
         """Return the schemas that administrations name."""
@@ -270,7 +284,12 @@ class CleanDatabase:
         """Take back what the test had; AssertionError when its module leaves something behind."""
         with self.blocker.unblock():
             self.schemas.give_back()
-        if ends_module and (left := self.left()):
+        if not ends_module:
+            return
+        close_sync_connection()
+        # A thread of a web server ends a moment after who asked it has hung up.
+        until(lambda: not self.cleaner.other_sessions(), "the end of the sessions that this module opened")
+        if left := self.left():
             with self.blocker.unblock():
                 self.clear()
             raise AssertionError(f"The tests of this module left {left} to those that come after them.")

@@ -96,6 +96,17 @@ def test_a_module_that_leaves_rows_is_told_so(database: CleanDatabase) -> None:
     database.after_test(ends_module=True)
 
 
+def test_a_module_that_leaves_a_session_is_told_so(database: CleanDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = connection.copy()
+    left.connect()
+    monkeypatch.setattr("tests.waiting.PATIENCE_SECONDS", 0.0)
+    with pytest.raises(AssertionError, match="the end of the sessions that this module opened"):
+        database.after_test(ends_module=True)
+    left.close()
+    monkeypatch.undo()
+    database.after_test(ends_module=True)
+
+
 def test_what_an_ordinary_test_wrote_into_a_schema_is_rolled_back(db: None) -> None:
     made = make_administration("Eerste")
     with inside(made):
