@@ -9,10 +9,14 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.db import connection, router
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
 from django.db.models import QuerySet
-from django_tenants.migration_executors.base import run_migrations
 from django_tenants.utils import get_public_schema_name, schema_context
 
 from .models import Administration, SchemaTemplate
@@ -146,13 +150,40 @@ def _one_at_a_time() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [TEMPLATE_LOCK, TEMPLATE_SCHEMA])
 
 
+class SchemaExecutor(MigrationExecutor):
+    """Applies migrations to one schema, and only notes those of an app that has no tables there.
+
+    Django gives each operation every model as it is at that moment. Making those models again and again for operations
+    that do nothing in a schema would take most of the time of migrating it.
+    """
+
+    def apply_migration(
+        self, state: ProjectState, migration: Migration, fake: bool = False, fake_initial: bool = False
+    ) -> ProjectState:
+        """Run a migration, or note it and bring only the description of the models to where it leads."""
+        if router.allow_migrate(connection.alias, migration.app_label):
+            return super().apply_migration(state, migration, fake, fake_initial)
+        # Without its models a description is changed at the price of the description alone.
+        vars(state).pop("apps", None)
+        self.record_migration(migration)
+        return migration.mutate_state(state, preserve=False)
+
+
 def _migrate_schema(schema_name: str) -> None:
     """Bring one schema to the head; whatever happens, the caller is where it was."""
-    options = {
-        "app_label": None, "migration_name": None, "database": connection.alias, "interactive": False, "verbosity": 0,
-        "fake": False, "fake_initial": False, "run_syncdb": False, "plan": False, "check_unapplied": False,
-        "prune": False, "skip_checks": True, "traceback": False, "no_color": True, "force_color": False,
-        "pythonpath": None, "settings": None,
-    }  # fmt: skip
     with schema_context(schema_name):
-        run_migrations([], options, "eenlijn", schema_name)
+        # Its own list of migrations: with the shared schema on the path, that schema's would be taken for it.
+        connection.set_schema(schema_name, include_public=False)
+        MigrationRecorder(connection).ensure_schema()
+        connection.set_schema(schema_name)
+        executor = SchemaExecutor(connection)
+        executor.loader.check_consistent_history(connection)
+        heads = executor.loader.graph.leaf_nodes()
+        plan = executor.migration_plan(heads)
+        if not plan:
+            return
+        state = executor._create_project_state(with_applied_migrations=True)
+        emit_pre_migrate_signal(0, False, connection.alias, apps=state.apps, plan=plan)
+        state = executor.migrate(heads, plan=plan, state=state.clone())
+        state.clear_delayed_apps_cache()
+        emit_post_migrate_signal(0, False, connection.alias, apps=state.apps, plan=plan)

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from settings_sync.engine.fence import sync_login
 from tenants.migrating import code_head, migrate_administration
 from tenants.models import Administration, SchemaTemplate
 from tenants.provisioning import create_schema
+from tenants.schemas import inside
 from tenants.template_schema import (
     SCHEMA_MARK,
     TEMPLATE_SCHEMA,
@@ -126,13 +131,41 @@ def replayed(main: Administration) -> Administration:
     return made
 
 
+@dataclass
+class FromNothing:
+    """An administration whose schema was migrated from nothing, and the apps of which a migration was run for it."""
+
+    administration: Administration
+    apps_run: set[str]
+
+
 @pytest.fixture(scope="module")
-def expected(main: Administration) -> Catalog:
+def migrated(main: Administration) -> FromNothing:
     """What migrations make, one after the other, in an empty schema."""
     made = Administration.objects.create(name="Gemigreerd", slug="gemigreerd", parent=main)
     create_empty_schema(made.schema_name)
-    migrate_administration(made)
-    return catalog(made.schema_name)
+    apply, apps_run = Migration.apply, set()
+
+    def noted(migration: Migration, *arguments: Any, **options: Any) -> Any:
+        apps_run.add(migration.app_label)
+        return apply(migration, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Migration, "apply", noted)
+        migrate_administration(made)
+    return FromNothing(made, apps_run)
+
+
+@pytest.fixture(scope="module")
+def expected(migrated: FromNothing) -> Catalog:
+    return catalog(migrated.administration.schema_name)
+
+
+def test_migrations_of_apps_without_tables_there_are_noted_and_not_run(migrated: FromNothing) -> None:
+    assert migrated.apps_run == set(settings.TENANT_APPS)
+    with inside(migrated.administration):
+        noted = MigrationRecorder(connection).applied_migrations()
+    assert set(noted) == set(MigrationLoader(None).disk_migrations)
 
 
 def test_a_main_administration_differs_in_nothing_but_the_rights_of_syncs(
