@@ -27,10 +27,15 @@ NOT_QUICK = (
     "settings_sync/engine/test_fence.py",
     "settings_sync/histories",
     "settings_sync/oracle",
+    "settings_sync/services/deciding/test_coupling_at_work.py",
+    "settings_sync/services/deciding/test_keeping_at_work.py",
+    "settings_sync/services/plans/test_dry_run.py",
     "settings_sync/services/runs",
+    "settings_sync/services/targets",
     "settings_sync/views",
     "tenants/backups",
     "tenants/test_migrating.py",
+    "tenants/test_provisioning.py",
     "tenants/test_template_schema.py",
 )
 """What an inner loop does without, three quarters of the time of all tests: what starts products and browsers, what
