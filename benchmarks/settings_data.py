@@ -8,8 +8,8 @@ from accounts.models import User
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import WorkType
 from templates_catalog.models import Layout
+from tenants.administration_schema import create_schema
 from tenants.models import Administration, Membership, Role
-from tenants.provisioning import create_schema
 from tenants.rights import ADMINISTRATOR_ROLE, rights_of_built_in
 from tenants.schemas import inside
 from workflows.models import Step, Workflow

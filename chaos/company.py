@@ -20,8 +20,8 @@ from settings_sync.models import Receipt, SyncRun, SyncTarget
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
 from templates_catalog.models import Layout
+from tenants.administration_schema import create_schema
 from tenants.models import Administration, Membership, Role
-from tenants.provisioning import create_schema
 from tenants.rights import ADMINISTRATOR_ROLE, rights_of_built_in
 from tenants.schemas import inside
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 
 from accounts.models import User
+from tenants.administration_schema import create_schema
+from tenants.administrations import create_administration, work_on_administration
 from tenants.models import Administration, Membership, Role
-from tenants.provisioning import create_schema
 from tenants.rights import ADMINISTRATOR_ROLE, EMPLOYEE_ROLE, rights_of_built_in
 from tenants.schemas import inside
-from tenants.services import create_administration, work_on_administration
 
 from .daily.filling import Amount, shift_sequences
 

@@ -11,7 +11,7 @@ from catalog_kit.markup import problems_of_markup
 from reference_data.rules import messages_of, problems_of_options
 from settings_sync.declaring.options import Problem
 from tenants.entries import problem_of_entry
-from tenants.names import is_visible
+from tenants.readable_names import is_visible
 
 CHOICES = ("checkboxes", "radio", "dropdown")
 WITHOUT_DEFAULT = ("photo", "signature", "object_reference", "information")

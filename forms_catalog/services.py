@@ -21,8 +21,8 @@ from settings_sync.planning.problems import added
 from sync_ledger.edits import record_edits
 from tenants.entries import canonical
 from tenants.models import Administration
-from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
+from tenants.readable_names import problems_of_names
 
 from .documents import FIELDS_OF, FORM_FIELDS, document_of, labels_of, parts_of, values_for_log, with_part
 from .models import Field, Form, Section

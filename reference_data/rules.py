@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from settings_sync.declaring.options import Problem
 from tenants.entries import Unreadable, read_number, read_whole_number
-from tenants.names import problem_of_name
+from tenants.readable_names import problem_of_name
 
 MOST_MINUTES = 100_000
 MOST_ORDER = 100_000

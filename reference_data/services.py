@@ -10,8 +10,8 @@ from catalog_kit.editing import editing, lock, refuse_when, refuse_when_moved, r
 from settings_sync.models import Item
 from sync_ledger.edits import record_edits
 from tenants.models import Administration
-from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
+from tenants.readable_names import problems_of_names
 
 from .models import DevicePolicy, FreeField, HourType, VatRate, WorkType
 from .permissions import may_create_reference_data, may_delete_reference_data, may_update_reference_data

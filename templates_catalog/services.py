@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from catalog_kit.editing import editing, lock, refuse_when, refuse_when_moved, refuse_when_used, values_of
 from sync_ledger.edits import record_edits
 from tenants.models import Administration
-from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
+from tenants.readable_names import problems_of_names
 
 from .models import Layout, MessageTemplate, Scheme
 from .permissions import may_create_templates, may_delete_templates, may_update_templates

@@ -25,13 +25,13 @@ from accounts.signed_in import signed_in_user
 from accounts.support_pages import ask_reason
 from audit.models import record
 
+from .administrations import retry_provisioning
 from .entry_fields import WholeNumberField
 from .exceptions import AdministrationError
 from .models import Administration, Membership, Role
-from .names import problems_of_names
 from .permissions import NotAllowed
+from .readable_names import problems_of_names
 from .rights import find_right, right_choices
-from .services import retry_provisioning
 from .tokens import revoke_api_token
 
 

@@ -9,8 +9,8 @@ from audit.models import record
 
 from .exceptions import GroupNameNotUsable, NoAdministrationsChosen, TooManyGroups
 from .models import Administration
-from .names import is_visible
 from .permissions import require
+from .readable_names import is_visible
 from .rights import AdministrationRight
 
 LONGEST = 60

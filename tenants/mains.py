@@ -5,10 +5,10 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from audit.models import record
 
+from .administrations import address_for, check_name
 from .exceptions import SlugTaken, StaffIsNoMember
 from .models import Administration, Membership, Role
 from .rights import ADMINISTRATOR_ROLE, rights_of_built_in
-from .services import address_for, check_name
 from .waking import wake_administrations
 
 LICENCE_CAP = 10

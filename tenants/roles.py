@@ -28,8 +28,8 @@ from .exceptions import (
 )
 from .fingerprints import fingerprint
 from .models import Administration, Membership, Role
-from .names import has_hidden, is_visible
 from .permissions import require, rights_of
+from .readable_names import has_hidden, is_visible
 from .rights import BUILT_IN_ROLES, RoleRight, all_rights, rights_of_built_in
 from .schemas import current_schema_name
 

@@ -4,7 +4,7 @@ import uuid
 
 from celery import shared_task
 
-from .services import work_on_administration as work_on
+from .administrations import work_on_administration as work_on
 
 
 @shared_task(name="tenants.tasks.work_on_administration")  # type: ignore[untyped-decorator]

@@ -15,9 +15,9 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from settings_sync.engine.applying.connections import close_sync_connection
+from tenants.administration_schema import create_schema
 from tenants.migrating import code_head
 from tenants.models import Administration, SchemaTemplate
-from tenants.provisioning import create_schema
 from tenants.schema_hooks import schema_hooks
 from tenants.template_schema import drop_schema, replay_schema
 from tests.waiting import until

@@ -13,8 +13,8 @@ from reference_data.models import FreeField, WorkStatus, WorkType
 from sync_ledger.edits import record_edits
 from templates_catalog.models import MessageTemplate
 from tenants.models import Administration
-from tenants.names import problems_of_names
 from tenants.permissions import NotAllowed
+from tenants.readable_names import problems_of_names
 
 from .models import Step, Workflow
 from .permissions import may_create_workflows, may_delete_workflows, may_update_workflows

@@ -14,8 +14,8 @@ from accounts.models import Scope
 from business.rights import CustomerRight, InvoiceRight, QuotationRight, WorkOrderRight
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.pagination import page_of_rows
-from settings_sync.api.scoping import find_active_administration
 from settings_sync.api.views.base import TokenView
+from settings_sync.api.visibility import find_active_administration
 from tenants.permissions import rights_of
 from tenants.rights import Right
 from tenants.schemas import inside

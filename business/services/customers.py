@@ -10,8 +10,8 @@ from audit.models import record
 from business.rights import CustomerRight
 from catalog_kit.editing import refuse_when, refuse_when_moved, values_of
 from tenants.models import Administration
-from tenants.names import problems_of_names
 from tenants.permissions import require
+from tenants.readable_names import problems_of_names
 
 from ..choices import problems_of_choices
 from ..models import Customer, NumberSequence

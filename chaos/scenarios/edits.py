@@ -6,10 +6,10 @@ from django.db import connections
 
 from forms_catalog.models import Form
 from settings_sync.models import Finding, SyncTarget
+from tenants.administrations import delete_administration
 from tenants.migrating import migrate_administration
 from tenants.models import Administration
 from tenants.schemas import inside
-from tenants.services import delete_administration
 
 from ..company import Company, Watch, digests, wait_until_ended
 from ..stage import Stage, wait_for_note

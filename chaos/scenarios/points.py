@@ -10,9 +10,9 @@ import psycopg
 from django.db import connections
 
 from settings_sync.models import SyncRun
+from tenants.administrations import create_administration, delete_administration, retry_provisioning
 from tenants.failpoints import POINTS
 from tenants.models import Administration
-from tenants.services import create_administration, delete_administration, retry_provisioning
 
 from ..company import Company, Watch, patiently, wait_until_ended
 from ..stage import LEASE_SECONDS, Stage, send_signal, wait_for_note

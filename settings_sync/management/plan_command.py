@@ -13,8 +13,8 @@ from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Change, Plan, SyncRun
 from settings_sync.planning.verdicts import Action
-from settings_sync.services.plans.confirming import confirmation_of
 from settings_sync.services.plans.local_values import warnings_in_words
+from settings_sync.services.plans.typed_confirmation import confirmation_of
 from settings_sync.services.previews.plan_overview import Counted, PlanOverview, show_plan
 from settings_sync.services.previews.previewing import plan_changes
 from settings_sync.services.runs.run_overview import RunOverview

@@ -16,7 +16,7 @@ from settings_sync.services.administrations.sub_administrations import (
     find_sub,
     list_subs,
 )
-from tenants import services as tenants_services
+from tenants import administrations as making
 from tenants.entering import AdministrationRequest, main_page
 from tenants.exceptions import (
     AdministrationError,
@@ -43,7 +43,7 @@ def list_administrations(request: AdministrationRequest) -> HttpResponse:
     main, asked = request.administration, asked_of_list(request.GET)
     subs = list_subs(acting_user=request.user, main=main)
     found = choose_subs(subs, **asked)
-    used, cap = tenants_services.licence_use(main)
+    used, cap = making.licence_use(main)
     context = {
         "categories": count_settings(main),
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
@@ -87,7 +87,7 @@ def create_administration(request: AdministrationRequest) -> HttpResponse:
         words = _("“%(name)s” is being made, under the address %(slug)s. You can go on working meanwhile.")
         messages.success(request, words % {"name": made, "slug": made.slug})
         return redirect("sync:administrations", main.slug)
-    used, cap = tenants_services.licence_use(main)
+    used, cap = making.licence_use(main)
     context = {"form": form, "used": used, "cap": cap, "is_full": used >= cap, "why_full": LicenceCapReached(cap=cap)}
     return render(request, "sync/administration_new.html", context)
 
@@ -98,7 +98,7 @@ def retry_provisioning(request: AdministrationRequest, child: str) -> HttpRespon
     sub = _find_child(request, child)
     if request.method == "POST":
         try:
-            row = tenants_services.retry_provisioning(acting_user=request.user, administration=sub)
+            row = making.retry_provisioning(acting_user=request.user, administration=sub)
             is_deletion = row.state == Administration.State.DELETING
             made_again = _("“%(name)s” is being made again.")
             words = _("The deletion of “%(name)s” is tried again.") if is_deletion else made_again
@@ -131,9 +131,7 @@ def asked_of_list(query: QueryDict) -> dict[str, str]:
 
 def _create(request: AdministrationRequest, form: CreateAdministrationForm) -> Administration | None:
     try:
-        return tenants_services.create_administration(
-            acting_user=request.user, main=request.administration, **form.cleaned_data
-        )
+        return making.create_administration(acting_user=request.user, main=request.administration, **form.cleaned_data)
     except AdministrationError as refused:
         form.add_error(FIELDS_REFUSED.get(refused.code), refused.detail)
     return None
@@ -141,7 +139,7 @@ def _create(request: AdministrationRequest, form: CreateAdministrationForm) -> A
 
 def _delete(request: AdministrationRequest, form: DeleteAdministrationForm, sub: Administration) -> bool:
     try:
-        tenants_services.delete_administration(acting_user=request.user, administration=sub, **form.cleaned_data)
+        making.delete_administration(acting_user=request.user, administration=sub, **form.cleaned_data)
     except AdministrationError as refused:
         form.add_error("confirm", refused.detail)
         return False

@@ -13,10 +13,10 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import PlanChanged, PlanUsed, SyncError
 from settings_sync.models import Plan
 from settings_sync.permissions import right_for
-from settings_sync.services.plans.confirming import confirmation_of
 from settings_sync.services.plans.dry_run import rehearse_plan
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.plans.source_moves import find_source_moves
+from settings_sync.services.plans.typed_confirmation import confirmation_of
 from settings_sync.services.previews.plan_overview import OUTCOMES, find_plan, list_changes, list_questions, show_plan
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.runs.undoing import create_undo_plan

@@ -15,6 +15,7 @@ from psycopg import errors
 
 from audit.models import record
 
+from ..administration_schema import replay_template
 from ..exceptions import (
     AddressNotUsable,
     BackupDamaged,
@@ -32,7 +33,6 @@ from ..exceptions import (
 from ..failpoints import reach
 from ..migrating import code_head, refresh_template
 from ..models import Administration
-from ..provisioning import replay_template
 from ..schema_hooks import schema_hooks
 from ..template_schema import drop_schema, rename_schema
 from . import shared, tables

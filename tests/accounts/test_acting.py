@@ -34,8 +34,8 @@ from settings_sync.models import SyncRun
 from settings_sync.services.targets.reaping import reap
 from settings_sync.services.targets.targets import execute_target
 from sync_ledger.models import Edit
+from tenants.administrations import create_administration, work_on_administration
 from tenants.schemas import inside
-from tenants.services import create_administration, work_on_administration
 from tenants.tokens import create_own_token, revoke_token_of
 from tests.accounts.test_second_factor import switch_on
 from tests.conftest import make_member

@@ -19,11 +19,11 @@ from settings_sync.services.runs.runs import start_run
 from settings_sync.services.support.attention import read_attention
 from settings_sync.services.support.support_search import search_everywhere
 from settings_sync.services.targets.targets import execute_target
+from tenants.administrations import retry_provisioning
 from tenants.exceptions import WrongState
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.schemas import inside
-from tenants.services import retry_provisioning
 from tests.contracts.world import Company, make_company
 from webhooks.models import Endpoint, OutboxMessage
 

@@ -13,9 +13,9 @@ from settings_sync.services.runs.run_overview import show_run
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets.targets import execute_target
 from settings_sync.shapes.answers import shape_targets
+from tenants.administrations import WORKER_STOPPED
 from tenants.models import Administration
 from tenants.schemas import inside
-from tenants.services import WORKER_STOPPED
 from tests.conftest import make_member
 from tests.settings_sync.test_journey import make_form
 

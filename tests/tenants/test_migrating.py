@@ -16,6 +16,7 @@ from django.utils import translation
 
 from settings_sync.engine.fence import sync_login
 from tenants import migrating
+from tenants.administrations import work_on_administration
 from tenants.migrating import (
     Migrated,
     code_head,
@@ -26,7 +27,6 @@ from tenants.migrating import (
 )
 from tenants.models import Administration, SchemaTemplate
 from tenants.schemas import current_schema_name, inside
-from tenants.services import work_on_administration
 from tenants.template_schema import TEMPLATE_SCHEMA
 from tests.conftest import make_administration
 from tests.contracts.world import in_threads

@@ -12,17 +12,17 @@ from django.db import OperationalError, connection
 from audit.models import AuditEntry
 from business.models import Customer
 from settings_sync.engine.triggers import EDIT_LOCK
-from tenants import services
-from tenants.migrating import code_head
-from tenants.models import Administration
-from tenants.provisioning import create_schema, remove_schema
-from tenants.schemas import inside
-from tenants.services import (
+from tenants import administrations
+from tenants.administration_schema import create_schema, remove_schema
+from tenants.administrations import (
     administrations_to_wake,
     give_up_poisoned_administrations,
     retry_provisioning,
     work_on_administration,
 )
+from tenants.migrating import code_head
+from tenants.models import Administration
+from tenants.schemas import inside
 from tenants.template_schema import create_empty_schema, replay_schema
 from tests.conftest import make_administration, make_member
 from tests.contracts.world import in_threads
@@ -103,7 +103,7 @@ def test_a_new_administration_is_whole_active_and_at_the_head(main: Administrati
 
 def test_a_second_message_does_nothing(waiting: Administration, monkeypatch: pytest.MonkeyPatch) -> None:
     assert work_on_administration(waiting.pk)
-    monkeypatch.setattr(services, "create_schema", lambda administration: pytest.fail("It was made again."))
+    monkeypatch.setattr(administrations, "create_schema", lambda administration: pytest.fail("It was made again."))
     assert not work_on_administration(waiting.pk)
     assert waiting.pk not in administrations_to_wake()
 
@@ -112,7 +112,9 @@ def test_an_error_in_the_middle_leaves_nothing_half_made(
     main: Administration, waiting: Administration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("tenants.provisioning.replay_schema", halfway(OSError("The disk is full.\nAnd a traceback.")))
+        patch.setattr(
+            "tenants.administration_schema.replay_schema", halfway(OSError("The disk is full.\nAnd a traceback."))
+        )
         with pytest.raises(OSError, match="disk"):
             work_on_administration(waiting.pk)
     waiting.refresh_from_db()
@@ -133,7 +135,7 @@ def test_an_error_at_the_very_end_leaves_nothing_either(
     def record(*_args: Any, **_facts: Any) -> None:
         raise OSError("The trail is full.")
 
-    monkeypatch.setattr(services, "record", record)
+    monkeypatch.setattr(administrations, "record", record)
     with pytest.raises(OSError, match="trail"):
         work_on_administration(waiting.pk)
     waiting.refresh_from_db()
@@ -144,7 +146,7 @@ def test_after_a_killed_worker_another_one_makes_it_when_the_lease_has_ended(
     main: Administration, waiting: Administration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("tenants.provisioning.replay_schema", halfway(Killed()))
+        patch.setattr("tenants.administration_schema.replay_schema", halfway(Killed()))
         with pytest.raises(Killed):
             work_on_administration(waiting.pk)
     waiting.refresh_from_db()
@@ -171,7 +173,7 @@ def test_a_worker_that_wakes_after_its_lease_was_taken_over_is_refused(
 ) -> None:
     """The first worker sleeps just before its transaction; the second makes all of it, and somebody works there."""
     asleep, woken = threading.Event(), threading.Event()
-    hold, first = services._hold_lease, []
+    hold, first = administrations._hold_lease, []
 
     def sleep_once(*lease: Any) -> None:
         if not first:
@@ -191,7 +193,7 @@ def test_a_worker_that_wakes_after_its_lease_was_taken_over_is_refused(
         finally:
             woken.set()
 
-    monkeypatch.setattr(services, "_hold_lease", sleep_once)
+    monkeypatch.setattr(administrations, "_hold_lease", sleep_once)
     zombie, taken_over = in_threads(lambda: work_on_administration(waiting.pk), take_over)
     assert taken_over is True
     assert isinstance(zombie, Administration.DoesNotExist)
@@ -243,7 +245,7 @@ def test_a_deletion_is_finished_after_a_killed_worker(leaving: Administration, m
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(services, "remove_schema", killed)
+        patch.setattr(administrations, "remove_schema", killed)
         with pytest.raises(Killed):
             work_on_administration(leaving.pk)
     leaving.refresh_from_db()
@@ -263,7 +265,7 @@ def test_a_deletion_that_fails_is_tried_again_and_then_given_up_with_everything_
         raise OSError("Somebody is reading it.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(services, "remove_schema", fail)
+        patch.setattr(administrations, "remove_schema", fail)
         for attempt in range(1, settings.SYNC_MAX_ATTEMPTS + 1):
             with pytest.raises(OSError, match="reading"):
                 work_on_administration(leaving.pk)
@@ -293,7 +295,9 @@ def test_what_the_database_breaks_off_is_tried_again_after_a_pause(
 ) -> None:
     settings.SYNC_RETRY_SECONDS = 60.0
     with monkeypatch.context() as patch:
-        patch.setattr("tenants.provisioning.replay_schema", halfway(OperationalError("The connection is lost.")))
+        patch.setattr(
+            "tenants.administration_schema.replay_schema", halfway(OperationalError("The connection is lost."))
+        )
         with pytest.raises(OperationalError):
             work_on_administration(waiting.pk)
     waiting.refresh_from_db()
@@ -308,7 +312,7 @@ def test_what_the_database_breaks_off_is_tried_again_after_a_pause(
 
 def test_what_kills_every_worker_ends_in_words(waiting: Administration, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("tenants.provisioning.replay_schema", halfway(Killed()))
+        patch.setattr("tenants.administration_schema.replay_schema", halfway(Killed()))
         for _attempt in range(settings.SYNC_MAX_ATTEMPTS):
             with pytest.raises(Killed):
                 work_on_administration(waiting.pk)
@@ -347,9 +351,9 @@ def test_a_worker_that_is_told_to_stop_in_the_middle_gives_it_back_at_once(
         untidy.__context__ = SystemExit()
         error = untidy
     woken: list[Any] = []
-    monkeypatch.setattr(services, "send_messages", lambda task, ids: woken.extend(ids))
+    monkeypatch.setattr(administrations, "send_messages", lambda task, ids: woken.extend(ids))
     with monkeypatch.context() as patch:
-        patch.setattr("tenants.provisioning.replay_schema", halfway(error))
+        patch.setattr("tenants.administration_schema.replay_schema", halfway(error))
         with pytest.raises(SystemExit):
             work_on_administration(waiting.pk)
     waiting.refresh_from_db()

@@ -13,9 +13,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from settings_sync.engine.fence import sync_login
+from tenants.administration_schema import create_schema
 from tenants.migrating import code_head, migrate_administration
 from tenants.models import Administration, SchemaTemplate
-from tenants.provisioning import create_schema
 from tenants.schemas import inside
 from tenants.template_schema import (
     SCHEMA_MARK,

@@ -14,9 +14,9 @@ from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
 from settings_sync.services.targets import targets as targets_service
 from settings_sync.services.targets.reaping import reap
 from settings_sync.services.targets.targets import execute_target, give_up_poisoned_targets
+from tenants.administrations import create_administration, work_on_administration
 from tenants.models import Administration
 from tenants.schemas import inside
-from tenants.services import create_administration, work_on_administration
 from tests.conftest import make_administration, make_member
 from tests.settings_sync.test_journey import make_form
 from webhooks.events import Event
@@ -196,7 +196,7 @@ def test_a_creation_that_fails_tells_nothing(owner, main, endpoint, monkeypatch)
     def fail(administration):
         raise RuntimeError("no room")
 
-    monkeypatch.setattr("tenants.services.create_schema", fail)
+    monkeypatch.setattr("tenants.administrations.create_schema", fail)
     with pytest.raises(RuntimeError):
         work_on_administration(made.pk)
     assert not OutboxMessage.objects.exists()

@@ -10,13 +10,13 @@ from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
-from settings_sync.api.scoping import find_administration, sees_administrations, visible_administrations
+from settings_sync.api.visibility import find_administration, sees_administrations, visible_administrations
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import UnknownCategory
 from settings_sync.shapes.administrations import AdministrationShape, ConfirmQuery, NewAdministration
 from settings_sync.shapes.answers import shape_administrations
+from tenants.administrations import create_administration, delete_administration, retry_provisioning
 from tenants.models import Administration
-from tenants.services import create_administration, delete_administration, retry_provisioning
 
 from .base import LOOK_AROUND, MANAGE, TokenView, created
 

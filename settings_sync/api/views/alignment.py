@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.pagination import page_of_rows
-from settings_sync.api.scoping import visible_administrations
+from settings_sync.api.visibility import visible_administrations
 from settings_sync.permissions import may_see_administrations
 from settings_sync.services.administrations.alignment import alignment_of
 from settings_sync.services.settings.items import relations_of

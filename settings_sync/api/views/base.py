@@ -12,7 +12,7 @@ from settings_sync.api.protocol.authentication import BearerAuthentication, HasS
 from settings_sync.api.protocol.parsers import StrictJSONParser
 from settings_sync.api.protocol.renderers import ExactJSONRenderer
 from settings_sync.api.protocol.throttling import Allowance, TokenThrottle
-from settings_sync.api.scoping import find_administration
+from settings_sync.api.visibility import find_administration
 from settings_sync.shapes.base import NoFields
 from tenants.models import Administration
 

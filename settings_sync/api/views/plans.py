@@ -13,7 +13,7 @@ from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
 from settings_sync.api.protocol.preconditions import VersionDiffers, tagged, version_asked
-from settings_sync.api.scoping import among_visible, find_plan
+from settings_sync.api.visibility import among_visible, find_plan
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import PlanChanged
 from settings_sync.models import Plan

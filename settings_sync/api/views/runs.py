@@ -13,7 +13,7 @@ from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
-from settings_sync.api.scoping import among_visible, find_plan, find_run, visible_runs
+from settings_sync.api.visibility import among_visible, find_plan, find_run, visible_runs
 from settings_sync.models import Plan, SyncRun
 from settings_sync.services.plans.category_rights import among_readable
 from settings_sync.services.plans.plans import create_plan

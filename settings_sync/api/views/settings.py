@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.pagination import page_of_list
-from settings_sync.api.scoping import find_active_administration
+from settings_sync.api.visibility import find_active_administration
 from settings_sync.services.settings.items import list_categories, list_items, place_of, read_item
 from settings_sync.shapes.settings import CategoryShape, ItemDocumentShape, ItemShape
 

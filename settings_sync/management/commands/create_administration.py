@@ -13,7 +13,7 @@ from settings_sync.management.terminal import (
     listed,
     refusals_as_exit_codes,
 )
-from tenants.services import create_administration
+from tenants.administrations import create_administration
 
 
 class Command(BaseCommand):

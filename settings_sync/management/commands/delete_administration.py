@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, no_translations
 
 from settings_sync.management.terminal import find_acting_user, find_administration, refusals_as_exit_codes
-from tenants.services import delete_administration
+from tenants.administrations import delete_administration
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, no_translations
 
 from settings_sync.management.terminal import find_acting_user, find_administration, refusals_as_exit_codes
-from tenants.services import retry_provisioning
+from tenants.administrations import retry_provisioning
 
 
 class Command(BaseCommand):

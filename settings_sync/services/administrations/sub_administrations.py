@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import SyncTarget
+from tenants.administrations import right_to_retry
 from tenants.models import Administration, Membership
 from tenants.rights import AdministrationRight, SyncRight
-from tenants.services import right_to_retry
 
 from .alignment import Counts, alignment_of, reviews_due, summed
 

@@ -23,7 +23,7 @@ from settings_sync.permissions import NotAllowed, may_run_sync, syncable_childre
 from settings_sync.planning.policies import POLICIES
 from settings_sync.services.plans.plans import create_plan
 from tenants.models import Administration
-from tenants.names import is_visible
+from tenants.readable_names import is_visible
 
 from .group_members import Members, MovedGroup, moved_groups, targets_of, whole_groups
 

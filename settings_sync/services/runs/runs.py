@@ -29,8 +29,8 @@ from settings_sync.exceptions import (
 from settings_sync.models import Finding, Plan, SyncRun, SyncTarget
 from settings_sync.permissions import require_for, require_steering, right_for, steerable_children, syncable_children
 from settings_sync.services.plans.category_rights import require_changes
-from settings_sync.services.plans.confirming import check_confirmation
 from settings_sync.services.plans.source_moves import find_source_moves
+from settings_sync.services.plans.typed_confirmation import check_confirmation
 from tenants.failpoints import reach
 from tenants.models import Administration
 

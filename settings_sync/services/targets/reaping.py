@@ -17,8 +17,8 @@ from settings_sync.services.plans.plans import fail_forgotten_plans
 from settings_sync.services.runs.runs import finish_run_when_done, lock_run
 from settings_sync.services.runs.starting import start_forgotten
 from settings_sync.services.runs.waking import APPLY_TARGET
+from tenants.administrations import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
 from tenants.failpoints import reach
-from tenants.services import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
 from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
 from webhooks.services.deliveries import forget_old_messages
 from webhooks.services.sending import send_due

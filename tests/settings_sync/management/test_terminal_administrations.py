@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import ApiToken, User
 from audit.models import AuditEntry
+from tenants.administrations import work_on_administration
 from tenants.models import Administration, Membership
-from tenants.services import work_on_administration
 from tenants.tokens import create_api_token
 from tests.conftest import make_administration, make_member
 from tests.settings_sync.management.test_terminal import run

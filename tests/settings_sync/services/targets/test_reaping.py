@@ -12,11 +12,11 @@ from settings_sync.services.administrations import alignment
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.runs import starting
 from settings_sync.services.targets import reaping
+from tenants.administrations import create_administration
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed
 from tenants.rights import AdministrationRight
 from tenants.schemas import inside
-from tenants.services import create_administration
 from tenants.template_schema import drop_schema
 from tests.conftest import make_administration, make_member
 

@@ -13,7 +13,14 @@ from settings_sync.models import SyncRun
 from settings_sync.services.runs.starting import start_forgotten, start_from_main
 from settings_sync.services.targets.reaping import reap
 from settings_sync.services.targets.targets import execute_target
-from tenants import services
+from tenants import administrations
+from tenants.administrations import (
+    create_administration,
+    delete_administration,
+    licence_use,
+    retry_provisioning,
+    work_on_administration,
+)
 from tenants.exceptions import (
     ConfirmationDiffers,
     LicenceCapReached,
@@ -29,13 +36,6 @@ from tenants.permissions import NotAllowed
 from tenants.rights import EMPLOYEE_ROLE, AdministrationRight
 from tenants.schema_hooks import schema_hooks
 from tenants.schemas import inside
-from tenants.services import (
-    create_administration,
-    delete_administration,
-    licence_use,
-    retry_provisioning,
-    work_on_administration,
-)
 from tests.conftest import make_administration, make_member
 from tests.contracts.world import in_threads
 
@@ -147,15 +147,15 @@ class TestTheAddress:
     def test_that_another_customer_takes_in_the_same_moment_is_made_longer(
         self, main: Administration, owner: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        found_free = services._free_address
+        found_free = administrations._free_address
 
         def too_late(wish: str, ours: Administration) -> str:
             address = found_free(wish, ours)
-            monkeypatch.setattr(services, "_free_address", found_free)
+            monkeypatch.setattr(administrations, "_free_address", found_free)
             in_threads(lambda: Administration.objects.create(name="Eerder", slug=wish, state="deleted"))
             return address
 
-        monkeypatch.setattr(services, "_free_address", too_late)
+        monkeypatch.setattr(administrations, "_free_address", too_late)
         made = create_administration(acting_user=owner, main=main, name="Net te laat", slug="net-te-laat")
         assert made.slug.startswith("net-te-laat-")
 

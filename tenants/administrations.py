@@ -19,6 +19,7 @@ from accounts.support_rights import SupportRight, may_support
 from audit.models import record
 
 from . import leases
+from .administration_schema import create_schema, remove_schema
 from .exceptions import (
     ConfirmationDiffers,
     LicenceCapReached,
@@ -34,9 +35,8 @@ from .exceptions import (
 from .failpoints import reach
 from .migrating import refresh_template
 from .models import Administration, Membership
-from .names import has_hidden, is_visible
 from .permissions import require
-from .provisioning import create_schema, remove_schema
+from .readable_names import has_hidden, is_visible
 from .rights import AdministrationRight, Right, SyncRight
 from .schema_hooks import schema_hooks
 from .waking import WORK_ON_ADMINISTRATION, send_messages, wake_administrations

@@ -6,10 +6,10 @@ from django.db import models
 from business.models import Customer
 from forms_catalog.models import Field, Section
 from settings_sync.declaring.kinds import all_kinds
+from tenants.administrations import create_administration
 from tenants.exceptions import NameHidesSomething, NameInvisible, NameMissing
 from tenants.models import Administration, Role
-from tenants.names import has_hidden, is_visible, problems_of_names
-from tenants.services import create_administration
+from tenants.readable_names import has_hidden, is_visible, problems_of_names
 
 INVISIBLE = ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u202e\u202c", "\u2066\u2069", "\u3164", "\u2800", "\u200b "]
 
