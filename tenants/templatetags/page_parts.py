@@ -1,4 +1,4 @@
-"""Parts that pages share: icons, badges, the alignment bar, links to another administration."""
+"""Parts that pages share: icons, badges, links to another administration."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,28 +8,12 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from tenants import sections
 
 register = template.Library()
 
 BADGE_ICONS = {"ok": "check", "warn": "warning", "bad": "error", "info": "info", "neutral": "neutral"}
-BAR_WIDTH = 120
-BAR_SEGMENTS = {
-    "in_line": _("in line"),
-    "behind": _("behind"),
-    "changed_locally": _("changed locally"),
-    "conflict": _("conflict"),
-    "missing": _("missing"),
-}
-BAR_WORDS = {
-    "conflict": ngettext_lazy("%d conflict", "%d conflicts"),
-    "behind": ngettext_lazy("%d is behind", "%d are behind"),
-    "changed_locally": ngettext_lazy("%d changed locally", "%d changed locally"),
-    "missing": ngettext_lazy("%d is missing", "%d are missing"),
-}
 
 
 @register.simple_tag
@@ -45,19 +29,6 @@ def icon(name: str, label: str = "") -> SafeString:
 def badge(meaning: str, words: str, icon_name: str = "") -> SafeString:
     """A state in words with its colour and icon; meaning is ok, warn, bad, info or neutral."""
     return format_html('<span class="badge {}">{}{}</span>', meaning, icon(icon_name or BADGE_ICONS[meaning]), words)
-
-
-@register.inclusion_tag("includes/alignment_bar.html")
-def alignment_bar(counts: Any, words: bool = True) -> dict[str, Any]:
-    """The proportional bar of in line, behind, changed locally, conflict and missing, with its words."""
-    numbers = {key: _count(counts, key) for key in BAR_SEGMENTS}
-    return {"segments": _segments(numbers), "width": BAR_WIDTH, "description": _describe(numbers), "words": words}
-
-
-@register.inclusion_tag("includes/alignment_legend.html")
-def alignment_legend() -> dict[str, Any]:
-    """What the colours of the bar mean."""
-    return {"segments": BAR_SEGMENTS.items()}
 
 
 @register.filter
@@ -93,35 +64,3 @@ def _section(context: template.Context) -> str:
         return ""
     parts = request.path.removeprefix(f"/a/{current.slug}/").strip("/").split("/")
     return "/".join(parts[: 2 if parts[0] == "settings" else 1])
-
-
-def _count(counts: Any, key: str) -> int:
-    value = counts.get(key) if isinstance(counts, Mapping) else getattr(counts, key, 0)
-    return int(value or 0)
-
-
-def _segments(numbers: dict[str, int]) -> list[dict[str, Any]]:
-    total = sum(numbers.values())
-    widths = _widths([number for number in numbers.values() if number], total)
-    rows, x = [], 0.0
-    for (key, _number), width in zip(((k, n) for k, n in numbers.items() if n), widths, strict=True):
-        rows.append({"key": key, "x": f"{x:.2f}", "width": f"{width:.2f}"})
-        x += width
-    return rows
-
-
-def _widths(numbers: list[int], total: int, least: float = 5.0) -> list[float]:
-    """Proportional widths of which none is too narrow to see."""
-    room = BAR_WIDTH - least * len(numbers)
-    return [least + room * number / total for number in numbers]
-
-
-def _describe(numbers: dict[str, int]) -> str:
-    total = sum(numbers.values())
-    if not total:
-        return str(_("nothing to compare"))
-    if numbers["in_line"] == total:
-        return str(_("everything in line"))
-    if numbers["missing"] == total:
-        return str(_("nothing received yet"))
-    return " · ".join(str(words % numbers[key]) for key, words in BAR_WORDS.items() if numbers[key])
