@@ -1,6 +1,7 @@
 """The roles of a main administration: which there are and who holds them, and making, editing and deleting them.
 
-The standard roles belong to nobody and stay as they are. A role can be given in the main administration and its subs.
+The standard roles belong to nobody and stay as they are; what they hold, each app says in its `rights.py`.
+A role can be given in the main administration and its subs.
 """
 
 import unicodedata

@@ -1,7 +1,7 @@
 """The fence around business data, and the triggers that note which items were touched.
 
 The sync login may write the registered settings tables and its own books, and nothing else. The rights are written from
-the registry; `granted_rights` and `expected_rights` let a test compare them to the letter.
+the registry (`expected_rights`), and a test compares them with those that are held, to the letter.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""A plan in words, in the reader's language: reasons, and values as people know them."""
+"""A plan in words, in the reader's language: reasons, and values as people know them.
+
+The words of a verdict and of an action stand with them, in `planning/verdicts.py`.
+"""
 
 from collections.abc import Mapping
 from typing import Any
