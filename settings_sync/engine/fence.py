@@ -184,16 +184,20 @@ def turn(schema: str) -> Iterator[None]:
 
     Locks of the session, because migrating takes many transactions; in the order in which a sync takes them.
     """
-    locks = (INDEX_LOCK, EDIT_LOCK)
+    with session_lock(INDEX_LOCK, schema), session_lock(EDIT_LOCK, schema):
+        yield
+
+
+@contextmanager
+def session_lock(lock: int, schema: str) -> Iterator[None]:
+    """Wait for one of a schema's locks and hold it while a block runs, in whichever transactions."""
     with connection.cursor() as cursor:
-        for lock in locks:
-            cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [lock, schema])
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [lock, schema])
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            for lock in reversed(locks):
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [lock, schema])
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [lock, schema])
 
 
 def hold_syncs(schema: str) -> None:

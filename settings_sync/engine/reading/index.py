@@ -8,7 +8,6 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -20,7 +19,7 @@ from django.utils import timezone
 
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine import sql
-from settings_sync.engine.fence import INDEX_LOCK
+from settings_sync.engine.fence import INDEX_LOCK, session_lock
 from settings_sync.engine.rows import documents_in
 from settings_sync.models import Alignment, Document
 from settings_sync.planning.values import Entry, Key, Local
@@ -64,7 +63,8 @@ def look_at(administration: Administration, *, keep_documents: bool = False) -> 
     with inside(administration):
         # Asked before the lock: mostly nothing was touched, and then looks do not wait for each other.
         if _has_dirty():
-            with _index_locked(administration.schema_name):
+            # One look or one sync at a time; of the session, because what it guards takes two transactions.
+            with session_lock(INDEX_LOCK, administration.schema_name):
                 _refresh(administration.schema_name, keep_documents=keep_documents)
         return _read_index()
 
@@ -107,18 +107,6 @@ def _has_dirty() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM sync_ledger_dirty)")
         return bool(cursor.fetchone()[0])
-
-
-@contextmanager
-def _index_locked(schema: str) -> Iterator[None]:
-    """One look or one sync at a time; a session lock, because the look below takes two transactions."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [INDEX_LOCK, schema])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [INDEX_LOCK, schema])
 
 
 def _refresh(schema: str, *, keep_documents: bool) -> None:

@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from psycopg import errors, sql
 
@@ -23,6 +23,7 @@ from settings_sync.engine.applying import books
 from settings_sync.engine.applying.connections import close_sync_connection, refuse_without_counters, sync_connection
 from settings_sync.engine.fence import (
     BOOKS_IN_CHILD,
+    INDEX_LOCK,
     SHARED_RIGHTS,
     CascadeFound,
     business_references,
@@ -34,7 +35,9 @@ from settings_sync.engine.fence import (
     refuse_cascades,
     settings_tables,
     sync_login,
+    turn,
 )
+from settings_sync.engine.triggers import EDIT_LOCK
 from sync_ledger.models import Dirty
 from tenants.migrating import code_head, migrate_everything
 from tenants.models import Administration, Membership, SchemaTemplate
@@ -560,3 +563,16 @@ class TestTheTrail:
 def closed() -> Iterator[None]:
     yield
     close_sync_connection()
+
+
+def test_who_gives_up_waiting_for_a_turn_holds_nobody_else_up(child):
+    with psycopg.connect(**plain_parameters(), autocommit=True) as editor:
+        editor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [EDIT_LOCK, child.schema_name])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 100")
+        with pytest.raises(OperationalError), turn(child.schema_name):
+            pass
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+        free = editor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [INDEX_LOCK, child.schema_name])
+        assert free.fetchone() == (True,)
