@@ -3,22 +3,16 @@
 import logging
 
 import psycopg
-from celery import current_app
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
+from settings_sync.services.doctor.answering import broker_answers, worker_answers
 from tenants.plain_connections import plain_parameters
 
 logger = logging.getLogger(__name__)
 
 OK, DEGRADED, DOWN = "ok", "degraded", "down"
-WORKER_SEEN = "health:worker-seen"
-WORKER_SEEN_SECONDS = 10
-WORKER_ANSWERS_WITHIN_SECONDS = 0.7
 DATABASE_ANSWERS_WITHIN_SECONDS = 3
 """The least that libpq waits is 2."""
 
@@ -35,8 +29,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, else 503; without broker or worker, syncs are accepted and carried out later."""
     database = database_state()
-    broker = broker_state()
-    worker = worker_state() if broker == OK else DEGRADED
+    broker = OK if broker_answers() else DEGRADED
+    worker = OK if broker == OK and worker_answers() else DEGRADED
     body = {"status": OK if database == OK else DOWN, "database": database, "broker": broker, "worker": worker}
     if database == OK:
         return JsonResponse(body)
@@ -55,29 +49,4 @@ def database_state() -> str:
     except psycopg.Error as error:
         logger.warning("The database does not answer: %s", error)
         return DOWN
-    return OK
-
-
-def broker_state() -> str:
-    """`ok` when the queue's server answers, else `degraded`."""
-    try:
-        cache.get(WORKER_SEEN)
-    except (RedisError, OSError) as error:
-        logger.warning("The broker does not answer: %s", error)
-        return DEGRADED
-    return OK
-
-
-def worker_state() -> str:
-    """`ok` when a worker answered just now or a few seconds ago, else `degraded`."""
-    try:
-        if cache.get(WORKER_SEEN):
-            return OK
-        answers = current_app.control.broadcast("ping", reply=True, limit=1, timeout=WORKER_ANSWERS_WITHIN_SECONDS)
-        if not answers:
-            return DEGRADED
-        cache.set(WORKER_SEEN, True, WORKER_SEEN_SECONDS)
-    except (OperationalError, RedisError, OSError) as error:
-        logger.warning("The workers cannot be asked: %s", error)
-        return DEGRADED
     return OK

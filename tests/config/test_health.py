@@ -7,6 +7,7 @@ from psycopg import OperationalError
 from redis.exceptions import ConnectionError as NoRedis
 
 from config import health
+from settings_sync.services.doctor import answering
 
 
 def test_the_process_answers(client):
@@ -15,8 +16,8 @@ def test_the_process_answers(client):
 
 @pytest.mark.django_db
 def test_ready_without_a_worker_tells_so(client, monkeypatch):
-    monkeypatch.setattr(health.cache, "get", lambda key: None)
-    monkeypatch.setattr(health.current_app.control, "broadcast", lambda *args, **options: [])
+    monkeypatch.setattr(answering.cache, "get", lambda key: None)
+    monkeypatch.setattr(answering.current_app.control, "broadcast", lambda *args, **options: [])
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok", "worker": "degraded"}
@@ -24,14 +25,16 @@ def test_ready_without_a_worker_tells_so(client, monkeypatch):
 
 @pytest.mark.django_db
 def test_a_worker_that_answers_is_ok(client, monkeypatch):
-    monkeypatch.setattr(health.current_app.control, "broadcast", lambda *args, **options: [{"worker": {"ok": "pong"}}])
+    monkeypatch.setattr(
+        answering.current_app.control, "broadcast", lambda *args, **options: [{"worker": {"ok": "pong"}}]
+    )
     assert client.get("/readyz").json()["worker"] == "ok"
-    health.cache.delete(health.WORKER_SEEN)
+    answering.cache.delete(answering.WORKER_SEEN)
 
 
 @pytest.mark.django_db
 def test_no_worker_listens_in_a_test_run(client):
-    health.cache.delete(health.WORKER_SEEN)
+    answering.cache.delete(answering.WORKER_SEEN)
     assert client.get("/readyz").json()["worker"] == "degraded"
 
 
@@ -40,7 +43,7 @@ def test_a_broker_that_is_away_degrades_and_does_not_stop(client, monkeypatch):
     def away(key):
         raise NoRedis
 
-    monkeypatch.setattr(health.cache, "get", away)
+    monkeypatch.setattr(answering.cache, "get", away)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["broker"], answer.json()["worker"]) == (200, "degraded", "degraded")
 

@@ -1,0 +1,136 @@
+"""Tables, columns, constraints and indexes, against those that migrating makes."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from settings_sync.engine import sql
+from settings_sync.engine.fence import CascadeFound, refuse_cascades
+from tenants.migrating import code_head
+from tenants.models import Administration, SchemaTemplate
+from tenants.schemas import in_public
+from tenants.template_schema import TEMPLATE_SCHEMA
+
+from .faults import Fault
+
+# Not the constraints of NOT NULL, which PostgreSQL 18 lists and earlier ones do not: columns tell it.
+STRUCTURE = """
+SELECT c.relname, 'table' FROM pg_class c WHERE c.relnamespace = to_regnamespace(%(schema)s) AND c.relkind IN ('r', 'p')
+UNION ALL
+SELECT format('%%s.%%s', c.relname, a.attname), concat_ws(' ', format_type(a.atttypid, a.atttypmod),
+    CASE WHEN a.attnotnull THEN 'NOT NULL' END, nullif('identity ' || a.attidentity::text, 'identity '),
+    nullif('generated ' || a.attgenerated::text, 'generated '), pg_get_expr(d.adbin, d.adrelid))
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE c.relnamespace = to_regnamespace(%(schema)s) AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT format('%%s of %%s', o.conname, c.relname), pg_get_constraintdef(o.oid)
+FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+WHERE c.relnamespace = to_regnamespace(%(schema)s) AND o.contype IN ('c', 'f', 'p', 'u', 'x')
+UNION ALL
+SELECT format('%%s on %%s', i.relname, c.relname),
+    pg_get_indexdef(i.oid) || CASE WHEN x.indisvalid THEN '' ELSE ' INVALID' END
+FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
+WHERE c.relnamespace = to_regnamespace(%(schema)s)
+"""
+BETWEEN_TEXTS = re.compile(r"::(character varying|text)\b(\[\])?(\(\d+\))?")
+MADE = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'a\\_%'"
+
+
+def faults_of_structure(administration: Administration) -> Iterator[Fault]:
+    """What differs between an administration's schema and the template; nothing of one that waits to be migrated."""
+    slug, schema = administration.slug, administration.schema_name
+    if administration.migration_head != code_head():
+        yield Fault("version-differs", slug)
+        return
+    found, wanted = read_structure(schema), read_structure(TEMPLATE_SCHEMA)
+    if wanted:
+        yield from _differences(found, wanted, slug)
+    try:
+        refuse_cascades(schema)
+    except CascadeFound as cascade:
+        yield Fault("cascade", slug, {"detail": str(cascade)})
+
+
+def is_there(schema: str) -> bool:
+    """Whether a schema exists, with tables in it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = %s)", [schema])
+        return bool(cursor.fetchone()[0])
+
+
+def faults_of_shared_structure() -> Iterator[Fault]:
+    """What is wrong with the shared schema, the template, and schemas that nobody has."""
+    with in_public():
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    missing = sorted(str(migration) for migration, _backwards in plan)
+    if missing:
+        yield Fault("migrations-missing", facts={"names": ", ".join(missing)})
+        return
+    yield from _missing_columns("public", settings.SHARED_APPS)
+    if SchemaTemplate.objects.filter(head=code_head()).exists() and is_there(TEMPLATE_SCHEMA):
+        yield from _missing_columns(TEMPLATE_SCHEMA, settings.TENANT_APPS)
+    else:
+        yield Fault("template-outdated")
+    yield from _unowned_schemas()
+
+
+def _missing_columns(schema: str, app_names: list[str]) -> Iterator[Fault]:
+    """The columns of the models that a schema lacks. Neither the template nor the shared schema has another beside it
+    to be compared with."""
+    found = read_structure(schema)
+    for config in apps.get_app_configs():
+        if config.name in app_names:
+            for model in config.get_models(include_auto_created=True):
+                for column in (field.column for field in model._meta.local_concrete_fields):
+                    name = f"{model._meta.db_table}.{column}"
+                    if model._meta.managed and name not in found:
+                        yield Fault("structure-missing", facts={"name": f"{schema}.{name}"})
+
+
+def _unowned_schemas() -> Iterator[Fault]:
+    owned = set(Administration.objects.values_list("schema_name", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(MADE)
+        found = {name for (name,) in cursor.fetchall()}
+    for name in sorted(found - owned):
+        yield Fault("schema-unowned", facts={"name": name})
+
+
+def read_structure(schema: str) -> dict[str, str]:
+    """Every table, column, constraint and index of a schema by its name, and what it is, without the schema's name."""
+    with connection.cursor() as cursor:
+        cursor.execute(STRUCTURE, {"schema": sql.name(schema)})
+        return {name: _plain(what.replace(f"{schema}.", "")) for name, what in cursor.fetchall()}
+
+
+def _plain(what: str) -> str:
+    """A definition without brackets, and without casts between the types of text.
+
+    A schema that was made from a dump has them at other places than one that was migrated, and means the same.
+    """
+    return BETWEEN_TEXTS.sub("", what).replace("(", "").replace(")", "")
+
+
+def _differences(found: Mapping[str, str], wanted: Mapping[str, str], slug: str) -> Iterator[Fault]:
+    """Of a table that is missing or unknown, its columns, constraints and indexes are not told as well."""
+    tables = {name for name, what in {**found, **wanted}.items() if what == "table"}
+    odd = {table for table in tables if (table in found) != (table in wanted)}
+    for name in sorted({*found, *wanted}):
+        if name not in odd and _table_of(name) in odd:
+            continue
+        if name not in found:
+            yield Fault("structure-missing", slug, {"name": name})
+        elif name not in wanted:
+            yield Fault("structure-unknown", slug, {"name": name})
+        elif found[name] != wanted[name]:
+            yield Fault("structure-differs", slug, {"name": name, "found": found[name], "wanted": wanted[name]})
+
+
+def _table_of(name: str) -> str:
+    return name.split(" ")[-1] if " " in name else name.partition(".")[0]
