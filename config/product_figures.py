@@ -43,6 +43,9 @@ class ProductFigures:
         yield _one("eenlijn_rows_written_last_hour", "Rows of settings that syncs wrote.", figures.rows_written)
         yield _one("eenlijn_held_items_last_hour", "Settings that syncs held back.", figures.held_items)
         yield _many("eenlijn_administrations", "Administrations by state.", "state", figures.administrations)
+        yield _one(
+            "eenlijn_administrations_unwell", "Those in which a doctor found faults.", figures.unwell_administrations
+        )
         yield _one("eenlijn_webhook_lag_seconds", "How late the message is that is due longest.", lag.total_seconds())
 
 

@@ -129,6 +129,8 @@ REAPER_INTERVAL_SECONDS = env.float("REAPER_INTERVAL_SECONDS", default=5.0)
 # When no worker takes anything for this long while something waits, the reaper does the work itself.
 REAPER_WORKS_AFTER_SECONDS = env.float("REAPER_WORKS_AFTER_SECONDS", default=30.0)
 REAPER_WORKS_AT_MOST_SECONDS = 20.0
+# How many administrations the reaper has looked at a day, for what no edit and no sync would show; 0 for none.
+DOCTOR_PER_DAY = env.int("EENLIJN_DOCTOR_PER_DAY", default=24)
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 

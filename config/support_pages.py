@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.support_tables import LINK, link, link_to, list_address, table, when
 from settings_sync.exceptions import error_in_words
-from settings_sync.models import SyncTarget
+from settings_sync.models import Checkup, SyncTarget
+from settings_sync.services.doctor.rounds import find_unwell, read_faults
 from settings_sync.services.support.attention import SHOWN, Attention, read_attention
 from settings_sync.services.support.support_search import MOST, Found, FoundItem, search_everywhere
 from settings_sync.support_pages.setting_pages import setting_address
@@ -43,6 +44,13 @@ def _attention_tables(now: Attention) -> Iterable[dict[str, Any]]:
         number=now.failed_administrations_number,
         everything=list_address("tenants_administration", "state__exact=failed"),
     )
+    unwell = find_unwell()
+    yield table(
+        _("Administrations in which something is wrong"),
+        [_("Administration"), _("Part of"), _("What is wrong"), _("When")],
+        [_unwell(row) for row in unwell[:SHOWN]],
+        number=unwell.count(),
+    )
     oldest = [now.oldest_open] if now.oldest_open else []
     yield table(
         _("Waiting longest, of what is not finished"),
@@ -59,6 +67,13 @@ def _attention_tables(now: Attention) -> Iterable[dict[str, Any]]:
         number=failing.count(),
         everything=list_address("webhooks_endpoint", ""),
     )
+
+
+def _unwell(row: Checkup) -> list[Any]:
+    sentences = [fault.sentence for fault in read_faults(row)]
+    more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
+    what = f"{sentences[0]}{more}" if sentences else "–"
+    return [_administration(row.administration), row.administration.parent or "–", what, when(row.at)]
 
 
 def _found_tables(found: Found) -> Iterable[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The shared tables of the product, and the bases of every model whose rows travel."""
 
+from .checkups import Checkup
 from .decisions import Decision, ItemRule, SyncPolicy
 from .documents import Document, Snapshot, SnapshotItem
 from .items import Item, NameKey, Part
@@ -11,6 +12,7 @@ from .saved_choices import SavedChoice
 __all__ = [
     "Alignment",
     "Change",
+    "Checkup",
     "Decision",
     "Document",
     "Finding",

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
+from settings_sync.services.doctor.rounds import look_at_one
 from settings_sync.services.doctor.starting import refuse_at_start
 from settings_sync.services.targets.reaping import reap
 
@@ -44,6 +45,8 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             reap(must_stop)
+            if not must_stop():
+                look_at_one()
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database is away (%s); trying again.", error)
         except Exception:

@@ -1,0 +1,19 @@
+"""What a doctor found in an administration, when nobody had asked."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Administration
+
+
+class Checkup(models.Model):
+    """The last look at one administration: `faults` is what was wrong, each with its code and its facts."""
+
+    administration = models.OneToOneField(
+        Administration, primary_key=True, on_delete=models.CASCADE, related_name="checkup"
+    )
+    at = models.DateTimeField(_("when"))
+    faults = models.JSONField(_("what is wrong"), default=list)
+
+    def __str__(self) -> str:
+        return f"{self.administration_id} {self.at:%Y-%m-%d}"
