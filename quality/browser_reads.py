@@ -89,7 +89,7 @@ class Walk:
                 return
 
     def _visit(self, module: Module, node: ast.AST) -> None:
-        if isinstance(node, (*Function.__args__, ast.ClassDef, ast.Yield)):  # type: ignore[attr-defined]
+        if isinstance(node, (*Function.__args__, ast.ClassDef, ast.Yield)):
             return
         rounds = 2 if isinstance(node, ast.For | ast.While) else 1
         for _round in range(rounds):

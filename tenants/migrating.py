@@ -165,7 +165,7 @@ class SchemaExecutor(MigrationExecutor):
             return super().apply_migration(state, migration, fake, fake_initial)
         # Without its models a description is changed at the price of the description alone.
         vars(state).pop("apps", None)
-        self.record_migration(migration)
+        self.record_migration(migration)  # type: ignore[arg-type, call-arg]
         return migration.mutate_state(state, preserve=False)
 
 
@@ -173,16 +173,16 @@ def _migrate_schema(schema_name: str) -> None:
     """Bring one schema to the head; whatever happens, the caller is where it was."""
     with schema_context(schema_name):
         # Its own list of migrations: with the shared schema on the path, that schema's would be taken for it.
-        connection.set_schema(schema_name, include_public=False)
+        connection.set_schema(schema_name, include_public=False)  # type: ignore[attr-defined]
         MigrationRecorder(connection).ensure_schema()
-        connection.set_schema(schema_name)
+        connection.set_schema(schema_name)  # type: ignore[attr-defined]
         executor = SchemaExecutor(connection)
         executor.loader.check_consistent_history(connection)
         heads = executor.loader.graph.leaf_nodes()
         plan = executor.migration_plan(heads)
         if not plan:
             return
-        state = executor._create_project_state(with_applied_migrations=True)
+        state = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]
         emit_pre_migrate_signal(0, False, connection.alias, apps=state.apps, plan=plan)
         state = executor.migrate(heads, plan=plan, state=state.clone())
         state.clear_delayed_apps_cache()
