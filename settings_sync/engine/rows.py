@@ -236,6 +236,7 @@ def _documents(kind: Kind, source: Source) -> Composed:
 def _keys_object(kind: Kind) -> Composed:
     column_of = {column: SQL("r.{}").format(Identifier(column)) for column in kind.unique_columns}
     natural = Identifier(str(field_of(kind.root.model, kind.natural_key).column))
+    # As the column of a name is computed (models/items.py), with which it is compared.
     column_of[ARCHIVED_KEY] = SQL("CASE WHEN r.is_archived THEN lower(normalize(btrim(r.{}))) END").format(natural)
     pairs = [SQL("{}, {}").format(Literal(key), value) for key, value in column_of.items()]
     return SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(comma_separated(pairs))
@@ -260,6 +261,7 @@ def json_object(members: Iterable[Member]) -> Composed:
     chunks = [written[start : start + ARGUMENTS] for start in range(0, len(written), ARGUMENTS)]
     joined = [_joined(chunk) for chunk in chunks]
     if len(joined) > 1:
+        # A chunk of which everything is left out is an empty text, before which there must be no comma.
         joined = [_joined(SQL("nullif({}, '')").format(chunk) for chunk in joined)]
     return SQL("'{{' || {} || '}}'").format(joined[0] if joined else SQL("''"))
 
@@ -294,6 +296,7 @@ def _default(column: Column) -> Composable:
 
 def _generated(kind: Kind, column: str) -> Composed:
     generated: Any = next(f for f in kind.root.model._meta.local_fields if f.column == column)
+    # The database computes these for its rows; of a document it must be asked by the same expression.
     text, params = generated.generated_sql(connection)
     return SQL("({})").format(SQL(text % tuple(Literal(value).as_string(None) for value in params)))
 
@@ -307,6 +310,7 @@ def _part_list(number: int, part: Table, source: Source) -> Composed:
     own: list[Member] = [("uid", SQL("'\"' || p0.uid || '\"'"))]
     if len(chain) > 1:
         own.append((part.parent_name, SQL("'\"' || p1.uid || '\"'")))
+    # By uid as well: two parts may have one position, and the digest must not depend on chance.
     lists = SQL("string_agg({row}, ', ' ORDER BY p0.position, p0.uid) AS list FROM {rows}").format(
         row=json_object([*own, *_row_members(part, SQL("p0"), source)]), rows=_from_root(chain, source)
     )

@@ -205,6 +205,7 @@ def _upsert(kind: Kind, table: Table) -> Composed:
     return SQL(
         "WITH {documents}, {new_rows},"
         " changed AS (UPDATE {target} t SET {settings} FROM new n WHERE t.uid = n.uid"
+        # Only what differs, so that what is in line gets not one write.
         " AND ROW({old}) IS DISTINCT FROM ROW({fresh}){is_free_to_move} RETURNING 1),"
         " made AS (INSERT INTO {target} ({inserted}) SELECT {values} FROM new n"
         " WHERE NOT EXISTS (SELECT FROM {target} t WHERE t.uid = n.uid) RETURNING 1)"

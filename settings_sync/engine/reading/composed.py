@@ -114,6 +114,7 @@ def describe_documents(kind: Kind, rows: Sequence[tuple[uuid.UUID, Body]]) -> li
 
 
 GIVEN = "SELECT * FROM unnest(%s::uuid[], %s::jsonb[]) WITH ORDINALITY AS g(uid, body, id)"
+# A document is stored without the uid of its item, on which its digest does not depend.
 STORED = (
     "SELECT gen_random_uuid() AS uid, body, row_number() OVER (ORDER BY digest) AS id"
     " FROM public.settings_sync_document WHERE digest = ANY(%s)"

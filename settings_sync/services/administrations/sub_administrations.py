@@ -181,6 +181,7 @@ def _read_facts(user: User, main: Administration, administrations: list[Administ
     per_category = alignment_of(administrations)
     role = Membership.objects.filter(user=user, administration=main).select_related("role").first()
     targets = SyncTarget.objects.filter(administration__in=administrations)
+    # Two of them: the last that brought something, and the last, which may have failed.
     synced = targets.filter(state=SyncTarget.State.SUCCEEDED).select_related("run__requested_by")
     return _Facts(
         main=main,

@@ -42,6 +42,7 @@ def run_report(*, acting_user: User, run: SyncRun) -> Report:
     """A result on paper: how it ended, per administration, and what changed, equal changes together."""
     overview = show_run(acting_user=acting_user, run=run)
     done = [target.slug for target in overview.targets if target.is_applied]
+    # Of the others nothing came about; the table of administrations says why.
     planned = Change.objects.filter(plan_target__plan=run.plan_id, plan_target__administration__slug__in=done)
     changes = with_what_happened(planned.filter(action__in=[*WRITING, Action.HOLD]))
     return Report(

@@ -41,6 +41,7 @@ def prune(*, days: int = KEPT_DAYS) -> Pruned:
     if days < 1:
         raise ValueError("Keep at least 1 day.")
     before = timezone.now() - timedelta(days=days)
+    # In this order, because each of them keeps in use what comes after it.
     pruned = Pruned(
         plans=_until_done(lambda: _forget_plans(before)),
         runs=_until_done(lambda: _forget_runs(before)),
@@ -62,6 +63,7 @@ def _until_done(batch: Callable[[], int]) -> int:
 def _forget_plans(before: datetime) -> int:
     """Previews that nobody confirmed; nobody can any more."""
     old = Plan.objects.filter(run=None, expires_at__lt=before).values_list("pk", flat=True)[:AT_ONCE]
+    # By key, for no deletion can be limited; and counted by itself, for its changes go with it.
     _total, counted = Plan.objects.filter(pk__in=list(old)).delete()
     return counted.get(Plan._meta.label, 0)
 
@@ -73,6 +75,7 @@ def _forget_runs(before: datetime) -> int:
         Q(run=None, expires_at__gt=timezone.now()) | Q(run__isnull=False, run__finished_at=None)
     )
     old = SyncRun.objects.filter(~Exists(taking_back), finished_at__lt=before, pruned_at=None)
+    # One that is locked is being taken back or tried again, and waits for the next time.
     locked = list(old.select_for_update(skip_locked=True, of=("self",)).order_by("finished_at")[:AT_ONCE])
     FormerDocument.objects.filter(target__run__in=locked).delete()
     return SyncRun.objects.filter(pk__in=[run.pk for run in locked]).update(pruned_at=timezone.now())
@@ -91,6 +94,7 @@ def _empty_snapshots(before: datetime) -> int:
     for snapshot in locked:
         snapshot.content = b"pruned " + snapshot.pk.bytes
         snapshot.save(update_fields=["content"])
+    # Whatever is told of a run goes on naming its snapshot, of which then the row stays.
     told = Plan.objects.filter(snapshot=OuterRef("pk")), Receipt.objects.filter(snapshot=OuterRef("pk"))
     empty = Snapshot.objects.filter(pk__in=[snapshot.pk for snapshot in locked])
     empty.exclude(Exists(told[0])).exclude(Exists(told[1])).delete()
@@ -104,6 +108,7 @@ def _living_plans() -> QuerySet[Plan]:
 
 def _forget_documents(before: datetime) -> int:
     with connection.cursor() as cursor:
+        # A table, because these are the digests of all settings of all administrations.
         cursor.execute("CREATE TEMPORARY TABLE pruning_needed (digest bytea PRIMARY KEY)")
         try:
             for query in _needed():

@@ -166,6 +166,7 @@ class RunOverview:
 
     @property
     def poll_seconds(self) -> int:
+        # Each time all lines are sent anew.
         return 1 if len(self.targets) <= MANY else 3
 
     @property

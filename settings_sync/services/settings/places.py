@@ -64,6 +64,7 @@ def _parts(kind: Kind, document: Mapping[str, Any]) -> list[Place]:
 def place_called(kind: str, path: str, document: ReadDocument | None) -> str:
     """What people call a path of a setting: its part by name where the setting is there, and the field in it."""
     declared, steps = all_kinds().by_key.get(kind), path.split("/")
+    # Of a kind that a release took away nothing is known but the path.
     if declared is None or not path:
         return path or _("The whole setting")
     names = name_parts(declared, [document.body]) if document else {}
