@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from settings_sync.declaring.kinds import Kind, all_kinds
-from settings_sync.engine import sql
+from settings_sync.engine import rows, sql
 from settings_sync.engine.reading.index import look_at, mark_touched
 from tenants.models import Administration
 
@@ -55,7 +55,7 @@ def _differences(kind: Kind, schema: str) -> str:
     known = f"SELECT * FROM {sql.name(schema, 'sync_ledger_indexentry')} WHERE kind = {key}"
     return (
         "SELECT coalesce(d.uid, e.uid), coalesce(d.label, e.label), d.uid IS NOT NULL, e.uid IS NOT NULL"
-        f" FROM ({sql.documents(kind, schema)}) d FULL JOIN ({known}) e ON e.uid = d.uid"
+        f" FROM ({rows.documents_in(kind, schema)}) d FULL JOIN ({known}) e ON e.uid = d.uid"
         " WHERE (d.digest, d.label, d.keys) IS DISTINCT FROM (e.digest, e.label, e.keys)"
         f" AND NOT EXISTS (SELECT FROM {sql.name(schema, 'sync_ledger_dirty')} w"
         f" WHERE w.kind = {key} AND w.uid = coalesce(d.uid, e.uid))"
