@@ -48,6 +48,19 @@ class LicenceCapReached(AdministrationError):
     code = "licence-cap-reached"
 
 
+class LicenceCapNotUsable(AdministrationError):
+    """A licence has room for 0 to {most} sub-administrations."""
+
+    code = "licence-cap-not-usable"
+    status = 400
+
+
+class LicenceCapTooLow(AdministrationError):
+    """{name} has more sub-administrations than {cap}, namely {used}. Delete some first, or choose a higher number."""
+
+    code = "licence-cap-too-low"
+
+
 class SlugTaken(AdministrationError):
     """There is an administration with the address {slug} already. Choose another one."""
 

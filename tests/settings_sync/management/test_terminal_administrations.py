@@ -76,6 +76,38 @@ def test_what_is_no_customer_is_refused_and_nothing_is_made(company: Administrat
     assert (Administration.objects.count(), User.objects.count()) == before
 
 
+def test_a_licence_cap_is_raised_and_lowered_to_what_exists_and_noted(
+    company: Administration, child: Administration
+) -> None:
+    before = company.licence_cap
+    out = StringIO()
+    call_command("set_licence_cap", company.slug, "25", stdout=out)
+    assert out.getvalue() == f"{company.slug}: 1 of 25 sub-administrations in use\n"
+    assert made(company.slug).licence_cap == 25
+    entry = AuditEntry.objects.get(action="licence_cap.set")
+    assert entry.administration_id == company.pk
+    assert entry.data == {"former": before, "licence_cap": 25, "door": "terminal"}
+    assert run("set_licence_cap", company.slug, "1")[0] == 0
+    assert made(company.slug).licence_cap == 1
+
+
+def test_a_licence_cap_that_stays_as_it_was_is_not_noted(company: Administration) -> None:
+    assert run("set_licence_cap", company.slug, str(company.licence_cap))[0] == 0
+    assert not AuditEntry.objects.filter(action="licence_cap.set").exists()
+
+
+def test_a_licence_cap_below_what_exists_or_of_no_main_is_refused(
+    company: Administration, child: Administration
+) -> None:
+    code, printed = run("set_licence_cap", company.slug, "0")
+    assert (code, "more sub-administrations than 0, namely 1" in printed) == (2, True)
+    for arguments in ((child.slug, "5"), ("nowhere", "5"), (company.slug, "100001")):
+        code, printed = run("set_licence_cap", *arguments)
+        assert (code, bool(printed.strip())) == (2, True), arguments
+    assert made(company.slug).licence_cap == company.licence_cap
+    assert not AuditEntry.objects.filter(action="licence_cap.set").exists()
+
+
 def test_a_sub_administration_is_made_and_deleted(company: Administration, owner: User) -> None:
     code, printed = run("create_administration", company.slug, "Utrecht", "--slug", "utrecht", "--start-from", "forms")
     assert (code, printed) == (0, "utrecht: provisioning\n")
