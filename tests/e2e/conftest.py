@@ -57,16 +57,9 @@ def sessions() -> dict[str, StorageState]:
     return {}
 
 
-@pytest.fixture
-def visit(
-    base_url: str,
-    browser: Browser,
-    sessions: dict[str, StorageState],
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-) -> Iterator[Callable[..., Visitor]]:
-    """Give somebody a browser: `visit("a@b.example")` is signed in, `visit()` not. Errors on any page fail the test."""
-    visitors: list[Visitor] = []
+@pytest.fixture(scope="package")
+def new_visitor(base_url: str, browser: Browser, sessions: dict[str, StorageState]) -> Callable[..., Visitor]:
+    """Give somebody a browser, signed in when an address is given; who asks closes it, and looks at its problems."""
 
     def start(email: str = "", *, language: str = "nl", **options: Any) -> Visitor:
         options = {"locale": "nl-NL", **options}
@@ -74,12 +67,25 @@ def visit(
         context.add_cookies([{"name": "django_language", "value": language, "url": base_url}])
         context.set_default_timeout(60_000)
         visitor = Visitor(context, language)
-        visitors.append(visitor)
         if email and email not in sessions:
             visitor.open("/")
             visitor.sign_in(email)
             sessions[email] = context.storage_state()
         return visitor
+
+    return start
+
+
+@pytest.fixture
+def visit(
+    new_visitor: Callable[..., Visitor], request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[..., Visitor]]:
+    """Give somebody a browser: `visit("a@b.example")` is signed in, `visit()` not. Errors on any page fail the test."""
+    visitors: list[Visitor] = []
+
+    def start(email: str = "", **options: Any) -> Visitor:
+        visitors.append(new_visitor(email, **options))
+        return visitors[-1]
 
     yield start
     for number, visitor in enumerate(visitors):

@@ -3,14 +3,14 @@
 `./dev test tests/e2e/test_screens.py --screens docs/screens` writes the pictures.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import BEHEERDER
+from .conftest import BEHEERDER, FAILED
 from .pictures import make_small
 from .visitor import ADMINISTRATIONS, Visitor
 
@@ -158,13 +158,40 @@ def reach(visitor: Visitor, screen: Screen) -> None:
         expect(visitor.page.locator(".change-body").first.locator("table, dl").first).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def viewers() -> Iterator[dict[str, Visitor]]:
+    """Everybody's browser, kept from screen to screen: styles and scripts are loaded once, and not for each of them."""
+    known: dict[str, Visitor] = {}
+    yield known
+    for visitor in known.values():
+        visitor.context.close()
+
+
+@pytest.fixture
+def viewer(
+    screen: Screen,
+    viewers: dict[str, Visitor],
+    new_visitor: Callable[..., Visitor],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> Iterator[Visitor]:
+    """Who looks at this screen, at a desk; errors on its pages fail the test."""
+    visitor = viewers[screen.who] = viewers.get(screen.who) or new_visitor(screen.who, viewport=DESK)
+    visitor.page.set_viewport_size(DESK)
+    yield visitor
+    if request.node.stash.get(FAILED, False):
+        visitor.tell_where_it_stood(tmp_path / "viewer.png")
+    problems, visitor.problems[:] = list(visitor.problems), []
+    visitor.refusals.clear()
+    assert not problems, "\n".join(problems)
+
+
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_a_page_fits_on_a_desk_and_on_a_phone(visit: Callable[..., Visitor], camera: Camera, screen: Screen) -> None:
-    visitor = visit(screen.who, viewport=DESK)
-    reach(visitor, screen)
-    camera.take(visitor, screen.name)
-    visitor.page.set_viewport_size(PHONE)
-    Camera(None).take(visitor, screen.name)
+def test_a_page_fits_on_a_desk_and_on_a_phone(viewer: Visitor, camera: Camera, screen: Screen) -> None:
+    reach(viewer, screen)
+    camera.take(viewer, screen.name)
+    viewer.page.set_viewport_size(PHONE)
+    Camera(None).take(viewer, screen.name)
 
 
 LOOKS = {
