@@ -172,7 +172,7 @@ def _references(model: type[Model], declared: type[ModelSync]) -> Iterator[Error
             )
 
 
-def _label(model: Any) -> str:
+def _label(model: type[Model]) -> str:
     return str(model._meta.label)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Field, ForeignKey, GeneratedField, JSONField, ManyToManyField, Model, UniqueConstraint
+from django.utils.functional import Promise
 
 from settings_sync.models.items import Item
 
@@ -35,7 +36,7 @@ class Column:
     column: str
     db_type: str
     default: Any
-    label: Any
+    label: str | Promise
     is_json: bool = False
     is_nullable: bool = False
     reference: Reference | None = None
@@ -63,7 +64,7 @@ class Link:
     other_column: str
     other_table: str
     other_kind: str
-    label: Any
+    label: str | Promise
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +82,8 @@ class Table:
     parent_name: str = ""
 
     @property
-    def label(self) -> Any:
-        return self.model._meta.verbose_name
+    def label(self) -> str | Promise:
+        return _given(self.model._meta.verbose_name)
 
     @cached_property
     def path(self) -> tuple["Table", ...]:
@@ -96,8 +97,8 @@ class Kind:
 
     key: str
     category: Category
-    label: Any
-    label_plural: Any
+    label: str | Promise
+    label_plural: str | Promise
     root: Table
     parts: tuple[Table, ...]
     links: tuple[Link, ...]
@@ -189,8 +190,8 @@ class Kinds:
         return Kind(
             key=model._meta.label_lower,
             category=declared.category,
-            label=model._meta.verbose_name,
-            label_plural=model._meta.verbose_name_plural,
+            label=_given(model._meta.verbose_name),
+            label_plural=_given(model._meta.verbose_name_plural),
             root=tables[model],
             parts=tuple(tables.values())[1:],
             links=tuple(self._link(model, name) for name in declared.links),
@@ -245,6 +246,12 @@ class Kinds:
             other_kind=field.related_model._meta.label_lower,
             label=field.verbose_name,
         )
+
+
+def _given(words: str | Promise | None) -> str | Promise:
+    """The words for a model, which Django gives where the model does not."""
+    assert words is not None
+    return words
 
 
 def field_of(model: Any, name: str) -> Any:

@@ -2,13 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..planning.problems import Problem as Problem
+
+if TYPE_CHECKING:
+    from tenants.models import Administration
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Category:
     """What an administrator chooses to sync as one: `key` is fixed and appears in the API, `label` is translated."""
 
     key: str
-    label: Any
+    label: str | Promise
     order: int = 100
 
 
@@ -55,10 +59,10 @@ class LocalValues(Protocol):
     def can_show(self) -> bool:
         """Whether the item can be shown filled in."""
 
-    def read(self, administration: Any) -> Mapping[str, Any]:
+    def read(self, administration: "Administration") -> Mapping[str, Any]:
         """The values of the administration that was entered, by placeholder; empty for what it has to fill in."""
 
-    def own_details(self, administration: Any) -> Collection[tuple[str, str]]:
+    def own_details(self, administration: "Administration") -> Collection[tuple[str, str]]:
         """What would be wrong elsewhere if it were typed out: a placeholder and the value of this administration."""
 
     def names_in(self, document: Mapping[str, Any]) -> Collection[str]:

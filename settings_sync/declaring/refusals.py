@@ -2,7 +2,6 @@
 
 import inspect
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error
@@ -14,7 +13,7 @@ def refused(model: type[Model], number: int, message: str, hint: str) -> Error:
     return Error(f"{model._meta.label} {message}", hint=hint, obj=model, id=f"settings_sync.E{number:03}")
 
 
-def file_of(written: Any) -> str:
+def file_of(written: type) -> str:
     """The file that a class is written in, from the project's folder where it is below that."""
     path = Path(inspect.getsourcefile(written) or "")
     return str(path.relative_to(settings.BASE_DIR) if path.is_relative_to(settings.BASE_DIR) else path)

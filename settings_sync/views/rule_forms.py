@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.planning.policies import POLICIES
@@ -82,7 +83,7 @@ WHOLE = "whole"
 """Stands for the whole setting, whose path is empty, among checkboxes."""
 
 
-def _policy_field(policy: str, otherwise: Any = "") -> forms.ChoiceField:
+def _policy_field(policy: str, otherwise: str | Promise = "") -> forms.ChoiceField:
     choices = [("", otherwise)] if otherwise else []
     choices += [(value, policy_in_words(policy, value)[1]) for value in POLICY_WORDS[policy][1]]
     label = policy_in_words(policy, "")[0]

@@ -6,6 +6,7 @@ The words of a verdict and of an action stand with them, in `planning/verdicts.p
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -233,7 +234,7 @@ def path_in_words(kind_key: str, path: str) -> str:
     return f"{kind.part(steps[0]).label} {steps[1]}, {_field_label(kind, steps[0], steps[2])}"
 
 
-def _field_label(kind: Kind, part: str, field: str) -> Any:
+def _field_label(kind: Kind, part: str, field: str) -> str | Promise:
     column = column_of(kind, part, field)
     link = next((link.label for link in kind.links if link.name == field), field)
     return column.label if column else link

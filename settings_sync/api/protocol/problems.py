@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, ValidationError
@@ -37,8 +38,8 @@ class ProblemType:
 
     code: str
     status: int
-    title: Any
-    description: Any
+    title: str | Promise
+    description: str | Promise
 
 
 GENERIC = (
@@ -139,11 +140,11 @@ def _which_right(error: Exception) -> str:
     return str(_("You do not have the right to do this here."))
 
 
-def _generic(code: str, status: int, detail: Any) -> dict[str, Any]:
+def _generic(code: str, status: int, detail: object) -> dict[str, Any]:
     return _body(code, status, TITLES[code], detail)
 
 
-def _body(code: str, status: int, title: Any, detail: Any) -> dict[str, Any]:
+def _body(code: str, status: int, title: str | Promise, detail: object) -> dict[str, Any]:
     return {"type": code, "title": str(title), "status": status, "detail": str(detail)}
 
 
