@@ -25,6 +25,9 @@ PRODUCTION = {
     "BASE_URL": "https://eenlijn.example",
     "ALLOWED_HOSTS": "eenlijn.example",
     "EENLIJN_DEMO": "false",
+    # Off unless somebody chooses them, and `check --deploy` warns of both.
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": "true",
+    "SECURE_HSTS_PRELOAD": "true",
 }
 
 
