@@ -9,6 +9,7 @@ from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from . import logs
+from .addresses import with_password
 from .support_site import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -75,14 +76,14 @@ DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 
 # --- database ---------------------------------------------------------------------------------------------------------
 
-DATABASES: dict[str, Any] = {"default": env.db_url("DATABASE_URL")}
+DATABASES: dict[str, Any] = {"default": env.db_url_config(with_password(env.str("DATABASE_URL"), "DATABASE_PASSWORD"))}
 DATABASES["default"]["ENGINE"] = "tenants.postgresql_backend"
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # pg_dump of the server's version or newer; used once after each upgrade, for the DDL of an empty administration.
 PG_DUMP = env.str("PG_DUMP", default="pg_dump")
-SYNC_DATABASE_URL = env.str("SYNC_DATABASE_URL")
+SYNC_DATABASE_URL = with_password(env.str("SYNC_DATABASE_URL"), "SYNC_DATABASE_PASSWORD")
 SYNC_LOCK_TIMEOUT_MS = env.int("SYNC_LOCK_TIMEOUT_MS", default=5_000)
 SYNC_STATEMENT_TIMEOUT_MS = env.int("SYNC_STATEMENT_TIMEOUT_MS", default=120_000)
 # The database ends the transaction of a worker that was stopped in the middle, and lets go of what it had locked.
@@ -92,7 +93,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- queue ------------------------------------------------------------------------------------------------------------
 
-REDIS_URL = env.str("REDIS_URL")
+REDIS_URL = with_password(env.str("REDIS_URL"), "REDIS_PASSWORD")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

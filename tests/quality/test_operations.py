@@ -9,8 +9,11 @@ from local_servers.checks import Check, compose_check, run_check
 from local_servers.processes import PROJECT
 
 PAGE = (PROJECT / "docs" / "operations.md").read_text()
+COMPOSE = (PROJECT / "docker-compose.yml").read_text()
+FOR_DEVELOPMENT = {"EENLIJN_DEMO", "EENLIJN_FAILPOINTS"}
+"""Never where people work, so the compose file does not pass them."""
 SET_IN = ("config/settings.py", "config/logs.py", "config/web_server.py")
-SETTING = re.compile(r"(?:env\.\w+|os\.environ\.get)\(\s*[\"']([A-Z_]+)")
+SETTING = re.compile(r"(?:env\.\w+\(|os\.environ\.get\(|with_password\(.*,)\s*[\"']([A-Z_]+)")
 METRIC = re.compile(r"\beenlijn_[a-z_]+")
 
 
@@ -30,6 +33,32 @@ def test_every_setting_is_on_the_page() -> None:
 
 def test_a_setting_that_the_page_forgets_is_seen() -> None:
     assert missing_from(PAGE.replace("`LOG_LEVEL`", "")) == {"LOG_LEVEL"}
+
+
+def passed_by(compose: str) -> set[str]:
+    """What every process of the product is given by the compose file."""
+    shared = re.search(r"^  environment: &environment\n((?:    .*\n)*)", compose, re.MULTILINE)
+    assert shared is not None
+    return set(re.findall(r"^    ([A-Z_]+):", shared[1], re.MULTILINE))
+
+
+def on_the_page() -> set[str]:
+    """The variables in the first column of the table of settings."""
+    table = PAGE.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    return {name for row in re.findall(r"^\|([^|]*)\|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+
+
+def test_the_compose_file_passes_every_setting_of_the_page() -> None:
+    assert len(on_the_page()) > 30
+    assert on_the_page() - FOR_DEVELOPMENT == passed_by(COMPOSE)
+
+
+def test_a_setting_that_the_compose_file_forgets_is_seen() -> None:
+    assert passed_by(COMPOSE) - passed_by(COMPOSE.replace("    LOG_LEVEL:\n", "")) == {"LOG_LEVEL"}
+
+
+def test_the_compose_file_makes_no_address_of_a_password() -> None:
+    assert not re.search(r"://[^\s@]*\$\{", COMPOSE)
 
 
 def metrics() -> set[str]:
