@@ -20,7 +20,7 @@ from reference_data.models import (
     WorkStatus,
     WorkType,
 )
-from tenants.entries import as_text, canonical
+from tenants.entries import Unreadable, as_text, canonical, read_number, written
 from tenants.entry_fields import DateField, DateTimeField, NumberField, TimeField, limit_texts
 from tenants.models import Administration
 from workflows.models import Workflow
@@ -167,6 +167,7 @@ class AnswersForm(forms.Form):
         self.questions = questions
         asked = [question for section in questions for question in section["fields"]]
         self.labels = {question["key"]: question["label"] for question in asked}
+        self.types = {question["key"]: question["type"] for question in asked}
         self.kept_photos = {key: self._kept_photo(key, answers) for key in photo_questions(questions)}
         for question in asked:
             if question["type"] == "photo":
@@ -210,7 +211,8 @@ class AnswersForm(forms.Form):
         found = part["visible_if"]
         if not found:
             return ""
-        facts = {"question": self.labels.get(found["field"], ""), "answer": found["value"]}
+        value = written(self.types.get(found["field"], ""), found["value"])
+        facts = {"question": self.labels.get(found["field"], ""), "answer": value}
         if not found["value"]:
             return str(_("Only when “%(question)s” is answered.") % facts)
         return str(_("Only when “%(question)s” is “%(answer)s”.") % facts)
@@ -290,7 +292,17 @@ def initial_for(kind: str, held: Any) -> Any:
         return held == "true"
     if kind == "date_time" and held:
         return _moment(held) or held
+    if kind == "number" and held:
+        return _number(held)
     return canonical(kind, held) if isinstance(held, str) else held
+
+
+def _number(held: str) -> Any:
+    """A number as such, which the field writes in the reader's language; a text that was never one stays."""
+    try:
+        return read_number(held)
+    except Unreadable:
+        return held
 
 
 def _moment(held: str) -> Any:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from reference_data.forms import LinesField, SettingForm
 from reference_data.models import WorkType
+from tenants.entries import written
 
 from .documents import FIELD_FIELDS, SECTION_FIELDS
-from .models import Field, Form, Section
+from .models import Field, FieldType, Form, Section
 from .rules import WITHOUT_ANSWER
 
 
@@ -58,6 +59,13 @@ class PartForm(SettingForm):
         shown_if.queryset = asked.select_related("section").order_by("section__position", "position")
         shown_if.label_from_instance = _in_its_section
         shown_if.empty_label = _("always shown")
+        if self.instance.visible_if_field:
+            self._write_number("visible_if_value", self.instance.visible_if_field)
+
+    def _write_number(self, name: str, field: Field) -> None:
+        """Show what is typed for a field that asks for a number as the reader writes numbers."""
+        if field.type == FieldType.NUMBER:
+            self.initial[name] = written(FieldType.NUMBER, getattr(self.instance, name))
 
 
 class SectionForm(PartForm):
@@ -101,6 +109,7 @@ class FieldForm(PartForm):
         sections: Any = self.fields["section"]
         sections.queryset = self.form.sections.order_by("position")
         sections.empty_label = None
+        self._write_number("default_value", self.instance)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from catalog_kit.braces import substitute, used_names
+from tenants.entries import written
 
 ANSWERS = "veld."
 
@@ -48,7 +49,7 @@ def as_printed(kind: str, answer: Any) -> str:
         return ", ".join(map(str, answer)) or "–"
     if kind == "checkbox":
         return _("yes") if answer else _("no")
-    return str(answer) if answer not in (None, "") else "–"
+    return written(kind, str(answer)) if answer not in (None, "") else "–"
 
 
 def picture(data: str, label: str) -> SafeString:

@@ -1,9 +1,11 @@
 """The ten lists of shared settings as the pages know them; one set of pages serves them all."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,6 +61,8 @@ def _shown(item: Item, column: str) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if isinstance(value, Decimal):
+        return str(number_format(value))
     return "" if value is None else str(value)
 
 

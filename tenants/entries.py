@@ -10,6 +10,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
 
 MOST_DIGITS = 18
@@ -112,6 +114,19 @@ def canonical(kind: str, text: str) -> str:
         return as_text(READERS[kind](text)) if kind in READERS and text else text
     except Unreadable:
         return text
+
+
+def written(kind: str, text: str) -> str:
+    """Return a kept entry as people write it in their language: in Dutch 1,5 and 8-11-2026. Any other text stays."""
+    try:
+        value = datetime.fromisoformat(text) if kind == "date_time" else READERS[kind](text)
+    except (KeyError, ValueError):
+        return text
+    if isinstance(value, Decimal):
+        return str(number_format(value))
+    if isinstance(value, datetime):
+        return date_format(localtime(value) if is_aware(value) else value, "SHORT_DATETIME_FORMAT")
+    return date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else as_text(value)
 
 
 def as_text(value: Any) -> str:

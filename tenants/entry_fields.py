@@ -37,9 +37,15 @@ def _read(reader: Callable[[Any], Any], value: Any) -> Any:
 
 
 class NumberField(forms.DecimalField):
-    """A number, with a comma or a point. A text field, because a browser's own number field drops what it refuses."""
+    """A number, with a comma or a point, shown with the one that the reader's language has.
+
+    A text field, because a browser's own number field drops what it refuses.
+    """
 
     widget = forms.TextInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(localize=True, **options)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         number: Decimal | None = _read(read_number, value)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from tenants.entries import written
 from workflows.step_types import type_label
 
 from .customers import Contact, Customer, Project, ServiceObject
@@ -306,3 +307,8 @@ class FreeFieldValue(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+    @property
+    def in_words(self) -> str:
+        """The value as people write it in their language."""
+        return written(self.free_field.type, self.value)

@@ -4,8 +4,10 @@ The words of a verdict and of an action stand with them, in `planning/verdicts.p
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -260,6 +262,8 @@ def value_in_words(column: Column | None, value: Any, labels: Mapping[str, str])
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, Decimal):
+        return str(number_format(value))
     if isinstance(value, dict):
         return ", ".join(f"{key}: {value_in_words(None, item, labels)}" for key, item in value.items())
     chosen = dict(column.choices) if column else {}

@@ -1,6 +1,7 @@
 """The pages of daily data, as a browser sees them."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -163,6 +164,31 @@ def test_the_whole_way_of_a_work_order(owner_client, page, work_order, catalog):
     work_order.refresh_from_db()
     assert (work_order.stage, work_order.status) == ("settled", catalog.done)
     assert "12.5" in owner_client.get(form_page).text
+
+
+def test_a_number_is_shown_as_the_reader_writes_it_and_comes_back_as_it_was_typed(
+    owner_client, page, work_order, catalog
+):
+    owner_client.post(page("work-order-advance", work_order.number), {"to": "ready"})
+    owner_client.post(page("work-order-advance", work_order.number), {"to": "picked_up"})
+    address = page("work-order-form", work_order.number, work_order.filled_forms.get().pk)
+    key = str(catalog.measured.uid)
+    owner_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "nl"
+    for odd in ("32,7x", "32.7x"):
+        assert f'value="{odd}"' in owner_client.post(address, {key: odd}).text
+    assert owner_client.post(address, {key: "32,7"}).status_code == 302
+    assert work_order.filled_forms.get().answers[key] == "32.7"
+    assert 'value="32,7"' in owner_client.get(address).text
+    assert "<dd>32,7</dd>" in owner_client.get(f"{address}print/").text
+    owner_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert 'value="32.7"' in owner_client.get(address).text
+
+
+def test_a_free_field_is_shown_as_the_reader_writes_it(owner_client, page, work_order, catalog):
+    work_order.free_field_values.create(free_field=catalog.free_field, value="7022.5")
+    detail = page("work-order-detail", work_order.number)
+    owner_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "nl"
+    assert "<dd>7022,5</dd>" in owner_client.get(detail).text
 
 
 def test_answers_that_somebody_else_gave_meanwhile_are_not_overwritten(owner_client, page, work_order, catalog):

@@ -242,3 +242,18 @@ def test_every_kind_of_question_has_a_sample_on_paper(owner_client, address, mai
     assert page.count("<dt>Vraag") == len(asked)
     assert "<dd>–</dd>" not in page
     assert "<img src=" in page
+
+
+def test_a_number_is_shown_with_a_comma_where_it_is_the_default_or_a_condition(owner_client, address, maintenance):
+    least = {"label": "Minimum", "reference": "minimum", "type": "number", "default_value": "1,5"}
+    owner_client.post(address("new_field", maintenance.visit.uid), a_field(maintenance.visit, **least))
+    field = Field.objects.get(reference="minimum")
+    shown_if = {"reference": "nox", "visible_if_field": field.pk, "visible_if_value": "2,5"}
+    owner_client.post(address("new_field", maintenance.visit.uid), a_field(maintenance.visit, **shown_if))
+    asked_then = Field.objects.get(reference="nox")
+    assert (field.default_value, asked_then.visible_if_value) == ("1.5", "2.5")
+    edited = [
+        owner_client.get(address("edit_part", "fields", part.uid)).context["form"] for part in (field, asked_then)
+    ]
+    assert edited[0]["default_value"].value() == "1,5"
+    assert edited[1]["visible_if_value"].value() == "2,5"

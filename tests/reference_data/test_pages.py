@@ -230,3 +230,9 @@ def test_an_odd_number_stays_in_its_field_with_what_to_write(owner_client, addre
 def test_a_comma_and_a_point_give_the_same_rate(owner_client, address, typed):
     owner_client.post(address("new", "vat-rates"), {**FILLED_IN["vat-rates"], "percentage": typed})
     assert str(VatRate.objects.get().percentage) == "6.50"
+
+
+def test_a_rate_is_shown_with_a_comma_in_its_list_and_in_its_field(owner_client, address):
+    owner_client.post(address("new", "vat-rates"), {**FILLED_IN["vat-rates"], "percentage": "6,5"})
+    assert '<td data-label="Percentage">6,50</td>' in owner_client.get(address("list", "vat-rates")).text
+    assert 'value="6,50"' in owner_client.get(address("edit", "vat-rates", VatRate.objects.get().uid)).text

@@ -15,6 +15,7 @@ from tenants.entries import (
     read_number,
     read_time,
     read_whole_number,
+    written,
 )
 
 ODD_NUMBERS = (
@@ -133,3 +134,28 @@ def test_an_entry_is_kept_in_one_form():
 
 def test_any_text_is_an_entry_for_a_text():
     assert problem_of_entry("text", "1e3") == problem_of_entry("radio", "٣") == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept", "dutch"),
+    [
+        ("number", "32.7", "32,7"),
+        ("number", "1234567.5", "1234567,5"),
+        ("date", "2026-11-08", "8-11-2026"),
+        ("time", "09:30", "09:30"),
+        ("date_time", "2026-11-08T10:30:00+01:00", "8-11-2026 10:30"),
+        ("text", "32.7", "32.7"),
+        ("number", "veel", "veel"),
+        ("date_time", "ooit", "ooit"),
+    ],
+)
+def test_a_kept_entry_is_written_as_people_here_write_it(kind, kept, dutch):
+    with translation.override("nl"):
+        assert written(kind, kept) == dutch
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "32.7", "0.000001", "123456789012.123456"])
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_number_as_it_is_written_is_read_back(language, number):
+    with translation.override(language):
+        assert read_number(written("number", number)) == Decimal(number)

@@ -1,11 +1,13 @@
 """Every verdict with every action is told as a sentence, never as a code."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import translation
 
 from settings_sync.planning.verdicts import Action, Verdict
 from settings_sync.wording.findings import FINDINGS
-from settings_sync.wording.wording import reason_of
+from settings_sync.wording.wording import reason_of, value_in_words
 
 FACTS = {"holder": "Storing", "needs": "Ketel", "path": "name", "problem": "Kies een type.", "needs_by_kind": ""}
 
@@ -40,3 +42,8 @@ def test_a_merge_that_cannot_be_says_where_without_a_uid():
 
 def test_every_finding_is_known():
     assert set(FINDINGS) == {"overtaken", "stale", "needs-held", "name-taken", "archived-instead"}
+
+
+def test_a_number_is_written_as_the_reader_writes_it():
+    with translation.override("nl"):
+        assert value_in_words(None, Decimal("9.50"), {}) == "9,50"
