@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Case, F, Max, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from catalog_kit.editing import (
     editing,
     fingerprint,
@@ -33,7 +34,7 @@ from .rules import problems_of_form, problems_of_part, problems_of_print_templat
 Part = Section | Field
 
 
-def create_form(*, acting_user: Any, administration: Administration, values: Mapping[str, Any]) -> Form:
+def create_form(*, acting_user: User, administration: Administration, values: Mapping[str, Any]) -> Form:
     """A new form without sections, from values per field; `work_types` is a list."""
     if not may_create_forms(acting_user, administration):
         raise NotAllowed(FormRight.CREATE)
@@ -46,7 +47,7 @@ def create_form(*, acting_user: Any, administration: Administration, values: Map
 
 def update_form(
     *,
-    acting_user: Any,
+    acting_user: User,
     administration: Administration,
     form: Form,
     values: Mapping[str, Any],
@@ -59,17 +60,17 @@ def update_form(
     return locked
 
 
-def archive_form(*, acting_user: Any, administration: Administration, form: Form) -> Form:
+def archive_form(*, acting_user: User, administration: Administration, form: Form) -> Form:
     """Take a form out of every choice; workflows and work orders that use it keep it."""
     return _set_archived(acting_user, administration, form, True)
 
 
-def unarchive_form(*, acting_user: Any, administration: Administration, form: Form) -> Form:
+def unarchive_form(*, acting_user: User, administration: Administration, form: Form) -> Form:
     """Bring an archived form back; refused when another one has its name by now."""
     return _set_archived(acting_user, administration, form, False)
 
 
-def delete_form(*, acting_user: Any, administration: Administration, form: Form) -> None:
+def delete_form(*, acting_user: User, administration: Administration, form: Form) -> None:
     """Delete a form that nothing uses, sections and fields and all; raises StillUsed with what does."""
     if not may_delete_forms(acting_user, administration):
         raise NotAllowed(FormRight.DELETE)
@@ -82,7 +83,7 @@ def delete_form(*, acting_user: Any, administration: Administration, form: Form)
         locked.delete()
 
 
-def add_section(*, acting_user: Any, administration: Administration, form: Form, values: Mapping[str, Any]) -> Section:
+def add_section(*, acting_user: User, administration: Administration, form: Form, values: Mapping[str, Any]) -> Section:
     """A new section at the end of a form."""
     with _changing(acting_user, administration, form) as locked:
         section = Section(form=locked, position=_next_position(locked.sections.all()))
@@ -91,7 +92,7 @@ def add_section(*, acting_user: Any, administration: Administration, form: Form,
 
 
 def add_field(
-    *, acting_user: Any, administration: Administration, section: Section, values: Mapping[str, Any]
+    *, acting_user: User, administration: Administration, section: Section, values: Mapping[str, Any]
 ) -> Field:
     """A new field at the end of a section, or of the one that `values` name."""
     with _changing(acting_user, administration, section.form) as locked:
@@ -102,7 +103,7 @@ def add_field(
 
 
 def update_part(
-    *, acting_user: Any, administration: Administration, part: Part, values: Mapping[str, Any], seen: str | None = None
+    *, acting_user: User, administration: Administration, part: Part, values: Mapping[str, Any], seen: str | None = None
 ) -> Part:
     """Change a section or field; a field that goes to another section of the form comes last there."""
     with _changing(acting_user, administration, form_of(part)) as locked:
@@ -115,7 +116,7 @@ def update_part(
     return standing
 
 
-def move_part(*, acting_user: Any, administration: Administration, part: Part, up: bool) -> bool:
+def move_part(*, acting_user: User, administration: Administration, part: Part, up: bool) -> bool:
     """Swap a section or field with the one above or below it; False when there is none there."""
     with _changing(acting_user, administration, form_of(part)):
         standing = _standing(part)
@@ -129,7 +130,7 @@ def move_part(*, acting_user: Any, administration: Administration, part: Part, u
     return True
 
 
-def delete_part(*, acting_user: Any, administration: Administration, part: Part) -> None:
+def delete_part(*, acting_user: User, administration: Administration, part: Part) -> None:
     """Delete a section with its fields, or a field; refused while something else is shown depending on it."""
     with _changing(acting_user, administration, form_of(part)):
         standing = _standing(part)
@@ -172,7 +173,7 @@ def fingerprint_of(edited: Form | Part) -> str:
 
 
 @contextmanager
-def _changing(acting_user: Any, administration: Administration, form: Form) -> Iterator[Form]:
+def _changing(acting_user: User, administration: Administration, form: Form) -> Iterator[Form]:
     """One edit inside a form: the right to do it, the form locked, its rules asked and the difference logged."""
     if not may_update_forms(acting_user, administration):
         raise NotAllowed(FormRight.UPDATE)
@@ -247,7 +248,7 @@ def _next_position(parts: QuerySet[Any]) -> int:
     return parts.aggregate(next=Max(F("position") + 1))["next"] or 0
 
 
-def _set_archived(acting_user: Any, administration: Administration, form: Form, value: bool) -> Form:
+def _set_archived(acting_user: User, administration: Administration, form: Form, value: bool) -> Form:
     with _changing(acting_user, administration, form) as locked:
         locked.is_archived = value
         locked.save(update_fields=["is_archived"])

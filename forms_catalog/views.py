@@ -22,7 +22,7 @@ from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import count_uses, uses_of
 from settings_sync.declaring.options import Shown
 from settings_sync.services.settings.origins import origins_of
-from tenants.entering import administration_page
+from tenants.entering import AdministrationRequest, administration_page
 
 from . import services
 from .forms import FieldForm, FormForm, PartForm, SectionForm
@@ -101,7 +101,7 @@ def edit_details(request: HttpRequest, uid: UUID) -> HttpResponse:
 @csp(PREVIEW_POLICY)
 @xframe_options_sameorigin
 @administration_page(FormRight.READ)
-def preview_print(request: Any, uid: UUID) -> HttpResponse:
+def preview_print(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     """The form on paper with sample answers: as it is stored, or with the print template as it was typed so far."""
     item = get_object_or_404(Form, uid=uid)
     template = request.POST.get("print_template", item.print_template)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import ForeignKey
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from catalog_kit.editing import editing, lock, refuse_when, refuse_when_moved, refuse_when_used, values_of
 from settings_sync.models import Item
 from sync_ledger.edits import record_edits
@@ -37,7 +38,7 @@ NOT_EDITED = ("id", "uid", "name_key")
 
 
 def create_item(
-    *, acting_user: Any, administration: Administration, model: type[Item], values: Mapping[str, Any]
+    *, acting_user: User, administration: Administration, model: type[Item], values: Mapping[str, Any]
 ) -> Item:
     """A new setting of this kind, from values per field."""
     if not may_create_reference_data(acting_user, administration):
@@ -52,7 +53,7 @@ def create_item(
 
 def update_item(
     *,
-    acting_user: Any,
+    acting_user: User,
     administration: Administration,
     item: Item,
     values: Mapping[str, Any],
@@ -74,17 +75,17 @@ def update_item(
     return locked
 
 
-def archive_item(*, acting_user: Any, administration: Administration, item: Item) -> Item:
+def archive_item(*, acting_user: User, administration: Administration, item: Item) -> Item:
     """Take a setting out of every choice; what uses it keeps it."""
     return _set_archived(acting_user, administration, item, True)
 
 
-def unarchive_item(*, acting_user: Any, administration: Administration, item: Item) -> Item:
+def unarchive_item(*, acting_user: User, administration: Administration, item: Item) -> Item:
     """Bring an archived setting back; refused when another one has its name or code by now."""
     return _set_archived(acting_user, administration, item, False)
 
 
-def delete_item(*, acting_user: Any, administration: Administration, item: Item) -> None:
+def delete_item(*, acting_user: User, administration: Administration, item: Item) -> None:
     """Delete a setting that nothing uses; raises StillUsed with what does."""
     if not may_delete_reference_data(acting_user, administration):
         raise NotAllowed(ReferenceDataRight.DELETE)
@@ -125,7 +126,7 @@ def _problems_of_choices(item: Item, used: Mapping[str, Any]) -> dict[str, list[
     }
 
 
-def _set_archived(acting_user: Any, administration: Administration, item: Item, value: bool) -> Item:
+def _set_archived(acting_user: User, administration: Administration, item: Item, value: bool) -> Item:
     if not may_update_reference_data(acting_user, administration):
         raise NotAllowed(ReferenceDataRight.UPDATE)
     with editing(type(item)):

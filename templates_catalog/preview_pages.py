@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from settings_sync.services.previews.filled_in import look_everywhere, show_there
 from settings_sync.views.frames import framed
-from tenants.entering import administration_page
+from tenants.entering import AdministrationRequest, administration_page
 from tenants.models import Administration
 
 from .models import Scheme
@@ -22,7 +22,7 @@ FRAMES_PER_PAGE = 12
 
 
 @administration_page(TemplateRight.READ)
-def show_everywhere(request: Any, section: str, uid: UUID) -> HttpResponse:
+def show_everywhere(request: AdministrationRequest, section: str, uid: UUID) -> HttpResponse:
     """The template as it stands here, a frame for each administration whose templates the user may read."""
     item = _item_of(request, section, uid)
     page = Paginator(_readable(request), FRAMES_PER_PAGE).get_page(request.GET.get("page"))
@@ -34,7 +34,7 @@ def show_everywhere(request: Any, section: str, uid: UUID) -> HttpResponse:
 
 @framed
 @administration_page(TemplateRight.READ)
-def show_one(request: Any, section: str, uid: UUID, there: str) -> HttpResponse:
+def show_one(request: AdministrationRequest, section: str, uid: UUID, there: str) -> HttpResponse:
     """What one of those frames holds."""
     item = _item_of(request, section, uid)
     found = next((row for row in _readable(request) if row.slug == there), None)
@@ -44,14 +44,14 @@ def show_one(request: Any, section: str, uid: UUID, there: str) -> HttpResponse:
     return render(request, "includes/filled_in_frame.html", {"shown": shown})
 
 
-def _item_of(request: Any, section: str, uid: UUID) -> Any:
+def _item_of(request: AdministrationRequest, section: str, uid: UUID) -> Any:
     """A message or layout of a main administration; elsewhere there is nothing to compare. Raises Http404."""
     if section not in SECTIONS or SECTIONS[section].model is Scheme or not request.administration.is_main:
         raise Http404
     return get_object_or_404(SECTIONS[section].model, uid=uid)
 
 
-def _readable(request: Any) -> list[Administration]:
+def _readable(request: AdministrationRequest) -> list[Administration]:
     """The main administration and those below it whose templates the user may read."""
     main = request.administration
     held = {"memberships__user": request.user, "memberships__role__rights__contains": [TemplateRight.READ]}

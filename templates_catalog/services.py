@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from catalog_kit.editing import editing, lock, refuse_when, refuse_when_moved, refuse_when_used, values_of
 from sync_ledger.edits import record_edits
 from tenants.models import Administration
@@ -51,7 +52,7 @@ FIELDS: dict[type[Template], tuple[str, ...]] = {
 
 
 def create_template(
-    *, acting_user: Any, administration: Administration, model: type[Template], values: Mapping[str, Any]
+    *, acting_user: User, administration: Administration, model: type[Template], values: Mapping[str, Any]
 ) -> Template:
     """A new template from values per field. The first scheme of a kind becomes its default."""
     if not may_create_templates(acting_user, administration):
@@ -69,7 +70,7 @@ def create_template(
 
 def update_template(
     *,
-    acting_user: Any,
+    acting_user: User,
     administration: Administration,
     item: Template,
     values: Mapping[str, Any],
@@ -94,7 +95,7 @@ def update_template(
     return locked
 
 
-def archive_template(*, acting_user: Any, administration: Administration, item: Template) -> Template:
+def archive_template(*, acting_user: User, administration: Administration, item: Template) -> Template:
     """Take a template out of every choice; what uses it keeps it. A default scheme with others beside it is refused."""
     if not may_update_templates(acting_user, administration):
         raise NotAllowed(TemplateRight.UPDATE)
@@ -108,7 +109,7 @@ def archive_template(*, acting_user: Any, administration: Administration, item: 
     return _change(acting_user, item, archive)
 
 
-def unarchive_template(*, acting_user: Any, administration: Administration, item: Template) -> Template:
+def unarchive_template(*, acting_user: User, administration: Administration, item: Template) -> Template:
     """Bring an archived template back; a scheme that is then the only one of its kind becomes the default."""
     if not may_update_templates(acting_user, administration):
         raise NotAllowed(TemplateRight.UPDATE)
@@ -121,7 +122,7 @@ def unarchive_template(*, acting_user: Any, administration: Administration, item
     return _change(acting_user, item, unarchive)
 
 
-def make_default(*, acting_user: Any, administration: Administration, scheme: Scheme) -> Scheme:
+def make_default(*, acting_user: User, administration: Administration, scheme: Scheme) -> Scheme:
     """Make this scheme the default of its kind, and the former default an ordinary one."""
     if not may_update_templates(acting_user, administration):
         raise NotAllowed(TemplateRight.UPDATE)
@@ -137,7 +138,7 @@ def make_default(*, acting_user: Any, administration: Administration, scheme: Sc
     return changed
 
 
-def delete_template(*, acting_user: Any, administration: Administration, item: Template) -> None:
+def delete_template(*, acting_user: User, administration: Administration, item: Template) -> None:
     """Delete a template that nothing uses; raises StillUsed with what does."""
     if not may_delete_templates(acting_user, administration):
         raise NotAllowed(TemplateRight.DELETE)
@@ -194,7 +195,7 @@ def _defaults_beside(scheme: Scheme) -> Any:
     return active.exclude(pk=scheme.pk)
 
 
-def _settle_default(acting_user: Any, scheme: Scheme, wanted: bool) -> bool:
+def _settle_default(acting_user: User, scheme: Scheme, wanted: bool) -> bool:
     """Whether the scheme is to be the default; a former default steps back, and the first of a kind always is."""
     if scheme.is_archived:
         return False
@@ -231,7 +232,7 @@ def _lock_kind(scheme: Scheme) -> None:
     list(Scheme.objects.filter(kind=scheme.kind).order_by("pk").select_for_update().values_list("pk"))
 
 
-def _change(acting_user: Any, item: Template, change: Callable[[Template], None]) -> Template:
+def _change(acting_user: User, item: Template, change: Callable[[Template], None]) -> Template:
     with editing(type(item)):
         locked = _lock(item)
         before = values_for_log(locked)
@@ -241,6 +242,6 @@ def _change(acting_user: Any, item: Template, change: Callable[[Template], None]
     return locked
 
 
-def _record(acting_user: Any, item: Template, before: Mapping[str, Any], *, is_deleted: bool = False) -> None:
+def _record(acting_user: User, item: Template, before: Mapping[str, Any], *, is_deleted: bool = False) -> None:
     after = {} if is_deleted else values_for_log(item)
     record_edits(acting_user=acting_user, item=item, before=before, after=after)

@@ -1,7 +1,5 @@
 """The pages of an administration's own variables."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from catalog_kit.edit_pages import attempt
-from tenants.entering import administration_page
+from tenants.entering import AdministrationRequest, administration_page
 
 from . import variables
 from .models import Variable
@@ -18,13 +16,13 @@ from .variable_forms import VariableForm
 
 @require_GET
 @administration_page(variables.MAY_CHANGE)
-def list_variables(request: Any) -> HttpResponse:
+def list_variables(request: AdministrationRequest) -> HttpResponse:
     """What there is, what uses it, and what templates ask for that is not there."""
     return render(request, "templates_catalog/variables.html", {"overview": variables.read_overview()})
 
 
 @administration_page(variables.MAY_CHANGE)
-def create_variable(request: Any) -> HttpResponse:
+def create_variable(request: AdministrationRequest) -> HttpResponse:
     """A new one; `?name=` fills in a name that templates ask for."""
     form = VariableForm(request.POST or None, initial={"name": request.GET.get("name", "")})
     if request.method == "POST" and form.is_valid():
@@ -36,7 +34,7 @@ def create_variable(request: Any) -> HttpResponse:
 
 
 @administration_page(variables.MAY_CHANGE)
-def edit_variable(request: Any, variable_id: int) -> HttpResponse:
+def edit_variable(request: AdministrationRequest, variable_id: int) -> HttpResponse:
     """Its name and its value."""
     variable = get_object_or_404(Variable, pk=variable_id)
     form = VariableForm(request.POST or None, instance=get_object_or_404(Variable, pk=variable_id))
@@ -50,7 +48,7 @@ def edit_variable(request: Any, variable_id: int) -> HttpResponse:
 
 
 @administration_page(variables.MAY_CHANGE)
-def delete_variable(request: Any, variable_id: int) -> HttpResponse:
+def delete_variable(request: AdministrationRequest, variable_id: int) -> HttpResponse:
     """Asked first, with what uses it."""
     variable = get_object_or_404(Variable, pk=variable_id)
     if request.method == "POST" and attempt(request, None, variables.delete_variable, variable=variable):

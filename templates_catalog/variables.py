@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.models import record
 from catalog_kit.braces import used_names
 from catalog_kit.editing import EditRefused
@@ -28,7 +28,7 @@ def own_values() -> dict[str, str]:
     return {f"{OWN}{name}": value for name, value in Variable.objects.values_list("name", "value")}
 
 
-def create_variable(*, acting_user: Any, administration: Administration, name: str, value: str) -> Variable:
+def create_variable(*, acting_user: User, administration: Administration, name: str, value: str) -> Variable:
     """A new variable. Raises NotAllowed, or EditRefused when the name is there already."""
     require(acting_user, MAY_CHANGE, administration)
     with _saving():
@@ -38,7 +38,7 @@ def create_variable(*, acting_user: Any, administration: Administration, name: s
 
 
 def update_variable(
-    *, acting_user: Any, administration: Administration, variable: Variable, values: Mapping[str, str]
+    *, acting_user: User, administration: Administration, variable: Variable, values: Mapping[str, str]
 ) -> Variable:
     """Change the name, the value or both. Raises NotAllowed, or EditRefused when it is gone or the name taken."""
     require(acting_user, MAY_CHANGE, administration)
@@ -51,7 +51,7 @@ def update_variable(
     return stored
 
 
-def delete_variable(*, acting_user: Any, administration: Administration, variable: Variable) -> None:
+def delete_variable(*, acting_user: User, administration: Administration, variable: Variable) -> None:
     """Remove a variable; templates that use it show its placeholder. Raises NotAllowed, or EditRefused."""
     require(acting_user, MAY_CHANGE, administration)
     with _saving():
@@ -77,7 +77,7 @@ def _lock(variable: Variable) -> Variable:
     return found
 
 
-def _record(user: Any, administration: Administration, variable: Variable, before: Mapping[str, str] | None) -> None:
+def _record(user: User, administration: Administration, variable: Variable, before: Mapping[str, str] | None) -> None:
     record(
         "variable.changed" if before else "variable.created",
         actor=user,

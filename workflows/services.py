@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from catalog_kit.editing import editing, lock, refuse_when, refuse_when_moved, refuse_when_used, values_of
 from forms_catalog.models import Form
 from reference_data.models import FreeField, WorkStatus, WorkType
@@ -50,7 +51,7 @@ class WorkflowValues:
     steps: Sequence[StepValues] = ()
 
 
-def create_workflow(*, acting_user: Any, administration: Administration, values: WorkflowValues) -> Workflow:
+def create_workflow(*, acting_user: User, administration: Administration, values: WorkflowValues) -> Workflow:
     """A new workflow with its steps."""
     if not may_create_workflows(acting_user, administration):
         raise NotAllowed(WorkflowRight.CREATE)
@@ -64,7 +65,7 @@ def create_workflow(*, acting_user: Any, administration: Administration, values:
 
 def update_workflow(
     *,
-    acting_user: Any,
+    acting_user: User,
     administration: Administration,
     workflow: Workflow,
     values: WorkflowValues,
@@ -84,17 +85,17 @@ def update_workflow(
     return locked
 
 
-def archive_workflow(*, acting_user: Any, administration: Administration, workflow: Workflow) -> Workflow:
+def archive_workflow(*, acting_user: User, administration: Administration, workflow: Workflow) -> Workflow:
     """Take a workflow out of every choice; work orders that use it keep it."""
     return _set_archived(acting_user, administration, workflow, True)
 
 
-def unarchive_workflow(*, acting_user: Any, administration: Administration, workflow: Workflow) -> Workflow:
+def unarchive_workflow(*, acting_user: User, administration: Administration, workflow: Workflow) -> Workflow:
     """Bring an archived workflow back; refused when another one has its name by now."""
     return _set_archived(acting_user, administration, workflow, False)
 
 
-def delete_workflow(*, acting_user: Any, administration: Administration, workflow: Workflow) -> None:
+def delete_workflow(*, acting_user: User, administration: Administration, workflow: Workflow) -> None:
     """Delete a workflow that nothing uses, steps and all; raises StillUsed with what does."""
     if not may_delete_workflows(acting_user, administration):
         raise NotAllowed(WorkflowRight.DELETE)
@@ -199,7 +200,7 @@ def _write_steps(workflow: Workflow, steps: Sequence[StepValues]) -> None:
     Step.objects.bulk_create(new)
 
 
-def _set_archived(acting_user: Any, administration: Administration, workflow: Workflow, value: bool) -> Workflow:
+def _set_archived(acting_user: User, administration: Administration, workflow: Workflow, value: bool) -> Workflow:
     if not may_update_workflows(acting_user, administration):
         raise NotAllowed(WorkflowRight.UPDATE)
     with editing(Workflow):

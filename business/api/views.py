@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.models import Scope
 from business.rights import CustomerRight, InvoiceRight, QuotationRight, WorkOrderRight
+from settings_sync.api.protocol.authentication import user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.pagination import page_of_rows
 from settings_sync.api.views.base import TokenView
@@ -113,7 +114,7 @@ class WorkOrderView(DailyData):
     related = ("customer", "project", "work_type", "status", "priority", "payment_method", "workflow")
 
     def rows(self, rights: frozenset[str]) -> "QuerySet[Any]":
-        shown = visible_work_orders(self.request.user, rights)
+        shown = visible_work_orders(user_of(self.request), rights)
         return shown.select_related(*self.related, "error", "solution")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.models import record
 from business.rights import CustomerRight
 from catalog_kit.editing import refuse_when, refuse_when_moved, values_of
@@ -30,7 +31,7 @@ CUSTOMER_FIELDS = (
 )
 
 
-def create_customer(*, acting_user: Any, administration: Administration, values: Mapping[str, Any]) -> Customer:
+def create_customer(*, acting_user: User, administration: Administration, values: Mapping[str, Any]) -> Customer:
     """A new customer with the next number. Raises NotAllowed or EditRefused."""
     require(acting_user, CustomerRight.CREATE, administration)
     customer = Customer()
@@ -44,7 +45,7 @@ def create_customer(*, acting_user: Any, administration: Administration, values:
 
 def update_customer(
     *,
-    acting_user: Any,
+    acting_user: User,
     administration: Administration,
     customer: Customer,
     values: Mapping[str, Any],

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.acting import written_name
+from accounts.models import User
 from audit.models import record
 from business.rights import WorkOrderRight
 from catalog_kit.editing import refuse_when, refuse_when_moved
@@ -31,7 +32,7 @@ def forms_for(work_order: WorkOrder) -> "QuerySet[Form]":
     return choosable(Form).filter(Q(pk__in=own) | ~Q(pk__in=bound))
 
 
-def add_form(*, acting_user: Any, administration: Administration, work_order: WorkOrder, form: Form) -> FilledForm:
+def add_form(*, acting_user: User, administration: Administration, work_order: WorkOrder, form: Form) -> FilledForm:
     """Put a form on a work order, with a copy of its questions as they are now. Raises NotAllowed or EditRefused."""
     _require_change(acting_user, administration, work_order)
     with transaction.atomic():
@@ -45,7 +46,7 @@ def add_form(*, acting_user: Any, administration: Administration, work_order: Wo
 
 def fill_in_form(
     *,
-    acting_user: Any,
+    acting_user: User,
     administration: Administration,
     filled_form: FilledForm,
     answers: Mapping[str, Any],
@@ -70,7 +71,7 @@ def fill_in_form(
 
 
 def add_photo(
-    *, acting_user: Any, administration: Administration, filled_form: FilledForm, key: str, content: bytes
+    *, acting_user: User, administration: Administration, filled_form: FilledForm, key: str, content: bytes
 ) -> FormPhoto:
     """Keep a picture for a photo question; it is the answer once `fill_in_form` is given its uid.
 
@@ -101,7 +102,7 @@ def _problems_of_photos(filled: FilledForm, answers: Mapping[str, Any]) -> dict[
     }
 
 
-def _require_change(acting_user: Any, administration: Administration, work_order: WorkOrder) -> None:
+def _require_change(acting_user: User, administration: Administration, work_order: WorkOrder) -> None:
     if not may_change_work_order(acting_user, administration, work_order):
         raise NotAllowed(WorkOrderRight.UPDATE)
 
@@ -113,5 +114,5 @@ def _running(work_order: WorkOrder) -> WorkOrder:
     return locked
 
 
-def _record(action: str, acting_user: Any, administration: Administration, work_order: WorkOrder, form: str) -> None:
+def _record(action: str, acting_user: User, administration: Administration, work_order: WorkOrder, form: str) -> None:
     record(action, actor=acting_user, administration=administration, work_order=work_order.number, form=form)

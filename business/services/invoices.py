@@ -1,12 +1,12 @@
 """Making invoices final."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.models import record
 from business.rights import InvoiceRight
 from catalog_kit.editing import refuse_when
@@ -22,7 +22,7 @@ DAYS_TO_PAY = 14
 
 
 def finalise_invoice(
-    *, acting_user: Any, administration: Administration, invoice: Invoice, on: date | None = None
+    *, acting_user: User, administration: Administration, invoice: Invoice, on: date | None = None
 ) -> Invoice:
     """Give a draft its number, date, recipient and totals; from then on nothing of it changes.
 

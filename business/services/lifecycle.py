@@ -1,12 +1,11 @@
 """A work order's way from planned to settled, and through the steps of its workflow."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.acting import written_name
+from accounts.models import User
 from audit.models import record
 from business.rights import WorkOrderRight
 from catalog_kit.editing import refuse_when
@@ -32,7 +31,7 @@ def next_stage(work_order: WorkOrder) -> WorkOrder.Stage | None:
 
 
 def advance_work_order(
-    *, acting_user: Any, administration: Administration, work_order: WorkOrder, to: WorkOrder.Stage
+    *, acting_user: User, administration: Administration, work_order: WorkOrder, to: WorkOrder.Stage
 ) -> WorkOrder:
     """Bring a work order to its next stage; picked up, it copies its steps. Raises NotAllowed or EditRefused."""
     _require_change(acting_user, administration, work_order)
@@ -54,7 +53,7 @@ def advance_work_order(
 
 
 def complete_step(
-    *, acting_user: Any, administration: Administration, work_order: WorkOrder, position: int
+    *, acting_user: User, administration: Administration, work_order: WorkOrder, position: int
 ) -> WorkOrderStep:
     """Tick off the next step; no step is skipped. Raises NotAllowed or EditRefused."""
     _require_change(acting_user, administration, work_order)
@@ -78,7 +77,7 @@ def complete_step(
     return step
 
 
-def _require_change(acting_user: Any, administration: Administration, work_order: WorkOrder) -> None:
+def _require_change(acting_user: User, administration: Administration, work_order: WorkOrder) -> None:
     if not may_change_work_order(acting_user, administration, work_order):
         raise NotAllowed(WorkOrderRight.UPDATE)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.models import record
 from business.rights import WorkOrderRight
 from catalog_kit.editing import refuse_when, refuse_when_moved, values_of
@@ -34,7 +35,7 @@ WORK_ORDER_FIELDS = (
 
 def create_work_order(
     *,
-    acting_user: Any,
+    acting_user: User,
     administration: Administration,
     customer: Any,
     values: Mapping[str, Any],
@@ -54,7 +55,7 @@ def create_work_order(
 
 def update_work_order(
     *,
-    acting_user: Any,
+    acting_user: User,
     administration: Administration,
     work_order: WorkOrder,
     values: Mapping[str, Any],

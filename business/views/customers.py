@@ -1,7 +1,5 @@
 """Customers: list, make, show, edit."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 from business.rights import CustomerRight, InvoiceRight, WorkOrderRight
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import fingerprint
-from tenants.entering import administration_page
+from tenants.entering import AdministrationRequest, administration_page
 
 from .. import services
 from ..forms import CustomerForm, SearchForm
@@ -29,7 +27,7 @@ def list_customers(request: HttpRequest) -> HttpResponse:
 
 
 @administration_page(CustomerRight.CREATE)
-def create_customer(request: Any) -> HttpResponse:
+def create_customer(request: AdministrationRequest) -> HttpResponse:
     form = CustomerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         customer = attempt(request, form, services.create_customer, values=form.cleaned_data)
@@ -40,7 +38,7 @@ def create_customer(request: Any) -> HttpResponse:
 
 
 @administration_page(CustomerRight.READ)
-def show_customer(request: Any, number: int) -> HttpResponse:
+def show_customer(request: AdministrationRequest, number: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.select_related("payment_method"), number=number)
     orders = visible_work_orders(request).filter(customer=customer)
     context = {
@@ -54,7 +52,7 @@ def show_customer(request: Any, number: int) -> HttpResponse:
 
 
 @administration_page(CustomerRight.UPDATE)
-def edit_customer(request: Any, number: int) -> HttpResponse:
+def edit_customer(request: AdministrationRequest, number: int) -> HttpResponse:
     customer = get_object_or_404(Customer, number=number)
     form = CustomerForm(request.POST or None, instance=get_object_or_404(Customer, number=number))
     seen = request.POST.get("seen") or fingerprint(values_of_customer(customer))

@@ -6,6 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from tenants.entering import AdministrationRequest
 from tenants.entries import Unreadable, read_whole_number
 
 from .. import permissions
@@ -15,7 +16,7 @@ PAGE_SIZE = 50
 SHOWN = ("customer", "work_type", "status", "priority")
 
 
-def visible_work_orders(request: Any) -> "QuerySet[WorkOrder]":
+def visible_work_orders(request: AdministrationRequest) -> "QuerySet[WorkOrder]":
     """The work orders that this user may see: everybody's, or their own."""
     return permissions.visible_work_orders(request.user, request.rights).select_related(*SHOWN)
 

@@ -1,7 +1,5 @@
 """Work orders: list, make, show, edit."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +9,7 @@ from django.utils.translation import gettext as _
 from business.rights import WorkOrderRight
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import fingerprint
-from tenants.entering import administration_page
+from tenants.entering import AdministrationRequest, administration_page
 from tenants.entries import Unreadable, read_whole_number
 
 from .. import services
@@ -25,7 +23,7 @@ from .finding import page_of, search_customers, search_work_orders, visible_work
 
 
 @administration_page(WorkOrderRight.READ)
-def list_work_orders(request: HttpRequest) -> HttpResponse:
+def list_work_orders(request: AdministrationRequest) -> HttpResponse:
     asked = SearchForm(request.GET).found()
     visible = visible_work_orders(request)
     counted = dict(visible.order_by().values_list("stage").annotate(count=Count("pk")))
@@ -41,7 +39,7 @@ def list_work_orders(request: HttpRequest) -> HttpResponse:
 
 
 @administration_page(WorkOrderRight.CREATE)
-def create_work_order(request: Any) -> HttpResponse:
+def create_work_order(request: AdministrationRequest) -> HttpResponse:
     customer = _chosen_customer(request)
     if customer is None:
         return _choose_customer(request)
@@ -57,7 +55,7 @@ def create_work_order(request: Any) -> HttpResponse:
 
 
 @administration_page(WorkOrderRight.READ)
-def show_work_order(request: Any, number: int) -> HttpResponse:
+def show_work_order(request: AdministrationRequest, number: int) -> HttpResponse:
     related = ("contact", "service_object", "project", "payment_method", "workflow", "error", "solution")
     work_order = get_object_or_404(visible_work_orders(request).select_related(*related), number=number)
     may_change = may_change_work_order(request.user, request.administration, work_order)
@@ -78,18 +76,20 @@ def show_work_order(request: Any, number: int) -> HttpResponse:
 
 
 @administration_page(WorkOrderRight.UPDATE)
-def edit_work_order(request: Any, number: int) -> HttpResponse:
+def edit_work_order(request: AdministrationRequest, number: int) -> HttpResponse:
     visible = visible_work_orders(request)
     work_order, edited = (get_object_or_404(visible, number=number) for _again in range(2))
-    context = {"administration": request.administration, "customer": work_order.customer, "instance": edited}
-    form = WorkOrderForm(request.POST or None, **context)
+    customer = work_order.customer
+    form = WorkOrderForm(
+        request.POST or None, administration=request.administration, customer=customer, instance=edited
+    )
     seen = request.POST.get("seen") or fingerprint(values_of_work_order(work_order))
     if request.method == "POST" and form.is_valid():
         filled = {"values": form.values(), "free_values": form.free_values(), "seen": seen}
         if attempt(request, form, services.update_work_order, work_order=work_order, **filled):
             messages.success(request, _("Work order %(number)s was saved.") % {"number": number})
             return redirect("business:work-order-detail", request.administration.slug, number)
-    context = {"form": form, "customer": work_order.customer, "work_order": work_order, "seen": seen}
+    context = {"form": form, "customer": customer, "work_order": work_order, "seen": seen}
     return render(request, "business/work_order_edit.html", context)
 
 

@@ -1,6 +1,5 @@
 """What is done on a work order: its stage, its steps and its forms."""
 
-from typing import Any
 from uuid import UUID
 
 from csp.decorators import csp
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST
 from business.rights import WorkOrderRight
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import fingerprint
-from tenants.entering import administration_page
+from tenants.entering import AdministrationRequest, administration_page
 
 from .. import services
 from ..forms import AddFormForm, AnswersForm
@@ -34,7 +33,7 @@ PRINT_POLICY = {
 
 @require_POST
 @administration_page(WorkOrderRight.UPDATE)
-def advance_work_order(request: Any, number: int) -> HttpResponse:
+def advance_work_order(request: AdministrationRequest, number: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     to = request.POST.get("to")
     if to in WorkOrder.Stage.values:
@@ -44,7 +43,7 @@ def advance_work_order(request: Any, number: int) -> HttpResponse:
 
 @require_POST
 @administration_page(WorkOrderRight.UPDATE)
-def complete_step(request: Any, number: int, position: int) -> HttpResponse:
+def complete_step(request: AdministrationRequest, number: int, position: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     attempt(request, None, services.complete_step, work_order=work_order, position=position)
     return redirect("business:work-order-detail", request.administration.slug, number)
@@ -52,7 +51,7 @@ def complete_step(request: Any, number: int, position: int) -> HttpResponse:
 
 @require_POST
 @administration_page(WorkOrderRight.UPDATE)
-def add_form(request: Any, number: int) -> HttpResponse:
+def add_form(request: AdministrationRequest, number: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     chosen = AddFormForm(request.POST, choices=forms_for(work_order))
     if chosen.is_valid():
@@ -63,7 +62,7 @@ def add_form(request: Any, number: int) -> HttpResponse:
 
 
 @administration_page(WorkOrderRight.READ)
-def fill_in_form(request: Any, number: int, pk: int) -> HttpResponse:
+def fill_in_form(request: AdministrationRequest, number: int, pk: int) -> HttpResponse:
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     filled = get_object_or_404(work_order.filled_forms, pk=pk)
     may_change = may_change_work_order(request.user, request.administration, work_order)
@@ -86,7 +85,7 @@ def fill_in_form(request: Any, number: int, pk: int) -> HttpResponse:
 
 @csp({"default-src": ["'none'"], "sandbox": True})
 @administration_page(WorkOrderRight.READ)
-def show_photo(request: Any, number: int, pk: int, uid: UUID) -> HttpResponse:
+def show_photo(request: AdministrationRequest, number: int, pk: int, uid: UUID) -> HttpResponse:
     """A photo of a filled-in form, to whoever may see the work order."""
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     photo = get_object_or_404(FormPhoto, filled_form__work_order=work_order, filled_form=pk, uid=uid)
@@ -96,7 +95,7 @@ def show_photo(request: Any, number: int, pk: int, uid: UUID) -> HttpResponse:
 
 @csp(PRINT_POLICY)
 @administration_page(WorkOrderRight.READ)
-def print_form(request: Any, number: int, pk: int) -> HttpResponse:
+def print_form(request: AdministrationRequest, number: int, pk: int) -> HttpResponse:
     """A filled-in form on paper."""
     work_order = get_object_or_404(visible_work_orders(request), number=number)
     filled = get_object_or_404(work_order.filled_forms.select_related("form"), pk=pk)
@@ -104,7 +103,7 @@ def print_form(request: Any, number: int, pk: int) -> HttpResponse:
     return render(request, "business/printed_form.html", {"title": filled.form_name, "body": body})
 
 
-def _keep_photos(request: Any, form: AnswersForm, filled: FilledForm) -> bool:
+def _keep_photos(request: AdministrationRequest, form: AnswersForm, filled: FilledForm) -> bool:
     """Keep the pictures that came along before anything else is looked at; False when one of them was refused."""
     for key, content in form.uploads().items():
         photo = attempt(request, form, services.add_photo, filled_form=filled, key=key, content=content)
