@@ -217,9 +217,7 @@ def _replace_entries(touched: Touched, documents: list[ReadDocument]) -> None:
         )
         cursor.execute(
             "INSERT INTO sync_ledger_indexentry (kind, uid, digest, label, keys)"
-            " SELECT * FROM unnest(%s::text[], %s::uuid[], %s::bytea[], %s::text[], %s::jsonb[])"
-            " ON CONFLICT (kind, uid) DO UPDATE"
-            " SET digest = excluded.digest, label = excluded.label, keys = excluded.keys",
+            " SELECT * FROM unnest(%s::text[], %s::uuid[], %s::bytea[], %s::text[], %s::jsonb[])",
             columns_of(entries),
         )
 
