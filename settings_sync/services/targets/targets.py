@@ -188,14 +188,8 @@ def _finish_unchanged(claim: Claim) -> None:
     with transaction.atomic():
         if not _close_claimed(claim, Ending(SyncTarget.State.SUCCEEDED)):
             raise LeaseLost
-        Receipt.objects.update_or_create(
-            target=claim.target,
-            defaults={
-                "snapshot": snapshot,
-                "rows": {},
-                "business_rows_written": 0,
-                "written_at": timezone.now(),
-            },
+        Receipt.objects.create(
+            target=claim.target, snapshot=snapshot, rows={}, business_rows_written=0, written_at=timezone.now()
         )
 
 
