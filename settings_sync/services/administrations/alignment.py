@@ -76,6 +76,7 @@ def _attempt(administration: Administration, count: Callable[..., int], *what: o
 
 def fold_children(main: Administration, children: Iterable[Administration]) -> None:
     """Recount these sub-administrations now, such as after a run."""
+    # With its documents, for this look empties the list by which a snapshot would find what to store.
     source = look_at(main, keep_documents=True)
     for child in children:
         _store(child, _count(source, look_at(child)))
@@ -171,6 +172,7 @@ def _first_reviews(administration: Administration) -> dict[str, date]:
 
 
 def _store(administration: Administration, counts: Mapping[str, Counts]) -> None:
+    # Noted here as well, because a sync brings agreements with a date.
     reviews = _first_reviews(administration)
     with transaction.atomic():
         Alignment.objects.bulk_create(

@@ -51,6 +51,7 @@ def keep_choice(*, main_slug: str, sent: QueryDict, address: str) -> str:
 def find_kept_choice(*, main: Administration, mark: str) -> QueryDict | None:
     """What was ticked for this main administration, as it was sent; None when it is not kept, or not any more."""
     try:
+        # Comes from the address, and becomes part of a key.
         choice = cache.get(_key(main, mark)) if MARK.fullmatch(mark) else None
     except (RedisError, OSError):
         choice = None

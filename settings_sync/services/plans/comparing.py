@@ -78,6 +78,7 @@ class Comparison:
 
     def _count_standing(self, found: Differing) -> int:
         """How many settings stand in an administration."""
+        # From the differences: where those are few, the rest was never read.
         extra = sum(entry is not None and key not in self.source.entries for key, entry in found.entries.items())
         return len(self.source.entries) + extra - sum(entry is None for entry in found.entries.values())
 
@@ -85,6 +86,7 @@ class Comparison:
 def compared(target: PlanTarget, planned: TargetPlan, examiner: Examiner, *, standing: int) -> Compared:
     """A plan with what is looked up in the administration itself: what uses its settings, and which values it lacks."""
     administration = target.administration
+    # In each administration, also where the plan is shared: its daily data it shares with none.
     uses = count_uses(administration.schema_name, planned.changes)
     return Compared(target, planned, standing, uses, examiner.warnings_of(administration, planned.changes))
 

@@ -329,6 +329,7 @@ def _narrowed(plan: Plan, target: str, outcome: str, category: str, verdict: str
         found = found.filter(plan_target__administration__slug=target)
     if outcome == LINK:
         found = found.filter(Change.IS_UNCHANGED)
+    # What is equal already is planned as kept, and shown by a word of its own.
     elif outcome:
         found = found.filter(action=outcome).exclude(Change.IS_UNCHANGED)
     if category:

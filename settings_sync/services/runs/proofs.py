@@ -36,6 +36,7 @@ class Proof:
 
 def proof_of(target: SyncTarget) -> Proof | None:
     """What the receipt of one administration of a run proves; None when it has none."""
+    # Asked for so, because Django raises where a target has none.
     receipt: Receipt | None = getattr(target, "receipt", None)
     if receipt is None:
         return None

@@ -238,6 +238,7 @@ def show_run(*, acting_user: User, run: SyncRun) -> RunOverview:
         targets=tuple(_target(target, progress.get(target.pk), reached, undoable) for target in seen),
         hidden=len(targets) - len(seen),
         seconds_left=None if run.is_finished else seconds_left(targets, now=timezone.now()),
+        # What a worker is busy with finishes in any case, so something must wait yet.
         may_cancel=may_run and not run.is_finished and SyncTarget.State.QUEUED in states,
         retry_question=_question(acting_user, run, reached, targets),
     )
@@ -260,6 +261,7 @@ def _reached(user: User, run: SyncRun, right: Right) -> set[uuid.UUID]:
 def visible_runs(user: User, main: Administration) -> "QuerySet[SyncRun]":
     """The runs of a main administration that concern an administration which the user may enter, or nobody can."""
     concerning = _entered(user).filter(run__administration=main)
+    # Not joined, which would give a run once for each of its administrations.
     runs = SyncRun.objects.filter(pk__in=concerning.values("run"))
     return runs.select_related("administration", "plan__undoes__requested_by", "requested_by")
 

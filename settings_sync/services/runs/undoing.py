@@ -74,6 +74,7 @@ def compute_undo(target: PlanTarget) -> None:
     undone = SyncTarget.objects.get(run=target.plan.undoes_id, administration=target.administration_id)
     local = look_at(target.administration)
     reader = UndoReader(target.administration.schema_name)
+    # Without locks: what the main administration wants everywhere has no say in what stood here before.
     rules = Rules(policies=target.plan.policies, decisions=decisions_of(target))
     planned = plan_undo(history_of(undone), local, category_of(), rules, reader)
     keep_plan(target, planned, reader, Examiner(target.plan.administration), standing=len(local.entries))

@@ -71,6 +71,7 @@ def update_policies(
         )
         after = {**stored.policies, "max_share": max_share}
         changes = {name: [before[name], after[name]] for name in after if before.get(name) != after[name]}
+        # Whoever saves the page as it was has changed nothing that the trail should tell.
         if changes:
             record("policies.changed", actor=acting_user, administration=main, changes=changes)
     return stored
