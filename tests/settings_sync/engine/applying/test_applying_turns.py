@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -149,6 +150,38 @@ def test_an_edit_during_a_sync_waits_for_it_and_then_stands(company, child, monk
         for change in company.plan(child, categories=["reference_data"]).targets.get().changes.all()
     }
     assert verdicts == {"Een": "changed_locally"}
+
+
+def test_a_table_that_is_emptied_during_a_sync_ends_well_for_both(company, child, monkeypatch):
+    """TRUNCATE has its table before it asks for its turn: PostgreSQL breaks off one of the two."""
+    target = target_of(company, child)
+    began = threading.Event()
+    table = sql.Identifier(child.schema_name, "reference_data_worktype")
+
+    def work() -> None:
+        with another_connection() as other, suppress(errors.DeadlockDetected):
+            began.set()
+            other.execute(sql.SQL("TRUNCATE {} CASCADE").format(table))
+
+    emptying = threading.Thread(target=work)
+    carry_out = applying._carry_out
+
+    def let_somebody_empty_it(*args: Any) -> Any:
+        if not began.is_set():
+            emptying.start()
+            began.wait(PATIENCE_SECONDS)
+            until_somebody_waits()
+        return carry_out(*args)
+
+    monkeypatch.setattr(applying, "_carry_out", let_somebody_empty_it)
+    execute_target(target.pk)
+    emptying.join(PATIENCE_SECONDS)
+    assert not emptying.is_alive()
+    execute_target(target.pk)
+    target.refresh_from_db()
+    assert target.state in ("succeeded", "held")
+    known = {entry.label for entry in look_at(child).entries.values()}
+    assert known == set(descriptions(child))
 
 
 def test_editors_do_not_wait_for_each_other(company, child):
