@@ -27,13 +27,14 @@ LONG_SLUG = "lang"
 
 @dataclass(frozen=True)
 class Screen:
-    """A page: its address, and what is clicked there, one after the other, to reach what is pictured."""
+    """A page: its address, or the screen before it, and what is clicked there, one after the other, to reach it."""
 
     name: str
-    address: str
+    address: str = ""
     clicks: tuple[str, ...] = ()
     who: str = BEHEERDER
     status: int = 0
+    after: str = ""
 
 
 FIRST, OPENED = "main tbody tr th a", ".changes summary"
@@ -51,11 +52,11 @@ SCREENS = [
     Screen("choose-refused", f"{ADMINISTRATIONS}sync/", (".choice-next button",)),
     Screen("plan", PREVIEW, (".choice-next button",)),
     Screen("plan-nothing", f"{ADMINISTRATIONS}sync/?to=van-dijk-noord&category=templates", (".choice-next button",)),
-    Screen("change", PREVIEW, (".choice-next button", ".consequences a[href*=update]", OPENED)),
-    Screen("conflict", PREVIEW, (".choice-next button", ".consequences a[href*=hold]", OPENED)),
+    Screen("change", after="plan", clicks=(".consequences a[href*=update]", OPENED)),
+    Screen("conflict", after="plan", clicks=(".consequences a[href*=hold]", OPENED)),
     Screen("takeover", f"{ADMINISTRATIONS}takeover/van-dijk-west/", ("main form button",)),
-    Screen("takeover-pair", f"{ADMINISTRATIONS}takeover/van-dijk-west/", ("main form button", ".takeover-choice a")),
-    Screen("decide", PREVIEW, (".choice-next button", ".questions li:has-text('Zuid') a.button")),
+    Screen("takeover-pair", after="takeover", clicks=(".takeover-choice a",)),
+    Screen("decide", after="plan", clicks=(".questions li:has-text('Zuid') a.button",)),
     Screen("groups", f"{ADMINISTRATIONS}groups/?to=van-dijk-noord&to=van-dijk-oost", ("main form button.primary",)),
     Screen("policies", f"{ADMINISTRATIONS}policies/?q=cv"),
     Screen("kept", f"{CHILD}settings/administrations/kept/"),
@@ -146,9 +147,14 @@ def camera(screens_folder: Path | None) -> Camera:
     return Camera(screens_folder)
 
 
-def reach(visitor: Visitor, screen: Screen) -> None:
-    """Open a page and click on."""
-    visitor.open(screen.address, refused=screen.status)
+def reach(visitor: Visitor, screen: Screen, reached: dict[str, str]) -> None:
+    """Open a page and click on; `reached` has where screens were found before, so that a preview is made once."""
+    if screen.after:
+        if screen.after not in reached:
+            reach(visitor, next(before for before in SCREENS if before.name == screen.after), reached)
+        visitor.open(reached[screen.after])
+    else:
+        visitor.open(screen.address, refused=screen.status)
     for click in screen.clicks:
         if "summary" in click:
             visitor.unfold(click)
@@ -156,6 +162,7 @@ def reach(visitor: Visitor, screen: Screen) -> None:
             visitor.follow(visitor.page.locator(click).first)
     if OPENED in screen.clicks:
         expect(visitor.page.locator(".change-body").first.locator("table, dl").first).to_be_visible()
+    reached[screen.name] = visitor.page.url
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +172,12 @@ def viewers() -> Iterator[dict[str, Visitor]]:
     yield known
     for visitor in known.values():
         visitor.context.close()
+
+
+@pytest.fixture(scope="module")
+def reached() -> dict[str, str]:
+    """The addresses of the screens that were looked at."""
+    return {}
 
 
 @pytest.fixture
@@ -187,8 +200,10 @@ def viewer(
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_a_page_fits_on_a_desk_and_on_a_phone(viewer: Visitor, camera: Camera, screen: Screen) -> None:
-    reach(viewer, screen)
+def test_a_page_fits_on_a_desk_and_on_a_phone(
+    viewer: Visitor, camera: Camera, screen: Screen, reached: dict[str, str]
+) -> None:
+    reach(viewer, screen, reached)
     camera.take(viewer, screen.name)
     viewer.page.set_viewport_size(PHONE)
     Camera(None).take(viewer, screen.name)
@@ -206,9 +221,10 @@ IN_EVERY_LOOK = ("administrations", "choose", "plan", "change", "conflict", "run
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look or "plain")
 def test_the_main_job_in_every_look(visit: Callable[..., Visitor], camera: Camera, look: str) -> None:
     visitor = visit(BEHEERDER, **LOOKS[look])
+    reached: dict[str, str] = {}
     for screen in SCREENS:
         if look and screen.name in IN_EVERY_LOOK:
-            reach(visitor, screen)
+            reach(visitor, screen, reached)
             camera.take(visitor, screen.name + look)
     name = f"Keuring gereedschap{look}"
     visitor.make_work_type(name)
