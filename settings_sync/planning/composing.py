@@ -6,11 +6,12 @@ from functools import partial
 
 from .differences import PARTS, Json
 from .holding import hold
+from .items import Draft, Item, needs_documents, widen
 from .merging import rows_of
 from .pairing import pair_parts, renamed_path, standing_in, with_uids
 from .problems import refused
 from .reader import Body, Described, Reader
-from .settling import Draft, Item, needs_documents, settle, widen
+from .settling import settle
 from .values import DEFAULT_FIELD, DEFAULT_KEY, Entry, Key, Local, PlannedChange, Rules, Source
 from .verdicts import Action, Verdict, Word
 

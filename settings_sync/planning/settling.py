@@ -1,88 +1,20 @@
 """What is done with one item: its verdict, then lock, pin or agreement, decision, policy, in that order."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
+from .agreements import adjusted, agreed_paths, agreement, kept_by_policy, taken_along
 from .holding import hold
+from .items import Body, Draft, Item, widened
 from .lists import LOCAL, SOURCE, field_path
 from .merging import Chooser, Merged, Shape, merge, nobody, rows_of
-from .sides import SIDES, Sides
-from .values import DEFAULT_FIELD, Decision, Deviation, Entry, Key, PlannedChange, Rules
+from .sides import Sides
 from .verdicts import Action, Verdict, Word
 
-Body = Mapping[str, Any]
-
-NO_SHAPE = Shape()
 MEETING = (Verdict.CHANGED_LOCALLY, Verdict.BOTH_CHANGED, Verdict.REMOVED_LOCALLY)
 """Where what is locked stands otherwise here, or was removed: there a lock meets a pin."""
 OVERRULING = (Word.OVERWRITE, Word.PUT_BACK, Word.BRING_BACK)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A change whose composed documents still need their digests."""
-
-    change: PlannedChange
-    result: Body | None = None
-    next_base: Body | None = None
-
-
-@dataclass(frozen=True)
-class Item:
-    """One item as planning sees it: what stood in the three places, and what was said about it.
-
-    `followed` is the base of the item that was decided to become this one, where that followed another; `former` its
-    document.
-    """
-
-    change: PlannedChange
-    rules: Rules
-    shape: Shape = NO_SHAPE
-    pins: frozenset[str] = frozenset()
-    agreed: frozenset[str] = frozenset()
-    locks: frozenset[str] = frozenset()
-    source_entry: Entry | None = None
-    local_entry: Entry | None = None
-    may_delete: bool = False
-    is_used: bool = False
-    followed: bytes | None = None
-    former: Body | None = None
-    base: Body | None = None
-    source: Body | None = None
-    local: Body | None = None
-
-    @property
-    def key(self) -> Key:
-        return self.change.key
-
-    @property
-    def decision(self) -> Decision | None:
-        return self.rules.decided(self.key)
-
-    def policy(self, name: str) -> str:
-        return self.rules.policy(self.key, name)
-
-    @property
-    def decisions(self) -> tuple[Decision, ...]:
-        return self.rules.decisions.get(self.key, ())
-
-    def sides(self) -> Sides:
-        """What was said about the places of the item."""
-        return Sides(
-            self.shape,
-            base=self.base,
-            source=self.source,
-            local=self.local,
-            locks=self.locks,
-            pins=self.pins,
-            agreed=self.agreed,
-            decisions=self.decisions,
-        )
-
-    def is_decided(self, *words: Word) -> bool:
-        return self.decision is not None and self.decision.word in words
 
 
 def settle(item: Item) -> Draft:
@@ -92,13 +24,13 @@ def settle(item: Item) -> Draft:
         return SETTLERS[item.change.verdict](item)
     # Before locks and pins, because skipping writes nothing that either could mind.
     if item.is_decided(Word.SKIP):
-        return Draft(_with(item, Action.SKIP))
+        return Draft(item.with_action(Action.SKIP))
     if "" in item.pins and not item.locks:
-        return Draft(_with(item, Action.SKIP, verdict=Verdict.PINNED))
+        return Draft(item.with_action(Action.SKIP, verdict=Verdict.PINNED))
     meets = _lock_meets_pin(item)
     if meets and not item.is_decided(*OVERRULING):
-        return Draft(_with(item, Action.HOLD, verdict=Verdict.LOCKED, facts={"pinned": "yes"}))
-    draft = _adjusted(SETTLERS[item.change.verdict](item), item)
+        return Draft(item.with_action(Action.HOLD, verdict=Verdict.LOCKED, facts={"pinned": "yes"}))
+    draft = adjusted(SETTLERS[item.change.verdict](item), item)
     # Clearing forgets pins with the agreements, so it waits for a decision that was about the pin: where a lock met it.
     clears = draft.change.writes_content and item.is_decided(*OVERRULING) and (meets or not item.pins)
     return replace(draft, change=replace(draft.change, clears_deviations=True)) if clears else draft
@@ -119,56 +51,14 @@ def _lock_meets_pin(item: Item) -> bool:
     return locked.document != pinned.document
 
 
-def widen(item: Item, shape: Shape) -> Item:
-    """The item with its shape: what is said about one field holds for those that only make sense together with it."""
-    pins, agreed, locks = (_widened(paths, shape) for paths in (item.pins, item.agreed, item.locks))
-    return replace(item, shape=shape, pins=pins, agreed=agreed, locks=locks)
-
-
-def _widened(paths: Iterable[str], shape: Shape) -> frozenset[str]:
-    groups, found = [group for groups in shape.together.values() for group in groups], set(paths)
-    for path in paths:
-        above, _slash, name = path.rpartition("/")
-        found |= {f"{above}/{mate}".lstrip("/") for group in groups if name in group for mate in group}
-    return frozenset(found)
-
-
-def needs_documents(item: Item) -> bool:
-    """Whether settling the item looks into its documents."""
-    verdict = item.change.verdict
-    named = any(found.path or found.word == Word.CREATE_AS for found in item.decisions)
-    named = named or item.change.is_new_coupling
-    if verdict == Verdict.BOTH_CHANGED or named:
-        return True
-    # Not for every update: each document that is asked for is read, and most updates take the main's as it is.
-    if verdict == Verdict.BEHIND:
-        return bool(item.pins) or (bool(item.locks) and _keeps(item))
-    if verdict == Verdict.CHANGED_LOCALLY:
-        return bool(item.locks) or _puts_back(item)
-    return verdict == Verdict.REMOVED_IN_SOURCE
-
-
-def _with(item: Item, action: Action, **values: Any) -> PlannedChange:
-    return replace(item.change, action=action, **values)
-
-
-def _keep(item: Item, next_base: bytes | None, **values: Any) -> Draft:
-    return Draft(_with(item, Action.KEEP, next_base=next_base, **values))
-
-
-def _take_source(item: Item, action: Action) -> Draft:
-    change = item.change
-    return Draft(_with(item, action, result=change.source, next_base=change.source))
-
-
 def _settle_new(item: Item) -> Draft:
     decision = item.decision
     if item.change.is_new_coupling and item.source is not None and item.local is not None:
         return _coupled(item, item.source, item.local)
     if decision is not None and decision.word == Word.COUPLE and decision.couple_with is not None:
-        draft = _take_source(item, Action.COUPLE)  # which cannot be: holding tells why
+        draft = item.from_source(Action.COUPLE)  # which cannot be: holding tells why
         return replace(draft, change=replace(draft.change, couples=decision.couple_with))
-    return _take_source(item, Action.CREATE)
+    return item.from_source(Action.CREATE)
 
 
 def _coupled(item: Item, source: Body, local: Body) -> Draft:
@@ -187,7 +77,7 @@ def _coupled(item: Item, source: Body, local: Body) -> Draft:
     )
     change = replace(item.change, action=Action.COUPLE, next_base=item.change.source, conflicts=tuple(merged.conflicts))
     if item.followed:
-        change = replace(change, facts={"replaces": "yes", "pair": str(change.couples)}, deviations=_taken_along(item))
+        change = replace(change, facts={"replaces": "yes", "pair": str(change.couples)}, deviations=taken_along(item))
     if any(side == LOCAL for _path, side in merged.conflicts):
         change = replace(change, facts={**change.facts, "own_parts": "yes"})
     if merged.broken:
@@ -195,15 +85,9 @@ def _coupled(item: Item, source: Body, local: Body) -> Draft:
     # The main's to the letter has a digest already; composed, it would be described again.
     if merged.document == source:
         return Draft(replace(change, result=item.change.source))
-    decided = _agreed_paths(item, *_kept_by_policy(merged, sides))
+    decided = agreed_paths(item, *kept_by_policy(merged, sides))
     kept = {found.path: found for found in (*change.deviations, *decided)}
     return Draft(replace(change, deviations=tuple(kept.values())), merged.document)
-
-
-def _taken_along(item: Item) -> tuple[Deviation, ...]:
-    """What was pinned or agreed for the item whose place is taken holds for the one that takes it."""
-    pins = [Deviation(path, is_pinned=True) for path in sorted(item.pins)]
-    return (*pins, *(Deviation(path) for path in sorted(item.agreed - item.pins)))
 
 
 def _is_own_part(item: Item, path: str, source: Body, local: Body) -> bool:
@@ -229,35 +113,25 @@ def _is_own_part(item: Item, path: str, source: Body, local: Body) -> bool:
 
 
 def _settle_equal(item: Item) -> Draft:
-    return _keep(item, item.change.source)
-
-
-def _keeps(item: Item) -> bool:
-    """Whether it was decided to keep what is here; of what is locked as a whole nobody can decide that."""
-    return item.is_decided(Word.KEEP_LOCAL) and "" not in item.locks
+    return item.kept(item.change.source)
 
 
 def _settle_behind(item: Item) -> Draft:
-    if _keeps(item) and (item.locks or item.pins):
+    if item.keeps and (item.locks or item.pins):
         return _merged(item, lambda path: LOCAL, forces=True)
-    if _keeps(item):
+    if item.keeps:
         # The base moves although nothing is taken over: so it is asked again only when the main changes it once more.
-        return _keep(item, item.change.source, deviations=_agreement(item))
-    return _merged(item, nobody) if item.pins or _agreed_paths(item) else _take_source(item, Action.UPDATE)
-
-
-def _puts_back(item: Item) -> bool:
-    decided = any(SIDES.get(decision.word) == SOURCE for decision in item.decisions)
-    return item.policy("changed_locally") == "put_back" or decided
+        return item.kept(item.change.source, deviations=agreement(item))
+    return _merged(item, nobody) if item.pins or agreed_paths(item) else item.from_source(Action.UPDATE)
 
 
 def _settle_changed_locally(item: Item) -> Draft:
-    if _keeps(item) and item.locks:
+    if item.keeps and item.locks:
         return _merged(item, lambda path: LOCAL, forces=True)
-    if _keeps(item):
-        return _keep(item, item.change.base, deviations=_agreement(item))
-    if not item.locks and not _puts_back(item):
-        return _keep(item, item.change.base, deviations=_agreed_paths(item))
+    if item.keeps:
+        return item.kept(item.change.base, deviations=agreement(item))
+    if not item.locks and not item.puts_back:
+        return item.kept(item.change.base, deviations=agreed_paths(item))
     everything = item.is_decided(Word.PUT_BACK, Word.OVERWRITE)
     by_policy = item.policy("changed_locally") == "put_back"
     sides = item.sides()
@@ -272,7 +146,7 @@ def _settle_changed_locally(item: Item) -> Draft:
 
 
 def _settle_both_changed(item: Item) -> Draft:
-    if _keeps(item):
+    if item.keeps:
         return _merged(item, lambda path: LOCAL, forces=True)
     if item.is_decided(Word.OVERWRITE, Word.PUT_BACK):
         return _merged(item, lambda path: SOURCE, forces=True)
@@ -285,7 +159,7 @@ def _merged(item: Item, side: Chooser, *, forces: bool = False) -> Draft:
     """Merge field by field; what stays the same here only moves the base, what stays open is held."""
     # What was edited or deleted since the look that found it was never stored as it was then.
     if item.source is None or item.local is None:
-        return Draft(_with(item, Action.HOLD, facts={"lost": "yes"}))
+        return Draft(item.with_action(Action.HOLD, facts={"lost": "yes"}))
     sides, only_here = item.sides(), item.change.verdict == Verdict.CHANGED_LOCALLY
     attempt = partial(merge, base=item.base, source=item.source, local=item.local, shape=item.shape, answers=side)
     if forces:
@@ -308,10 +182,10 @@ def _merged(item: Item, side: Chooser, *, forces: bool = False) -> Draft:
         return Draft(hold(change, Verdict.INVALID, path=merged.broken[0]))
     if _lock_puts_back(item, item.source, item.local):
         change = replace(change, verdict=Verdict.LOCKED)
-    kept = _agreement(item) if forces else ()
+    kept = agreement(item) if forces else ()
     if ((forces or only_here) and merged.document != item.local) or any(side == SOURCE for _, side in merged.conflicts):
         change = replace(change, facts={**change.facts, "overwrites": "yes"})
-    agreed = _agreed_paths(item, *_kept_by_policy(merged, sides))
+    agreed = agreed_paths(item, *kept_by_policy(merged, sides))
     draft = Draft(replace(change, action=Action.UPDATE, deviations=(*kept, *agreed)), merged.document)
     return _with_base(draft, item)
 
@@ -334,13 +208,8 @@ def _widened_conflicts(merged: Merged, shape: Shape) -> dict[str, str]:
     """The conflicts by path, each with the fields that only make sense together with it."""
     found: dict[str, str] = {}
     for path, side in merged.conflicts:
-        found |= dict.fromkeys(_widened({field_path(path)}, shape), side)
+        found |= dict.fromkeys(widened({field_path(path)}, shape), side)
     return found
-
-
-def _kept_by_policy(merged: Merged, sides: Sides) -> list[str]:
-    """The conflicts in which what is here stays though nobody decided it: agreed as well, or the next run undoes it."""
-    return [field_path(path) for path, side in merged.conflicts if side == LOCAL and not sides.decided(path)]
 
 
 def _with_base(draft: Draft, item: Item) -> Draft:
@@ -362,35 +231,13 @@ def _with_base(draft: Draft, item: Item) -> Draft:
     return replace(moved, next_base=kept.document)
 
 
-def _covers(paths: frozenset[str], path: str) -> bool:
-    """Whether a path, or something above it, is among the paths."""
-    return "" in paths or any(path == above or path.startswith(f"{above}/") for above in paths)
-
-
-def _agreement(item: Item) -> tuple[Deviation, ...]:
-    decision = item.decision
-    if decision is None or decision.word != Word.KEEP_LOCAL:
-        return ()
-    return (Deviation("", False, decision.reason, decision.review_on),)
-
-
-def _agreed_paths(item: Item, *by_policy: str) -> tuple[Deviation, ...]:
-    """What is to stay, by field: keeping an entry of a list is an agreement about the list."""
-    agreed = {path: Deviation(path) for path in by_policy}
-    for decision in item.decisions:
-        if decision.path and decision.word == Word.KEEP_LOCAL:
-            path = field_path(decision.path)
-            agreed[path] = Deviation(path, False, decision.reason, decision.review_on)
-    return tuple(agreed.values())
-
-
 def _settle_removed_locally(item: Item) -> Draft:
     asked = item.is_decided(Word.BRING_BACK, Word.OVERWRITE, Word.PUT_BACK, Word.CREATE_AS)
     by_policy = item.policy("removed_locally") == "bring_back" and not item.is_decided(Word.LEAVE, Word.KEEP_LOCAL)
     if item.locks:
-        draft = _take_source(item, Action.CREATE)
+        draft = item.from_source(Action.CREATE)
         return replace(draft, change=replace(draft.change, verdict=Verdict.LOCKED))
-    return _take_source(item, Action.CREATE) if asked or by_policy else _keep(item, item.change.source)
+    return item.from_source(Action.CREATE) if asked or by_policy else item.kept(item.change.source)
 
 
 def _settle_removed_in_source(item: Item) -> Draft:
@@ -403,27 +250,27 @@ def _settle_removed_in_source(item: Item) -> Draft:
     word = decided if decided in (Word.ARCHIVE, Word.DELETE, Word.KEEP_LOCAL) else policy
     # A pin of a place goes before both, for without the item the place would be gone; an agreement before the policy.
     if word in (Word.ARCHIVE, Word.DELETE) and (item.pins or (item.agreed and not decided)):
-        return _keep(item, change.base, facts={**facts, "kept": "yes"})
+        return item.kept(change.base, facts={**facts, "kept": "yes"})
     if word == Word.DELETE and item.may_delete and not item.is_used:
-        return Draft(_with(item, Action.DELETE, next_base=None, facts=facts))
+        return Draft(item.with_action(Action.DELETE, next_base=None, facts=facts))
     if word not in (Word.ARCHIVE, Word.DELETE) or item.local is None:
         # Decided, it becomes the administration's own; by policy it stays followed, and is told each time.
-        return _keep(item, None if word == Word.KEEP_LOCAL else change.base, facts=facts)
+        return item.kept(None if word == Word.KEEP_LOCAL else change.base, facts=facts)
     archived = {**item.local, "is_archived": True}
     if word == Word.DELETE and item.may_delete:
         # Followed as what it is now, so that it can go as soon as nothing uses it any more.
         facts["archived_instead"] = "used"
-        return Draft(_with(item, Action.ARCHIVE, facts=facts), archived, next_base=archived)
+        return Draft(item.with_action(Action.ARCHIVE, facts=facts), archived, next_base=archived)
     facts |= {"archived_instead": "kind"} if word == Word.DELETE else {}
-    return Draft(_with(item, Action.ARCHIVE, next_base=None, facts=facts), archived)
+    return Draft(item.with_action(Action.ARCHIVE, next_base=None, facts=facts), archived)
 
 
 def _settle_gone(item: Item) -> Draft:
-    return _keep(item, None)
+    return item.kept(None)
 
 
 def _settle_in_line(item: Item) -> Draft:
-    return _keep(item, item.change.base)
+    return item.kept(item.change.base)
 
 
 SETTLERS: dict[Verdict, Callable[[Item], Draft]] = {
@@ -438,39 +285,3 @@ SETTLERS: dict[Verdict, Callable[[Item], Draft]] = {
     Verdict.REMOVED_IN_SOURCE: _settle_removed_in_source,
     Verdict.GONE: _settle_gone,
 }
-
-
-def _adjusted(draft: Draft, item: Item) -> Draft:
-    """Another name, or not being the default, where that was decided."""
-    if item.change.source is None:
-        return draft
-    draft = _under_another_name(draft, item)
-    default = item.rules.decided(item.key, DEFAULT_FIELD)
-    body = draft.result if draft.result is not None else item.source
-    leaves = default is not None and default.word == Word.KEEP_LOCAL and not _covers(item.locks, DEFAULT_FIELD)
-    if default is not None and leaves and draft.change.writes_content and body is not None and body.get(DEFAULT_FIELD):
-        draft = _remembering(draft, Deviation(DEFAULT_FIELD, False, default.reason, default.review_on))
-        # Left out and not set to false: a document has no field at its default, and false is that.
-        draft = replace(draft, result={name: value for name, value in body.items() if name != DEFAULT_FIELD})
-    return draft
-
-
-def _under_another_name(draft: Draft, item: Item) -> Draft:
-    """The name that was decided, also for what would otherwise stay as it is here; not where the name is locked."""
-    decision, name_field = item.decision, item.shape.name_field
-    if decision is None or decision.word != Word.CREATE_AS or _covers(item.locks, name_field):
-        return draft
-    stays = draft.change.action == Action.KEEP
-    body = item.local if stays else (draft.result if draft.result is not None else item.source)
-    if body is None or not (stays or draft.change.writes_content):
-        return draft
-    draft = replace(draft, change=replace(draft.change, action=Action.UPDATE)) if stays else draft
-    return replace(
-        _remembering(draft, Deviation(name_field, True, decision.reason)), result={**body, name_field: decision.name}
-    )
-
-
-def _remembering(draft: Draft, kept: Deviation) -> Draft:
-    """The draft with this pin or agreement, in place of whatever else would be remembered of the same path."""
-    others = tuple(found for found in draft.change.deviations if found.path != kept.path)
-    return replace(draft, change=replace(draft.change, deviations=(*others, kept)))

@@ -205,7 +205,7 @@ FAULTS = [
     ),
     Fault(
         "what a policy kept is not agreed",
-        "planning.settling._kept_by_policy",
+        "planning.settling.kept_by_policy",
         lambda merged, sides: [],
         ("edit_the_same",),
         "remembers",
