@@ -136,12 +136,12 @@ class Builder:
 
     def _build_fields(self, texts: list[FormText], sections: dict[tuple[str, str], Section]) -> None:
         """The questions that decide whether others are shown come first, so that these can point at them."""
-        asked = [
-            (text.name, question, self._field(text.name, question, sections[text.name, section.title], number))
-            for text in texts
-            for section in text.sections
-            for number, question in enumerate(section.fields)
-        ]
+        asked = []
+        for text in texts:
+            for section in text.sections:
+                standing_in = sections[text.name, section.title]
+                for number, question in enumerate(section.fields):
+                    asked.append((text.name, question, self._field(text.name, question, standing_in, number)))
         by_label = {(form, question.label): field for form, question, field in asked}
         Field.objects.bulk_create(field for _form, question, field in asked if question.shown_if is None)
         dependent = [(form, question.shown_if, field) for form, question, field in asked if question.shown_if]

@@ -106,8 +106,8 @@ def _steps() -> dict[int, list[dict[str, Any]]]:
 
 
 def _questions(steps: dict[int, list[dict[str, Any]]]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
-    prescribed = {step["form_id"] for of_workflow in steps.values() for step in of_workflow if step["form_id"]}
-    forms = Form.objects.in_bulk(prescribed)
+    prescribed = {step["form_id"] for of_workflow in steps.values() for step in of_workflow}
+    forms = Form.objects.in_bulk(prescribed - {None})
     return {key: (forms[key].name, questions) for key, questions in questions_of_forms(forms.values()).items()}
 
 

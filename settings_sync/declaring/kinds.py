@@ -160,13 +160,13 @@ class Kinds:
         return done
 
     def _needs(self, root: type[Model]) -> set[type[Model]]:
-        models = [root, *(part for part in self._parts_of(root))]
-        return {
-            field.related_model
-            for model in models
-            for name in (*self._registry.declared[model].fields, *self._registry.declared[model].links)
-            if isinstance(field := field_of(model, name), (ForeignKey, ManyToManyField))
-        }
+        needed: set[type[Model]] = set()
+        for model in (root, *self._parts_of(root)):
+            declared = self._registry.declared[model]
+            fields = [field_of(model, name) for name in (*declared.fields, *declared.links)]
+            pointing = [field for field in fields if isinstance(field, (ForeignKey, ManyToManyField))]
+            needed |= {field.related_model for field in pointing}
+        return needed
 
     def _parts_of(self, parent: type[Model]) -> list[type[Model]]:
         """Every part below this model, each after its own parent."""

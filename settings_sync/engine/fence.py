@@ -166,13 +166,13 @@ def guarded_tables() -> list[str]:
 
 def business_references() -> list[tuple[str, str, type[Model]]]:
     """(table, column, settings model) of every foreign key from an excluded model to a registered one."""
-    return [
-        (model._meta.db_table, field.column, field.related_model)
-        for model in tenant_models()
-        if model in registry.excluded
-        for field in model._meta.local_fields
-        if isinstance(field, ForeignKey) and field.related_model in registry.declared
-    ]
+    found = []
+    for model in tenant_models():
+        if model in registry.excluded:
+            keys = [field for field in model._meta.local_fields if isinstance(field, ForeignKey)]
+            pointing = [key for key in keys if key.related_model in registry.declared]
+            found += [(model._meta.db_table, key.column, key.related_model) for key in pointing]
+    return found
 
 
 INDEX_LOCK = 4712

@@ -172,8 +172,10 @@ def _read(items: list[Item], reader: Reader) -> tuple[Mapping[bytes, Body], Mapp
     What is stored is not composed from its rows again.
     """
     changes = [item.change for item in items]
-    wanted = {digest for change in changes for digest in (change.base, change.source, change.local) if digest}
-    bodies = reader.bodies(wanted | {item.followed for item in items if item.followed})
+    wanted = {item.followed for item in items}
+    for change in changes:
+        wanted |= {change.base, change.source, change.local}
+    bodies = reader.bodies({digest for digest in wanted if digest})
     stored = {change.stands_as: bodies[change.local] for change in changes if change.local in bodies and change.local}
     unknown = {change.stands_as for change in changes if change.local and change.local not in bodies}
     return bodies, {**stored, **(reader.local_bodies(unknown) if unknown else {})}

@@ -81,7 +81,10 @@ def portrait(
     people call the settings that it points at, by uid."""
     # Key and name have scores of their own, and whether it is archived says nothing of what it holds.
     ignored = {key_field, name_field, PARTS, "is_archived"}
-    holds = {thing for field, value in body.items() if field not in ignored for thing in _said(field, value, labels)}
+    holds: set[str] = set()
+    for field, value in body.items():
+        if field not in ignored:
+            holds.update(_said(field, value, labels))
     for part, rows in body.get(PARTS, {}).items():
         for row in rows:
             holds.update(_part(part, row, known_by.get(part, ()), labels))

@@ -46,17 +46,18 @@ def unite(group: Sequence[str], base: Row, source: Row, local: Row, settle: Sett
 
     None where it cannot be taken apart: what else is in the group differs, or both sides moved the entries differently.
     """
+    rows = (base, source, local)
     # Of two lists it is not known at which of them the rest points.
-    names = {name for row in (base, source, local) for name in group if isinstance(row.get(name), list)}
+    names = {name for name in group if any(isinstance(row.get(name), list) for row in rows)}
     if len(names) != 1:
         return None
     (name,) = names
-    three = _Three(*(row.get(name) or [] for row in (base, source, local)))
+    three = _Three(*(row.get(name) or [] for row in rows))
     others = [other for other in group if other != name]
     differing = [other for other in others if source.get(other) != local.get(other)]
-    if not three.can_merge or any(not _points(other, three, (base, source, local)) for other in differing):
+    if not three.can_merge or any(not _points(other, three, rows) for other in differing):
         return None
-    return _united(name, three, others, differing, (base, source, local), settle)
+    return _united(name, three, others, differing, rows, settle)
 
 
 def entry_sides(path: str, base: Entries, source: Entries, local: Entries) -> tuple[str, str]:
@@ -148,7 +149,7 @@ def _united(
     settle: Settle,
 ) -> dict[str, Any]:
     conflicts: dict[str, str] = {}
-    became = {entry: entry for side in (three.source, three.local) for entry in side if entry not in three.base}
+    became = {entry: entry for entry in (*three.source, *three.local) if entry not in three.base}
     theirs, ours = three.fates(three.source), three.fates(three.local)
     for entry in three.base:
         fate = _fate(entry, theirs[entry], ours[entry], _newly_named(entry, pointing, rows))

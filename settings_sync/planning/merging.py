@@ -143,7 +143,8 @@ class _Merge:
         part: str = "",
     ) -> dict[str, Any]:
         # Not of the base: a name that only the base has was emptied on both sides.
-        names = dict.fromkeys(name for row in (source, local) for name in row if name not in without and name != "uid")
+        left_out = {*without, "uid"}
+        names = dict.fromkeys(name for name in (*source, *local) if name not in left_out)
         merged: dict[str, Any] = {}
         for group in _groups(names, self.shape.together.get(part, ())):
             merged |= self._group(prefix, group, base, source, local)

@@ -24,15 +24,12 @@ def differing(source: Source, local: Local) -> Differing:
     entries = {key: local.entries.get(key) for key in keys | local.entries.keys()}
     bases = {key: local.bases.get(key) for key in keys | local.bases.keys()}
     wanted = {key: entry.digest for key, entry in source.entries.items()}
+    pinned = {(key, path, True) for key, paths in local.pins.items() for path in paths}
+    agreed = {(key, path, False) for key, paths in local.agreed.items() for path in paths}
     return Differing(
         {key: entry for key, entry in entries.items() if entry is None or entry.digest != wanted.get(key)},
         {key: base for key, base in bases.items() if base != wanted.get(key)},
-        frozenset(
-            (key, path, is_pinned)
-            for is_pinned, kept in ((True, local.pins), (False, local.agreed))
-            for key, paths in kept.items()
-            for path in paths
-        ),
+        frozenset(pinned | agreed),
     )
 
 

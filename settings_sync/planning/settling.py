@@ -98,13 +98,11 @@ def _is_own_part(item: Item, path: str, source: Body, local: Body) -> bool:
     mine = rows_of(local, name).get(uid)
     if part is None or mine is None or uid in rows_of(source, name):
         return False
-    below = [
-        (lower.name, other)
-        for lower in item.shape.parts
-        if lower.above == name
-        for other, row in rows_of(local, lower.name).items()
-        if row.get(lower.above_key) == uid
-    ]
+    below: list[tuple[str, str]] = []
+    for lower in item.shape.parts:
+        if lower.above == name:
+            rows = rows_of(local, lower.name).items()
+            below += [(lower.name, other) for other, row in rows if row.get(lower.above_key) == uid]
     if any(_is_own_part(item, f"{lower}/{other}", source, local) for lower, other in below):
         return True
     if mine == rows_of(item.former, name).get(uid):

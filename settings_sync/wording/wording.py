@@ -209,7 +209,11 @@ def _refined(verdict: str, facts: Mapping[str, Any], action: str, *, undoes: boo
     known = [word for name, value in facts.items() for word in (name, f"{name}={value}")]
     cases = [*(f"{action} {word}" for word in known), *known, action, ""]
     tables = [TAKEN_BACK, REFINED] if undoes else [REFINED]
-    return next((table[verdict, case] for table in tables for case in cases if (verdict, case) in table), None)
+    for table in tables:
+        for case in cases:
+            if (verdict, case) in table:
+                return table[verdict, case]
+    return None
 
 
 def needed_by_in_words(needed_by: NeededBy) -> str:

@@ -199,7 +199,8 @@ def _default_of(change: Change) -> bool:
 
 def _paths(change: Change, preview: ChangePreview) -> Iterator[PathQuestion]:
     fields = {field.path: (place, field) for place in preview.places for field in place.fields}
-    parts = {field.path.rpartition("/")[0]: place for place in preview.places for field in place.fields if place.part}
+    in_parts = [(place, field) for place, field in fields.values() if place.part]
+    parts = {field.path.rpartition("/")[0]: place for place, field in in_parts}
     for path, side in change.conflicts:
         if path in fields:
             yield _field_question(path, side, *fields[path])

@@ -67,12 +67,12 @@ def spread_of(plan: Plan, change: Change, preview: ChangePreview, others: Sequen
     `others` are the changes of the same item where the same is asked.
     """
     paths = {field_path(path) for path, _side in change.conflicts}
-    fields = {
-        field.path: (" › ".join(part for part in (place.trail, place.title, field.label) if part), field)
-        for place in preview.places
-        for field in place.fields
-        if field.path in paths
-    }
+    fields = {}
+    for place in preview.places:
+        for field in place.fields:
+            if field.path in paths:
+                label = " › ".join(filter(None, (place.trail, place.title, field.label)))
+                fields[field.path] = (label, field)
     if not fields:
         return []
     changes = [change, *others]
@@ -163,7 +163,8 @@ def _value(
 
 
 def _bodies(changes: Sequence[Change]) -> list[Mapping[str, Any]]:
-    digests = {digest for row in changes for digest in (row.base_digest, row.source_digest, row.local_digest) if digest}
+    stored = [digest for row in changes for digest in (row.base_digest, row.source_digest, row.local_digest)]
+    digests = {bytes(digest) for digest in stored if digest}
     return list(Document.objects.filter(digest__in=digests).values_list("body", flat=True))
 
 

@@ -22,7 +22,10 @@ def changed_fields_in_words(changes: Iterable[Change]) -> dict[int, str]:
     Nothing is said of what was made or removed as a whole, and of what is not kept any more.
     """
     pairs = {row.pk: (row, _digest(row.local_digest), _digest(row.result_digest)) for row in changes}
-    digests = {digest for _row, *both in pairs.values() if all(both) for digest in both}
+    digests: set[bytes] = set()
+    for _row, old, new in pairs.values():
+        if old and new:
+            digests |= {old, new}
     bodies = dict(_bodies(digests)) if digests else {}
     return {
         pk: "; ".join(_words(row.kind, with_uids_to_be(row, bodies[old]), bodies[new]))
@@ -45,7 +48,8 @@ def _words(kind_key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Ite
     # The new one first: a part is called what it is called now.
     names = name_parts(kind, [new, old])
     places = places_of(kind, differences(base=None, source=new, local=old, result=new), {}, names)
-    fields = [words for place in places if place.status == "changed" for words in _fields(place, names)]
+    changed = [place for place in places if place.status == "changed"]
+    fields = [words for place in changed for words in _fields(place, names)]
     if fields:
         said = ngettext("%(number)d field changed: %(names)s", "%(number)d fields changed: %(names)s", len(fields))
         yield said % {"number": len(fields), "names": _listed(fields)}

@@ -83,7 +83,10 @@ def news_for(administration: Administration, rights: Collection[str]) -> list[Ne
     for change in changes.order_by("id"):
         found[change.plan_target_id].append(change)
     listed = {pk: list(_by_category(rows)) for pk, rows in found.items()}
-    named = [row for groups in listed.values() for _key, rows in groups for row in _changed(rows)[:LISTED]]
+    named: list[Change] = []
+    for groups in listed.values():
+        for _key, rows in groups:
+            named += _changed(rows)[:LISTED]
     words = changed_fields_in_words(named)
     return [
         _news(target, found[target.plan_target_id], _categories(listed[target.plan_target_id], words))

@@ -99,7 +99,9 @@ def category_of() -> dict[str, str]:
 def keep_documents(administration: Administration, planned: TargetPlan, reader: AdministrationReader) -> None:
     """Store every document that a plan shows or writes."""
     _store_local_documents(administration, planned)
-    reader.store({digest for change in planned.changes for digest in (change.result, change.next_base) if digest})
+    results = {change.result for change in planned.changes}
+    next_bases = {change.next_base for change in planned.changes}
+    reader.store({digest for digest in results | next_bases if digest})
 
 
 def _store_local_documents(administration: Administration, planned: TargetPlan) -> None:

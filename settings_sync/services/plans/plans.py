@@ -68,10 +68,7 @@ def create_plan(
     Raises NotAllowed, NotTheMain, NoTargets, NothingChosen, UnknownTarget, TargetNotReady, UnknownCategory,
     UnknownItem, CategoryNotAllowed or UnknownPolicy; then nothing was stored.
     """
-    if not main.is_main:
-        raise NotTheMain(name=main.name)
-    if not may_run_sync(acting_user, main):
-        raise NotAllowed("sync.run")
+    _require_right(acting_user, main)
     children = _find_targets(acting_user, main, targets)
     _check_choice(categories, items)
     # All of them, not only what was asked: a preview keeps the policies that it was made with.
@@ -98,6 +95,13 @@ def create_plan(
     with making(plan):
         compute_plan(plan, source, choice)
     return plan
+
+
+def _require_right(acting_user: User, main: Administration) -> None:
+    if not main.is_main:
+        raise NotTheMain(name=main.name)
+    if not may_run_sync(acting_user, main):
+        raise NotAllowed("sync.run")
 
 
 @contextmanager

@@ -112,12 +112,14 @@ class Place:
 def _places(kinds: Kinds) -> list[Place]:
     tables = {model._meta.db_table: model for model in registry.excluded}
     keys = {kind.root.model: kind.key for kind in kinds}
-    return [
-        Place(counted_as, document, table, key, column, keys[target], target._meta.db_table)
-        for table, column, target in business_references()
-        for counted_as, document in counted.items()
-        if target in keys and (key := document_column(tables[table], document.model)) is not None
-    ]
+    places = []
+    pointing = [(table, column, target) for table, column, target in business_references() if target in keys]
+    for table, column, target in pointing:
+        for counted_as, document in counted.items():
+            key = document_column(tables[table], document.model)
+            if key is not None:
+                places.append(Place(counted_as, document, table, key, column, keys[target], target._meta.db_table))
+    return places
 
 
 def _pair(place: Place) -> Composed:

@@ -95,8 +95,8 @@ def differences_of(changes: Iterable[Change]) -> dict[int, list[Difference]]:
 
 
 def _bodies(changes: list[Change]) -> dict[bytes, Mapping[str, Any]]:
-    digests = {digest for change in changes for digest in _digests_of(change) if digest is not None}
-    found = Document.objects.filter(digest__in=digests).values_list("digest", "body")
+    digests = {digest for change in changes for digest in _digests_of(change)}
+    found = Document.objects.filter(digest__in=digests - {None}).values_list("digest", "body")
     return {bytes(digest): body for digest, body in found}
 
 

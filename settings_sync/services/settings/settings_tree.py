@@ -80,6 +80,10 @@ class SettingsTree:
     source: Source
     """The same settings as planning takes them."""
 
+    @property
+    def kinds(self) -> list[TreeKind]:
+        return [kind for row in self.categories for kind in row.kinds]
+
     def come_along(self, ticked: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
         """What these items need, directly or further on, and is not ticked itself; each with the first reason."""
         chosen = {key for key in self.source.entries if key[1] in ticked}
@@ -90,25 +94,22 @@ class SettingsTree:
         self, categories: Collection[str], kinds: Collection[str], uids: Collection[uuid.UUID]
     ) -> set[uuid.UUID]:
         """Every item that is chosen, by itself or with its kind or category."""
-        whole = {
-            item.uid
-            for row in self.categories
-            for kind in row.kinds
-            if row.key in categories or kind.key in kinds
-            for item in kind.items
-        }
-        return whole | set(uids)
+        chosen = set(uids)
+        for row in self.categories:
+            for kind in row.kinds:
+                if row.key in categories or kind.key in kinds:
+                    chosen |= {item.uid for item in kind.items}
+        return chosen
 
     def items_outside(self, categories: Collection[str], uids: Collection[uuid.UUID]) -> list[uuid.UUID]:
         """Those of the items that do not come with one of these categories already."""
-        inside = {
-            item.uid for row in self.categories if row.key in categories for kind in row.kinds for item in kind.items
-        }
+        inside = self.ticked(categories, [], [])
         return [uid for uid in uids if uid not in inside]
 
     def items_of_kinds(self, keys: Collection[str]) -> list[uuid.UUID]:
         """Every item of these kinds."""
-        return [item.uid for row in self.categories for kind in row.kinds if kind.key in keys for item in kind.items]
+        kinds = [kind for kind in self.kinds if kind.key in keys]
+        return [item.uid for kind in kinds for item in kind.items]
 
 
 def read_settings_tree(

@@ -30,7 +30,9 @@ def find_overtaken(target: SyncTarget) -> dict[Key, Overtaker]:
     later = list(applied.select_related("run__plan__snapshot").order_by("-run__created_at"))
     # Nearly always there is none, and then no change is read.
     own = dict(_keys_by_change(target.plan_target)) if later else {}
-    coupled = {alias for key, aliases in own.items() for alias in aliases if alias != key}
+    coupled: set[Key] = set()
+    for key, aliases in own.items():
+        coupled |= set(aliases) - {key}
     overtaken: dict[Key, Overtaker] = {}
     for newer in later:
         left = {key: aliases for key, aliases in own.items() if key not in overtaken}
