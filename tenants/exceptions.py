@@ -173,6 +173,12 @@ class NotAtTheHead(BackupError):
     code = "not-at-the-head"
 
 
+class SchemaDrifted(BackupError):
+    """A backup of {name} could not be put back: its tables are not of this version ({names}). Run doctor {slug}."""
+
+    code = "schema-drifted"
+
+
 class BackupFileExists(BackupError):
     """There is a file {file} already. Choose another name, or remove it first."""
 

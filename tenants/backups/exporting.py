@@ -9,14 +9,19 @@ from django.utils import timezone
 
 from audit.models import record
 
-from ..exceptions import NotAtTheHead, UnknownAdministration
+from ..exceptions import NotAtTheHead, SchemaDrifted, UnknownAdministration
 from ..failpoints import reach
-from ..migrating import code_head
+from ..migrating import code_head, refresh_template
 from ..models import Administration
 from ..schema_hooks import Carried, schema_hooks
+from ..structure import read_structure
+from ..template_schema import TEMPLATE_SCHEMA
 from . import shared, tables
 from .archive import Manifest, Part, Writer, new_file
 from .people import describe_people
+
+NAMED = 3
+"""How many of the tables, columns and constraints that differ are named."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +36,11 @@ class Exported:
 def export_administration(*, slug: str, path: Path) -> Exported:
     """Write a backup of one administration to a new file.
 
-    Raises UnknownAdministration, NotAtTheHead, BackupFileExists or BackupFileNotUsable; then there is no file.
+    Raises UnknownAdministration, NotAtTheHead, SchemaDrifted, BackupFileExists or BackupFileNotUsable; then there is no
+    file.
     """
     administration = find_active(slug)
+    refresh_template()
     with new_file(path) as writer:
         manifest = _write(administration, writer)
         record("administration.exported", administration=administration, rows=manifest.rows)
@@ -61,6 +68,7 @@ def _write(administration: Administration, writer: Writer) -> Manifest:
         found = tables.tables_in(schema)
         if current.migration_head != code_head() or [table.name for table in found] != names:
             raise NotAtTheHead(name=current.name)
+        _check_structure(current)
         manifest = Manifest(
             head=current.migration_head,
             made_at=timezone.now().isoformat(),
@@ -74,6 +82,18 @@ def _write(administration: Administration, writer: Writer) -> Manifest:
     reach("export.before-manifest")
     writer.finish(manifest)
     return manifest
+
+
+def _check_structure(administration: Administration) -> None:
+    """Refuse now what restoring would refuse, while it can still be mended. Raises SchemaDrifted."""
+    found, wanted = read_structure(administration.schema_name), read_structure(TEMPLATE_SCHEMA)
+    differ = [name for name in sorted({*found, *wanted}) if found.get(name) != wanted.get(name)]
+    # An index decides how fast rows are found. Which rows there may be, constraints tell, those behind it included.
+    differ = [name for name in differ if not found.get(name, wanted.get(name, "")).startswith("CREATE INDEX")]
+    if differ:
+        more = f" (+{len(differ) - NAMED})" if len(differ) > NAMED else ""
+        names = ", ".join(differ[:NAMED]) + more
+        raise SchemaDrifted(name=administration.name, names=names, slug=administration.slug)
 
 
 def _write_table(schema: str, table: tables.Table, writer: Writer) -> Part:

@@ -20,6 +20,7 @@ from django.db import connection
 from settings_sync.models import Document
 from tenants import failpoints
 from tenants.models import Administration
+from tests.conftest import make_administration
 from tests.contracts.world import Company
 
 from .stage import contents, export, make_child, refusal, restore, schemas
@@ -53,6 +54,43 @@ def replaced(name: str, old: bytes, new: bytes) -> Change:
         files[name] = files[name].replace(old, new)
 
     return change
+
+
+DRIFT = {
+    "a table": ('CREATE TABLE "{0}".notes (id int)', "notes"),
+    "a column more": ('ALTER TABLE "{0}".business_customer ADD COLUMN fax text', "business_customer.fax"),
+    "a column less": ('ALTER TABLE "{0}".business_customer DROP COLUMN email', "business_customer.email"),
+    "another type": ('ALTER TABLE "{0}".business_customer ALTER city TYPE text', "business_customer.city"),
+    "what may be empty": ('ALTER TABLE "{0}".business_customer ALTER name DROP NOT NULL', "business_customer.name"),
+    "a constraint": (
+        'ALTER TABLE "{0}".reference_data_worktype DROP CONSTRAINT reference_data_worktype_uid_key',
+        "reference_data_worktype_uid_key of reference_data_worktype",
+    ),
+}
+"""What somebody did to the tables by hand, and what is named."""
+
+
+@pytest.mark.parametrize(("statement", "named"), DRIFT.values(), ids=DRIFT)
+def test_what_could_not_be_put_back_is_not_exported(
+    company: Company, tmp_path: Path, statement: str, named: str
+) -> None:
+    drifted = make_administration("Scheef", company.main)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(drifted.schema_name))
+    with pytest.raises(CommandError) as refused:
+        export(drifted, tmp_path)
+    assert refused.value.returncode == 2
+    assert named in str(refused.value)
+    assert f"doctor {drifted.slug}" in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_index_more_is_no_reason_to_refuse(company: Company, tmp_path: Path) -> None:
+    indexed = make_administration("Snel", company.main)
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE INDEX by_city ON "{indexed.schema_name}".business_customer (city)')
+    restore(export(indexed, tmp_path), slug=f"{indexed.slug}-terug")
+    assert Administration.objects.active().filter(slug=f"{indexed.slug}-terug").exists()
 
 
 CHANGES: dict[str, tuple[Change, str]] = {
