@@ -95,6 +95,15 @@ class Postgres:
             recover(self.cluster)
         raise started.died()
 
+    def start_again(self, supervisor: Supervisor) -> Started:
+        """Start it after it died, at the port that everybody knows. Raises Problem when another program has that."""
+        known = self.port
+        started = self.start(supervisor, port=known)
+        if self.port != known:
+            supervisor.stop(started)
+            raise Problem(f"PostgreSQL stopped by itself, and another program took its port, {known}.")
+        return started
+
     def url(self, role: str, password: str, database: str = "eenlijn") -> str:
         """The address of a database for one role."""
         return f"postgres://{role}:{self.passwords[password]}@127.0.0.1:{self.port}/{database}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local_servers.data_folder import DataFolder
+from local_servers.postgres import Postgres
 from local_servers.problems import Problem, last_lines
 from local_servers.processes import PROJECT, Started, Supervisor, refuse_busy_port
 from local_servers.servers import PRINTED, Servers, environment_for
@@ -20,7 +21,7 @@ from local_servers.translations import compile_catalogs
 READY_SECONDS = 60.0
 MOST_RESTARTS = 5
 RESTART_WINDOW_SECONDS = 60.0
-QUEUE = "Valkey"
+QUEUE, DATABASE = "Valkey", "PostgreSQL"
 REFUSED = 2
 """The exit code of a command that says in one sentence why it did nothing."""
 
@@ -53,7 +54,8 @@ class Product:
 
     def __post_init__(self) -> None:
         self.servers: list[Started] = []
-        self.queue = Service(QUEUE, [])
+        self.deaths = {name: Service(name, []) for name in (QUEUE, DATABASE)}
+        self.postgres: Postgres | None = None
         self.services = services(str(self.python), self.port)
         self.environment: dict[str, str] = {}
         self.embedded_ports: dict[str, int] = {}
@@ -70,7 +72,7 @@ class Product:
         say("Starting the databases ...")
         servers = Servers(self.data, self.supervisor, programs=self.python.parent.parent)
         self.servers = servers.start(former_ports=former_ports)
-        self.embedded_ports = servers.ports
+        self.postgres, self.embedded_ports = servers.postgres, servers.ports
         self.environment = environment_for(servers.addresses, base_url=self.base_url, demo=self.demo)
         compile_catalogs(PROJECT)
         say("Migrating ...")
@@ -118,7 +120,7 @@ class Product:
         return accounts
 
     def watch(self) -> None:
-        """Stay until stopped; start again what dies. Raises Problem when the database dies or a process keeps dying."""
+        """Stay until stopped; start again what dies. Raises Problem when something keeps dying."""
         while True:
             self._check_servers()
             for service in self.services:
@@ -168,14 +170,19 @@ class Product:
                 self._start_again(server)
 
     def _start_again(self, server: Started) -> None:
-        """The queue is only a wake-up: the product goes on meanwhile. Without its database it cannot."""
-        if server.name != QUEUE or self.queue.dies_too_often():
+        """The others go on meanwhile: without the queue, which only wakes, or until the database is back."""
+        if self.deaths[server.name].dies_too_often():
             raise server.died()
         say(f"{server.name} stopped by itself; starting it again (see {server.log}).")
-        command = [str(part) for part in server.process.args]  # type: ignore[union-attr]
         self.servers.remove(server)
         self.supervisor.stop(server)
-        self.servers.append(self.supervisor.start(server.name, command, log=server.log))
+        self.servers.append(self._again(server))
+
+    def _again(self, server: Started) -> Started:
+        if server.name == DATABASE and self.postgres is not None:
+            return self.postgres.start_again(self.supervisor)
+        command = [str(part) for part in server.process.args]  # type: ignore[union-attr]
+        return self.supervisor.start(server.name, command, log=server.log)
 
     def _wait_until_ready(self) -> None:
         wait_for("The web server", lambda: answers(f"{self.base_url}/readyz"), self._check_services)

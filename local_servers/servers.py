@@ -35,6 +35,8 @@ class Servers:
     programs: Path = PROJECT / ".venv"
     addresses: dict[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    postgres: Postgres | None = None
+    """The embedded one; None when the environment names another."""
 
     def start(self, *, former_ports: Mapping[str, Any] | None = None) -> list[Started]:
         """Start PostgreSQL and Valkey unless real ones are named. Raises Problem."""
@@ -57,6 +59,7 @@ class Servers:
         binaries = find_postgres(self.programs)
         server = Postgres(folder, binaries, self.data.secrets(), log, self.durable)
         started = server.start(self.supervisor, port=port)
+        self.postgres = server
         self.ports["postgres"] = server.port
         self.addresses["DATABASE_URL"] = server.url("eenlijn", "owner_password")
         self.addresses["SYNC_DATABASE_URL"] = server.url("eenlijn_sync", "sync_password")

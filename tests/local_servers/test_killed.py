@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from local_servers.guard import is_alive
 from local_servers.postgres import orphans
 from local_servers.problems import Problem
 from local_servers.processes import PROJECT, Supervisor
+from local_servers.product import Product
 from local_servers.servers import Servers
 
 # Stands in for `./dev up`: both servers, and a process with a child of its own, as a web server has.
@@ -132,6 +134,41 @@ def test_an_orphaned_server_is_stopped_before_the_next_start(data: DataFolder) -
     finally:
         second.stop_all()
         first.stop_all()
+
+
+def test_a_killed_database_is_started_again_where_it_was_with_what_it_held(data: DataFolder) -> None:
+    data.prepare()
+    product = Product(data, port=0, demo=False, python=Path(sys.executable))
+    try:
+        servers = Servers(data, product.supervisor)
+        product.servers, product.postgres = servers.start(), servers.postgres
+        with psycopg.connect(servers.addresses["DATABASE_URL"]) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        [database] = [server for server in product.servers if server.name == "PostgreSQL"]
+        os.kill(database.pid, signal.SIGKILL)
+        until(database.has_ended, "its death")
+        product._check_servers()
+        with psycopg.connect(servers.addresses["DATABASE_URL"]) as connection:
+            assert connection.execute("SELECT number FROM kept").fetchall() == [(7,)]
+    finally:
+        product.supervisor.stop_all()
+
+
+def test_another_program_at_the_port_of_a_database_that_died_is_told(data: DataFolder) -> None:
+    data.prepare()
+    supervisor = Supervisor()
+    try:
+        servers = Servers(data, supervisor)
+        database = servers.start()[0]
+        assert servers.postgres is not None
+        supervisor.stop(database)
+        with (
+            socket.create_server(("127.0.0.1", servers.postgres.port)),
+            pytest.raises(Problem, match="took its port"),
+        ):
+            servers.postgres.start_again(supervisor)
+    finally:
+        supervisor.stop_all()
 
 
 def test_new_secrets_reach_an_existing_cluster(data: DataFolder) -> None:
