@@ -70,3 +70,26 @@ def test_a_database_that_hangs_is_down_within_seconds(client, monkeypatch):
 def test_a_browser_that_asks_for_an_icon_gets_ours(client):
     answer = client.get("/favicon.ico")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/static/favicon.svg")
+
+
+@pytest.fixture
+def in_production(settings):
+    settings.ALLOWED_HOSTS = ["eenlijn.example"]
+    settings.SECURE_SSL_REDIRECT = True
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
+def test_probes_of_this_machine_are_answered_in_production(client, in_production, host):
+    assert client.get("/healthz", headers={"Host": host}).json() == {"status": "ok"}
+    assert client.get("/readyz", headers={"Host": host}).json()["database"] == "ok"
+
+
+@pytest.mark.parametrize("path", ["/", "/account/sign-in/", "/metrics", "/healthz/", "/api/v1/"])
+def test_nothing_else_is_answered_to_a_host_that_is_not_named(client, in_production, path):
+    assert client.get(path, headers={"Host": "127.0.0.1"}, secure=True).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1.elsewhere.example", "[", ""])
+def test_a_probe_of_another_host_is_not_answered(client, in_production, host):
+    assert client.get("/healthz", headers={"Host": host}).status_code == 400
