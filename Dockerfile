@@ -11,7 +11,9 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/*
 
-RUN useradd --system --uid 1000 --create-home eenlijn
+# A volume that is mounted here begins as this folder is: writable, and for nobody else to read.
+RUN useradd --system --uid 1000 --user-group --create-home eenlijn \
+    && install --directory --owner eenlijn --group eenlijn --mode 0700 /backups
 WORKDIR /srv/eenlijn
 
 COPY requirements/app.lock requirements/app.lock

@@ -61,6 +61,16 @@ def test_the_compose_file_makes_no_address_of_a_password() -> None:
     assert not re.search(r"://[^\s@]*\$\{", COMPOSE)
 
 
+def test_an_export_in_a_container_lands_in_a_volume_that_its_user_may_write() -> None:
+    written = re.findall(r"docker compose run .*export_administration \S+ --to (/\w+)/", PAGE)
+    assert written == ["/backups"]
+    product = COMPOSE.partition("\nx-eenlijn:")[2].partition("\nservices:")[0]
+    assert re.findall(r"^    - (\w+):/backups$", product, re.MULTILINE) == ["backups"]
+    assert "  backups:\n" in COMPOSE.partition("\nvolumes:\n")[2]
+    as_root = (PROJECT / "Dockerfile").read_text().partition("\nUSER ")[0]
+    assert re.search(r"install --directory --owner eenlijn .* /backups\n", as_root)
+
+
 def metrics() -> set[str]:
     return set(METRIC.findall((PROJECT / "config" / "product_figures.py").read_text()))
 
