@@ -10,6 +10,8 @@ from psycopg import sql
 
 TEMPLATE_SCHEMA = "template_administration"
 SCHEMA_MARK = "@@schema@@"
+LONGEST_SECONDS = 120
+CLIENT_PROGRAMS = "PostgreSQL's client programs of the server's version, or name its pg_dump in PG_DUMP."
 
 
 class SchemaNotDumped(Exception):
@@ -67,13 +69,32 @@ def _pg_dump(schema_name: str, *options: str) -> str:
     }
     try:
         done = subprocess.run(
-            command, env={**os.environ, **environment}, capture_output=True, text=True, check=True, timeout=120
+            command,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=LONGEST_SECONDS,
         )
     except FileNotFoundError:
-        raise SchemaNotDumped("pg_dump was not found; install PostgreSQL's client programs.") from None
+        raise SchemaNotDumped(f"pg_dump was not found; install {CLIENT_PROGRAMS}") from None
+    except OSError as error:
+        raise SchemaNotDumped(
+            f"{settings.PG_DUMP} cannot be run ({error.strerror}); install {CLIENT_PROGRAMS}"
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise SchemaNotDumped(f"pg_dump was not done within {LONGEST_SECONDS} seconds.") from None
     except subprocess.CalledProcessError as error:
-        raise SchemaNotDumped(error.stderr.strip()) from error
+        raise SchemaNotDumped(_reason(error.stderr.strip())) from None
     return "".join(line for line in done.stdout.splitlines(keepends=True) if _belongs(line))
+
+
+def _reason(told: str) -> str:
+    """Why pg_dump did nothing, in one line; of a version that is too old also what to do."""
+    if "server version mismatch" not in told:
+        return told.partition("\n")[0]
+    versions = told.partition("detail: ")[2].partition("\n")[0]
+    return f"pg_dump is older than the server ({versions}); install {CLIENT_PROGRAMS}"
 
 
 def _belongs(line: str) -> bool:

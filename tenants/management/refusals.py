@@ -22,3 +22,12 @@ def refusals_as_exit_codes() -> Iterator[None]:
     except (Error, SchemaNotDumped) as error:
         reason = str(error).strip().partition("\n")[0]
         raise CommandError(f"That failed, and nothing was changed: {reason}", returncode=FAILED) from error
+
+
+@contextmanager
+def missing_dump_as_exit_code() -> Iterator[None]:
+    """Turn a pg_dump that did nothing into its sentence and exit code 1, for commands that may have done a part."""
+    try:
+        yield
+    except SchemaNotDumped as error:
+        raise CommandError(str(error), returncode=FAILED) from None

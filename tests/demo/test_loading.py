@@ -1,12 +1,14 @@
 """Loading the demo whole or not at all."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from demo import loading
 from demo.companies import DE_BOER, make_main, make_people
 from demo.loading import load_demo
 from tenants.models import Administration
+from tenants.template_schema import SchemaNotDumped
 
 
 @pytest.fixture
@@ -49,3 +51,13 @@ def test_an_administration_of_that_name_that_somebody_made_is_left_alone(committ
     own = Administration.objects.create(slug="van-dijk", name="Van Dijk", state=Administration.State.ACTIVE)
     assert load_demo() is False
     assert Administration.objects.get().pk == own.pk
+
+
+def test_a_missing_pg_dump_is_said_in_a_sentence(monkeypatch):
+    def needs_pg_dump():
+        raise SchemaNotDumped("pg_dump was not found; install it.")
+
+    monkeypatch.setattr("demo.management.commands.load_demo.load_demo", needs_pg_dump)
+    with pytest.raises(CommandError, match="pg_dump was not found; install it") as told:
+        call_command("load_demo")
+    assert told.value.returncode == 1

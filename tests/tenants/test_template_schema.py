@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -290,6 +291,37 @@ def test_a_schema_in_which_the_mark_stands_is_not_dumped(marked: str) -> None:
 def test_a_missing_pg_dump_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "PG_DUMP", "no-such-program")
     with pytest.raises(SchemaNotDumped, match=r"pg_dump was not found; install"):
+        dump_schema(TEMPLATE_SCHEMA)
+
+
+OLDER = """#!/bin/sh
+echo "pg_dump: error: aborting because of server version mismatch" >&2
+echo "pg_dump: detail: server version: 18.0; pg_dump version: 15.14" >&2
+exit 1
+"""
+
+
+@pytest.fixture
+def older_pg_dump(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    program = tmp_path / "pg_dump"
+    program.write_text(OLDER)
+    program.chmod(0o755)
+    monkeypatch.setattr(settings, "PG_DUMP", str(program))
+    return program
+
+
+def test_a_pg_dump_that_is_older_than_the_server_is_said_in_one_line(older_pg_dump: Path) -> None:
+    with pytest.raises(SchemaNotDumped) as told:
+        dump_schema(TEMPLATE_SCHEMA)
+    assert str(told.value) == (
+        "pg_dump is older than the server (server version: 18.0; pg_dump version: 15.14); install PostgreSQL's client"
+        " programs of the server's version, or name its pg_dump in PG_DUMP."
+    )
+
+
+def test_a_pg_dump_that_cannot_be_run_is_said(older_pg_dump: Path) -> None:
+    older_pg_dump.chmod(0o644)
+    with pytest.raises(SchemaNotDumped, match=r"cannot be run \(Permission denied\); install"):
         dump_schema(TEMPLATE_SCHEMA)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
+from tenants.management.refusals import missing_dump_as_exit_code
 from tenants.migrating import migrate_everything
 
 
@@ -15,7 +16,8 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
-        done = migrate_everything(report=self._begin)
+        with missing_dump_as_exit_code():
+            done = migrate_everything(report=self._begin)
         self.stdout.write(f"Migrated {done.migrated} administrations; {done.skipped} were at the head already.")
         for unfinished in done.unfinished:
             self.stdout.write(f"Not migrated, for it is not finished: {unfinished}")
