@@ -3,10 +3,13 @@
 import logging
 
 import psycopg
+from django.utils.translation import override
 
 from settings_sync.engine.applying.connections import refuse_unusable_login
 from tenants.plain_connections import plain_parameters
 from tenants.postgresql_backend import requirements
+
+from .surroundings import faults_of_translations
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +28,13 @@ def refuse_unfit_database() -> None:
 
 
 def refuse_at_start() -> None:
-    """Refuse as `refuse_unfit_database` does. Raises UnfitDatabase.
+    """Refuse as `refuse_unfit_database` does, and say in the log what is missing else. Raises UnfitDatabase.
 
     A database that is away is no reason to stop: it is waited for, and whoever connects then asks the same again.
     """
+    with override("en"):  # as every line of the log
+        for fault in faults_of_translations():
+            logger.warning(fault.sentence)
     try:
         refuse_unfit_database()
     except psycopg.OperationalError as error:

@@ -69,10 +69,11 @@ def _is_copied(source: Path, copy: Path) -> bool:
 
 def faults_of_translations() -> Iterator[Fault]:
     """Catalogs that were not compiled since they were written."""
-    for source in sorted(settings.BASE_DIR.glob("**/locale/*/LC_MESSAGES/django.po")):
+    # Of the product and its apps. Deeper stand those of what is installed, in more folders than a start has time for.
+    catalogs = "locale/*/LC_MESSAGES/django.po"
+    for source in sorted([*settings.BASE_DIR.glob(catalogs), *settings.BASE_DIR.glob(f"*/{catalogs}")]):
         compiled = source.with_suffix(".mo")
-        is_installed = any(part.startswith(".") for part in source.relative_to(settings.BASE_DIR).parts)
-        if not is_installed and not (compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime):
+        if not (compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime):
             yield Fault("translations-outdated", facts={"name": str(source.relative_to(settings.BASE_DIR))})
 
 

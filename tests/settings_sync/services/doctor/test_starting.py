@@ -127,6 +127,16 @@ def test_an_older_postgresql_is_refused(monkeypatch):
     assert "Eenlijn needs 99 or newer" in fault
 
 
+def test_translations_that_were_not_compiled_are_told_at_the_start(settings, tmp_path, caplog):
+    source = tmp_path / "locale" / "nl" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text("")
+    settings.BASE_DIR = tmp_path
+    refuse_at_start()
+    sentence = "The translations in locale/nl/LC_MESSAGES/django.po are missing or outdated"
+    assert [message for message in caplog.messages if message.startswith(sentence)]
+
+
 def test_a_database_that_is_away_is_waited_for(settings):
     settings.SYNC_DATABASE_URL = "postgres://eenlijn_sync:none@127.0.0.1:1/eenlijn"
     refuse_at_start()
