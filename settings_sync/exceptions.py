@@ -7,7 +7,9 @@ from typing import Any
 from django.utils import formats, timezone
 
 from tenants.constraints import broken_rule
+from tenants.damage import damage_in_words
 from tenants.exceptions import Refusal, state_in_words
+from tenants.schemas import SchemaDamaged
 
 
 class SyncError(Refusal):
@@ -156,6 +158,21 @@ class TargetNotReady(SyncError):
 
     def facts_in_words(self) -> dict[str, str]:
         return {"state": state_in_words(self.facts.get("state"))}
+
+
+class AdministrationDamaged(SyncError, SchemaDamaged):
+    """{name} cannot be synced: {damage}. Ask support to put it back."""
+
+    code = "administration-damaged"
+
+    def facts_in_words(self) -> dict[str, str]:
+        return {"damage": damage_in_words(str(self.facts.get("damage", "")))}
+
+
+class LeftOut(AdministrationDamaged):
+    """{name} was left out of the preview: {damage}. Make a new one once support has put it back."""
+
+    code = "left-out"
 
 
 class UnknownCategory(SyncError):

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
@@ -16,7 +17,8 @@ from accounts.models import User
 from .models import Administration
 from .permissions import NotAllowed, reachable_administrations, rights_of
 from .rights import Right
-from .schemas import inside
+from .schemas import SchemaDamaged, WrongSchema, inside
+from .wholeness import note_damage
 
 View = Callable[..., HttpResponseBase]
 
@@ -48,8 +50,14 @@ def administration_page(*any_of: Right) -> Callable[[View], View]:
                 raise PermissionDenied
             if request.session.get("last_administration") != str(administration.pk):
                 request.session["last_administration"] = str(administration.pk)
-            with inside(administration):
-                return view(request, *args, **kwargs)
+            try:
+                with inside(administration):
+                    return view(request, *args, **kwargs)
+            except (ProgrammingError, WrongSchema, SchemaDamaged):
+                damaged = _damaged_among(request.user, administration)
+                if not damaged:
+                    raise
+                return render(request, "home/damaged.html", {"damaged": damaged}, status=503)
 
         enter.any_of = any_of  # type: ignore[attr-defined]
         return enter
@@ -79,6 +87,12 @@ def _point_to_main(request: AdministrationRequest) -> HttpResponseBase:
     main = request.administration.main
     context = {"main": main, "may_enter": main in reachable_administrations(request.user)}
     return render(request, "home/only_in_main.html", context)
+
+
+def _damaged_among(user: User | AnonymousUser, main: Administration) -> list[Administration]:
+    """What the user may enter of this administration and its sub-administrations, and the database has lost some of."""
+    damaged = note_damage([main, *main.children.active()])
+    return [row for row in damaged if rights_of(user, row) is not None]
 
 
 def _find(user: User | AnonymousUser, slug: str) -> tuple[Administration, frozenset[str]]:

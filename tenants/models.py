@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .damage import damage_in_words
 from .rights import right_choices
 
 
@@ -136,8 +137,15 @@ class Administration(models.Model):
         return bool(self.migration_head)
 
     @property
+    def damage(self) -> str:
+        """What its schema lacks while it is active (`wholeness.py` tells); empty when it is whole."""
+        return self.state_detail if self.state == self.State.ACTIVE else ""
+
+    @property
     def went_wrong(self) -> str:
         """What went wrong with it: the product's own sentences in the reader's language, the database's as they are."""
+        if self.damage:
+            return damage_in_words(self.damage)
         return gettext(self.state_detail) if self.state_detail else ""
 
     @property

@@ -16,6 +16,10 @@ class WrongSchema(Exception):
     """The database is in another schema than the one asked for; nothing was run."""
 
 
+class SchemaDamaged(Exception):
+    """An administration's schema lacks what the code reads. The base of what says so in words."""
+
+
 @contextmanager
 def inside(administration: HasSchema) -> Iterator[None]:
     """Run a block in the schema of one administration; raises WrongSchema when that schema does not exist.

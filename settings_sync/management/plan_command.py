@@ -89,6 +89,8 @@ class PlanCommand(BaseCommand):
         self.stdout.write(f"{plan.administration.name} – {user.email} – plan {plan.pk}\n")
         counts = [[target.slug, *(getattr(target.counted, name) for name in COUNTS)] for target in found.targets]
         self.stdout.write(table(["", *COUNTS], counts) + "\n")
+        for target in found.left_out:
+            self.stdout.write(f"{target.slug}: {target.left_out}\n")
         rows = [_change_row(change, undoes=plan.is_undo) for change in plan_changes(plan)]
         if rows:
             self.stdout.write(table(["administration", "action", "setting", "", "reason"], rows))

@@ -95,6 +95,8 @@ class PlanTarget(models.Model):
     rehearsal = models.JSONField(_("rehearsal"), default=dict)
     # How many open documents use something that would be written, by their name, such as {"work_orders": 12}.
     affected = models.JSONField(default=dict)
+    # {"code", "facts"}: why nothing could be planned here, while the others were.
+    left_out = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("administration of a preview")
@@ -106,6 +108,11 @@ class PlanTarget(models.Model):
 
     def __str__(self) -> str:
         return str(self.administration)
+
+    @property
+    def why_left_out(self) -> str:
+        """Why nothing could be planned here, in the reader's language; empty where it could."""
+        return error_in_words(self.left_out["code"], self.left_out["facts"], "") if self.left_out else ""
 
 
 class Change(models.Model):

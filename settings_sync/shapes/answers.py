@@ -8,7 +8,7 @@ from django.db.models import Max
 from accounts.models import User
 from settings_sync.declaring.usage import counted
 from settings_sync.exceptions import PlanFailed, error_in_words
-from settings_sync.models import Change, Plan, Receipt, SyncRun, SyncTarget
+from settings_sync.models import Change, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import alignment_of
 from settings_sync.services.plans.local_values import warnings_in_words
 from settings_sync.services.previews.happened import why
@@ -49,10 +49,17 @@ def shape_plan(plan: Plan, targets: Iterable[Any]) -> dict[str, Any]:
     """A plan with those of its targets that may be seen."""
     run = SyncRun.objects.filter(plan=plan).values_list("pk", flat=True).first()
     shown = {name: getattr(plan, name) for name in ("id", "kind", "version", "state", "created_at", "expires_at")}
-    rows = [{"administration": row.administration, "counts": _all_counts(row.counts)} for row in targets]
+    rows = [
+        {"administration": row.administration, "counts": _all_counts(row.counts), "error": _why_left_out(row)}
+        for row in targets
+    ]
     failed = plan.state == Plan.State.FAILED
     error = {"code": PlanFailed.code, "detail": plan.went_wrong} if failed else None
     return dict(PlanShape({**shown, "run": run, "targets": rows, "error": error}).data)
+
+
+def _why_left_out(target: PlanTarget) -> dict[str, str] | None:
+    return {"code": target.left_out["code"], "detail": target.why_left_out} if target.left_out else None
 
 
 def shape_changes(changes: list[Change]) -> list[dict[str, Any]]:

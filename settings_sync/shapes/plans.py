@@ -37,10 +37,11 @@ Counts = type(
 
 
 class PlanTargetShape(serializers.Serializer[Any]):
-    """What a plan does in one administration, counted."""
+    """What a plan does in one administration, counted; with `error` nothing, because it could not be read."""
 
     administration = serializers.SlugField(source="administration.slug")
     counts = Counts()
+    error = ErrorShape(allow_null=True)
 
 
 class PlanShape(serializers.Serializer[Any]):

@@ -14,19 +14,21 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine import sql
 from settings_sync.engine.fence import INDEX_LOCK, session_lock
 from settings_sync.engine.rows import documents_in
+from settings_sync.exceptions import AdministrationDamaged
 from settings_sync.models import Alignment, Document
 from settings_sync.planning.values import Entry, Key, Local
 from sync_ledger.models import Dirty
 from tenants import exact_json
 from tenants.models import Administration
-from tenants.schemas import inside
+from tenants.schemas import WrongSchema, inside
+from tenants.wholeness import find_damage
 
 from .needs import needs_of, points_out
 
@@ -59,7 +61,20 @@ def look_at(administration: Administration, *, keep_documents: bool = False) -> 
     """Bring the index of one administration up to date and return it.
 
     With `keep_documents` the documents of touched items are stored in the shared schema, as a snapshot needs them.
+    Raises AdministrationDamaged where tables or columns are gone.
     """
+    try:
+        return _look_at(administration, keep_documents=keep_documents)
+    except (ProgrammingError, WrongSchema) as error:
+        if connection.in_atomic_block:
+            raise  # nothing can be asked before that ends
+        damage = find_damage([administration.schema_name]).get(administration.schema_name)
+        if damage is None:
+            raise
+        raise AdministrationDamaged(name=administration.name, damage=damage) from error
+
+
+def _look_at(administration: Administration, *, keep_documents: bool) -> Local:
     with inside(administration):
         # Asked before the lock: mostly nothing was touched, and then looks do not wait for each other.
         if _has_dirty():

@@ -5,11 +5,13 @@ touched.
 """
 
 import logging
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Min
 from django.db.models.functions import Now
@@ -25,11 +27,14 @@ from settings_sync.services.plans.comparing import category_of
 from sync_ledger.models import Deviation
 from tenants.models import Administration
 from tenants.schemas import inside
+from tenants.wholeness import having, note_damage
 
 logger = logging.getLogger(__name__)
 
 Counts = dict[str, int]
 DIRTY_SCHEMAS_PER_QUERY = 200
+LOOKED_AT_ONCE = 20
+"""Administrations of one main whose tables are looked at in one round: a thousand have all had their turn in fifty."""
 
 
 def alignment_of(administrations: Collection[Administration]) -> dict[uuid.UUID, dict[str, Counts]]:
@@ -79,7 +84,7 @@ def fold_children(main: Administration, children: Iterable[Administration]) -> N
     # With its documents, for this look empties the list by which a snapshot would find what to store.
     source = look_at(main, keep_documents=True)
     for child in children:
-        _store(child, _count(source, look_at(child)))
+        _attempt(child, _fold_child, source, child)
 
 
 def _fold_main(main: Administration, everything: bool) -> int:
@@ -105,21 +110,24 @@ def _fold_child(source: Local, child: Administration) -> int:
 
 
 def _countable(administrations: list[Administration]) -> list[Administration]:
-    """Those that have their dirty list; raises LookupError when the first, the main administration, has none."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name FROM unnest(%s::text[]) AS name"
-            " WHERE to_regclass(format('%%I.sync_ledger_dirty', name)) IS NOT NULL",
-            [[row.schema_name for row in administrations]],
-        )
-        present = {name for (name,) in cursor.fetchall()}
-    # Asked beforehand: one schema that is gone would make the query about two hundred fail.
-    missing = [row for row in administrations if row.schema_name not in present]
-    if administrations[0] in missing:
-        raise LookupError(f"schema {administrations[0].schema_name} is gone")
-    for row in missing:
-        logger.error("Administration %s could not be counted: schema %s is gone", row.slug, row.schema_name)
-    return [row for row in administrations if row not in missing]
+    """Those that are whole, as far as was looked; raises LookupError when the first, the main administration, is not.
+
+    What is wrong with the others is noted with them. All that were noted or have no dirty list are looked at, and of
+    the rest LOOKED_AT_ONCE, other ones each round.
+    """
+    present = having("sync_ledger_dirty", [row.schema_name for row in administrations])
+    doubtful = [row for row in administrations if row.damage or row.schema_name not in present]
+    damaged = note_damage({*doubtful, *_some(administrations)})
+    if administrations[0] in damaged or administrations[0].schema_name not in present:
+        raise LookupError(f"schema {administrations[0].schema_name} is not whole")
+    return [row for row in administrations if row not in damaged and row.schema_name in present]
+
+
+def _some(administrations: list[Administration]) -> list[Administration]:
+    """So many of them, those that come next as time goes by."""
+    rounds = int(time.time() / settings.REAPER_INTERVAL_SECONDS)
+    start = rounds * LOOKED_AT_ONCE % max(len(administrations), 1)
+    return [*administrations, *administrations][start : start + LOOKED_AT_ONCE]
 
 
 def _touched(administrations: list[Administration]) -> set[uuid.UUID]:

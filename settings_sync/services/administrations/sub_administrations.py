@@ -22,7 +22,7 @@ from .alignment import Counts, alignment_of, reviews_due, summed
 
 PRESENT = ("in_line", "behind", "changed_locally", "conflict")
 # Each is more than all after it together, so that the gravest decides whatever else there is.
-WEIGHTS = {"failed": 1000, "sync_failed": 100, "conflict": 10, "name": 5, "review": 2, "held": 1}
+WEIGHTS = {"failed": 1000, "damaged": 1000, "sync_failed": 100, "conflict": 10, "name": 5, "review": 2, "held": 1}
 
 
 @dataclass(frozen=True)
@@ -231,6 +231,8 @@ def _attention(
 ) -> Iterable[Attention]:
     if administration.state == Administration.State.FAILED:
         yield Attention("failed", _("could not be deleted") if administration.was_made else _("could not be made"))
+    if administration.damage:
+        yield Attention("damaged", administration.went_wrong)
     conflicts = counts.get("conflict", 0)
     if conflicts:
         yield Attention("conflict", ngettext("%d conflict", "%d conflicts", conflicts) % conflicts)
@@ -254,6 +256,8 @@ def _why_not(administration: Administration, rights: frozenset[str], main: Admin
         return str(administration.get_state_display())
     if SyncRight.RUN not in rights:
         return _("you may not sync to this administration")
+    if administration.damage:
+        return administration.went_wrong
     if administration.migration_head != main.migration_head:
         return _("is on another version than the main administration; it is being updated")
     return ""

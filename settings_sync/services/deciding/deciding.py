@@ -29,6 +29,7 @@ from settings_sync.planning.deciding import ON_PATHS, allowed_on_path, allowed_w
 from settings_sync.planning.differences import flatten
 from settings_sync.planning.values import DEFAULT_FIELD, Key, Local
 from settings_sync.planning.verdicts import Word
+from settings_sync.services.plans.leaving_out import refuse_damaged, whole_targets
 from settings_sync.services.plans.plans import recompute_targets
 from settings_sync.services.runs.runs import check_plan
 from settings_sync.services.runs.undoing import compute_undo
@@ -89,7 +90,7 @@ def decide(*, acting_user: User, plan: Plan, version: int, decisions: Sequence[A
 
 def _recompute(plan: Plan, targets: Iterable[PlanTarget]) -> None:
     if plan.kind == Plan.Kind.UNDO:
-        for target in targets:
+        for target in whole_targets(targets):
             compute_undo(target)
     else:
         recompute_targets(plan, targets)
@@ -159,6 +160,7 @@ class _Desk:
 
     def _local_of(self, target: PlanTarget) -> Local:
         if target.pk not in self._locals:
+            refuse_damaged(target.administration)
             self._locals[target.pk] = look_at(target.administration)
         return self._locals[target.pk]
 

@@ -45,7 +45,7 @@ def rehearse_plan(*, acting_user: User, plan: Plan) -> bool:
     """
     require_for(acting_user, plan)
     children = syncable_children(acting_user, plan.administration, right_for(plan))
-    targets = plan.targets.filter(administration__in=children).select_related("administration")
+    targets = plan.targets.filter(administration__in=children, left_out={}).select_related("administration")
     # A list, so that after one that would fail the others are tried as well.
     tried = [rehearse(target) for target in targets]
     return all(tried)

@@ -42,6 +42,7 @@ from .category_rights import require_choice
 from .change_rows import row_of, save_rows
 from .comparing import Compared, Comparison, category_of, compared, keep_documents
 from .dry_run import needs_rehearsal, rehearse
+from .leaving_out import attempt, refuse_when_none, whole_targets
 from .local_values import Examiner
 from .rules import policies_of, rules_of
 
@@ -65,8 +66,9 @@ def create_plan(
 ) -> Plan:
     """Preview a sync: `targets` are slugs, `categories` keys, `items` uids. Returns the stored plan, ready.
 
-    Raises NotAllowed, NotTheMain, NoTargets, NothingChosen, UnknownTarget, TargetNotReady, UnknownCategory,
-    UnknownItem, CategoryNotAllowed or UnknownPolicy; then nothing was stored.
+    An administration that cannot be read is left out, with the reason. Raises NotAllowed, NotTheMain, NoTargets,
+    NothingChosen, UnknownTarget, TargetNotReady, UnknownCategory, UnknownItem, CategoryNotAllowed or UnknownPolicy, and
+    then nothing was stored; AdministrationDamaged when none of them can be read.
     """
     _require_right(acting_user, main)
     children = _find_targets(acting_user, main, targets)
@@ -149,15 +151,18 @@ def compute_plan(plan: Plan, source: Source, choice: Choice) -> None:
     """Compare the plan's snapshot, which is `source`, with each of its targets, and store what comes out."""
     comparison = Comparison(plan, source, choice)
     targets = list(plan.targets.select_related("administration"))
-    for start in range(0, len(targets), STORED_AT_ONCE):
-        keep_plans([comparison.of(target) for target in targets[start : start + STORED_AT_ONCE]])
+    whole = whole_targets(targets)
+    for start in range(0, len(whole), STORED_AT_ONCE):
+        found = (attempt(target, comparison.of) for target in whole[start : start + STORED_AT_ONCE])
+        keep_plans([one for one in found if one is not None])
+    refuse_when_none(targets)
 
 
 def recompute_targets(plan: Plan, targets: Iterable[PlanTarget]) -> None:
     """Make a plan anew for some of its administrations, from the same snapshot."""
     # Not from a new one: what is confirmed in the end is what was looked at.
     source, choice, examiner = _source_of(plan), choice_of(plan), Examiner(plan.administration)
-    for target in targets:
+    for target in whole_targets(targets):
         compute_target(target, source, choice, examiner)
 
 

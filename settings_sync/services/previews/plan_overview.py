@@ -114,7 +114,8 @@ class Counted:
 
 @dataclass(frozen=True)
 class PlannedTarget:
-    """One administration of a plan. `rehearsal` is passed, failed or empty when it was not tried."""
+    """One administration of a plan. `rehearsal` is passed, failed or empty when it was not tried; `left_out` says why
+    nothing was planned there."""
 
     slug: str
     name: str
@@ -124,6 +125,7 @@ class PlannedTarget:
     rehearsed_at: datetime | None = None
     affected: tuple[str, ...] = ()
     can_couple: bool = False
+    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,11 @@ class PlanOverview:
     def has_work(self) -> bool:
         """Whether confirming would change or note anything."""
         return bool(self.total.changes or self.linked or self.noted)
+
+    @property
+    def left_out(self) -> tuple[PlannedTarget, ...]:
+        """The administrations where nothing could be planned."""
+        return tuple(target for target in self.targets if target.left_out)
 
     @property
     def working_targets(self) -> int:
@@ -240,6 +247,7 @@ def _planned(target: PlanTarget, *, can_couple: bool) -> PlannedTarget:
         rehearsed_at=datetime.fromisoformat(tried_at) if tried_at else None,
         affected=tuple(words for _name, words in in_words(target.affected)),
         can_couple=can_couple,
+        left_out=target.why_left_out,
     )
 
 

@@ -114,7 +114,7 @@ def _moment(moment: datetime) -> str:
 
 def _planned_table(overview: PlanOverview) -> Table:
     rows = [
-        (target.name, *_numbers(target.counted), ", ".join(target.affected) or "–")
+        (target.name, *_numbers(target.counted), target.left_out or ", ".join(target.affected) or "–")
         for target in overview.targets[:MOST_ROWS]
     ]
     headers = (_("Administration"), _("Added"), _("Updated"), _("Removed"), _("Held back"), _("Affected"))

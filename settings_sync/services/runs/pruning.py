@@ -15,6 +15,7 @@ from audit.models import record
 from settings_sync.engine import sql
 from settings_sync.models import FormerDocument, Plan, Receipt, Snapshot, SnapshotItem, SyncRun
 from tenants.models import Administration
+from tenants.wholeness import having
 
 KEPT_DAYS = 365
 AT_ONCE = 100
@@ -126,9 +127,10 @@ def _needed() -> list[str]:
     )
     queries = [f"SELECT DISTINCT c.{column}{living} AND c.{column} IS NOT NULL" for column in DIGESTS]
     schemas = Administration.objects.existing().exclude(migration_head="").values_list("schema_name", flat=True)
-    for schema in schemas:
-        tables = ("sync_ledger_base", "sync_ledger_indexentry")
-        queries += [f"SELECT DISTINCT digest FROM {sql.name(schema, table)}" for table in tables]
+    for table in ("sync_ledger_base", "sync_ledger_indexentry"):
+        # Where the table is gone, nothing is needed: whoever puts it back brings the documents along.
+        present = sorted(having(table, list(schemas)))
+        queries += [f"SELECT DISTINCT digest FROM {sql.name(schema, table)}" for schema in present]
     return ["SELECT DISTINCT digest FROM public.settings_sync_snapshotitem", *queries]
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from settings_sync.exceptions import Overtaken, RetryBringsBack
+from settings_sync.exceptions import LeftOut, Overtaken, RetryBringsBack
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.previews.plan_overview import Counted
 from tenants.permissions import reachable_administrations
 
 RETRIED = (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED, SyncTarget.State.CANCELLED)
+NEVER_RETRIED = (Overtaken.code, LeftOut.code)
+"""What a later run decided stays decided, and for what was left out of a plan there is nothing to carry out."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class RetryQuestion:
 
 
 def may_be_retried(target: SyncTarget) -> bool:
-    """Whether trying a target again can come to anything: what a later run decided stays decided."""
-    return target.state in RETRIED and target.error_code != Overtaken.code
+    """Whether trying a target again can come to anything."""
+    return target.state in RETRIED and target.error_code not in NEVER_RETRIED
 
 
 def question_before_retrying(user: User, run: SyncRun, again: Iterable[SyncTarget]) -> RetryQuestion | None:

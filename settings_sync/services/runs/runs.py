@@ -15,7 +15,6 @@ from accounts.support_rights import SupportRight, may_support
 from audit.models import record
 from settings_sync.exceptions import (
     NothingToRetry,
-    Overtaken,
     PlanChanged,
     PlanExpired,
     PlanFailed,
@@ -26,7 +25,7 @@ from settings_sync.exceptions import (
     TargetGone,
     TargetLost,
 )
-from settings_sync.models import Finding, Plan, SyncRun, SyncTarget
+from settings_sync.models import Finding, Plan, PlanTarget, SyncRun, SyncTarget
 from settings_sync.permissions import require_for, require_steering, right_for, steerable_children, syncable_children
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.source_moves import find_source_moves
@@ -34,8 +33,8 @@ from settings_sync.services.plans.typed_confirmation import check_confirmation
 from tenants.failpoints import reach
 from tenants.models import Administration
 
-from .announcing import announce_run
-from .retrying import RETRIED, check_question
+from .announcing import announce_failed_target, announce_run
+from .retrying import NEVER_RETRIED, RETRIED, check_question
 from .waking import wake_targets
 
 logger = logging.getLogger(__name__)
@@ -77,7 +76,10 @@ def start_run(
         run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, note=note, moved=moved)
         targets = _store(run, by_right_of=acting_user)
         _record_start(run, asker, targets, door)
-        wake_targets([target.pk for target in targets])
+        for target in targets:
+            if target.state == SyncTarget.State.SKIPPED:
+                announce_failed_target(target)
+        wake_targets([target.pk for target in targets if target.state == SyncTarget.State.QUEUED])
         reach("run.before-commit")
     reach("run.after-commit")
     with bound_contextvars(run=str(run.pk), administration=run.administration.slug):
@@ -95,10 +97,19 @@ def _store(run: SyncRun, *, by_right_of: User) -> list[SyncTarget]:
     run.administration, run.by_right_of = run.plan.administration, by_right_of
     run.save(force_insert=True)
     return SyncTarget.objects.bulk_create(
-        # Copied: these go on to what happened, while those of the plan stay what was planned.
-        SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
-        for target in run.plan.targets.select_related("administration")
+        _target_of(run, target) for target in run.plan.targets.select_related("administration")
     )
+
+
+def _target_of(run: SyncRun, target: PlanTarget) -> SyncTarget:
+    """What a run does in one administration of its plan: nothing where the plan has left it out."""
+    # The counts are copied: these go on to what happened, while those of the plan stay what was planned.
+    made = SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
+    if target.left_out:
+        made.state, made.finished_at = SyncTarget.State.SKIPPED, timezone.now()
+        made.error_code, made.error_facts = target.left_out["code"], target.left_out["facts"]
+        made.error_detail = target.why_left_out
+    return made
 
 
 def _record_start(run: SyncRun, asker: User, targets: list[SyncTarget], door: str) -> None:
@@ -200,7 +211,7 @@ def _record(action: str, user: User, run: SyncRun, reason: str) -> None:
 
 
 def _targets_to_retry(acting_user: User, run: SyncRun, slugs: Collection[str]) -> list[SyncTarget]:
-    failed = run.targets.filter(state__in=RETRIED).exclude(error_code=Overtaken.code)
+    failed = run.targets.filter(state__in=RETRIED).exclude(error_code__in=NEVER_RETRIED)
     failed = failed.filter(administration__slug__in=slugs) if slugs else failed
     reached = steerable_children(acting_user, run.administration, right_for(run.plan))
     again = list(failed.filter(administration__in=reached).select_related("administration"))

@@ -20,6 +20,7 @@ from settings_sync.planning.undoing import History, Page, Step, plan_undo
 from settings_sync.planning.values import Deviation, Entry, Key, Need, Rules
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.comparing import category_of
+from settings_sync.services.plans.leaving_out import attempt, refuse_when_none, whole_targets
 from settings_sync.services.plans.local_values import Examiner
 from settings_sync.services.plans.plans import PLAN_LIFETIME, keep_plan, making
 from settings_sync.services.plans.rules import decisions_of, policies_of
@@ -63,8 +64,9 @@ def create_undo_plan(*, acting_user: User, run: SyncRun, targets: Collection[str
         )
         record("run.undo_planned", actor=acting_user, administration=run.administration, run=str(run.pk))
     with making(plan):
-        for target in made:
-            compute_undo(target)
+        for target in whole_targets(made):
+            attempt(target, compute_undo)
+        refuse_when_none(made)
     return plan
 
 

@@ -17,6 +17,7 @@ from settings_sync.planning.choosing import needed_items
 from settings_sync.planning.values import Entry, Key, NeededBy, Source
 from settings_sync.wording.wording import needed_by_in_words
 from tenants.models import Administration
+from tenants.wholeness import having
 
 SCHEMAS_PER_QUERY = 500
 NOWHERE: Mapping[Key, int] = MappingProxyType({})
@@ -117,6 +118,7 @@ def read_settings_tree(
 ) -> SettingsTree:
     """The main administration's settings, each with the number of these administrations where it differs; without
     those of `hidden` categories."""
+    compared_with = _readable(compared_with)
     tree = tree_of(_read_source(main, hidden), count_differences(main, compared_with), len(compared_with))
     return replace(tree, categories=tuple(category for category in tree.categories if category.key not in hidden))
 
@@ -144,6 +146,13 @@ def _read_source(main: Administration, hidden: Collection[str]) -> Source:
     entries = {key: entry for key, entry in entries.items() if entry.kind in shown}
     needs = read_needs({entry.digest for entry in entries.values()})
     return Source(entries, {digest: [need for need in found if need.key in entries] for digest, found in needs.items()})
+
+
+def _readable(administrations: Collection[Administration]) -> list[Administration]:
+    """Those whose index can be read: what is wrong with the others is told where they are listed."""
+    whole = [row for row in administrations if not row.damage]
+    present = having("sync_ledger_indexentry", [row.schema_name for row in whole])
+    return [row for row in whole if row.schema_name in present]
 
 
 def count_differences(main: Administration, others: Collection[Administration]) -> Mapping[Key, int]:

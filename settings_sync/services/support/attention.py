@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from settings_sync.models import SyncTarget
@@ -28,7 +28,8 @@ class Attention:
 def read_attention() -> Attention:
     """What it is now; six queries."""
     failed, still_open = _failed_and_not_made_good(), SyncTarget.objects.filter(state__in=SyncTarget.OPEN)
-    broken = Administration.objects.filter(state=Administration.State.FAILED).select_related("parent")
+    damaged = Q(state=Administration.State.ACTIVE) & ~Q(state_detail="")
+    broken = Administration.objects.filter(Q(state=Administration.State.FAILED) | damaged).select_related("parent")
     related = ("run", "administration__parent")
     return Attention(
         failed_targets=tuple(failed.select_related(*related).order_by("-finished_at")[:SHOWN]),

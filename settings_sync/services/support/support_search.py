@@ -13,6 +13,7 @@ from settings_sync.engine.reading.found import find_entries
 from settings_sync.models import SyncRun
 from settings_sync.planning.values import Key
 from tenants.models import Administration
+from tenants.wholeness import having
 
 MOST = 20
 LONGEST = 100
@@ -70,7 +71,7 @@ def _find_items(words: str) -> tuple[FoundItem, ...]:
     rows = {row.schema_name: row for row in Administration.objects.active().select_related("parent")}
     holders: dict[tuple[uuid.UUID, str, uuid.UUID], dict[str, Administration]] = defaultdict(dict)
     labels: dict[tuple[uuid.UUID, str, uuid.UUID], str] = {}
-    for entry in find_entries(list(rows), words, MOST):
+    for entry in find_entries(sorted(having("sync_ledger_indexentry", list(rows))), words, MOST):
         holder = rows[entry.schema]
         key = (holder.main.pk, entry.kind, entry.uid)
         holders[key][entry.schema] = holder

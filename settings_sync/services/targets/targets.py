@@ -29,6 +29,7 @@ from settings_sync.exceptions import (
 from settings_sync.models import Receipt, SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import fold_children
 from settings_sync.services.plans.category_rights import may_still_apply
+from settings_sync.services.plans.leaving_out import refuse_damaged
 from settings_sync.services.plans.orders import work_of
 from settings_sync.services.runs.announcing import announce_failed_target
 from settings_sync.services.runs.progress import Progress, note_progress
@@ -153,8 +154,9 @@ def _apply(claim: Claim) -> None:
         return
     try:
         apply_target(work, progress=lambda kind, done, total: note_progress(target, Progress(kind, done, total)))
-    except (errors.UndefinedTable, errors.InvalidSchemaName):
+    except (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName):
         _check_ready(target)  # it was deleted while this waited for its turn
+        refuse_damaged(target.administration)
         raise
     except TargetIsStale:
         # Were it the index that is wrong, the next preview would be as stale. Which item it was went with the rollback.

@@ -1,0 +1,62 @@
+"""Administrations that cannot be read are left out of a plan, which says so, and goes on with the others."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.db import ProgrammingError, connection, transaction
+
+from settings_sync.exceptions import AdministrationDamaged, LeftOut
+from settings_sync.models import PlanTarget
+from tenants.damage import UNREADABLE
+from tenants.models import Administration
+from tenants.schemas import WrongSchema
+from tenants.wholeness import note_damage
+
+logger = logging.getLogger(__name__)
+Planned = TypeVar("Planned")
+
+
+def whole_targets(targets: Iterable[PlanTarget]) -> list[PlanTarget]:
+    """Those whose administration is as the code expects it; the others are left out of their plan, with the reason."""
+    listed = list(targets)
+    damaged = note_damage(target.administration for target in listed)
+    for target in listed:
+        if target.administration in damaged:
+            _leave_out(target, damaged[target.administration])
+    return [target for target in listed if target.administration not in damaged]
+
+
+def attempt(target: PlanTarget, plan: Callable[[PlanTarget], Planned]) -> Planned | None:
+    """Plan one administration; None when it could not be read after all, and was left out."""
+    try:
+        return plan(target)
+    except (ProgrammingError, WrongSchema, AdministrationDamaged):
+        if connection.in_atomic_block:
+            raise  # nothing can be read or written any more before that ends
+        logger.exception("Administration %s is left out of preview %s", target.administration.slug, target.plan_id)
+        _leave_out(target, note_damage([target.administration]).get(target.administration, UNREADABLE))
+        return None
+
+
+def refuse_when_none(targets: Iterable[PlanTarget]) -> None:
+    """Raises AdministrationDamaged when every administration of a plan was left out."""
+    listed = list(targets)
+    if all(target.left_out for target in listed):
+        raise AdministrationDamaged(**listed[0].left_out["facts"])
+
+
+def refuse_damaged(administration: Administration) -> None:
+    """Raises AdministrationDamaged when an administration is not whole."""
+    damage = note_damage([administration]).get(administration)
+    if damage is not None:
+        raise AdministrationDamaged(name=administration.name, damage=damage)
+
+
+def _leave_out(target: PlanTarget, damage: str) -> None:
+    error = LeftOut(name=target.administration.name, damage=damage)
+    target.left_out = {"code": error.code, "facts": error.facts}
+    target.counts, target.standing, target.affected, target.rehearsal = {}, 0, {}, {}
+    with transaction.atomic():
+        target.changes.all().delete()
+        target.save(update_fields=["left_out", "counts", "standing", "affected", "rehearsal"])
