@@ -45,7 +45,8 @@ class Attention:
 
 @dataclass(frozen=True)
 class SubAdministration:
-    """One row of a list of sub-administrations. `cannot_sync` says why it cannot be synced now; empty when it can."""
+    """One row of a list of sub-administrations. `cannot_sync` says why it cannot be synced now; empty when it can.
+    `damage` says what its database has lost; its counts are then of before."""
 
     id: uuid.UUID
     slug: str
@@ -58,6 +59,7 @@ class SubAdministration:
     last_sync: LastSync | None
     attention: tuple[Attention, ...] = ()
     cannot_sync: str = ""
+    damage: str = ""
     is_busy: bool = False
     may_delete: bool = False
     may_retry: bool = False
@@ -88,7 +90,7 @@ class SubAdministration:
     @property
     def is_behind(self) -> bool:
         """Whether a sync would bring something."""
-        return self.is_active and bool(self.counts.get("behind") or self.counts.get("missing"))
+        return self.is_active and not self.damage and bool(self.counts.get("behind") or self.counts.get("missing"))
 
     @property
     def urgency(self) -> tuple[int, int, str]:
@@ -214,6 +216,7 @@ def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) 
         last_sync=_last_sync(facts.synced.get(administration.pk)),
         attention=tuple(_attention(administration, counts, latest, facts.reviews.get(administration.pk))),
         cannot_sync=_why_not(administration, rights, facts.main),
+        damage=administration.went_wrong if administration.damage else "",
         is_busy=latest is not None and latest.state in SyncTarget.OPEN,
         may_delete=is_stable and AdministrationRight.DELETE in rights & set(facts.main_rights),
         may_retry=failed and right_to_retry(administration) in facts.main_rights,
@@ -232,7 +235,7 @@ def _attention(
     if administration.state == Administration.State.FAILED:
         yield Attention("failed", _("could not be deleted") if administration.was_made else _("could not be made"))
     if administration.damage:
-        yield Attention("damaged", administration.went_wrong)
+        yield Attention("damaged", _("data is missing"))
     conflicts = counts.get("conflict", 0)
     if conflicts:
         yield Attention("conflict", ngettext("%d conflict", "%d conflicts", conflicts) % conflicts)

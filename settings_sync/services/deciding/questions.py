@@ -253,9 +253,10 @@ def _others(user: User, plan: Plan, change: Change) -> tuple[tuple[Change, ...],
 
 def _earlier(change: Change) -> Earlier | None:
     """The agreement that stands in the administration for the setting or one of its fields, the latest first."""
-    if change.plan_target.administration.is_gone:
+    administration = change.plan_target.administration
+    if administration.is_gone or administration.damage:
         return None
-    with inside(change.plan_target.administration):
+    with inside(administration):
         kept = Deviation.objects.filter(kind=change.kind, uid=change.uid, is_pinned=False).exclude(reason="")
         found = kept.order_by("-decided_at").first()
     return None if found is None else Earlier(found.reason, found.review_on, found.decided_by, found.decided_at)

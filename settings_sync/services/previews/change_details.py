@@ -152,10 +152,11 @@ def local_content(change: Change, labels: Mapping[str, str]) -> tuple[Place, ...
 
 def _names_there(change: Change) -> dict[str, str]:
     """The names, by uid, of the administration's own settings, which the main administration does not know."""
+    administration = change.plan_target.administration
     # What was deleted has no schema left to look in.
-    if change.local_digest is None or change.plan_target.administration.is_gone:
+    if change.local_digest is None or administration.is_gone or administration.damage:
         return {}
-    with inside(change.plan_target.administration):
+    with inside(administration):
         return {str(uid): label for uid, label in IndexEntry.objects.values_list("uid", "label")}
 
 
