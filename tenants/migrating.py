@@ -25,7 +25,7 @@ from .template_schema import TEMPLATE_SCHEMA, create_empty_schema, dump_schema
 
 logger = logging.getLogger(__name__)
 
-TEMPLATE_LOCK = 4714
+MIGRATING_LOCK = 4714
 Report = Callable[[str], None]
 
 
@@ -76,8 +76,10 @@ def migrate_everything(report: Report = lambda line: None) -> Migrated:
     One that fails keeps no other from being done. Raises what goes wrong in the shared schema or the template, and
     OperationalError when the database is away.
     """
-    _migrate_schema(get_public_schema_name())
-    schema_hooks.prepare_shared()
+    # On an empty database two would both make the first tables, and both fail.
+    with _one_at_a_time(get_public_schema_name()):
+        _migrate_schema(get_public_schema_name())
+        schema_hooks.prepare_shared()
     refresh_template()
     behind = list(_made().exclude(migration_head=code_head()))
     at_head = _made().count() - len(behind)
@@ -129,7 +131,7 @@ def refresh_template() -> None:
     if SchemaTemplate.objects.filter(head=code_head()).exists():
         return
     assert not connection.in_atomic_block, "pg_dump looks from outside: it would see the template as it was before."
-    with _one_at_a_time():
+    with _one_at_a_time(TEMPLATE_SCHEMA):
         if SchemaTemplate.objects.filter(head=code_head()).exists():
             return  # somebody else made it while this one waited
         create_empty_schema(TEMPLATE_SCHEMA, exist_ok=True)
@@ -139,15 +141,16 @@ def refresh_template() -> None:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Keep every other process from refreshing the template while a block runs; a lost connection lets go of it."""
+def _one_at_a_time(schema_name: str) -> Iterator[None]:
+    """Keep every other process from migrating a schema while a block runs; a lost connection lets go of it."""
+    lock = [MIGRATING_LOCK, schema_name]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [TEMPLATE_LOCK, TEMPLATE_SCHEMA])
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", lock)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [TEMPLATE_LOCK, TEMPLATE_SCHEMA])
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", lock)
 
 
 class SchemaExecutor(MigrationExecutor):

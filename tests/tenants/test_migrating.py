@@ -233,6 +233,17 @@ def may_delete_from(table: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def test_a_missing_pg_dump_is_said_in_a_sentence_and_the_next_migration_goes_on(
+    three: list[Administration], newer_code: str, settings: Any
+) -> None:
+    pg_dump, settings.PG_DUMP = settings.PG_DUMP, "no-such-program"
+    with pytest.raises(CommandError, match="pg_dump was not found; install") as told:
+        call_command("migrate_administrations")
+    assert told.value.returncode == 1
+    settings.PG_DUMP = pg_dump
+    assert migrate_everything() == Migrated(migrated=3, skipped=0)
+
+
 def test_what_is_not_there_yet_or_any_more_is_not_migrated(three: list[Administration], newer_code: str) -> None:
     states = Administration.State
     waiting = [
@@ -304,6 +315,24 @@ def test_two_workers_that_refresh_the_template_at_once_make_it_once(
         assert SchemaTemplate.objects.filter(head=newer_code).count() == 1
     finally:
         SchemaTemplate.objects.filter(head=newer_code).delete()
+
+
+def test_two_that_migrate_at_once_migrate_the_shared_schema_one_after_the_other(
+    three: list[Administration], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_it: list[str] = []
+    at_once: list[int] = []
+
+    def migrate_slowly(schema_name: str) -> None:
+        at_it.append(schema_name)
+        time.sleep(0.5)
+        at_once.append(len(at_it))
+        at_it.remove(schema_name)
+
+    monkeypatch.setattr(migrating, "_migrate_schema", migrate_slowly)
+    everything = Migrated(migrated=0, skipped=3)
+    assert in_threads(migrate_everything, migrate_everything) == [everything, everything]
+    assert at_once == [1, 1]
 
 
 def test_a_template_that_could_not_be_made_can_be_made_by_another(
