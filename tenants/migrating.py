@@ -143,7 +143,7 @@ def refresh_template() -> None:
 @contextmanager
 def _one_at_a_time(schema_name: str) -> Iterator[None]:
     """Keep every other process from migrating a schema while a block runs; a lost connection lets go of it."""
-    lock = [MIGRATING_LOCK, schema_name]
+    lock = (MIGRATING_LOCK, schema_name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", lock)
     try:

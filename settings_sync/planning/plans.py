@@ -134,7 +134,7 @@ def count(changes: Mapping[Key, PlannedChange], own: int) -> dict[str, int]:
     """A plan's changes by action, with every number named, and how many items are the administration's own."""
     counts = Counter(dict.fromkeys(COUNTED, 0))
     for change in changes.values():
-        counts["unchanged" if change.is_unchanged else change.action.value] += 1
+        counts[change.counted_as] += 1
         counts["conflict"] += change.is_open_conflict  # beside being counted as held, which it is too
     counts["own"] = own
     return dict(counts)

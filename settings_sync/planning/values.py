@@ -218,6 +218,11 @@ class PlannedChange:
         return is_unchanged(self.verdict, self.action)
 
     @property
+    def counted_as(self) -> str:
+        """The number of a plan or a target under which it is counted."""
+        return "unchanged" if self.is_unchanged else self.action.value
+
+    @property
     def moves_base(self) -> bool:
         return self.next_base != self.base
 

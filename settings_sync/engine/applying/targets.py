@@ -239,6 +239,6 @@ def _final_counts(work: Work, applied: Applied) -> dict[str, int]:
     counts = Counter(work.counts)
     late = [found.change for found in applied.held]
     counts.update(hold=len(late), stale=len(late), archive=len(applied.archived))
-    counts.subtract(change.action for change in late if change.writes)
+    counts.subtract(change.counted_as for change in late)
     counts["delete"] -= len(applied.archived)
     return dict(counts)

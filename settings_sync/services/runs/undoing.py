@@ -19,6 +19,7 @@ from settings_sync.permissions import syncable_children
 from settings_sync.planning.undoing import History, Page, Step, plan_undo
 from settings_sync.planning.values import Deviation, Entry, Key, Need, Rules
 from settings_sync.services.plans.category_rights import require_changes
+from settings_sync.services.plans.change_rows import change_of
 from settings_sync.services.plans.comparing import category_of
 from settings_sync.services.plans.leaving_out import attempt, refuse_when_none, whole_targets
 from settings_sync.services.plans.local_values import Examiner
@@ -114,7 +115,7 @@ def history_of(target: SyncTarget) -> History:
 def _changes_of(target: SyncTarget) -> list[Change]:
     held = {(found.kind, found.uid) for found in target.findings.exclude(code="archived-instead")}
     changes = [change for change in target.plan_target.changes.all() if (change.kind, change.uid) not in held]
-    return [change for change in changes if _did_something(change)]
+    return [change for change in changes if change_of(change).does_something]
 
 
 def _key_before(change: Change) -> Key:
@@ -147,12 +148,6 @@ def _former_deviations(target: SyncTarget) -> dict[tuple[str, uuid.UUID], list[D
 def _kept_after(change: Change, before: Iterable[Deviation]) -> tuple[Deviation, ...]:
     kept: dict[str, Deviation] = {} if change.clears_deviations else {former.path: former for former in before}
     return tuple({**kept, **{made["path"]: Deviation(**made) for made in change.deviations}}.values())
-
-
-def _did_something(change: Change) -> bool:
-    moved = _digest(change.base_digest) != _digest(change.next_base_digest)
-    moved = moved or change.clears_deviations or bool(change.deviations)
-    return moved or change.action in ("create", "update", "couple", "archive", "delete")
 
 
 def _after(change: Change) -> bytes | None:

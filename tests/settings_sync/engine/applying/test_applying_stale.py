@@ -71,6 +71,17 @@ class TestStaleItems:
         counted = {name: target.counts[name] for name in ("update", "hold", "stale")}
         assert counted == {"update": 1, "hold": 1, "stale": 1}
 
+    def test_what_was_to_be_kept_and_moved_is_counted_once(self, company, child, work_types):
+        with inside(child):
+            WorkType.objects.update(description="eigen")
+        plan = company.plan(child, categories=["reference_data"], policies={"conflict": "keep_local"})
+        planned = plan.targets.get().counts
+        assert planned["keep"] == 2
+        with inside(child):
+            WorkType.objects.filter(name="Een").update(description="nog eens")
+        counts = company.run(plan).targets.get().counts
+        assert (counts["keep"], counts["hold"], counts["stale"]) == (1, 1, 1)
+
     def test_what_the_main_changed_before_it_was_confirmed_is_held_everywhere(self, company, child, work_types):
         plan = company.plan(child, categories=["reference_data"])
         with inside(company.main):
