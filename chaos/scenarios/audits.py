@@ -2,7 +2,8 @@
 
 from django.db import connection
 
-from settings_sync.engine.fence import expected_rights, expected_shared_rights, install, sync_login
+from settings_sync.engine.fence import install, sync_login
+from settings_sync.engine.sync_rights import expected_rights, expected_shared_rights
 from tenants.models import Administration
 from tenants.template_schema import TEMPLATE_SCHEMA
 

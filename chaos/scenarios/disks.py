@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from forms_catalog.models import Form
-from settings_sync.engine.fence import settings_tables
+from settings_sync.engine.sync_rights import settings_tables
 from settings_sync.models import SyncRun, SyncTarget
 from tenants.models import Administration
 from tenants.schemas import inside

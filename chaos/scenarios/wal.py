@@ -11,7 +11,7 @@ from django.db import connection
 from forms_catalog.models import Field
 from settings_sync.engine.applying import targets as applying
 from settings_sync.engine.applying.connections import close_sync_connection
-from settings_sync.engine.fence import BOOKS_IN_CHILD, SHARED_RIGHTS, settings_tables
+from settings_sync.engine.sync_rights import BOOKS_IN_CHILD, SHARED_RIGHTS, settings_tables
 from settings_sync.engine.witness import Fingerprint, fingerprint_tables
 from settings_sync.models import SyncTarget
 from settings_sync.services.targets.targets import execute_target

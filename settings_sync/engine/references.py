@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from settings_sync.declaring.kinds import Kind, all_kinds
 
 from . import sql
-from .fence import business_references
+from .sync_rights import business_references
 
 
 def find_used(kind: Kind, schema: str, uids: Collection[uuid.UUID]) -> str:

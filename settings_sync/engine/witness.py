@@ -14,7 +14,7 @@ from psycopg import sql
 from tenants.contents import CONTENT
 from tenants.schemas import HasSchema
 
-from .fence import settings_tables
+from .sync_rights import settings_tables
 
 OWN_BOOKS = frozenset({"sync_ledger_base", "sync_ledger_indexentry", "sync_ledger_dirty"})
 """What syncs and looks keep for themselves in every administration."""

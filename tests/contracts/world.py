@@ -15,8 +15,8 @@ from psycopg import sql
 from accounts.models import User
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine.applying.connections import close_sync_connection
-from settings_sync.engine.fence import settings_tables
 from settings_sync.engine.reading.index import read_documents
+from settings_sync.engine.sync_rights import settings_tables
 from settings_sync.engine.witness import Fingerprint, fingerprint_tables
 from settings_sync.models import SyncRun
 from settings_sync.services.plans.plans import create_plan

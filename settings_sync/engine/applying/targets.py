@@ -9,7 +9,8 @@ from typing import Any
 
 import psycopg
 
-from settings_sync.engine.fence import BOOKS_IN_CHILD, INDEX_LOCK, settings_tables
+from settings_sync.engine.fence import INDEX_LOCK
+from settings_sync.engine.sync_rights import BOOKS_IN_CHILD, settings_tables
 from settings_sync.engine.triggers import EDIT_LOCK
 from settings_sync.exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, Overtaken, TargetIsStale
 from settings_sync.planning.values import Key, PlannedChange

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from settings_sync.engine import fence, sql
+from settings_sync.engine import fence, sql, sync_rights
 from settings_sync.engine.granting import Right, set_rights
 from tenants.models import Administration
 from tenants.template_schema import TEMPLATE_SCHEMA
@@ -66,8 +66,8 @@ def faults_of_grants(administration: Administration) -> Iterator[Fault]:
 
 def faults_of_shared_grants() -> Iterator[Fault]:
     """The same in the shared schema and the template, and of what would give rights beside those of tables."""
-    yield from _faults("public", fence.expected_shared_rights(), "", may_enter=True)
-    yield from _faults(TEMPLATE_SCHEMA, fence.expected_rights(), "", may_enter=True)
+    yield from _faults("public", sync_rights.expected_shared_rights(), "", may_enter=True)
+    yield from _faults(TEMPLATE_SCHEMA, sync_rights.expected_rights(), "", may_enter=True)
     with connection.cursor() as cursor:
         cursor.execute(DATABASE, [fence.sync_login()])
         for (privilege,) in cursor.fetchall():
@@ -92,7 +92,7 @@ def repair_shared_grants() -> None:
     for schema in ("public", TEMPLATE_SCHEMA):
         _take_from_everybody(schema)
     fence.install_shared()
-    set_rights(TEMPLATE_SCHEMA, fence.sync_login(), fence.expected_rights(), may_enter=True)
+    set_rights(TEMPLATE_SCHEMA, fence.sync_login(), sync_rights.expected_rights(), may_enter=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_database()")
         database = sql.name(*cursor.fetchone())
@@ -100,7 +100,7 @@ def repair_shared_grants() -> None:
 
 
 def _wanted(administration: Administration) -> set[Right]:
-    return set() if administration.is_main else fence.expected_rights()
+    return set() if administration.is_main else sync_rights.expected_rights()
 
 
 def _faults(schema: str, wanted: set[Right], slug: str, *, may_enter: bool) -> Iterator[Fault]:

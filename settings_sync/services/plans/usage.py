@@ -12,8 +12,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal, Placeholder
 from settings_sync.declaring.kinds import Kinds, all_kinds
 from settings_sync.declaring.registry import registry
 from settings_sync.declaring.usage import Document, counted, document_column
-from settings_sync.engine.fence import business_references
 from settings_sync.engine.sql import Template, in_schema
+from settings_sync.engine.sync_rights import business_references
 from settings_sync.planning.values import PlannedChange
 from settings_sync.planning.verdicts import Verdict
 

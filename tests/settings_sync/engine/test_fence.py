@@ -22,20 +22,22 @@ from settings_sync.declaring.registry import registry
 from settings_sync.engine.applying import books
 from settings_sync.engine.applying.connections import close_sync_connection, refuse_without_counters, sync_connection
 from settings_sync.engine.fence import (
-    BOOKS_IN_CHILD,
     INDEX_LOCK,
-    SHARED_RIGHTS,
     CascadeFound,
+    install,
+    install_shared,
+    refuse_cascades,
+    sync_login,
+    turn,
+)
+from settings_sync.engine.sync_rights import (
+    BOOKS_IN_CHILD,
+    SHARED_RIGHTS,
     business_references,
     expected_rights,
     expected_shared_rights,
     guarded_tables,
-    install,
-    install_shared,
-    refuse_cascades,
     settings_tables,
-    sync_login,
-    turn,
 )
 from settings_sync.engine.triggers import EDIT_LOCK
 from sync_ledger.models import Dirty

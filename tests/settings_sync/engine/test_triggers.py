@@ -6,8 +6,8 @@ from psycopg import sql
 
 from forms_catalog.models import Form
 from settings_sync.declaring.kinds import all_kinds
-from settings_sync.engine.fence import settings_tables
 from settings_sync.engine.reading.index import look_at
+from settings_sync.engine.sync_rights import settings_tables
 from sync_ledger.models import Dirty
 from tenants.models import Administration
 from tenants.schemas import inside

@@ -10,8 +10,9 @@ from psycopg import sql
 from reference_data.models import WorkType
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.applying.connections import close_sync_connection
-from settings_sync.engine.fence import expected_rights, sync_login
+from settings_sync.engine.fence import sync_login
 from settings_sync.engine.reading.index import look_at
+from settings_sync.engine.sync_rights import expected_rights
 from settings_sync.engine.witness import fingerprints
 from settings_sync.services.doctor.examining import examine, repair
 from settings_sync.services.doctor.faults import Fault

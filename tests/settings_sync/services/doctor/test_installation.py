@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from redis.exceptions import ConnectionError as NoRedis
 
 from local_servers.translations import compile_catalogs
-from settings_sync.engine.fence import expected_rights, expected_shared_rights, sync_login
+from settings_sync.engine.fence import sync_login
+from settings_sync.engine.sync_rights import expected_rights, expected_shared_rights
 from settings_sync.services.doctor import answering, surroundings
 from settings_sync.services.doctor.examining import examine_installation, repair_installation
 from settings_sync.services.doctor.faults import Fault

@@ -16,7 +16,7 @@ from audit.models import AuditEntry
 from reference_data.models import WorkType
 from settings_sync.engine.applying import targets as applying
 from settings_sync.engine.applying.targets import apply_target
-from settings_sync.engine.fence import settings_tables
+from settings_sync.engine.sync_rights import settings_tables
 from settings_sync.exceptions import LeaseLost
 from settings_sync.models import FormerDocument, Receipt, SyncRun, SyncTarget
 from settings_sync.services.plans.orders import work_of
