@@ -4,6 +4,7 @@ Making an administration's schema takes some four hundred statements that change
 every table and makes its permissions again. Together they took most of the time of the suite.
 """
 
+import gc
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -287,7 +288,9 @@ class CleanDatabase:
         if not ends_module:
             return
         close_sync_connection()
-        # A thread of a web server ends a moment after who asked it has hung up.
+        # A thread that has ended leaves its session to the collector, and one of a web server ends a moment after who
+        # asked it has hung up.
+        gc.collect()
         until(lambda: not self.cleaner.other_sessions(), "the end of the sessions that this module opened")
         if left := self.left():
             with self.blocker.unblock():

@@ -67,10 +67,10 @@ def test_a_customer_that_the_terminal_makes_is_made_by_the_running_worker_and_to
     assert "changepassword baas@bakker.example" in done.stdout
     logs = folder / "logs"
     until(lambda: "succeeded" in (logs / "worker.log").read_text(), "the end of its making")
-    urllib.request.urlopen(f"{running}/readyz?q=Jansen", timeout=PATIENCE_SECONDS).close()
+    urllib.request.urlopen(f"{running}/account/sign-in/?q=Jansen", timeout=PATIENCE_SECONDS).close()
     told = {name: (logs / f"{name}.log").read_text() for name in ("web", "worker", "reaper")}
     assert [line for text in told.values() for line in text.splitlines() if not is_told(line)] == []
-    assert "GET /readyz" in told["web"]
+    assert "GET /account/sign-in/" in told["web"]
     assert not [name for name, text in told.items() if "Jansen" in text or "baas@" in text]
 
 

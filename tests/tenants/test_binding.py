@@ -46,9 +46,9 @@ def test_every_key_of_the_cache_is_bound_or_belongs_to_no_administration():
     }
     assert using == {
         "accounts/services.py",
-        "config/health.py",
         "settings_sync/api/protocol/throttling.py",
         "settings_sync/services/choices/kept_choices.py",
+        "settings_sync/services/doctor/answering.py",
         "settings_sync/services/runs/progress.py",
     }
     assert "cache_key(token.administration_id" in (PROJECT / "settings_sync/api/protocol/throttling.py").read_text()
