@@ -1,6 +1,7 @@
 """What a schema is made of: its tables, columns, constraints and indexes, to be compared with another."""
 
 import re
+from collections.abc import Sequence
 
 from django.db import connection
 from psycopg.sql import Identifier
@@ -26,6 +27,15 @@ FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid
 WHERE c.relnamespace = to_regnamespace(%(schema)s)
 """
 BETWEEN_TEXTS = re.compile(r"::(character varying|text)\b(\[\])?(\(\d+\))?")
+
+NAMED = 3
+"""How many of the tables, columns and constraints are named of which something is wrong."""
+
+
+def named(names: Sequence[str]) -> str:
+    """The first few of these names, and how many more there are."""
+    more = f" (+{len(names) - NAMED})" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def read_structure(schema: str) -> dict[str, str]:

@@ -15,11 +15,9 @@ from django.db import connection
 from .damage import GONE
 from .migrating import code_head
 from .models import Administration
+from .structure import named
 
 logger = logging.getLogger(__name__)
-
-NAMED = 3
-"""How many of the tables and columns that are missing are named."""
 
 
 def having(table: str, schemas: Collection[str]) -> set[str]:
@@ -88,9 +86,7 @@ def _damage(schema: str) -> str:
         for column in columns
         if (table, column) not in rows
     ]
-    lost = sorted([*lost_tables, *lost_columns])
-    more = f" (+{len(lost) - NAMED})" if len(lost) > NAMED else ""
-    return ", ".join(lost[:NAMED]) + more
+    return named(sorted([*lost_tables, *lost_columns]))
 
 
 def note_damage(administrations: Iterable[Administration]) -> dict[Administration, str]:

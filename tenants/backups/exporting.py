@@ -14,14 +14,11 @@ from ..failpoints import reach
 from ..migrating import code_head, refresh_template
 from ..models import Administration
 from ..schema_hooks import Carried, schema_hooks
-from ..structure import read_structure
+from ..structure import named, read_structure
 from ..template_schema import TEMPLATE_SCHEMA
 from . import shared, tables
 from .archive import Manifest, Part, Writer, new_file
 from .people import describe_people
-
-NAMED = 3
-"""How many of the tables, columns and constraints that differ are named."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +88,7 @@ def _check_structure(administration: Administration) -> None:
     # An index decides how fast rows are found. Which rows there may be, constraints tell, those behind it included.
     differ = [name for name in differ if not found.get(name, wanted.get(name, "")).startswith("CREATE INDEX")]
     if differ:
-        more = f" (+{len(differ) - NAMED})" if len(differ) > NAMED else ""
-        names = ", ".join(differ[:NAMED]) + more
-        raise SchemaDrifted(name=administration.name, names=names, slug=administration.slug)
+        raise SchemaDrifted(name=administration.name, names=named(differ), slug=administration.slug)
 
 
 def _write_table(schema: str, table: tables.Table, writer: Writer) -> Part:
