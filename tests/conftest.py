@@ -7,6 +7,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.test import Client, TransactionTestCase
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import User
+from config import celery_app
 from settings_sync.engine.applying.connections import close_sync_connection
 from tenants.migrating import migrate_everything
 from tenants.models import Administration, Membership, Role
@@ -99,8 +101,18 @@ def _empty_shared_tables(test_case: TransactionTestCase) -> None:
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """After each test: hand its schemas on; after each module: find what it left for the others."""
     yield
+    ends_module = nextitem is None or nextitem.path != item.path
     if clean:
-        clean[0].after_test(ends_module=nextitem is None or nextitem.path != item.path)
+        clean[0].after_test(ends_module=ends_module)
+    if ends_module:
+        refuse_another_application()
+
+
+def refuse_another_application() -> None:
+    """AssertionError when a test made another Celery application, with which later tests would send their messages."""
+    made = current_app._get_current_object()
+    celery_app.set_current()
+    assert made is celery_app, f"A test of this module made {made} the current Celery application."
 
 
 @pytest.fixture

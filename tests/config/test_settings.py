@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import pytest
-from celery import Celery
+from kombu import Connection as BrokerConnection
 from psycopg.conninfo import conninfo_to_dict
 from redis import ConnectionPool
 
@@ -52,7 +52,7 @@ def test_a_password_beside_its_address_reaches_the_server_as_it_is(password: str
     assert (owner["HOST"], owner["PORT"], owner["USER"], owner["PASSWORD"]) == ("postgres", 5432, "eenlijn", password)
     assert (login["host"], login["user"], login["password"]) == ("postgres", "eenlijn_sync", password)
     cache = ConnectionPool.from_url(queue).connection_kwargs
-    broker = Celery(broker=queue).connection()
+    broker = BrokerConnection(queue)
     assert (cache["host"], cache["password"]) == ("valkey", password)
     assert (broker.hostname, broker.password) == ("valkey", password)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
 from local_servers.data_folder import DataFolder
 from local_servers.processes import free_port
 from local_servers.product import Product
+from tests.databases import drop_database, make_database
 from tests.template_database import wait_for_template, with_path
 
 REDIS_DATABASE = "13"
@@ -38,14 +38,11 @@ def own_database() -> Iterator[str]:
     """A new database beside the one that the other tests use, which they empty as they go."""
     owner = os.environ["DATABASE_URL"]
     name = f"test_{urlsplit(owner).path.strip('/')}_e2e"
-    template = sql.Identifier(wait_for_template() or "template1")
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
+    with psycopg.connect(owner, autocommit=True) as server:
+        make_database(server, name, wait_for_template() or "template1")
     yield name
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(drop)
+    with psycopg.connect(owner, autocommit=True) as server:
+        drop_database(server, name)
 
 
 def addresses(database: str, base_url: str) -> dict[str, str]:

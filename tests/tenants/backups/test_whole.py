@@ -26,6 +26,7 @@ from tenants.rights import ADMINISTRATOR_ROLE, rights_of_built_in
 from tenants.schemas import inside
 from tests.conftest import clean
 from tests.contracts.world import CATEGORIES, Company, another_connection, in_threads
+from tests.databases import drop_database, make_database
 
 from .stage import contents, export, refusal, restore, schemas, without_dirty
 
@@ -132,8 +133,7 @@ def another_installation(name: str = "test_elsewhere") -> Iterator[None]:
     close_sync_connection()
     clean[0].cleaner.close()
     with another_connection(database="postgres") as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{here}"')
+        make_database(server, name, here)
         try:
             connection.settings_dict["NAME"] = name
             empty_shared_tables()
@@ -142,7 +142,7 @@ def another_installation(name: str = "test_elsewhere") -> Iterator[None]:
             connection.close()
             close_sync_connection()
             connection.settings_dict["NAME"] = here
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            drop_database(server, name)
 
 
 def empty_shared_tables() -> None:
