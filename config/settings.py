@@ -73,6 +73,9 @@ INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 
 TENANT_MODEL = "tenants.Administration"
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+# `migrate` and `migrate_schemas` leave triggers and rights as migrate_administrations does.
+TENANT_BASE_MIGRATE_COMMAND = "tenants.plain_migrating.MigrateCommand"
+GET_EXECUTOR_FUNCTION = "tenants.plain_migrating.executor_of_made"
 
 # --- database ---------------------------------------------------------------------------------------------------------
 

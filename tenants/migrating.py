@@ -26,6 +26,8 @@ from .template_schema import TEMPLATE_SCHEMA, create_empty_schema, dump_schema
 logger = logging.getLogger(__name__)
 
 MIGRATING_LOCK = 4714
+BEHIND = "not at the head"
+"""The version of a schema of which migrations were taken back, or failed: it has one, and no code works with it."""
 Report = Callable[[str], None]
 
 
@@ -77,12 +79,12 @@ def migrate_everything(report: Report = lambda line: None) -> Migrated:
     OperationalError when the database is away.
     """
     # On an empty database two would both make the first tables, and both fail.
-    with _one_at_a_time(get_public_schema_name()):
+    with one_at_a_time(get_public_schema_name()):
         _migrate_schema(get_public_schema_name())
         schema_hooks.prepare_shared()
     refresh_template()
-    behind = list(_made().exclude(migration_head=code_head()))
-    at_head = _made().count() - len(behind)
+    behind = list(made_administrations().exclude(migration_head=code_head()))
+    at_head = made_administrations().count() - len(behind)
     failed = []
     for administration in behind:
         report(f"{administration.name} ({administration.slug})")
@@ -100,7 +102,7 @@ def migrate_everything(report: Report = lambda line: None) -> Migrated:
     return Migrated(len(behind) - len(failed), at_head, tuple(failed), tuple(_unfinished()))
 
 
-def _made() -> "QuerySet[Administration]":
+def made_administrations() -> "QuerySet[Administration]":
     """The administrations that have a schema and keep it; of a failed one, that it has one is told by its head."""
     states = Administration.State
     return Administration.objects.filter(state__in=[states.ACTIVE, states.FAILED], migration_head__gt="")
@@ -109,7 +111,7 @@ def _made() -> "QuerySet[Administration]":
 def _unfinished() -> Iterator[NotMigrated]:
     states = Administration.State
     rows = Administration.objects.filter(state__in=[states.PROVISIONING, states.FAILED, states.DELETING])
-    for administration in rows.exclude(pk__in=_made()).order_by("name", "slug"):
+    for administration in rows.exclude(pk__in=made_administrations()).order_by("name", "slug"):
         yield _not_migrated(administration, str(administration.get_state_display()))
 
 
@@ -131,7 +133,7 @@ def refresh_template() -> None:
     if SchemaTemplate.objects.filter(head=code_head()).exists():
         return
     assert not connection.in_atomic_block, "pg_dump looks from outside: it would see the template as it was before."
-    with _one_at_a_time(TEMPLATE_SCHEMA):
+    with one_at_a_time(TEMPLATE_SCHEMA):
         if SchemaTemplate.objects.filter(head=code_head()).exists():
             return  # somebody else made it while this one waited
         create_empty_schema(TEMPLATE_SCHEMA, exist_ok=True)
@@ -141,7 +143,7 @@ def refresh_template() -> None:
 
 
 @contextmanager
-def _one_at_a_time(schema_name: str) -> Iterator[None]:
+def one_at_a_time(schema_name: str) -> Iterator[None]:
     """Keep every other process from migrating a schema while a block runs; a lost connection lets go of it."""
     lock = (MIGRATING_LOCK, schema_name)
     with connection.cursor() as cursor:

@@ -1,19 +1,22 @@
 """Migrating many administrations does what is left to do, and says how much that was."""
 
-import shutil
+import os
+import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import translation
 
+from local_servers.processes import PROJECT
 from settings_sync.engine.fence import sync_login
 from tenants import migrating
 from tenants.administrations import work_on_administration
@@ -23,24 +26,18 @@ from tenants.migrating import (
     migrate_administration,
     migrate_everything,
     refresh_template,
-    tenant_migrations,
 )
 from tenants.models import Administration, SchemaTemplate
 from tenants.schemas import current_schema_name, inside
 from tenants.template_schema import TEMPLATE_SCHEMA
 from tests.conftest import make_administration
 from tests.contracts.world import in_threads
+from tests.databases import drop_database, make_database
+from tests.template_database import with_path
+
+from .releases import MAKE_LATER, has_later, newer_release
 
 pytestmark = pytest.mark.usefixtures("db")
-
-LATER = """
-from django.db import migrations
-
-
-class Migration(migrations.Migration):
-    dependencies = [("reference_data", "{last}")]
-    operations = [migrations.RunSQL("CREATE TABLE later (id bigint)")]
-"""
 
 
 @pytest.fixture
@@ -56,48 +53,8 @@ def three(standing: None) -> list[Administration]:
 @pytest.fixture
 def newer_code(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A release with one migration more, which makes the table `later`; gives its head."""
-    shown = import_module("reference_data.migrations").__path__[0]
-    package = tmp_path / "newer_migrations"
-    shutil.copytree(shown, package, ignore=shutil.ignore_patterns("__pycache__"))
-    last = max(file.stem for file in package.glob("0*.py"))
-    (package / "9999_later.py").write_text(LATER.format(last=last))
-    monkeypatch.syspath_prepend(tmp_path)
-    settings.MIGRATION_MODULES = {"reference_data": "newer_migrations"}
-    older = code_head()
-    forget_head()
-    yield code_head()
-    for name in [name for name in sys.modules if name.startswith("newer_migrations")]:
-        del sys.modules[name]
-    settings.MIGRATION_MODULES = {}
-    forget_head()
-    assert code_head() == older
-    go_back_to(older)
-
-
-def forget_head() -> None:
-    code_head.cache_clear()
-    tenant_migrations.cache_clear()
-
-
-def go_back_to(head: str) -> None:
-    connection.set_schema_to_public()
-    SchemaTemplate.objects.exclude(head=head).delete()
-    schemas = [
-        TEMPLATE_SCHEMA,
-        *Administration.objects.exclude(migration_head="").values_list("schema_name", flat=True),
-    ]
-    with connection.cursor() as cursor:
-        for schema in schemas:
-            cursor.execute(f"DROP TABLE IF EXISTS {schema}.later")
-        for schema in ["public", *schemas]:
-            cursor.execute(f"DELETE FROM {schema}.django_migrations WHERE name = '9999_later'")
-    Administration.objects.exclude(migration_head="").update(migration_head=head)
-
-
-def has_later(schema_name: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{schema_name}.later"])
-        return bool(cursor.fetchone()[0])
+    with newer_release(MAKE_LATER, settings, tmp_path, monkeypatch) as head:
+        yield head
 
 
 def count_calls(monkeypatch: pytest.MonkeyPatch, breaking_at: str = "") -> list[str]:
@@ -347,3 +304,38 @@ def test_a_template_that_could_not_be_made_can_be_made_by_another(
         assert in_threads(refresh_template) == [None]
     finally:
         SchemaTemplate.objects.filter(head=newer_code).delete()
+
+
+@pytest.fixture
+def empty_database() -> Iterator[dict[str, str]]:
+    """A database with nothing in it; gives the environment of a process that works with it."""
+    name = f"empty_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        make_database(server, name, "template0")
+        try:
+            named = {key: with_path(os.environ[key], name) for key in ("DATABASE_URL", "SYNC_DATABASE_URL")}
+            yield {**os.environ, **named, "LOG_FORMAT": "text"}
+        finally:
+            drop_database(server, name)
+
+
+@pytest.mark.parametrize("other", ["migrate_administrations", "migrate"])
+def test_two_processes_that_migrate_an_empty_database_at_once_wait_for_each_other(
+    empty_database: dict[str, str], other: str
+) -> None:
+    both = [
+        subprocess.Popen(
+            [sys.executable, "manage.py", command],
+            cwd=PROJECT,
+            env=empty_database,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for command in ("migrate_administrations", other)
+    ]
+    told = [process.communicate(timeout=300)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], "\n".join(told)
+    with psycopg.connect(empty_database["DATABASE_URL"]) as connected:
+        heads = connected.execute("SELECT head FROM tenants_schematemplate").fetchall()
+    assert heads == [(code_head(),)]
