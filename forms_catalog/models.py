@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reference_data.models import WorkType, is_json_list
 from settings_sync.models import Item, NameKey, Part
+from tenants.exact_json import ExactJSONField
 
 
 class FieldType(models.TextChoices):
@@ -87,7 +88,7 @@ class Field(Part):
     reference = models.CharField(_("id inside the form"), max_length=80)
     type = models.CharField(_("type"), max_length=20, choices=FieldType, default=FieldType.TEXT)
     is_required = models.BooleanField(_("required"), default=False)
-    options = models.JSONField(_("options"), blank=True, default=list)
+    options = ExactJSONField(_("options"), blank=True, default=list)
     default_value = models.TextField(_("default"), blank=True, default="")
     help_text = models.TextField(_("explanation"), blank=True, default="")
     visible_if_field = models.ForeignKey(

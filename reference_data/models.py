@@ -9,6 +9,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.models import Item, NameKey
+from tenants.exact_json import ExactJSONField
 
 
 def is_json_list(field: str) -> Exact:
@@ -167,7 +168,7 @@ class FreeField(Item):
     reference_name = models.CharField(_("reference name"), max_length=80)
     name_key = NameKey("reference_name")
     type = models.CharField(_("type"), max_length=20, choices=FreeFieldType, default=FreeFieldType.TEXT)
-    values = models.JSONField(_("values"), blank=True, default=list)
+    values = ExactJSONField(_("values"), blank=True, default=list)
     order = models.PositiveIntegerField(_("order"), default=0)
     is_required = models.BooleanField(_("required"), default=False)
 

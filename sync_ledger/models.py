@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tenants.exact_json import ExactJSONField
+
 
 class IndexEntry(models.Model):
     """What one item looks like now, as far as the last look goes: recomputed for the uids on the dirty list only."""
@@ -10,7 +12,7 @@ class IndexEntry(models.Model):
     kind = models.CharField(max_length=80)
     uid = models.UUIDField()
     digest = models.BinaryField()
-    keys = models.JSONField(default=dict)
+    keys = ExactJSONField(default=dict)
     label = models.TextField()
 
     class Meta:
@@ -77,8 +79,8 @@ class Edit(models.Model):
     uid = models.UUIDField()
     label = models.CharField(max_length=250)
     path = models.CharField(_("field"), max_length=250)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    before = ExactJSONField(null=True)
+    after = ExactJSONField(null=True)
 
     class Meta:
         ordering = ["-at", "-id"]

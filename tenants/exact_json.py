@@ -10,6 +10,8 @@ import secrets
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
+
 # Python writes no Decimal as a number. So it is written as a text that nobody else can have written, and its quotes
 # are taken off afterwards.
 MARK = f"decimal-{secrets.token_hex(16)}:"
@@ -33,11 +35,24 @@ class ExactEncoder(json.JSONEncoder):
         return MARKED.sub(r"\1", super().encode(o))
 
 
-def load(text: str) -> Any:
+def load(text: str | bytes) -> Any:
     """The value of a JSON text. Raises ValueError."""
-    return json.loads(text, cls=ExactDecoder)
+    return json.loads(text, cls=ExactDecoder)  # noqa: TID251
 
 
 def dump(value: Any) -> str:
     """A value as JSON text."""
     return json.dumps(value, cls=ExactEncoder)
+
+
+class ExactJSONField(models.JSONField):
+    """A column of JSON whose numbers are read and written to the last digit."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"encoder": ExactEncoder, "decoder": ExactDecoder, **options})
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """Describe the column to migrations: how Python reads it makes no other table."""
+        name, _path, args, options = super().deconstruct()
+        plain = {key: value for key, value in options.items() if key not in ("encoder", "decoder")}
+        return name, "django.db.models.JSONField", args, plain

@@ -14,6 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tenants import exact_json
+from tenants.exact_json import ExactEncoder
 from tenants.models import Administration
 
 from .events import EVENT_LABELS, Event
@@ -146,7 +148,7 @@ class OutboxMessage(models.Model):
     @property
     def laid_out(self) -> str:
         """The message for people to read."""
-        return json.dumps(json.loads(self.body), indent=2, ensure_ascii=False)
+        return json.dumps(exact_json.load(self.body), cls=ExactEncoder, indent=2, ensure_ascii=False)
 
     @property
     def is_pending(self) -> bool:

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from tenants.entries import written
+from tenants.exact_json import ExactJSONField
 from workflows.step_types import type_label
 
 from .customers import Contact, Customer, Project, ServiceObject
@@ -158,7 +159,7 @@ class WorkOrderStep(models.Model):
         related_name="+",
         verbose_name=_("work status"),
     )
-    message = models.JSONField(_("message"), default=dict, blank=True)
+    message = ExactJSONField(_("message"), default=dict, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
     done_by_name = models.CharField(_("done by"), max_length=254, blank=True, default="")
 
@@ -196,8 +197,8 @@ class FilledForm(models.Model):
         "forms_catalog.Form", on_delete=models.PROTECT, related_name="filled_forms", verbose_name=_("form")
     )
     form_name = models.CharField(_("name of the form"), max_length=200)
-    questions = models.JSONField(_("questions"), default=list)
-    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    questions = ExactJSONField(_("questions"), default=list)
+    answers = ExactJSONField(_("answers"), default=dict, blank=True)
     filled_in_at = models.DateTimeField(_("filled in at"), null=True, blank=True)
     filled_in_by_name = models.CharField(_("filled in by"), max_length=254, blank=True, default="")
 

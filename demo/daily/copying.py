@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.models import JSONField, Model
 from psycopg import sql
 
+from tenants.exact_json import ExactEncoder
+
 Row = Mapping[str, Any]
 
 
@@ -56,4 +58,4 @@ def with_keys(model: type[Model], rows: Iterable[dict[str, Any]]) -> list[dict[s
 
 
 def _as_json(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, cls=ExactEncoder, ensure_ascii=False)

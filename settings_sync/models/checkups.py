@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tenants.exact_json import ExactJSONField
 from tenants.models import Administration
 
 
@@ -13,7 +14,7 @@ class Checkup(models.Model):
         Administration, primary_key=True, on_delete=models.CASCADE, related_name="checkup"
     )
     at = models.DateTimeField(_("when"))
-    faults = models.JSONField(_("what is wrong"), default=list)
+    faults = ExactJSONField(_("what is wrong"), default=list)
 
     def __str__(self) -> str:
         return f"{self.administration_id} {self.at:%Y-%m-%d}"

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.planning.verdicts import Word
+from tenants.exact_json import ExactJSONField
 from tenants.models import Administration
 
 from .plans import PlanTarget
@@ -44,7 +45,7 @@ class SyncPolicy(models.Model):
     settings, in percent, from which overwriting and removing asks for a typed confirmation."""
 
     administration = models.OneToOneField(Administration, on_delete=models.CASCADE, related_name="sync_policy")
-    policies = models.JSONField(_("policies"), default=dict)
+    policies = ExactJSONField(_("policies"), default=dict)
     max_share = models.PositiveSmallIntegerField(_("share that asks for confirmation"), default=25)
 
     class Meta:
@@ -61,8 +62,8 @@ class ItemRule(models.Model):
     administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="item_rules")
     kind = models.CharField(max_length=80)
     uid = models.UUIDField()
-    locked_paths = models.JSONField(_("locked"), default=list)
-    policies = models.JSONField(_("policies"), default=dict)
+    locked_paths = ExactJSONField(_("locked"), default=list)
+    policies = ExactJSONField(_("policies"), default=dict)
 
     class Meta:
         verbose_name = _("rule for a setting")

@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 
-from tenants.exact_json import ExactDecoder, ExactEncoder
+from tenants.exact_json import ExactDecoder, ExactEncoder, ExactJSONField
 from tenants.models import Administration
 
 
@@ -18,8 +18,8 @@ class Document(models.Model):
     digest = models.BinaryField(primary_key=True)
     kind = models.CharField(max_length=80)
     body = models.JSONField(encoder=ExactEncoder, decoder=ExactDecoder)
-    needs = models.JSONField(default=list)
-    keys = models.JSONField(default=dict)
+    needs = ExactJSONField(default=list)
+    keys = ExactJSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class SnapshotItem(models.Model):
     uid = models.UUIDField()
     digest = models.BinaryField()
     label = models.TextField()
-    keys = models.JSONField(default=dict)
+    keys = ExactJSONField(default=dict)
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from settings_sync.exceptions import error_in_words
 from settings_sync.planning.verdicts import UNCHANGED, Action, Verdict, is_unchanged
+from tenants.exact_json import ExactJSONField
 from tenants.models import Administration
 
 from .documents import Snapshot
@@ -40,9 +41,9 @@ class Plan(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.COMPUTING)
     # The code of the error that made it fail.
     state_detail = models.TextField(_("what went wrong"), blank=True, default="")
-    categories = models.JSONField(_("categories"), default=list)
-    items = models.JSONField(_("single settings"), default=list)
-    policies = models.JSONField(_("policies"), default=dict)
+    categories = ExactJSONField(_("categories"), default=list)
+    items = ExactJSONField(_("single settings"), default=list)
+    policies = ExactJSONField(_("policies"), default=dict)
     # The run that a plan of kind undo takes back.
     undoes = models.ForeignKey(
         "SyncRun", null=True, on_delete=models.PROTECT, related_name="undo_plans", verbose_name=_("takes back")
@@ -88,15 +89,15 @@ class PlanTarget(models.Model):
     administration = models.ForeignKey(
         Administration, on_delete=models.CASCADE, related_name="+", verbose_name=_("administration")
     )
-    counts = models.JSONField(_("counts"), default=dict)
+    counts = ExactJSONField(_("counts"), default=dict)
     position = models.PositiveIntegerField(_("position"), default=0)
     # How many settings stood there, so that a share of them can be told.
     standing = models.PositiveIntegerField(default=0)
-    rehearsal = models.JSONField(_("rehearsal"), default=dict)
+    rehearsal = ExactJSONField(_("rehearsal"), default=dict)
     # How many open documents use something that would be written, by their name, such as {"work_orders": 12}.
-    affected = models.JSONField(default=dict)
+    affected = ExactJSONField(default=dict)
     # {"code", "facts"}: why nothing could be planned here, while the others were.
-    left_out = models.JSONField(default=dict)
+    left_out = ExactJSONField(default=dict)
 
     class Meta:
         verbose_name = _("administration of a preview")
@@ -128,8 +129,8 @@ class Change(models.Model):
     label = models.TextField()
     action = models.CharField(max_length=20, choices=Action)
     verdict = models.CharField(max_length=30, choices=Verdict)
-    facts = models.JSONField(default=dict)
-    needed_by = models.JSONField(default=list)
+    facts = ExactJSONField(default=dict)
+    needed_by = ExactJSONField(default=list)
     base_digest = models.BinaryField(null=True)
     source_digest = models.BinaryField(null=True)
     local_digest = models.BinaryField(null=True)
@@ -139,18 +140,18 @@ class Change(models.Model):
     # The administration's own item that becomes this one.
     couples = models.UUIDField(null=True)
     # [[part, uid, uid]]: the parts that get another uid and keep their local key.
-    pairs = models.JSONField(default=list)
+    pairs = ExactJSONField(default=list)
     # [[path, side]]: what both sides changed, and which side was decided ("" while nobody has).
-    conflicts = models.JSONField(default=list)
+    conflicts = ExactJSONField(default=list)
     # [{"path", "is_pinned", "reason", "review_on"}]: what stays as it is here from now on.
-    deviations = models.JSONField(default=list)
+    deviations = ExactJSONField(default=list)
     clears_deviations = models.BooleanField(default=False)
     # What was pinned there when the plan was made: what is pinned later holds the change.
-    pins = models.JSONField(default=list)
+    pins = ExactJSONField(default=list)
     # [{"code", "facts"}]: what is worth knowing of the content, such as a number that is typed out.
-    warnings = models.JSONField(default=list)
+    warnings = ExactJSONField(default=list)
     # How many open documents use the administration's item, by their name.
-    used_by = models.JSONField(default=dict)
+    used_by = ExactJSONField(default=dict)
 
     # What became of it, where a query asks for that (`with_what_happened`); a plan that waits has nothing to tell yet.
     happened: str = ""

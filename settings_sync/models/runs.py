@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.planning.verdicts import WRITING
-from tenants.exact_json import ExactDecoder, ExactEncoder
+from tenants.exact_json import ExactDecoder, ExactEncoder, ExactJSONField
 from tenants.models import Administration
 
 from .documents import Snapshot
@@ -52,7 +52,7 @@ class SyncRun(models.Model):
     finished_at = models.DateTimeField(_("finished at"), null=True)
     cancelled_at = models.DateTimeField(null=True, editable=False)
     # [kind, uid] of what was changed in the main administration between the preview and its confirmation.
-    moved = models.JSONField(default=list, editable=False)
+    moved = ExactJSONField(default=list, editable=False)
     # Since when the documents that taking it back needs are no longer kept.
     pruned_at = models.DateTimeField(null=True, editable=False)
 
@@ -101,10 +101,10 @@ class SyncTarget(models.Model):
     leased_until = models.DateTimeField(_("taken until"), null=True)
     woken_at = models.DateTimeField(_("woken at"), null=True)
     not_before = models.DateTimeField(null=True, editable=False)
-    counts = models.JSONField(_("counts"), default=dict)
+    counts = ExactJSONField(_("counts"), default=dict)
     error_code = models.CharField(_("code of the error"), max_length=60, blank=True, default="")
     # What the sentence of the error is filled in with, so that everybody reads it in their own language.
-    error_facts = models.JSONField(_("facts of the error"), null=True, blank=True)
+    error_facts = ExactJSONField(_("facts of the error"), null=True, blank=True)
     error_detail = models.TextField(_("what went wrong"), blank=True, default="")
     # When somebody asked to try it again, which is later than what newer runs decided here.
     retried_at = models.DateTimeField(null=True, editable=False)
@@ -154,10 +154,10 @@ class Receipt(models.Model):
         verbose_name=_("administration of a run"),
     )
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+", verbose_name=_("snapshot"))
-    rows = models.JSONField(_("rows of settings"), default=dict)
+    rows = ExactJSONField(_("rows of settings"), default=dict)
     business_rows_written = models.BigIntegerField(_("rows of daily data"))
     # What was pinned or agreed before, of the items where the run changed that.
-    former_deviations = models.JSONField(null=True, editable=False)
+    former_deviations = ExactJSONField(null=True, editable=False)
     written_at = models.DateTimeField(_("written at"))
 
     class Meta:
@@ -173,7 +173,7 @@ class Alignment(models.Model):
 
     administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="alignment")
     category = models.CharField(max_length=60)
-    counts = models.JSONField(default=dict)
+    counts = ExactJSONField(default=dict)
     # The first day on which something that is kept as it is there should be looked at again.
     review_on = models.DateField(null=True)
     as_of = models.DateTimeField()

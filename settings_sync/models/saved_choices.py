@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from tenants.exact_json import ExactJSONField
 from tenants.models import Administration
 
 
@@ -17,12 +18,12 @@ class SavedChoice(models.Model):
     administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="saved_choices")
     name = models.CharField(_("name"), max_length=100)
     # [{"id", "name"}] of administrations, and [{"uid", "label"}] of single settings.
-    targets = models.JSONField(default=list)
-    items = models.JSONField(default=list)
+    targets = ExactJSONField(default=list)
+    items = ExactJSONField(default=list)
     # [{"name", "ids"}] of the groups that were chosen as a whole, with their members when it was saved.
-    groups = models.JSONField(default=list)
-    categories = models.JSONField(default=list)
-    policies = models.JSONField(default=dict)
+    groups = ExactJSONField(default=list)
+    categories = ExactJSONField(default=list)
+    policies = ExactJSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

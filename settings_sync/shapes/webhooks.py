@@ -1,11 +1,11 @@
 """Webhooks and their deliveries, as the API takes and answers them."""
 
-import json
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from tenants import exact_json
 from webhooks.events import Event
 from webhooks.models import LONGEST_URL, Endpoint, OutboxMessage
 
@@ -140,6 +140,6 @@ def _delivery(row: OutboxMessage) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in names},
         "next_attempt_at": row.due_at if row.is_pending else None,
-        "message": json.loads(row.body),
+        "message": exact_json.load(row.body),
         "attempts": row.tries.all(),
     }

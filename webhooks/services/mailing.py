@@ -1,6 +1,5 @@
 """The mail that a sync has ended: who wants it, what it says, sending it."""
 
-import json
 import logging
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from django.utils import translation
 
 from accounts.models import User
 from audit.models import record
+from tenants import exact_json
 from tenants.models import Administration
 from tenants.permissions import reachable_administrations
 
@@ -74,7 +74,7 @@ def prepare_mail(message: OutboxMessage) -> Callable[[], Outcome]:
 
 
 def _write(message: OutboxMessage, reader: Any) -> EmailMessage:
-    data = json.loads(message.body)["data"]
+    data = exact_json.load(message.body)["data"]
     reached = {row.slug for row in reachable_administrations(reader)}
     told = [Told(row["name"], row["state"], row["held"]) for row in data["targets"] if row["administration"] in reached]
     context = {

@@ -1,6 +1,5 @@
 """How a target ends, or is given back to be tried again: one statement, whoever says so."""
 
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from settings_sync.exceptions import SyncError
+from tenants import exact_json
 
 
 class Cursor(Protocol):
@@ -62,9 +62,9 @@ def close_target(cursor: Cursor, target_id: uuid.UUID, token: uuid.UUID | None, 
             "state": ending.state,
             "pause": ending.pause,
             "code": ending.error_code,
-            "facts": None if ending.error_facts is None else json.dumps(dict(ending.error_facts)),
+            "facts": None if ending.error_facts is None else exact_json.dump(dict(ending.error_facts)),
             "detail": ending.error_detail,
-            "counts": None if ending.counts is None else json.dumps(dict(ending.counts)),
+            "counts": None if ending.counts is None else exact_json.dump(dict(ending.counts)),
         },
     )
     return cursor.rowcount == 1

@@ -9,7 +9,9 @@ import psycopg
 from django.conf import settings
 from django.db import connection as default_connection
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.types.json import set_json_loads
 
+from tenants import exact_json
 from tenants.postgresql_backend.pooling import refuse_shared_sessions
 from tenants.postgresql_backend.requirements import UnfitDatabase
 
@@ -83,6 +85,8 @@ def _connect() -> psycopg.Connection[Any]:
         cursor_factory=psycopg.ClientCursor,
         application_name="eenlijn-sync",
     )
+    # psycopg makes floats of decimals.
+    set_json_loads(exact_json.load, made)
     try:
         refuse_shared_sessions(made, parameters)
         refuse_powerful_login(made)

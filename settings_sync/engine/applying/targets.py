@@ -1,6 +1,5 @@
 """Applying one target: check, keep, write, move the base, write the receipt. All of it or none."""
 
-import json
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -14,6 +13,7 @@ from settings_sync.engine.sync_rights import BOOKS_IN_CHILD, settings_tables
 from settings_sync.engine.triggers import EDIT_LOCK
 from settings_sync.exceptions import BusinessRowsWritten, HeadsDiffer, LeaseLost, Overtaken, TargetIsStale
 from settings_sync.planning.values import Key, PlannedChange
+from tenants import exact_json
 from tenants.failpoints import reach
 from tenants.migrating import tenant_migrations
 
@@ -182,7 +182,7 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
     cursor.execute(
         "INSERT INTO public.settings_sync_receipt (target_id, snapshot_id, rows, former_deviations,"
         " business_rows_written, written_at) VALUES (%s, %s, %s::jsonb, %s::jsonb, 0, now())",
-        [work.target_id, work.snapshot_id, json.dumps(applied.rows), json.dumps(applied.former_deviations)],
+        [work.target_id, work.snapshot_id, exact_json.dump(applied.rows), exact_json.dump(applied.former_deviations)],
     )
     findings = [*applied.held, *(Held(change, "archived-instead") for change in applied.archived)]
     for found in findings:
@@ -204,7 +204,7 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
         " administration_name, action, note, data) VALUES (gen_random_uuid(), now(), %(actor_id)s, %(actor_name)s,"
         " %(on_behalf_of)s, %(administration_id)s, %(administration_name)s,"
         " 'target.applied', %(note)s, %(data)s::jsonb)",
-        {**work.audit, "data": json.dumps(_for_the_trail(work, applied))},
+        {**work.audit, "data": exact_json.dump(_for_the_trail(work, applied))},
     )
 
 

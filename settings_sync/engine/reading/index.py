@@ -115,7 +115,7 @@ def _documents(kind: Kind, schema: str, uids: set[uuid.UUID]) -> list[ReadDocume
 def loaded_keys(value: str) -> Mapping[str, str]:
     """The unique keys of an entry; jsonb arrives as text from Django's cursor, and mostly the same everywhere."""
     # Read-only, because all entries with these keys share this one.
-    return MappingProxyType(json.loads(value))
+    return MappingProxyType(exact_json.load(value))
 
 
 def _has_dirty() -> bool:

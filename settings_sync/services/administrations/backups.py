@@ -1,7 +1,6 @@
 """What goes with a backup of one administration from the shared tables of syncs: the documents that its ledger points
 at, and the policies and rules of a main administration. Plans, runs and what undoing them needs stay where they are."""
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -10,6 +9,7 @@ from django.db import connection
 from settings_sync.engine import sql
 from settings_sync.engine.reading.index import IN_USE
 from settings_sync.models import ItemRule, SyncPolicy
+from tenants import exact_json
 from tenants.models import Administration
 from tenants.schema_hooks import Carried
 
@@ -60,15 +60,15 @@ def write_documents(_administration: Administration, lines: Iterable[str]) -> No
 def read_rules(administration: Administration) -> Iterator[str]:
     """The policies of a main administration, and what it locked or decided for good per setting."""
     for policy in SyncPolicy.objects.filter(administration=administration):
-        yield json.dumps({"policies": policy.policies, "max_share": policy.max_share})
+        yield exact_json.dump({"policies": policy.policies, "max_share": policy.max_share})
     for rule in ItemRule.objects.filter(administration=administration).order_by("kind", "uid"):
         said = {"locked_paths": rule.locked_paths, "policies": rule.policies}
-        yield json.dumps({"kind": rule.kind, "uid": str(rule.uid), **said})
+        yield exact_json.dump({"kind": rule.kind, "uid": str(rule.uid), **said})
 
 
 def write_rules(administration: Administration, lines: Iterable[str]) -> None:
     """Put them back in the place of what is said now."""
-    rows = [json.loads(line) for line in lines]
+    rows = [exact_json.load(line) for line in lines]
     SyncPolicy.objects.filter(administration=administration).delete()
     ItemRule.objects.filter(administration=administration).delete()
     SyncPolicy.objects.bulk_create(

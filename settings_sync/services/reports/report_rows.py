@@ -4,7 +4,6 @@ The rows are read some administrations at a time while they are sent, after the 
 each reading enters the shared schema by itself, and nothing stays open between two of them.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from settings_sync.services.plans.category_rights import among_readable
 from settings_sync.services.previews.happened import OUTCOME, as_planned, with_what_happened
 from settings_sync.services.previews.plan_overview import row_of
 from settings_sync.services.runs.run_overview import show_run
+from tenants import exact_json
 from tenants.schemas import in_public
 
 AT_ONCE = 100
@@ -111,7 +111,7 @@ class Words(NamedTuple):
 def _words(undoes: bool, kind: str, category: str, label: str, action: str, verdict: str, *told: Any) -> Words:
     change = Change(kind=kind, category=category, label=label, action=action, verdict=verdict)
     change.happened, change.finding, change.overtaken_at, *stored = told
-    facts, needed_by, warnings, used_by = map(json.loads, stored)
+    facts, needed_by, warnings, used_by = map(exact_json.load, stored)
     change.facts, change.needed_by, change.warnings, change.used_by = facts, needed_by, warnings, used_by
     row = row_of(change, [], undoes=undoes)
     cells = (row.category_label, row.kind_label, row.label, row.outcome_label, row.reason)

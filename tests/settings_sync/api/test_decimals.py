@@ -8,8 +8,11 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
+from catalog_kit.editing import fingerprint
 from reference_data.models import FreeField
+from reference_data.services import update_item, values_for_log
 from settings_sync.models import Document, FormerDocument
+from sync_ledger.models import Edit
 from tenants.schemas import inside
 
 from .conftest import work
@@ -89,3 +92,24 @@ def test_a_stored_document_is_read_and_written_to_the_last_digit(synced):
             "SELECT body->'values' #>> '{}' FROM public.settings_sync_document WHERE digest = %s", [document.digest]
         )
         assert cursor.fetchone()[0] == f"[{EXACT}]"
+
+
+def test_a_setting_and_the_log_of_its_edits_are_read_to_the_last_digit(main, owner, owner_client):
+    with inside(main):
+        values = {"entity": "customer", "name": "Prijs", "reference_name": "prijs", "type": "dropdown"}
+        field = FreeField.objects.create(**values, values=["x"])
+        set_number(main, EXACT)
+        field = FreeField.objects.get()
+        assert field.values == [Decimal(EXACT)]
+        before = fingerprint(values_for_log(field))
+        set_number(main, OTHER)
+        field.refresh_from_db()
+        assert fingerprint(values_for_log(field)) != before
+        update_item(acting_user=owner, administration=main, item=field, values={"values": ["y"]})
+        assert Edit.objects.get(path="values").before == [Decimal(OTHER)]
+        set_number(main, EXACT)
+        field.refresh_from_db()
+        field.save()
+    assert number_in(main) == f"[{EXACT}]"
+    page = owner_client.get(f"/a/{main.slug}/settings/reference/free-fields/{field.uid}/")
+    assert EXACT in page.content.decode()
