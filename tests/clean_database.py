@@ -288,9 +288,10 @@ class CleanDatabase:
         if not ends_module:
             return
         close_sync_connection()
-        # A thread that has ended leaves its session to the collector, and one of a web server ends a moment after who
-        # asked it has hung up.
-        gc.collect()
+        if self.cleaner.other_sessions():
+            # A thread that has ended leaves its session to the collector.
+            gc.collect()
+        # One of a web server ends a moment after who asked it has hung up.
         until(lambda: not self.cleaner.other_sessions(), "the end of the sessions that this module opened")
         if left := self.left():
             with self.blocker.unblock():
