@@ -20,7 +20,7 @@ from local_servers.problems import Problem
 from local_servers.processes import PROJECT, Supervisor
 from local_servers.servers import Servers, environment_for
 from local_servers.translations import compile_catalogs
-from tests import template_database
+from tests import kept_cluster, template_database
 
 PREFIX = "eenlijn-tests-"
 
@@ -76,12 +76,13 @@ def start_private_servers() -> PrivateServers:
     private = PrivateServers(data, data.lock(purpose="a test run"), Supervisor())
     servers = Servers(data, private.supervisor, durable=False)
     try:
+        is_there = kept_cluster.put_back(data)
         servers.start()
     except BaseException:
         private.stop()
         raise
     os.environ.update(environment_for(servers.addresses, base_url="http://127.0.0.1:8000", demo=True))
-    private.template = template_database.begin(data.path / "template", data.logs / "template.log")
+    private.template = template_database.begin(data, is_there=is_there)
     return private
 
 

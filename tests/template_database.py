@@ -16,9 +16,14 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 import psycopg
 
+from local_servers.data_folder import DataFolder
+from tests import kept_cluster
+
 NAME = "eenlijn_tests_template"
 FILE = "EENLIJN_TESTS_TEMPLATE"
 """The variable that names the file; without it each process migrates a database of its own."""
+FOLDER = "EENLIJN_TESTS_FOLDER"
+"""The variable that names the data folder of the run's own servers."""
 READY = "ready"
 READY_SECONDS = 600.0
 
@@ -28,10 +33,14 @@ def with_path(address: str, path: str) -> str:
     return urlunsplit(urlsplit(address)._replace(path=f"/{path}"))
 
 
-def begin(file: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start making the database, in the background."""
-    os.environ[FILE] = str(file)
-    with log.open("wb") as output:
+def begin(data: DataFolder, *, is_there: bool) -> subprocess.Popen[bytes] | None:
+    """Start making the database, in the background, unless it came with the servers."""
+    file = data.path / "template"
+    os.environ.update({FILE: str(file), FOLDER: str(data.path)})
+    if is_there:
+        file.write_text(READY)
+        return None
+    with (data.logs / "template.log").open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "tests.template_database", str(file)], stdout=output, stderr=subprocess.STDOUT
         )
@@ -67,6 +76,11 @@ def make() -> None:
     migrate_everything()
     # Nobody can copy it while somebody is in it.
     connections.close_all()
+    try:
+        kept_cluster.keep(Path(os.environ[FOLDER]))
+    except (OSError, psycopg.Error, subprocess.CalledProcessError):
+        # The next run makes it again; why is in the log of this one.
+        traceback.print_exc()
 
 
 def main(file: Path) -> None:
