@@ -168,7 +168,8 @@ def test_a_schema_is_selected_once_while_the_server_says_that_it_stands(schemas:
         write(two)
         write(two)
         write(one)
-    assert len(seen) == 2
+    # Before 18 a server does not say which schema stands, so it is selected each time.
+    assert len(seen) == (2 if connection.pg_version >= 180000 else 5)
     assert rows() == [(one, one, 4), (two, two, 2)]
 
 

@@ -230,6 +230,8 @@ def test_a_planted_difference_is_caught(planted: str, replayed: Administration, 
         cursor.execute(statement.format(**names_in(replayed.schema_name)))
         found = differences(expected, catalog(replayed.schema_name))
         transaction.set_rollback(True)
+    if planted == "a missing NOT NULL" and connection.pg_version < 180000:
+        kinds = {"columns"}  # before 18 it was no constraint of its own
     assert set(found) == kinds
 
 
