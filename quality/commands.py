@@ -9,7 +9,7 @@ from pathlib import Path
 from local_servers.processes import PROJECT
 
 CODE = re.compile(r"^```[^\n]*\n(.*?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"(?<![\w/.])(\./dev|(?:python )?manage\.py)(?:[ \t]+([^\n]*))?")
+COMMAND = re.compile(r"(?<![\w/.])(\./dev|(?:python )?manage\.py|eenlijn-manage)(?:[ \t]+([^\n]*))?")
 NAME = re.compile(r"[a-z_]+")
 ENDS = re.compile(r"\s{2,}|\s#|\||;|&&| → ")
 """What ends a command on its line: a description, a remark, the next one."""
@@ -39,14 +39,17 @@ def documents(project: Path = PROJECT) -> list[Path]:
 
 
 def documented_commands(text: str, document: str = "") -> Iterator[Documented]:
-    """Every command in the code of a document; `./dev manage X` and `python manage.py X` are both X of manage.py."""
+    """Every command in the code of a document.
+
+    `./dev manage X`, `python manage.py X` and `eenlijn-manage X` of an installation by hand are each X of manage.py.
+    """
     for block, span in CODE.findall(text):
         for program, rest in COMMAND.findall(block or span):
             words = _words(ENDS.split(rest.strip())[0])
             if program == "./dev" and words[:1] == ["manage"] and NAME.fullmatch("".join(words[1:2])):
                 program, words = "manage.py", words[1:]
             if words and NAME.fullmatch(words[0]):
-                yield Documented(document, program.removeprefix("python "), words[0], tuple(words[1:]))
+                yield Documented(document, "./dev" if program == "./dev" else "manage.py", words[0], tuple(words[1:]))
 
 
 def _words(line: str) -> list[str]:

@@ -31,7 +31,7 @@ RUN_BY = {
 }
 """What no test names: the first two run the tests and all checks; with the demo the browser tests start."""
 
-DJANGO_ITSELF = {"changepassword", "createsuperuser", "check", "clearsessions"}
+DJANGO_ITSELF = {"changepassword", "createsuperuser", "check", "clearsessions", "collectstatic", "migrate"}
 OWN = [Path(__file__).name]
 
 
@@ -88,6 +88,7 @@ def test_every_documented_command_exists_and_takes_its_arguments() -> None:
         "`./dev up --prot 8001`",
         "```\n./dev manage make_everything_well noord\n```",
         "`python manage.py make_everything_well`",
+        "```sh\neenlijn-manage make_everything_well\n```",
         "```\n./dev manage prune_runs --weeks 3   keeps three weeks\n```",
         "`./dev manage create_api_token EMAIL`",
     ],
