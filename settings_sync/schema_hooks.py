@@ -8,6 +8,7 @@ from tenants.schema_hooks import Carried, SchemaHooks
 
 from .engine import fence
 from .engine.applying.connections import refuse_unusable_login
+from .engine.reading.upgrading import upgrade_schema, upgrade_shared
 from .services.administrations.backups import CARRIED
 from .services.runs.starting import start_from_main
 
@@ -18,8 +19,11 @@ class SyncSchemaHooks(SchemaHooks):
     def prepare_shared(self) -> None:
         refuse_unusable_login()
         fence.install_shared()
+        upgrade_shared()
 
     def prepare(self, schema_name: str) -> None:
+        # Before that marks everything as touched.
+        upgrade_schema(schema_name)
         fence.install(schema_name)
 
     def mark(self) -> str:

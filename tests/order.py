@@ -37,6 +37,7 @@ NOT_QUICK = (
     "tenants/test_migrating.py",
     "tenants/test_provisioning.py",
     "tenants/test_template_schema.py",
+    "upgrades",
 )
 """What an inner loop does without, three quarters of the time of all tests: what starts products and browsers, what
 tries every kind through every door, and what syncs again and again. Whoever works on one of them names it."""

@@ -39,6 +39,7 @@ def check_fields(model: type[Model], declared: type[ModelSync]) -> Iterator[Erro
     yield from _name_key(model, declared)
     yield from _defaults(model, declared)
     yield from _local(model, declared)
+    yield from _upgrades(model, declared)
 
 
 def _generic_keys(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
@@ -174,3 +175,22 @@ def _has_start(field: Any) -> bool:
     if field.null or (isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add)):
         return True
     return field.get_default() is not None
+
+
+def _upgrades(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
+    """Upgrades on a part, where nobody looks for them, and names that they would take away again and again."""
+    hint = f"Open {file_of(declared)}"
+    if declared.part_of and declared.upgrades:
+        yield refused(model, 31, "is a part and declares upgrades: documents are of items.", f"{hint} and its item's.")
+        return
+    tables = {str(part._meta.model_name): told for part, told in registry.declared.items() if told.part_of}
+    for upgrade in declared.upgrades:
+        part, name = upgrade.gone or ("", "")
+        told = tables.get(part) if part else declared
+        if told and name in (*told.fields, *told.links):
+            yield refused(
+                model,
+                31,
+                f"has a field {name!r} again, which an upgrade took away: what is pinned there would go with it.",
+                f"{hint} and give the new field another name.",
+            )

@@ -17,6 +17,7 @@ from settings_sync.models.items import Item
 
 from .options import Category, ModelSync
 from .registry import Registry, registry
+from .upgrades import DocumentUpgrade
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,16 @@ class Kind:
     natural_key: str
     item_label: str
     unique_columns: tuple[str, ...]
+
+    @property
+    def upgrades(self) -> tuple[DocumentUpgrade, ...]:
+        """What became of the form of its documents, oldest first."""
+        return self.root.declaration.upgrades
+
+    @property
+    def version(self) -> int:
+        """The version of the documents that are written today."""
+        return len(self.upgrades)
 
     @property
     def label_column(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..planning.problems import Problem as Problem
+from .upgrades import DocumentUpgrade
 
 if TYPE_CHECKING:
     from tenants.models import Administration
@@ -93,6 +94,8 @@ class ModelSync:
         links           many-to-many fields that this item declares; soft, never followed backwards
         removed         what "removed in the source" may do at most (Removed.ARCHIVE by default)
         local_values    for items with placeholders: what each administration fills in, and what to warn about
+        upgrades        how documents of before a migration that renames or removes a field become those of after it,
+                        oldest first; its parts' as well
     For a part:
         part_of         the foreign key to the item, or to the part above it
         part_key        the field by which a part without a common uid is recognised among its siblings, or None
@@ -119,6 +122,7 @@ class ModelSync:
     removed: ClassVar[Removed] = Removed.ARCHIVE
     merge_together: ClassVar[tuple[tuple[str, ...], ...]] = ()
     local_values: ClassVar[LocalValues | None] = None
+    upgrades: ClassVar[tuple[DocumentUpgrade, ...]] = ()
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:

@@ -12,7 +12,8 @@ class Document(models.Model):
     """One item's content, stored once however many snapshots and administrations have it.
 
     `needs` lists what it points at: `[{"kind", "uid", "path"}]`; `keys` has the values of its unique columns;
-    `created_at` is when it was stored, or taken into use again.
+    `created_at` is when it was stored, or taken into use again. `version` is how many upgrades of its kind it has had,
+    which its digest tells as well; `became` is the digest of the document that it is after the next ones.
     """
 
     digest = models.BinaryField(primary_key=True)
@@ -21,6 +22,9 @@ class Document(models.Model):
     needs = ExactJSONField(default=list)
     keys = ExactJSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
+    # With a default in the database: servers of the former version go on storing documents until they are replaced.
+    version = models.PositiveSmallIntegerField(default=0, db_default=0)
+    became = models.BinaryField(null=True)
 
     def __str__(self) -> str:
         return f"{self.kind} {bytes(self.digest).hex()[:12]}"

@@ -11,6 +11,7 @@ from django.test.utils import isolate_apps
 from django.utils import timezone
 
 from reference_data.models import VatRate, WorkType
+from settings_sync.declaring.upgrades import RenamedField
 from settings_sync.models import Item, NameKey, Part
 from tests.contracts.shelves import Declared, only, unique_name
 
@@ -313,3 +314,22 @@ def test_unique_together_cannot_be_deferred(plant):
     message = only(plant((Shelf, ShelfSync)), "E015")
     assert "name, side" in message.msg
     assert f"Open {HERE}" in message.hint
+
+
+@isolate_apps("reference_data")
+def test_a_name_that_an_upgrade_took_away_is_not_used_again(plant):
+    class Shelf(Named):
+        note = models.CharField(max_length=9, default="")
+
+    class Again(Declared):
+        fields = ("name", "note")
+        upgrades = (RenamedField("note", "name"),)
+
+    class Otherwise(Declared):
+        fields = ("name", "note")
+        upgrades = (RenamedField("text", "note"),)
+
+    message = only(plant((Shelf, Again)), "E031")
+    assert "'note' again" in message.msg
+    assert HERE in message.hint
+    assert plant((Shelf, Otherwise)) == []

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,17 +10,10 @@ import pytest
 
 from local_servers.processes import PROJECT
 
-GUIDE = PROJECT / "docs" / "new-catalog.md"
-A_FILE = re.compile(r"^`([\w./-]+)`\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", ".data", "__pycache__", ".*_cache", "staticfiles")
+from .guide import copy_of, follow
+
 OF_THIS_RUN = ("DATABASE_URL", "SYNC_DATABASE_URL", "REDIS_URL", "EENLIJN_TESTS_TEMPLATE")
 PASSED = re.compile(r"(\d+) passed")
-
-
-def add_line(file: Path, after: str, line: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert text.count(after) == 1
-    file.write_text(text.replace(after, f"{after}{line}\n"), encoding="utf-8")
 
 
 def run(project: Path, command: list[str]) -> str:
@@ -42,18 +34,8 @@ def run(project: Path, command: list[str]) -> str:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the product with the catalog that the guide makes: its files, and the two lines outside its folder."""
-    copy = tmp_path_factory.mktemp("product") / "eenlijn"
-    shutil.copytree(PROJECT, copy, ignore=LEFT_BEHIND)
-    (copy / ".venv").symlink_to(sys.prefix)  # where the copy looks for its servers
-    for name, text in A_FILE.findall(GUIDE.read_text(encoding="utf-8")):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        (copy / name).write_text(text, encoding="utf-8")
-    (copy / "briefings" / "migrations").mkdir()
-    for package in ("briefings", "briefings/migrations"):
-        (copy / package / "__init__.py").touch()
-    add_line(copy / "config" / "settings.py", '    "business",\n', '    "briefings",')
-    templates = '    path("settings/templates/", include("templates_catalog.urls")),\n'
-    add_line(copy / "config" / "urls.py", templates, '    path("settings/briefings/", include("briefings.urls")),')
+    copy = copy_of(PROJECT, tmp_path_factory.mktemp("product") / "eenlijn")
+    follow(copy)
     run(copy, ["manage.py", "makemigrations", "briefings"])
     return copy
 

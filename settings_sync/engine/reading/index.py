@@ -199,15 +199,17 @@ def _insert_documents(rows: list[ReadDocument]) -> None:
     """The bodies travel as one JSON list: as an array of texts they would be escaped one by one, ten times slower."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO public.settings_sync_document (digest, kind, body, needs, keys, created_at)"
-            " SELECT digest, kind, body, needs, keys, now() FROM ROWS FROM (unnest(%s::bytea[]), unnest(%s::text[]),"
+            "INSERT INTO public.settings_sync_document (digest, kind, version, body, needs, keys, created_at)"
+            " SELECT digest, kind, version, body, needs, keys, now() FROM ROWS FROM"
+            " (unnest(%s::bytea[]), unnest(%s::text[]), unnest(%s::smallint[]),"
             " jsonb_array_elements(%s::jsonb), jsonb_array_elements(%s::jsonb), jsonb_array_elements(%s::jsonb))"
-            " AS d(digest, kind, body, needs, keys)"
+            " AS d(digest, kind, version, body, needs, keys)"
             # Another administration may have stored the same document meanwhile.
             " ON CONFLICT (digest) DO NOTHING",
             [
                 [row.entry.digest for row in rows],
                 [row.entry.kind for row in rows],
+                [all_kinds()[row.entry.kind].version for row in rows],
                 f"[{','.join(row.text for row in rows)}]",
                 json.dumps([_needs_of(row) for row in rows]),
                 json.dumps([dict(row.entry.keys) for row in rows]),

@@ -8,6 +8,7 @@ from django.db import connection
 
 from settings_sync.engine import sql
 from settings_sync.engine.reading.index import IN_USE
+from settings_sync.engine.rows import STORED_DIGEST
 from settings_sync.models import ItemRule, SyncPolicy
 from tenants import exact_json
 from tenants.models import Administration
@@ -15,10 +16,10 @@ from tenants.schema_hooks import Carried
 
 AT_ONCE = 200
 GIVEN = (
-    "SELECT decode(d ->> 'digest', 'hex') AS digest, d ->> 'kind' AS kind, d -> 'body' AS body, d -> 'needs' AS needs,"
+    "SELECT decode(d ->> 'digest', 'hex') AS digest, d ->> 'kind' AS kind,"
+    " coalesce((d ->> 'version')::smallint, 0) AS version, d -> 'body' AS body, d -> 'needs' AS needs,"
     " d -> 'keys' AS keys FROM unnest(%s::jsonb[]) AS d"
 )
-DIGEST = "sha256(convert_to(kind || E'\\n' || body::text, 'UTF8'))"
 
 
 def read_documents(administration: Administration) -> Iterator[str]:
@@ -27,8 +28,8 @@ def read_documents(administration: Administration) -> Iterator[str]:
     # Documents of years may be more than the memory of a worker.
     with connection.chunked_cursor() as cursor:
         cursor.execute(
-            "SELECT jsonb_build_object('digest', encode(digest, 'hex'), 'kind', kind, 'body', body, 'needs', needs,"
-            " 'keys', keys)::text FROM public.settings_sync_document"
+            "SELECT jsonb_build_object('digest', encode(digest, 'hex'), 'kind', kind, 'version', version,"
+            " 'body', body, 'needs', needs, 'keys', keys)::text FROM public.settings_sync_document"
             f" WHERE digest IN (SELECT digest FROM {base}) ORDER BY digest"  # nosec B608 # a quoted name
         )
         for (line,) in cursor:
@@ -41,7 +42,9 @@ def write_documents(_administration: Administration, lines: Iterable[str]) -> No
     left = iter(lines)
     while some := list(islice(left, AT_ONCE)):
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({GIVEN}) given WHERE digest IS DISTINCT FROM {DIGEST}", [some])  # nosec B608 # constants
+            cursor.execute(
+                f"SELECT count(*) FROM ({GIVEN}) given WHERE digest IS DISTINCT FROM {STORED_DIGEST}", [some]
+            )  # nosec B608 # constants
             if cursor.fetchone()[0]:
                 raise ValueError("A document is not what its digest says.")
             # What is old may be pruned before this commits, unless it is in use again; the rest is left unlocked.
@@ -51,8 +54,9 @@ def write_documents(_administration: Administration, lines: Iterable[str]) -> No
                 [some, IN_USE.total_seconds()],
             )
             cursor.execute(
-                "INSERT INTO public.settings_sync_document (digest, kind, body, needs, keys, created_at)"  # nosec B608 # a constant
-                f" SELECT digest, kind, body, needs, keys, now() FROM ({GIVEN}) given ON CONFLICT (digest) DO NOTHING",
+                "INSERT INTO public.settings_sync_document (digest, kind, version, body, needs, keys, created_at)"  # nosec B608 # a constant
+                " SELECT digest, kind, version, body, needs, keys, now()"
+                f" FROM ({GIVEN}) given ON CONFLICT (digest) DO NOTHING",
                 [some],
             )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.rows import STORED_DIGEST
 from settings_sync.models import Document, SnapshotItem
 from sync_ledger.models import Base, Deviation, IndexEntry
 from tenants.models import Administration
@@ -12,10 +13,8 @@ from tenants.schemas import inside
 
 from .faults import Fault, named
 
-# As the digest of a document is made (engine/sql.py), for whatever kind.
 DIFFERENT = (
-    "SELECT encode(digest, 'hex') FROM public.settings_sync_document"
-    " WHERE digest <> sha256(convert_to(kind || chr(10) || body::text, 'UTF8')) ORDER BY 1"
+    f"SELECT encode(digest, 'hex') FROM public.settings_sync_document WHERE digest <> {STORED_DIGEST} ORDER BY 1"  # nosec B608 # a constant
 )
 DIGITS = 12
 
