@@ -63,7 +63,7 @@ class HeadsDiffer(SyncError):
 
 
 class DocumentsOutdated(SyncError):
-    """An update has changed what {items} can say, so what was planned before it is not written. Make a new preview."""
+    """An update has changed what {items} can say, so what was planned or kept before it cannot be written any more."""
 
     code = "documents-outdated"
 
@@ -173,6 +173,18 @@ class LeftOut(AdministrationDamaged):
     """{name} was left out of the preview: {damage}. Make a new one once support has put it back."""
 
     code = "left-out"
+
+
+class LeftOutWaiting(SyncError):
+    """{name} was left out of the preview: it is still being updated. Make a new one when that is done."""
+
+    code = "left-out-waiting"
+
+
+class LeftOutOutdated(SyncError):
+    """{name} was left out of the preview: since an update {items} cannot be what it was before any more."""
+
+    code = "left-out-outdated"
 
 
 class UnknownCategory(SyncError):

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
+from django.db import DataError, connection, transaction
 
 from settings_sync.declaring.kinds import Kind, Table, all_kinds
 from settings_sync.declaring.options import Removed
@@ -123,8 +123,30 @@ STORED = (
 
 def find_outdated(kind: Kind, digests: Collection[bytes]) -> set[bytes]:
     """Those of these stored documents of one kind that the catalog of today does not read as they were written: a
-    migration has taken away or renamed something that they say."""
+    migration has taken away or renamed something that they say, lets it hold less, or asks for what they do not say."""
     wanted = sorted(digests)
-    with connection.cursor() as cursor:
-        cursor.execute(documents_of(kind, STORED), [wanted])
-        return set(wanted) - {bytes(digest) for _uid, _label, _keys, _body, digest in cursor.fetchall()}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(documents_of(kind, STORED), [wanted])
+            found = {bytes(digest): body for _uid, _label, _keys, body, digest in cursor.fetchall()}
+    except DataError:
+        # One that a column does not take hides the others.
+        if len(wanted) == 1:
+            return set(wanted)
+        return set().union(*(find_outdated(kind, [digest]) for digest in wanted))
+    required = {table: names for table in kind.tables if (names := _required(table))}
+    whole = {digest for digest, body in found.items() if not required or _is_whole(exact_json.load(body), required)}
+    return set(wanted) - whole
+
+
+def _required(table: Table) -> list[str]:
+    """The columns that a row cannot be without, and that start at nothing."""
+    return [column.name for column in table.columns if not column.is_nullable and column.default is None]
+
+
+def _is_whole(body: Body, required: Mapping[Table, list[str]]) -> bool:
+    for table, names in required.items():
+        rows = [body] if table.parent is None else body.get("parts", {}).get(table.name, ())
+        if any(name not in row for row in rows for name in names):
+            return False
+    return True

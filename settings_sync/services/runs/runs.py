@@ -34,6 +34,7 @@ from tenants.failpoints import reach
 from tenants.models import Administration
 
 from .announcing import announce_failed_target, announce_run
+from .outdated import refuse_outdated, without_outdated
 from .retrying import NEVER_RETRIED, RETRIED, check_question
 from .waking import wake_targets
 
@@ -60,7 +61,8 @@ def start_run(
     whoever confirms wants what the preview showed.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost or
-    CategoryNotAllowed when rights were taken away since the preview; then nothing was started.
+    CategoryNotAllowed when rights were taken away since the preview, or HeadsDiffer or DocumentsOutdated when there was
+    an update since; then nothing was started.
     """
     require_for(acting_user, plan)
     asked_by = asked_by or staff_behind(acting_user)
@@ -72,6 +74,7 @@ def start_run(
         # Of the locked row: somebody else may have confirmed it a moment ago.
         check_plan(plan, version)
         _check_targets(plan, acting_user)
+        refuse_outdated(plan)
         check_confirmation(plan, confirmation)
         run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, note=note, moved=moved)
         targets = _store(run, by_right_of=acting_user)
@@ -176,15 +179,16 @@ def retry_run(
 ) -> SyncRun:
     """Queue the failed, skipped and cancelled targets again that the user may sync to, or only those of these slugs.
 
-    What a later run has decided there stays as that run left it. `confirmation` is what was typed where the run was
-    taken back since, for then trying it again brings something back. Raises NotAllowed, RunPruned, NothingToRetry,
-    CategoryNotAllowed, RetryBringsBack, or TargetGone when all that failed was deleted since.
+    What a later run has decided there stays as that run left it, and what cannot be carried out since an update stays
+    as it ended. `confirmation` is what was typed where the run was taken back since, for then trying it again brings
+    something back. Raises NotAllowed, RunPruned, NothingToRetry, CategoryNotAllowed, RetryBringsBack, TargetGone when
+    all that failed was deleted since, or HeadsDiffer or DocumentsOutdated when an update keeps all of it back.
     """
     require_steering(acting_user, run.plan)
     with transaction.atomic():
         run = lock_run(run.pk)
         check_kept(run)
-        again = _targets_to_retry(acting_user, run, targets)
+        again = without_outdated(_targets_to_retry(acting_user, run, targets))
         check_question(acting_user, run, again, confirmation)
         run.targets.filter(pk__in=[target.pk for target in again]).update(
             state=SyncTarget.State.QUEUED,
@@ -214,7 +218,8 @@ def _targets_to_retry(acting_user: User, run: SyncRun, slugs: Collection[str]) -
     failed = run.targets.filter(state__in=RETRIED).exclude(error_code__in=NEVER_RETRIED)
     failed = failed.filter(administration__slug__in=slugs) if slugs else failed
     reached = steerable_children(acting_user, run.administration, right_for(run.plan))
-    again = list(failed.filter(administration__in=reached).select_related("administration"))
+    reachable = failed.filter(administration__in=reached)
+    again = list(reachable.select_related("administration__parent", "plan_target__plan__snapshot"))
     if not again:
         gone = failed.filter(administration__state__in=Administration.GONE).select_related("administration")
         if names := sorted(target.administration.name for target in gone):

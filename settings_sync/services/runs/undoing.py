@@ -13,7 +13,7 @@ from audit.models import record
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.composed import AdministrationReader, describe_documents
 from settings_sync.engine.reading.index import look_at
-from settings_sync.exceptions import NothingToUndo, RunNotFinished, UnknownTarget
+from settings_sync.exceptions import HeadsDiffer, NothingToUndo, RunNotFinished, UnknownTarget
 from settings_sync.models import Change, Document, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from settings_sync.permissions import syncable_children
 from settings_sync.planning.undoing import History, Page, Step, plan_undo
@@ -28,14 +28,16 @@ from settings_sync.services.plans.rules import decisions_of, policies_of
 from tenants.permissions import require
 from tenants.rights import SyncRight
 
+from .outdated import check_version
 from .runs import check_kept, lock_run
 
 
 def create_undo_plan(*, acting_user: User, run: SyncRun, targets: Collection[str] = ()) -> Plan:
     """Preview taking a run back in these administrations (slugs), or in all that it changed. Writes only the plan.
 
-    Raises NotAllowed, RunNotFinished, RunPruned, NothingToUndo, CategoryNotAllowed, or UnknownTarget for an
-    administration where the user may not take it back or that the run did not change.
+    Raises NotAllowed, RunNotFinished, RunPruned, NothingToUndo, CategoryNotAllowed, UnknownTarget for an administration
+    where the user may not take it back or that the run did not change, or when it can be taken back nowhere what stands
+    in the way first: AdministrationDamaged, HeadsDiffer or DocumentsOutdated.
     """
     require(acting_user, SyncRight.UNDO, run.administration)
     if not run.is_finished:
@@ -72,8 +74,14 @@ def create_undo_plan(*, acting_user: User, run: SyncRun, targets: Collection[str
 
 
 def compute_undo(target: PlanTarget) -> None:
-    """Compare what the run left in one administration with what stands there now, and store what comes out."""
+    """Compare what the run left in one administration with what stands there now, and store what comes out.
+
+    Raises HeadsDiffer where it waits for the update that its main has had, or DocumentsOutdated where what would be
+    written is of before an update, and cannot be read any more.
+    """
     assert target.plan.undoes_id is not None
+    if target.administration.migration_head != target.plan.administration.migration_head:
+        raise HeadsDiffer
     undone = SyncTarget.objects.get(run=target.plan.undoes_id, administration=target.administration_id)
     local = look_at(target.administration)
     reader = UndoReader(target.administration.schema_name)
@@ -81,6 +89,7 @@ def compute_undo(target: PlanTarget) -> None:
     rules = Rules(policies=target.plan.policies, decisions=decisions_of(target))
     planned = plan_undo(history_of(undone), local, category_of(), rules, reader)
     keep_plan(target, planned, reader, Examiner(target.plan.administration), standing=len(local.entries))
+    check_version(target, target.administration)
 
 
 class UndoReader(AdministrationReader):

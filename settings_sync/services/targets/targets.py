@@ -32,6 +32,7 @@ from settings_sync.services.plans.category_rights import may_still_apply
 from settings_sync.services.plans.leaving_out import refuse_damaged
 from settings_sync.services.plans.orders import work_of
 from settings_sync.services.runs.announcing import announce_failed_target
+from settings_sync.services.runs.outdated import check_version
 from settings_sync.services.runs.progress import Progress, note_progress
 from settings_sync.services.runs.runs import finish_run_when_done, lock_run
 from settings_sync.services.runs.waking import APPLY_TARGET, wake_targets
@@ -40,7 +41,6 @@ from tenants.failpoints import reach
 from tenants.models import Administration
 from tenants.waking import send_messages
 
-from .outdated import check_version
 from .overtaking import find_overtaken, waits_for_a_newer_run
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None) -> Claim 
         "run__requested_by",
         "run__by_right_of",
         "administration",
-        "plan_target",
+        "plan_target__plan__snapshot",
     ).get(pk=target_id)
     # Only the first of its targets starts a run.
     SyncRun.objects.filter(pk=target.run_id, state=SyncRun.State.QUEUED).update(
@@ -172,7 +172,7 @@ def _check_ready(target: SyncTarget) -> None:
     current = Administration.objects.select_related("parent").get(pk=target.administration_id)
     if current.state != Administration.State.ACTIVE:
         raise TargetNotReady(name=current.name, state=current.state)
-    check_version(target, current)
+    check_version(target.plan_target, current)
     if target.run.by_right_of_id is not None:
         _check_right(target)
 

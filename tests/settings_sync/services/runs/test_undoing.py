@@ -3,17 +3,15 @@
 import uuid
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from forms_catalog.models import Form
 from reference_data.models import WorkType
 from settings_sync.exceptions import RunNotFinished
-from settings_sync.models import Snapshot, SyncPolicy, SyncRun
+from settings_sync.models import SyncPolicy, SyncRun
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.previews.plan_overview import row_of, show_plan
-from settings_sync.services.runs.runs import finish_run_when_done, retry_run, start_run
 from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.wording.wording import reason_of
 from sync_ledger.models import Base, Deviation
@@ -459,74 +457,6 @@ def test_what_was_created_and_edited_since_can_be_kept(empty, child):
     assert [change.action for change in plan.targets.get().changes.all()] == ["keep"]
     empty.run(plan)
     assert (descriptions(child), bases(child)) == ({"Storing": "van hier"}, {})
-
-
-@pytest.fixture
-def updated(empty, child):
-    """A run that changed a work type, made before a migration that both administrations have had since."""
-    with inside(empty.main):
-        WorkType.objects.create(name="Storing", description="eerst")
-    empty.sync(child, categories=CATEGORIES)
-    with inside(empty.main):
-        WorkType.objects.update(description="later")
-    run = empty.sync(child, categories=CATEGORIES)
-    Snapshot.objects.update(migration_head="before")
-    return run
-
-
-def test_a_run_of_before_a_migration_is_taken_back(empty, child, updated):
-    undo = back(empty, updated)
-    assert descriptions(child) == {"Storing": "eerst"}
-    back(empty, undo)
-    assert descriptions(child) == {"Storing": "later"}
-
-
-def test_a_run_of_before_a_migration_is_tried_again(empty, child, updated):
-    with inside(empty.main):
-        WorkType.objects.update(description="laatst")
-    plan = empty.plan(child, categories=CATEGORIES)
-    run = start_run(acting_user=empty.owner, plan=plan, version=1)
-    run.targets.update(state="failed", finished_at=timezone.now())
-    with transaction.atomic():
-        finish_run_when_done(run)
-    Snapshot.objects.update(migration_head="before")
-    run = empty.finish(retry_run(acting_user=empty.owner, run=run))
-    assert (run.state, descriptions(child)) == ("succeeded", {"Storing": "laatst"})
-
-
-def test_what_a_migration_took_from_its_documents_is_not_written(empty, child, updated):
-    """As after a migration that took away a field which the former document filled in."""
-    plan = create_undo_plan(acting_user=empty.owner, run=updated)
-    change = plan.targets.get().changes.get()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            'WITH former AS (SELECT kind, body || \'{"colour": "red"}\' AS body FROM settings_sync_document'
-            " WHERE digest = %s) INSERT INTO settings_sync_document (digest, kind, body, needs, keys, created_at)"
-            " SELECT sha256(convert_to(kind || chr(10) || body::text, 'UTF8')), kind, body, '[]', '{}', now()"
-            " FROM former RETURNING digest",
-            [change.result_digest],
-        )
-        change.result_digest = cursor.fetchone()[0]
-    change.save()
-    undo = empty.run(plan)
-    target = undo.targets.get()
-    assert (target.state, target.error_code, descriptions(child)) == (
-        "failed",
-        "documents-outdated",
-        {"Storing": "later"},
-    )
-    assert "Storing" in str(target.error_facts)
-
-
-def test_a_child_that_waits_for_its_migration_is_skipped(empty, child, updated):
-    plan = create_undo_plan(acting_user=empty.owner, run=updated)
-    head = child.migration_head
-    Administration.objects.filter(pk=child.pk).update(migration_head="between")
-    try:
-        target = empty.run(plan).targets.get()
-    finally:
-        Administration.objects.filter(pk=child.pk).update(migration_head=head)
-    assert (target.state, target.error_code) == ("skipped", "heads-differ")
 
 
 def test_what_is_pinned_after_the_preview_of_taking_back_stays(company, child, coupled):
