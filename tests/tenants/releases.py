@@ -30,7 +30,8 @@ class Migration(Base):
 def newer_release(operations: str, settings: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Let the code have a last migration `reference_data.9999_later` while a block runs; gives its head.
 
-    Whatever that migration made is left in the schemas, except a table `later`.
+    Whatever that migration made is left in the schemas, except a table `later`: what it does beside that must not reach
+    the template, of which the schemas of all other tests are made.
     """
     shown = import_module("reference_data.migrations").__path__[0]
     package = folder / "newer_migrations"
