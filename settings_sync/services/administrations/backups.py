@@ -43,8 +43,9 @@ def write_documents(_administration: Administration, lines: Iterable[str]) -> No
     while some := list(islice(left, AT_ONCE)):
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT count(*) FROM ({GIVEN}) given WHERE digest IS DISTINCT FROM {STORED_DIGEST}", [some]
-            )  # nosec B608 # constants
+                f"SELECT count(*) FROM ({GIVEN}) given WHERE digest IS DISTINCT FROM {STORED_DIGEST}",  # nosec B608 # constants
+                [some],
+            )
             if cursor.fetchone()[0]:
                 raise ValueError("A document is not what its digest says.")
             # What is old may be pruned before this commits, unless it is in use again; the rest is left unlocked.
