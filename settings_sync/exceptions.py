@@ -296,6 +296,18 @@ class NameNotUsable(SyncError):
     status = 400
 
 
+class RehearsalFailed(SyncError):
+    """Trying it out showed that this cannot be taken back, so nothing was started: {reason}"""
+
+    code = "rehearsal-failed"
+
+    def facts_in_words(self) -> dict[str, str]:
+        return {"reason": error_in_words(str(self.facts.get("why", "")), self._facts_of_reason(), "")}
+
+    def _facts_of_reason(self) -> Mapping[str, Any]:
+        return {name: value for name, value in self.facts.items() if name != "why"}
+
+
 class NothingToUndo(SyncError):
     """This run has changed nothing that can be taken back."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.composed import find_outdated
-from settings_sync.exceptions import DocumentsOutdated, HeadsDiffer
+from settings_sync.exceptions import DocumentsOutdated, HeadsDiffer, RehearsalFailed, RuleBroken
 from settings_sync.models import Plan, PlanTarget, SyncTarget
 from settings_sync.services.plans.change_rows import does_something
 from tenants.models import Administration
@@ -48,6 +48,14 @@ def refuse_outdated(plan: Plan) -> None:
             waiting += 1
     if planned and waiting == len(planned):
         raise HeadsDiffer
+
+
+def refuse_what_no_rule_allows(plan: Plan) -> None:
+    """Raises RehearsalFailed when taking a run back was tried out, and everywhere met a rule of the database that is
+    younger than what would come back."""
+    rehearsals = [target.rehearsal for target in plan.targets.filter(left_out={})] if plan.is_undo else []
+    if rehearsals and all(told.get("code") == RuleBroken.code for told in rehearsals):
+        raise RehearsalFailed(**{**rehearsals[0]["facts"], "why": RuleBroken.code})
 
 
 def without_outdated(targets: Iterable[SyncTarget]) -> list[SyncTarget]:

@@ -34,7 +34,7 @@ from tenants.failpoints import reach
 from tenants.models import Administration
 
 from .announcing import announce_failed_target, announce_run
-from .outdated import refuse_outdated, without_outdated
+from .outdated import refuse_outdated, refuse_what_no_rule_allows, without_outdated
 from .retrying import NEVER_RETRIED, RETRIED, check_question
 from .waking import wake_targets
 
@@ -61,8 +61,8 @@ def start_run(
     whoever confirms wants what the preview showed.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost or
-    CategoryNotAllowed when rights were taken away since the preview, or HeadsDiffer or DocumentsOutdated when there was
-    an update since; then nothing was started.
+    CategoryNotAllowed when rights were taken away since the preview, or HeadsDiffer, DocumentsOutdated or
+    RehearsalFailed when an update since keeps it from being carried out; then nothing was started.
     """
     require_for(acting_user, plan)
     asked_by = asked_by or staff_behind(acting_user)
@@ -75,6 +75,7 @@ def start_run(
         check_plan(plan, version)
         _check_targets(plan, acting_user)
         refuse_outdated(plan)
+        refuse_what_no_rule_allows(plan)
         check_confirmation(plan, confirmation)
         run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, note=note, moved=moved)
         targets = _store(run, by_right_of=acting_user)

@@ -21,6 +21,7 @@ from settings_sync.planning.values import Deviation, Entry, Key, Need, Rules
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.change_rows import change_of
 from settings_sync.services.plans.comparing import category_of
+from settings_sync.services.plans.dry_run import rehearse
 from settings_sync.services.plans.leaving_out import attempt, refuse_when_none, whole_targets
 from settings_sync.services.plans.local_values import Examiner
 from settings_sync.services.plans.plans import PLAN_LIFETIME, keep_plan, making
@@ -90,6 +91,10 @@ def compute_undo(target: PlanTarget) -> None:
     planned = plan_undo(history_of(undone), local, category_of(), rules, reader)
     keep_plan(target, planned, reader, Examiner(target.plan.administration), standing=len(local.entries))
     check_version(target, target.administration)
+    assert target.plan.snapshot is not None
+    if target.plan.snapshot.migration_head != target.administration.migration_head:
+        # A rule of the database may be younger than what would come back, and only the database knows.
+        rehearse(target)
 
 
 class UndoReader(AdministrationReader):

@@ -12,7 +12,7 @@ from reference_data.sync import WorkTypeSync
 from settings_sync.declaring.registry import registry
 from settings_sync.declaring.upgrades import DocumentUpgrade, RemovedField, RenamedField, RewrittenDocument
 from settings_sync.engine.reading.index import look_at
-from settings_sync.exceptions import DocumentsOutdated, HeadsDiffer
+from settings_sync.exceptions import DocumentsOutdated, HeadsDiffer, RehearsalFailed
 from settings_sync.models import Change, Document, ItemRule, Plan, Snapshot, SyncRun
 from settings_sync.schema_hooks import SyncSchemaHooks
 from settings_sync.services.previews.change_details import show_change
@@ -383,6 +383,30 @@ class TestRefusals:
         Administration.objects.filter(pk=child.pk).update(migration_head="between")
         with pytest.raises(HeadsDiffer):
             retry_run(acting_user=company.owner, run=failed)
+
+    @pytest.fixture
+    def stricter(self, child: Administration) -> Iterator[None]:
+        """A rule of the database that is younger than the run."""
+        table = f'"{child.schema_name}".reference_data_worktype'
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT younger CHECK (description <> 'eerst') NOT VALID")
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT younger")
+
+    def test_what_a_younger_rule_of_the_database_forbids_is_told_by_the_preview_and_starts_no_run(
+        self, company, child, updated, stricter
+    ):
+        plan = create_undo_plan(acting_user=company.owner, run=updated)
+        assert (plan.state, plan.targets.get().rehearsal["code"]) == ("ready", "rule-broken")
+        with pytest.raises(RehearsalFailed) as refusal:
+            start_run(acting_user=company.owner, plan=plan, version=plan.version)
+        with translation.override("en"):
+            assert refusal.value.detail.startswith(
+                "Trying it out showed that this cannot be taken back, so nothing was started:"
+                " A rule of the database forbids it: "
+            )
+        assert not SyncRun.objects.filter(plan=plan).exists()
 
     def test_what_falls_behind_after_it_was_confirmed_is_skipped(self, company, child, updated):
         plan = create_undo_plan(acting_user=company.owner, run=updated)
