@@ -4,10 +4,10 @@ import uuid
 
 from celery import shared_task
 
-from settings_sync.services.targets.targets import execute_target
+from settings_sync.services.targets.turns import take_turn
 
 
 @shared_task(name="settings_sync.tasks.apply_target")  # type: ignore[untyped-decorator]
 def apply_target(target_id: str) -> None:
-    """Apply one target of a run, if nobody else has."""
-    execute_target(uuid.UUID(target_id))
+    """Apply one target of a run and those that wait after it, as far as nobody else has."""
+    take_turn(uuid.UUID(target_id))

@@ -98,14 +98,24 @@ def given_back_when_stopped(
     What was begun there must have been rolled back on the way out. The row gets `fields`, the attempt is not counted,
     and `wake` calls another worker, which need not wait until the lease ends.
     """
+    with ending_when_stopped():
+        try:
+            yield
+        except BaseException as error:
+            if was_told_to_stop(error) and _give_back(model._meta.db_table, row_id, token, fields):
+                logger.info("Told to stop: %s %s was given back.", model._meta.label, row_id)
+                wake()
+            raise
+
+
+@contextmanager
+def ending_when_stopped() -> Iterator[None]:
+    """End a block with SystemExit when this process is told to stop in the middle of it, whatever that became there."""
     try:
         yield
     except BaseException as error:
         if not was_told_to_stop(error):
             raise
-        if _give_back(model._meta.db_table, row_id, token, fields):
-            logger.info("Told to stop: %s %s was given back.", model._meta.label, row_id)
-            wake()
         raise SystemExit from error
 
 

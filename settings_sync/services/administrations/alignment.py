@@ -10,6 +10,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from functools import partial
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -32,7 +34,9 @@ from tenants.wholeness import having, note_damage
 logger = logging.getLogger(__name__)
 
 Counts = dict[str, int]
+Found = TypeVar("Found")
 DIRTY_SCHEMAS_PER_QUERY = 200
+STORED_AT_ONCE = 100
 LOOKED_AT_ONCE = 20
 """Administrations of one main whose tables are looked at in one round: a thousand have all had their turn in fifty."""
 
@@ -65,26 +69,37 @@ def fold_alignment(*, everything: bool = False) -> int:
 
     What cannot be counted, such as an administration whose schema is gone, is logged and keeps no other waiting.
     """
-    return sum(_attempt(main, _fold_main, main, everything) for main in Administration.objects.active().mains())
+    mains = Administration.objects.active().mains()
+    return sum(_attempt(main, partial(_fold_main, main, everything)) or 0 for main in mains)
 
 
-def _attempt(administration: Administration, count: Callable[..., int], *what: object) -> int:
+def _attempt(administration: Administration, count: Callable[[], Found]) -> Found | None:
     try:
-        return count(*what)
+        return count()
     # A database that is away fails for all of them; the next round begins anew.
     except (OperationalError, InterfaceError):
         raise
     except Exception:
         logger.exception("Administration %s could not be counted", administration.slug)
-        return 0
+        return None
 
 
 def fold_children(main: Administration, children: Iterable[Administration]) -> None:
     """Recount these sub-administrations now, such as after a run."""
     # With its documents, for this look empties the list by which a snapshot would find what to store.
-    source = look_at(main, keep_documents=True)
-    for child in children:
-        _attempt(child, _fold_child, source, child)
+    _fold_each(look_at(main, keep_documents=True), children)
+
+
+def _fold_each(source: Local, children: Iterable[Administration]) -> int:
+    """Count administrations, and store what was counted of some at once; returns of how many."""
+    waiting, folded = list(children), 0
+    for start in range(0, len(waiting), STORED_AT_ONCE):
+        counted = [
+            _attempt(child, partial(_rows_of_child, source, child)) for child in waiting[start:][:STORED_AT_ONCE]
+        ]
+        _store(row for rows in counted if rows for row in rows)
+        folded += sum(rows is not None for rows in counted)
+    return folded
 
 
 def _fold_main(main: Administration, everything: bool) -> int:
@@ -100,13 +115,16 @@ def _fold_main(main: Administration, everything: bool) -> int:
     if not stale and not everything:
         return 0
     source = look_at(main, keep_documents=True)
-    _store(main, _count_own(source))
-    return sum(_attempt(child, _fold_child, source, child) for child in stale)
+    with inside(main):
+        _store(_rows(main, _count_own(source), _first_reviews()))
+    return _fold_each(source, stale)
 
 
-def _fold_child(source: Local, child: Administration) -> int:
-    _store(child, _count(source, look_at(child)))
-    return 1
+def _rows_of_child(source: Local, child: Administration) -> list[Alignment]:
+    with inside(child):
+        counts = align(source.entries, look_at(child), category_of())
+        # Noted here as well, because a sync brings agreements with a date.
+        return _rows(child, counts, _first_reviews())
 
 
 def _countable(administrations: list[Administration]) -> list[Administration]:
@@ -147,10 +165,6 @@ def _touched(administrations: list[Administration]) -> set[uuid.UUID]:
     return touched
 
 
-def _count(source: Local, local: Local) -> dict[str, Counts]:
-    return align(source.entries, local, category_of())
-
-
 def _count_own(source: Local) -> dict[str, Counts]:
     """The main administration's own row: how many items it has per category."""
     counted = Counter(all_kinds()[kind].category.key for kind, _uid in source.entries)
@@ -159,17 +173,17 @@ def _count_own(source: Local) -> dict[str, Counts]:
 
 def note_reviews(administration: Administration) -> None:
     """Note when what is kept as it is in an administration should be looked at again, such as after pinning."""
-    reviews = _first_reviews(administration)
+    with inside(administration):
+        reviews = _first_reviews()
     for category in all_kinds().categories:
         # Where nobody has counted yet there is no row, and counting notes it as well.
         rows = Alignment.objects.filter(administration=administration, category=category.key)
         rows.update(review_on=reviews.get(category.key))
 
 
-def _first_reviews(administration: Administration) -> dict[str, date]:
-    """Per category the first day on which something that is kept should be looked at again."""
-    with inside(administration):
-        rows = list(Deviation.objects.exclude(review_on=None).values_list("kind", "review_on"))
+def _first_reviews() -> dict[str, date]:
+    """Per category the first day on which something that is kept should be looked at again, in the schema of now."""
+    rows = list(Deviation.objects.exclude(review_on=None).values_list("kind", "review_on"))
     first: dict[str, date] = {}
     for kind, day in rows:
         # A ledger keeps what a release takes away: of a kind that is not declared any more there is no category.
@@ -179,21 +193,23 @@ def _first_reviews(administration: Administration) -> dict[str, date]:
     return first
 
 
-def _store(administration: Administration, counts: Mapping[str, Counts]) -> None:
-    # Noted here as well, because a sync brings agreements with a date.
-    reviews = _first_reviews(administration)
+def _rows(administration: Administration, counts: Mapping[str, Counts], reviews: Mapping[str, date]) -> list[Alignment]:
+    return [
+        Alignment(
+            administration=administration,
+            category=category,
+            counts=found,
+            review_on=reviews.get(category),
+            as_of=Now(),
+        )
+        for category, found in counts.items()
+    ]
+
+
+def _store(rows: Iterable[Alignment]) -> None:
     with transaction.atomic():
         Alignment.objects.bulk_create(
-            (
-                Alignment(
-                    administration=administration,
-                    category=category,
-                    counts=found,
-                    review_on=reviews.get(category),
-                    as_of=Now(),
-                )
-                for category, found in counts.items()
-            ),
+            rows,
             update_conflicts=True,
             unique_fields=["administration", "category"],
             update_fields=["counts", "review_on", "as_of"],

@@ -36,7 +36,7 @@ from tenants.models import Administration
 from .announcing import announce_failed_target, announce_run
 from .outdated import refuse_outdated, refuse_what_no_rule_allows, without_outdated
 from .retrying import NEVER_RETRIED, RETRIED, check_question
-from .waking import wake_targets
+from .waking import places, wake_targets
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ def start_run(
         for target in targets:
             if target.state == SyncTarget.State.SKIPPED:
                 announce_failed_target(target)
-        wake_targets([target.pk for target in targets if target.state == SyncTarget.State.QUEUED])
+        wake_targets(places([target.pk for target in targets if target.state == SyncTarget.State.QUEUED]))
         reach("run.before-commit")
     reach("run.after-commit")
     with bound_contextvars(run=str(run.pk), administration=run.administration.slug):
@@ -109,6 +109,8 @@ def _target_of(run: SyncRun, target: PlanTarget) -> SyncTarget:
     """What a run does in one administration of its plan: nothing where the plan has left it out."""
     # The counts are copied: these go on to what happened, while those of the plan stay what was planned.
     made = SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
+    # By whoever is woken for one before it in the run: the reaper need not, for a while.
+    made.woken_at = timezone.now()
     if target.left_out:
         made.state, made.finished_at = SyncTarget.State.SKIPPED, timezone.now()
         made.error_code, made.error_facts = target.left_out["code"], target.left_out["facts"]
@@ -195,6 +197,7 @@ def retry_run(
             state=SyncTarget.State.QUEUED,
             attempts=0,
             retried_at=Now(),
+            woken_at=Now(),
             finished_at=None,
             not_before=None,
             error_code="",
@@ -207,7 +210,7 @@ def retry_run(
         run.by_right_of = acting_user
         run.save(update_fields=["state", "finished_at", "cancelled_at", "by_right_of"])
         _record("run.retried", acting_user, run, reason)
-        wake_targets([target.pk for target in again])
+        wake_targets(places([target.pk for target in again]))
     return run
 
 

@@ -2,11 +2,13 @@
 
 import logging
 import uuid
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from psycopg import errors
@@ -35,7 +37,7 @@ from settings_sync.services.runs.announcing import announce_failed_target
 from settings_sync.services.runs.outdated import check_version
 from settings_sync.services.runs.progress import Progress, note_progress
 from settings_sync.services.runs.runs import finish_run_when_done, lock_run
-from settings_sync.services.runs.waking import APPLY_TARGET, wake_targets
+from settings_sync.services.runs.waking import APPLY_TARGET, places, wake_targets
 from tenants import leases
 from tenants.failpoints import reach
 from tenants.models import Administration
@@ -54,10 +56,30 @@ class Claim:
     token: uuid.UUID
 
 
+@dataclass
+class Ended:
+    """The targets of one run that have ended, and those of them that were applied: what `settle` has to see to."""
+
+    targets: list[SyncTarget] = field(default_factory=list)
+    applied: list[SyncTarget] = field(default_factory=list)
+
+
 def execute_target(target_id: uuid.UUID) -> bool:
     """Claim a target and apply it; safe to call any number of times. Returns whether it was applied here and now.
 
     A process that is told to stop meanwhile (SystemExit) gives it back for another one, and ends.
+    """
+    ended = Ended()
+    with leases.ending_when_stopped():
+        carry_out(target_id, ended)
+        settle(ended)
+    return bool(ended.applied)
+
+
+def carry_out(target_id: uuid.UUID, ended: Ended, known: SyncTarget | None = None) -> None:
+    """Claim a target, apply it and say how it ended, in its row and in `ended`; `settle` does the rest.
+
+    `known` is the target as it was read a moment ago, with its run, so that it need not be read again.
     """
     # Made before the claim: who is told to stop right after it gives back by this token.
     token = uuid.uuid4()
@@ -65,46 +87,63 @@ def execute_target(target_id: uuid.UUID) -> bool:
         SyncTarget,
         target_id,
         token,
-        wake=lambda: send_messages(APPLY_TARGET, [target_id]),
+        wake=lambda: wake_again(target_id),
         state=SyncTarget.State.QUEUED,
         woken_at=None,
     ):
-        claim = claim_target(target_id, token)
+        claim = claim_target(target_id, token, known)
         if claim is None:
-            return False
+            return
         with bound_contextvars(run=str(claim.target.run_id), administration=claim.target.administration.slug):
-            return _execute(claim)
+            _execute(claim, ended)
 
 
-def _execute(claim: Claim) -> bool:
+def _execute(claim: Claim, ended: Ended) -> None:
     # Claimed in the moment in which the run was stopped, and nothing was done yet.
     if claim.target.run.cancelled_at is not None:
         _close(claim, Ending(SyncTarget.State.CANCELLED))
-        return False
+        ended.targets.append(claim.target)
+        return
     try:
         with leases.kept(claim.target, claim.token):
             _apply(claim)
     except LeaseLost:  # another worker has it now, and tells how it ends
-        return False
+        return
     except Exception as error:
         if leases.was_told_to_stop(error):
             raise
         _end(claim, error)
-        return False
-    logger.info("Target applied")
-    reach("target.before-finishing-run")
-    _finish_run(claim.target)
-    fold_children(claim.target.run.administration, [claim.target.administration])
-    return True
+    else:
+        logger.info("Target applied")
+        ended.applied.append(claim.target)
+    ended.targets.append(claim.target)
 
 
-def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None) -> Claim | None:
+def wake_again(target_id: uuid.UUID) -> None:
+    """Wake another worker for a target that this one leaves."""
+    send_messages(APPLY_TARGET, [target_id])
+
+
+def settle(ended: Ended) -> None:
+    """See to what is left once targets of one run have ended: the end of the run, who waited for the same
+    administrations, and how far these are in line."""
+    if not ended.targets:
+        return
+    if ended.applied:
+        reach("target.before-finishing-run")
+    _finish_run(ended.targets)
+    if ended.applied:
+        fold_children(ended.applied[0].run.administration, [target.administration for target in ended.applied])
+
+
+def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None, known: SyncTarget | None = None) -> Claim | None:
     """Take a queued target, or one whose lease has ended; None when it is taken, finished, or its child is busy.
 
     Times come from the database's clock. A target that was tried too often ends as failed.
     """
     token = token or uuid.uuid4()
-    if waits_for_a_newer_run(target_id):
+    # Only what is tried again may have to wait, and nobody tries again what has not ended yet.
+    if (known is None or known.retried_at is not None) and waits_for_a_newer_run(target_id):
         return None  # whoever finishes that one wakes this one
     try:
         taken = _take(target_id, token)
@@ -113,19 +152,35 @@ def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None) -> Claim 
     if not taken:
         return None
     reach("claim.after-commit")
-    target = SyncTarget.objects.select_related(
-        "run__plan__snapshot",
-        "run__administration",
-        "run__requested_by",
-        "run__by_right_of",
-        "administration",
-        "plan_target__plan__snapshot",
-    ).get(pk=target_id)
-    # Only the first of its targets starts a run.
-    SyncRun.objects.filter(pk=target.run_id, state=SyncRun.State.QUEUED).update(
-        state=SyncRun.State.RUNNING, started_at=Now()
-    )
+    target = known or with_all_it_takes(SyncTarget.objects.filter(pk=target_id))[0]
+    if known is not None:
+        known.attempts += 1
+    _start_run(target.run)
     return Claim(target, token)
+
+
+def with_all_it_takes(targets: "QuerySet[SyncTarget]") -> list[SyncTarget]:
+    """Read targets of one run with all that carrying them out asks of their run, plan and administrations."""
+    found = list(targets.select_related("administration", "plan_target"))
+    if not found:
+        return found
+    run = SyncRun.objects.select_related(
+        "plan__snapshot", "plan__administration", "administration", "requested_by", "by_right_of"
+    ).get(pk=found[0].run_id)
+    for target in found:
+        # One object of each for all of them: what one has read of it the next need not read again.
+        target.run, target.plan_target.plan = run, run.plan
+        target.plan_target.administration = target.administration
+    return found
+
+
+def _start_run(run: SyncRun) -> None:
+    """Only the first of its targets starts a run."""
+    if run.state == SyncRun.State.QUEUED:
+        SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.QUEUED).update(
+            state=SyncRun.State.RUNNING, started_at=Now()
+        )
+        run.state = SyncRun.State.RUNNING
 
 
 def _take(target_id: uuid.UUID, token: uuid.UUID) -> bool:
@@ -226,7 +281,6 @@ def _close(claim: Claim, ending: Ending) -> None:
         # Told in the transaction that ends it, or not at all: somebody else may have it by now.
         if _close_claimed(claim, ending):
             _tell_when_failed(claim.target, ending.state)
-    _finish_run(claim.target)
 
 
 def _close_claimed(claim: Claim, ending: Ending) -> bool:
@@ -239,14 +293,18 @@ def _tell_when_failed(target: SyncTarget, state: str) -> None:
         announce_failed_target(target)
 
 
-def _finish_run(target: SyncTarget) -> None:
-    """Close the run when this was its last target, and wake whoever waited for this child."""
-    queued = SyncTarget.objects.filter(administration=target.administration_id, state=SyncTarget.State.QUEUED)
-    waiting = queued.filter(leases.is_due())
+def _finish_run(targets: Collection[SyncTarget]) -> None:
+    """Close the run of these targets when they were its last, and wake whoever waited for their administrations."""
+    (run_id,) = {target.run_id for target in targets}
+    administrations = [target.administration_id for target in targets]
+    waiting = SyncTarget.objects.filter(administration__in=administrations, state=SyncTarget.State.QUEUED)
+    # One each will do: an administration is written by one run at a time.
+    first = (
+        waiting.filter(leases.is_due()).order_by("administration_id", "plan_target_id").distinct("administration_id")
+    )
     with transaction.atomic():
-        finish_run_when_done(lock_run(target.run_id))
-        # One will do: an administration is written by one run at a time.
-        wake_targets(list(waiting.values_list("pk", flat=True)[:1]))
+        finish_run_when_done(lock_run(run_id))
+        wake_targets(list(first.values_list("pk", flat=True)))
 
 
 def give_up_poisoned_targets() -> int:
@@ -256,7 +314,7 @@ def give_up_poisoned_targets() -> int:
     ended = 0
     for target in poisoned:
         ended += _give_up(target)
-        _finish_run(target)
+        _finish_run([target])
     return ended
 
 
@@ -273,7 +331,10 @@ def _give_up(target: SyncTarget) -> int:
 
 
 def take_targets_to_wake() -> list[uuid.UUID]:
-    """The targets that a worker could take now and that nobody was woken for lately; notes that they are woken."""
+    """The targets for which to wake a worker now, because nobody was woken for them lately; notes that it is done.
+
+    Of those that wait in one run only some: whoever is woken for one goes on with those after it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             # SKIP LOCKED: what is locked is being ended, or woken for by another reaper.
@@ -281,10 +342,18 @@ def take_targets_to_wake() -> list[uuid.UUID]:
             " WHERE (state = 'queued' AND coalesce(not_before, '-infinity') <= now()"
             " OR state = 'running' AND leased_until < now())"
             " AND (woken_at IS NULL OR woken_at < now() - make_interval(secs => %s))"
-            " ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING id",
+            " ORDER BY plan_target_id LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING plan_target_id, id, run_id, state",
             [settings.SYNC_WAKE_AGAIN_SECONDS],
         )
-        return [row[0] for row in cursor.fetchall()]
+        found = sorted(cursor.fetchall())
+    waiting: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    left_behind = []
+    for _order, target_id, run_id, state in found:
+        if state == SyncTarget.State.QUEUED:
+            waiting[run_id].append(target_id)
+        else:
+            left_behind.append(target_id)
+    return left_behind + [target_id for ids in waiting.values() for target_id in places(ids)]
 
 
 def targets_nobody_takes() -> list[uuid.UUID]:

@@ -133,7 +133,7 @@ class TestCancelling:
         assert not run.is_finished
         assert SyncTarget.objects.get(pk=queued.pk).state == "cancelled"
         targets._apply(claim)
-        targets._finish_run(claim.target)
+        targets._finish_run([claim.target])
         run.refresh_from_db()
         assert (SyncTarget.objects.get(pk=busy.pk).state, run.state) == ("succeeded", "cancelled")
 
@@ -143,6 +143,7 @@ class TestCancelling:
         claim = claim_target(busy.pk)
         cancel_run(acting_user=company.owner, run=run)
         targets._end(claim, errors.LockNotAvailable("busy"))
+        targets._finish_run([claim.target])
         run.refresh_from_db()
         assert SyncTarget.objects.get(pk=busy.pk).state == "cancelled"
         assert run.state == SyncRun.State.CANCELLED

@@ -324,7 +324,8 @@ class TestAtTheSameTime:
         claim = claim_target(older.targets.get().pk)
         assert claim is not None
         write(company, "old")
-        older.targets.update(state="queued", lease_token=None, leased_until=None)  # as a worker that must stop does
+        # As a worker that must stop does.
+        older.targets.update(state="queued", lease_token=None, leased_until=None, woken_at=None)
         company.sync(zuid, categories=CATEGORIES)
         monkeypatch.setattr("settings_sync.services.targets.reaping.send_messages", lambda task, ids: 0)
         reap()

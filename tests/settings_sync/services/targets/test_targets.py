@@ -97,6 +97,10 @@ def arrived(child: Administration) -> list[str]:
         return list(WorkType.objects.values_list("name", flat=True))
 
 
+def nobody_was_woken_lately() -> None:
+    SyncTarget.objects.update(woken_at=None)
+
+
 class TestClaiming:
     def test_one_worker_of_many_gets_it(self, waiting):
         claims = in_threads(*[lambda: claim_target(waiting.pk)] * 8)
@@ -136,6 +140,7 @@ class TestClaiming:
         assert claim_target(waiting.pk) is None
         assert take_targets_to_wake() == []
         SyncTarget.objects.filter(pk=waiting.pk).update(not_before=timezone.now() - timedelta(seconds=1))
+        nobody_was_woken_lately()
         assert take_targets_to_wake() == [waiting.pk]
         assert claim_target(waiting.pk)
         assert fresh(waiting).not_before is None
@@ -316,6 +321,9 @@ class TestTheReaper:
         sent: list[uuid.UUID] = []
         monkeypatch.setattr(reaping, "send_messages", lambda task, ids: sent.extend(ids) or len(list(ids)))
         reap()
+        assert sent == []  # accepting the run has woken somebody
+        nobody_was_woken_lately()
+        reap()
         reap()
         assert sent.count(waiting.pk) == 1
         SyncTarget.objects.update(woken_at=timezone.now() - timedelta(minutes=1))
@@ -327,6 +335,7 @@ class TestTheReaper:
             raise ConnectionError("no broker")
 
         monkeypatch.setattr(current_app, "send_task", away)
+        nobody_was_woken_lately()
         done = reap()
         assert (done.woken, done.done) == (0, 1)
         assert fresh(waiting).state == "succeeded"
@@ -358,6 +367,7 @@ class TestTheReaper:
 
     def test_one_administration_that_cannot_be_read_stops_nothing(self, company, waiting):
         broken = Administration.objects.create(name="Kapot", slug="kapot", parent=company.main, state="active")
+        nobody_was_woken_lately()
         try:
             assert reap().woken >= 1
         finally:
