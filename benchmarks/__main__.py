@@ -10,7 +10,7 @@ import django
 
 from .measuring import Medians
 
-NAMES = ("engine", "preview", "product", "takeover", "undo")
+NAMES = ("engine", "migrating", "preview", "product", "takeover", "undo")
 
 
 def main() -> int:
@@ -18,7 +18,9 @@ def main() -> int:
     parser.add_argument("name", nargs="?", default="engine", choices=NAMES)
     parser.add_argument("--json", type=Path, help="write the medians in seconds to this file")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
-    parser.add_argument("--children", type=int, help="how many sub-administrations (preview: 400, product: 100)")
+    parser.add_argument(
+        "--children", type=int, help="how many sub-administrations (preview: 400, product: 100, migrating: 20)"
+    )
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
@@ -29,7 +31,7 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace) -> Medians:
-    from . import engine, preview, product, takeover, undo
+    from . import engine, migrating, preview, product, takeover, undo
 
     if options.name == "preview":
         return preview.run(rounds=options.rounds, many=options.children or 400)
@@ -37,6 +39,8 @@ def _run(options: argparse.Namespace) -> Medians:
         return takeover.run(rounds=options.rounds)
     if options.name == "product":
         return product.run(rounds=options.rounds, children=options.children or 100)
+    if options.name == "migrating":
+        return migrating.run(rounds=options.rounds, administrations=options.children or 20)
     if options.name == "undo":
         return undo.run(rounds=options.rounds)
     return engine.run(rounds=options.rounds)

@@ -3,24 +3,21 @@
 import functools
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
-from django.db import connection, router
-from django.db.migrations import Migration
-from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
-from django.db.migrations.state import ProjectState
+from django.db import connection
 from django.db.models import QuerySet
-from django_tenants.utils import get_public_schema_name, schema_context
+from django_tenants.utils import get_public_schema_name
 
 from .models import Administration, SchemaTemplate
 from .schema_hooks import schema_hooks
+from .schema_upgrades import all_migrations, keep_upgrades, migrate_schema
+from .shared_work import SharedWork
 from .template_schema import TEMPLATE_SCHEMA, create_empty_schema, dump_schema
 
 logger = logging.getLogger(__name__)
@@ -61,7 +58,7 @@ class Migrated:
 def tenant_migrations() -> frozenset[str]:
     """Every migration, as `app.name`, that an administration's schema must have had for this code."""
     labels = {config.label for config in apps.get_app_configs() if config.name in settings.TENANT_APPS}
-    return frozenset(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations if app in labels)
+    return frozenset(f"{app}.{name}" for app, name in all_migrations() if app in labels)
 
 
 @functools.cache
@@ -71,35 +68,75 @@ def code_head() -> str:
     return hashlib.sha256("\n".join([*names, schema_hooks.mark()]).encode()).hexdigest()[:16]
 
 
-def migrate_everything(report: Report = lambda line: None) -> Migrated:
+def migrate_everything(report: Report = lambda line: None, at_once: int = 1) -> Migrated:
     """Bring the shared schema, the template and all administrations to the head; `report` hears of each one's turn.
 
-    Each administration that is done is marked in its row at once, so that a broken-off run resumes where it stopped.
-    One that fails keeps no other from being done. Raises what goes wrong in the shared schema or the template, and
-    OperationalError when the database is away.
+    So many administrations are migrated at once; other processes may be at it as well, and each does another one. Each
+    that is done is marked in its row at once, so that a broken-off run resumes where it stopped. One that fails keeps
+    no other from being done. Raises what goes wrong in the shared schema or the template, and OperationalError when the
+    database is away.
     """
     # On an empty database two would both make the first tables, and both fail.
     with one_at_a_time(get_public_schema_name()):
-        _migrate_schema(get_public_schema_name())
+        migrate_schema(get_public_schema_name())
         schema_hooks.prepare_shared()
     refresh_template()
-    behind = list(made_administrations().exclude(migration_head=code_head()))
-    at_head = made_administrations().count() - len(behind)
-    failed = []
-    for administration in behind:
-        report(f"{administration.name} ({administration.slug})")
+    work = _Migrating(_behind(), report)
+    work.run(at_once)
+    at_head = made_administrations().filter(migration_head=code_head()).count()
+    return Migrated(work.migrated, at_head - work.migrated, tuple(work.failed), tuple(_unfinished()))
+
+
+class _Migrating(SharedWork):
+    """Migrates administrations, and notes which could not be."""
+
+    def __init__(self, administrations: Iterable[Administration], report: Report) -> None:
+        super().__init__(administrations)
+        self._report, self._lock = report, threading.Lock()
+        self.migrated = 0
+        self.failed: list[NotMigrated] = []
+
+    def in_each_thread(self) -> AbstractContextManager[None]:
+        return keep_upgrades()
+
+    def work_on(self, administration: Administration, comes_again: bool) -> bool:
+        with one_at_a_time(administration.schema_name, wait=comes_again) as is_mine:
+            # Another process may have done it between the question and the turn.
+            if is_mine and _behind().filter(pk=administration.pk).exists():
+                self._migrate(administration)
+            return is_mine
+
+    def _migrate(self, administration: Administration) -> None:
+        self._tell(f"{administration.name} ({administration.slug})")
         try:
             migrate_administration(administration)
         except Exception as error:
+            if self.is_stopped:
+                self._tell_unfinished(administration)
+                return
             logger.exception("Administration %s could not be migrated", administration.pk)
-            failed.append(_not_migrated(administration, str(error)))
+            self.failed.append(_not_migrated(administration, str(error)))
             # Without a database every other one would fail for the same reason: that is no fault of theirs.
             connection.close_if_unusable_or_obsolete()
             connection.ensure_connection()
         except BaseException:
-            report(f"{administration.name} ({administration.slug}) was not finished; the next migration goes on there.")
+            self._tell_unfinished(administration)
             raise
-    return Migrated(len(behind) - len(failed), at_head, tuple(failed), tuple(_unfinished()))
+        else:
+            with self._lock:
+                self.migrated += 1
+
+    def _tell(self, line: str) -> None:
+        with self._lock:
+            self._report(line)
+
+    def _tell_unfinished(self, administration: Administration) -> None:
+        one = f"{administration.name} ({administration.slug})"
+        self._tell(f"{one} was not finished; the next migration goes on there.")
+
+
+def _behind() -> "QuerySet[Administration]":
+    return made_administrations().exclude(migration_head=code_head())
 
 
 def made_administrations() -> "QuerySet[Administration]":
@@ -123,7 +160,7 @@ def _not_migrated(administration: Administration, reason: str) -> NotMigrated:
 def migrate_administration(administration: Administration) -> None:
     """Bring one administration's schema to the head and mark its row; syncs and editors wait meanwhile."""
     with schema_hooks.turn(administration.schema_name):
-        _migrate_schema(administration.schema_name)
+        migrate_schema(administration.schema_name)
         schema_hooks.prepare(administration.schema_name)
         Administration.objects.filter(pk=administration.pk).update(migration_head=code_head())
 
@@ -137,58 +174,29 @@ def refresh_template() -> None:
         if SchemaTemplate.objects.filter(head=code_head()).exists():
             return  # somebody else made it while this one waited
         create_empty_schema(TEMPLATE_SCHEMA, exist_ok=True)
-        _migrate_schema(TEMPLATE_SCHEMA)
+        migrate_schema(TEMPLATE_SCHEMA)
         schema_hooks.prepare(TEMPLATE_SCHEMA)
         SchemaTemplate.objects.create(head=code_head(), ddl=dump_schema(TEMPLATE_SCHEMA))
 
 
 @contextmanager
-def one_at_a_time(schema_name: str) -> Iterator[None]:
-    """Keep every other process from migrating a schema while a block runs; a lost connection lets go of it."""
-    lock = (MIGRATING_LOCK, schema_name)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", lock)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", lock)
+def one_at_a_time(schema_name: str, *, wait: bool = True) -> Iterator[bool]:
+    """Keep every other process from migrating a schema while a block runs; a lost connection lets go of it.
 
-
-class SchemaExecutor(MigrationExecutor):
-    """Applies migrations to one schema, and only notes those of an app that has no tables there.
-
-    Django gives each operation every model as it is at that moment. Making those models again and again for operations
-    that do nothing in a schema would take most of the time of migrating it.
+    Without waiting it gives False when another process is at it already.
     """
-
-    def apply_migration(
-        self, state: ProjectState, migration: Migration, fake: bool = False, fake_initial: bool = False
-    ) -> ProjectState:
-        """Run a migration, or note it and bring only the description of the models to where it leads."""
-        if router.allow_migrate(connection.alias, migration.app_label):
-            return super().apply_migration(state, migration, fake, fake_initial)
-        # Without its models a description is changed at the price of the description alone.
-        vars(state).pop("apps", None)
-        self.record_migration(migration)  # type: ignore[arg-type, call-arg]
-        return migration.mutate_state(state, preserve=False)
-
-
-def _migrate_schema(schema_name: str) -> None:
-    """Bring one schema to the head; whatever happens, the caller is where it was."""
-    with schema_context(schema_name):
-        # Its own list of migrations: with the shared schema on the path, that schema's would be taken for it.
-        connection.set_schema(schema_name, include_public=False)  # type: ignore[attr-defined]
-        MigrationRecorder(connection).ensure_schema()
-        connection.set_schema(schema_name)  # type: ignore[attr-defined]
-        executor = SchemaExecutor(connection)
-        executor.loader.check_consistent_history(connection)
-        heads = executor.loader.graph.leaf_nodes()
-        plan = executor.migration_plan(heads)
-        if not plan:
-            return
-        state = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]
-        emit_pre_migrate_signal(0, False, connection.alias, apps=state.apps, plan=plan)
-        state = executor.migrate(heads, plan=plan, state=state.clone())
-        state.clear_delayed_apps_cache()
-        emit_post_migrate_signal(0, False, connection.alias, apps=state.apps, plan=plan)
+    lock = (MIGRATING_LOCK, schema_name)
+    take = (
+        "SELECT pg_advisory_lock(%s, hashtext(%s)) IS NOT NULL"
+        if wait
+        else "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(take, lock)
+        (is_mine,) = cursor.fetchone()
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", lock)

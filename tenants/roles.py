@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps.registry import Apps
+from django.apps.registry import apps as all_apps
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django_tenants.utils import get_public_schema_name
@@ -77,8 +78,11 @@ def read_roles(administration: Administration) -> RoleOverview:
     return RoleOverview(listed, tuple(rows), memberships)
 
 
-def complete_built_in_roles(apps: Apps, **_signal: Any) -> None:
-    """Give the built-in roles the rights that an app brought since they were made; after the shared schema migrated."""
+def complete_built_in_roles(apps: Apps = all_apps, **_signal: Any) -> None:
+    """Give the built-in roles the rights that an app brought since they were made; after the shared schema migrated.
+
+    `manage.py flush` says so as well, and then names no apps.
+    """
     has_roles = "role" in apps.all_models["tenants"]  # not after migrating back to before there were any
     if current_schema_name() != get_public_schema_name() or not has_roles:
         return

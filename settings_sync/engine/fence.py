@@ -11,12 +11,13 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.db import connection, transaction
 
-from settings_sync.declaring.kinds import Kind, all_kinds
+from settings_sync.declaring.kinds import all_kinds
 from tenants.models import Administration
 
 from . import sql
 from .granting import GRANTING_LOCK, set_rights
 from .rows import documents_in
+from .standing import read_triggers
 from .sync_rights import expected_rights, expected_shared_rights, guarded_tables, settings_tables
 from .triggers import EDIT_LOCK, Trigger, guards_on, make_functions, triggers_of
 
@@ -52,11 +53,14 @@ def install(schema: str) -> None:
         close_to_syncs(schema)
     else:
         set_rights(schema, sync_login(), expected_rights(), may_enter=True)
+    standing = read_triggers(schema)
     with connection.cursor() as cursor:
         for trigger in expected_triggers():
-            cursor.execute(trigger.statement(schema))
-        for kind in all_kinds():
-            cursor.execute(_mark_all(kind, schema))
+            found = standing.get((trigger.table, trigger.name))
+            if found is None or not found.fires or found.definition != trigger.definition:
+                # Each by itself: whoever held several tables at once could wait for one that waits for the first.
+                cursor.execute(trigger.statement(schema))
+        cursor.execute(_mark_all(schema))
 
 
 def close_to_syncs(schema: str) -> None:
@@ -75,7 +79,11 @@ def refuse_cascades(schema: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT own.relname, con.conname FROM pg_class other JOIN pg_constraint con ON con.confrelid = other.oid"
+            "SELECT DISTINCT own.relname, con.conname FROM pg_class other"
+            # By what depends on the table: no index of pg_constraint begins with what a foreign key points at.
+            " JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = other.oid"
+            " AND d.classid = 'pg_constraint'::regclass"
+            " JOIN pg_constraint con ON con.oid = d.objid AND con.confrelid = other.oid"
             " JOIN pg_class own ON own.oid = con.conrelid"
             " WHERE other.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s) AND con.contype = 'f'"
             " AND other.relname = ANY(%s)"
@@ -135,6 +143,6 @@ def hold_syncs(schema: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [INDEX_LOCK, schema])
 
 
-def _mark_all(kind: Kind, schema: str) -> str:
-    dirty, items = sql.name(schema, "sync_ledger_dirty"), sql.name(schema, kind.root.table)
-    return f"INSERT INTO {dirty} (kind, uid) SELECT {sql.literal(kind.key)}, uid FROM {items}"
+def _mark_all(schema: str) -> str:
+    items = [f"SELECT {sql.literal(kind.key)}, uid FROM {sql.name(schema, kind.root.table)}" for kind in all_kinds()]
+    return f"INSERT INTO {sql.name(schema, 'sync_ledger_dirty')} (kind, uid) {' UNION ALL '.join(items)}"

@@ -7,6 +7,7 @@ whoever asks sees the rights of before or those of after, and never the moment b
 from django.db import connection, transaction
 
 from . import sql
+from .standing import RELATIONS
 
 Right = tuple[str, str, str]
 """(table, column or "", privilege)"""
@@ -14,10 +15,10 @@ Right = tuple[str, str, str]
 GRANTING_LOCK = 4715
 """Two migrations that change rights on the same table at once: PostgreSQL refuses the second one."""
 
-HELD = """
+HELD = f"""
 WITH login AS (SELECT oid FROM pg_roles WHERE rolname = %(login)s),
 tables AS (SELECT oid, relname, relacl FROM pg_class
-    WHERE relnamespace = to_regnamespace(%(schema)s) AND relkind IN ('r', 'p', 'v', 'm', 'f'))
+    WHERE oid IN ({RELATIONS}) AND relkind IN ('r', 'p', 'v', 'm', 'f'))
 SELECT t.relname, '', a.privilege_type, a.is_grantable
     FROM tables t CROSS JOIN LATERAL aclexplode(t.relacl) a WHERE a.grantee = (SELECT oid FROM login)
 UNION ALL
@@ -32,10 +33,12 @@ def set_rights(schema: str, login: str, wanted: set[Right], *, may_enter: bool) 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [GRANTING_LOCK, schema])
         _set_entry(schema, login, may_enter)
-        for right in sorted(_held(schema, login) - wanted):
-            cursor.execute(f"REVOKE {_on(schema, right)} FROM {sql.name(login)}")
-        # Read again: what is revoked on a table takes the same right on its columns along.
-        missing = sorted(wanted - _held(schema, login))
+        held = _held(schema, login)
+        if too_much := sorted(held - wanted):
+            cursor.execute("; ".join(f"REVOKE {_on(schema, right)} FROM {sql.name(login)}" for right in too_much))
+            # Read again: what is revoked on a table takes the same right on its columns along.
+            held = _held(schema, login)
+        missing = sorted(wanted - held)
         if missing:
             cursor.execute("; ".join(f"GRANT {_on(schema, right)} TO {sql.name(login)}" for right in missing))
 

@@ -45,12 +45,15 @@ class Trigger:
         )
 
     @property
-    def definition(self) -> tuple[int, str, tuple[str, ...], str, str]:
-        """What PostgreSQL keeps of it: `tgtype`, function, arguments, and the names of the rows of before and after."""
+    def definition(self) -> tuple[int, str, tuple[str, ...], str, str, bool]:
+        """What PostgreSQL keeps of it: `tgtype`, function, arguments, the names of the rows of before and after.
+
+        The last says whether it fires only on a condition or for some columns, which none of these does.
+        """
         bits = BITS[self.when] + sum(BITS[event] for event in self.events)
         rows = ROWS[self.events[0]] if self.looks_at_rows else ""
         names = ("old_rows" if OLD_ROWS in rows else "", "new_rows" if NEW_ROWS in rows else "")
-        return bits, self.function, self.arguments, *names
+        return bits, self.function, self.arguments, *names, False
 
     @property
     def looks_at_rows(self) -> bool:

@@ -1,5 +1,6 @@
 """Releases with one migration more than the code that is tested."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -9,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
+from local_servers.processes import PROJECT
 from tenants.migrating import code_head, tenant_migrations
 from tenants.models import Administration, SchemaTemplate
 from tenants.template_schema import TEMPLATE_SCHEMA
+from tests.template_database import with_path
 
 MAKE_LATER = 'RunSQL("CREATE TABLE later (id bigint)", "DROP TABLE later")'
 LATER = """
-from django.db.migrations import Migration as Base, RunSQL
+from django.db.migrations import AddField, CreateModel, Migration as Base, RunPython, RunSQL
+from django.db.models import BigAutoField, IntegerField
 
 
 class Migration(Base):
@@ -51,6 +56,20 @@ def newer_release(operations: str, settings: Any, folder: Path, monkeypatch: pyt
     _go_back_to(older)
 
 
+def environment_of_release(folder: Path) -> dict[str, str]:
+    """The environment of a process that runs the release in this folder on the database of the tests."""
+    (folder / "newer_settings.py").write_text(
+        'from config.settings import *\n\nMIGRATION_MODULES = {"reference_data": "newer_migrations"}\n'
+    )
+    name = str(connection.settings_dict["NAME"])
+    return {
+        **os.environ,
+        **{key: with_path(os.environ[key], name) for key in ("DATABASE_URL", "SYNC_DATABASE_URL")},
+        "DJANGO_SETTINGS_MODULE": "newer_settings",
+        "PYTHONPATH": os.pathsep.join([str(folder), str(PROJECT)]),
+    }
+
+
 def _forget_head() -> None:
     code_head.cache_clear()
     tenant_migrations.cache_clear()
@@ -59,13 +78,16 @@ def _forget_head() -> None:
 def _go_back_to(head: str) -> None:
     connection.set_schema_to_public()
     SchemaTemplate.objects.exclude(head=head).delete()
+    ContentType.objects.filter(app_label="reference_data", model="later").delete()
     made = Administration.objects.exclude(migration_head="").values_list("schema_name", flat=True)
     schemas = [TEMPLATE_SCHEMA, *made]
     with connection.cursor() as cursor:
         for schema in schemas:
             cursor.execute(f"DROP TABLE IF EXISTS {schema}.later")
         for schema in ["public", *schemas]:
-            cursor.execute(f"DELETE FROM {schema}.django_migrations WHERE name = '9999_later'")
+            listed = f"{schema}.django_migrations"
+            cursor.execute(f"DELETE FROM {listed} WHERE name = '9999_later'")
+            cursor.execute(f"SELECT setval('{listed}_id_seq', (SELECT max(id) FROM {listed}))")
     Administration.objects.exclude(migration_head="").update(migration_head=head)
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from local_servers.processes import PROJECT
@@ -34,8 +36,9 @@ from tests.conftest import make_administration
 from tests.contracts.world import in_threads
 from tests.databases import drop_database, make_database
 from tests.template_database import with_path
+from tests.waiting import until
 
-from .releases import MAKE_LATER, has_later, newer_release
+from .releases import MAKE_LATER, environment_of_release, has_later, newer_release
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -111,6 +114,139 @@ def test_a_broken_off_run_resumes_where_it_stopped(
     assert migrate_everything() == Migrated(migrated=2, skipped=1)
     assert called == ["Bernard", "Cornelis"]
     assert all(has_later(administration.schema_name) for administration in three)
+
+
+def test_several_at_once_do_each_administration_once(three: list[Administration], newer_code: str) -> None:
+    reported: list[str] = []
+    assert migrate_everything(reported.append, at_once=3) == Migrated(migrated=3, skipped=0)
+    assert sorted(reported) == [f"{row.name} ({row.slug})" for row in three]
+    assert all(has_later(administration.schema_name) for administration in three)
+
+
+def test_what_another_process_has_in_hand_is_waited_for_after_all_others_and_not_done_again(
+    three: list[Administration], newer_code: str
+) -> None:
+    adam = three[0]
+    reported: list[str] = []
+
+    def migrate_adam_slowly() -> None:
+        with migrating.one_at_a_time(adam.schema_name):
+            has_begun.set()
+            until(lambda: len(reported) == 2, "The others are done")
+            migrate_administration(adam)
+
+    def migrate_all() -> Migrated:
+        assert has_begun.wait(30)
+        return migrate_everything(reported.append)
+
+    has_begun = threading.Event()
+    refresh_template()
+    assert in_threads(migrate_adam_slowly, migrate_all) == [None, Migrated(migrated=2, skipped=1)]
+    assert [line.split()[0] for line in reported] == ["Bernard", "Cornelis"]
+
+
+def test_one_that_fails_in_a_thread_is_named_and_the_others_are_done(
+    three: list[Administration], bernard_fails: Administration
+) -> None:
+    done = migrate_everything(at_once=2)
+    assert (done.migrated, [one.slug for one in done.failed]) == (2, [bernard_fails.slug])
+
+
+def test_what_is_broken_off_in_one_thread_is_broken_off_in_all(
+    three: list[Administration], newer_code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others may be waiting for a sync, and would not end for as long as that takes."""
+
+    def work(administration: Administration) -> None:
+        if administration.name == "Adam":
+            until(lambda: len(reported) == 2, "Another one began")
+            raise KeyboardInterrupt
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    monkeypatch.setattr(migrating, "migrate_administration", work)
+    reported: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        migrate_everything(reported.append, at_once=2)
+    assert sorted(line.split()[0] for line in reported if "not finished" in line) == ["Adam", "Bernard"]
+    assert not any("Cornelis" in line for line in reported)
+
+
+KILLED_IN = 'RunSQL("CREATE TABLE later (id bigint)"), RunSQL("SELECT pg_sleep(1)")'
+
+
+def test_a_process_that_is_killed_is_followed_by_one_that_goes_on_where_it_was(
+    three: list[Administration], settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with newer_release(KILLED_IN, settings, tmp_path, monkeypatch) as head:
+        with _migrating_process(tmp_path) as killed:
+            for line in killed.stdout:
+                if line.startswith("  Bernard"):
+                    break
+            until(lambda: head_of(three[0]) == head, "The first is done")
+            killed.kill()
+        assert [head_of(row) == head for row in three] == [True, False, False]
+        with _migrating_process(tmp_path) as following:
+            told = following.stdout.read()
+        assert following.returncode == 0
+        assert [line.split()[0] for line in told.splitlines() if line.startswith("  ")] == ["Bernard", "Cornelis"]
+        assert [head_of(row) == head for row in three] == [True, True, True]
+
+
+def head_of(administration: Administration) -> str:
+    return Administration.objects.values_list("migration_head", flat=True).get(pk=administration.pk)
+
+
+def _migrating_process(folder: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "manage.py", "migrate_administrations", "--at-once", "1"]
+    environment = environment_of_release(folder)
+    return subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_where_nothing_changes_no_administration_costs_a_query(three: list[Administration]) -> None:
+    migrate_everything()
+    with CaptureQueriesContext(connection) as with_three:
+        migrate_everything()
+    states = Administration.State
+    many = [Administration(name="Veel", slug=f"veel-{number}", migration_head=code_head()) for number in range(27)]
+    Administration.objects.bulk_create(many)
+    try:
+        Administration.objects.filter(name="Veel").update(state=states.ACTIVE)
+        with CaptureQueriesContext(connection) as with_thirty:
+            assert migrate_everything() == Migrated(migrated=0, skipped=30)
+    finally:
+        Administration.objects.filter(name="Veel").update(state=states.DELETED, migration_head="")
+    assert len(with_thirty) == len(with_three) <= 30
+
+
+MOST_STATEMENTS = 25
+ADD_COLUMN = """
+    CreateModel("Later", [("id", BigAutoField(primary_key=True))], {"db_table": "later"}),
+    RunPython(lambda apps, editor: apps.get_model("reference_data", "Later").objects.create()),
+    AddField("later", "number", IntegerField(default=7), preserve_default=False),
+"""
+
+
+def test_a_column_more_costs_each_administration_a_handful_of_statements(
+    three: list[Administration], settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a catalog is looked at, it is by its index, and where nothing differs, nothing is made."""
+    taken: list[int] = []
+
+    def count(administration: Administration, real: Callable[[Administration], None]) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            real(administration)
+        taken.append(len(queries))
+
+    real = migrate_administration
+    monkeypatch.setattr(migrating, "migrate_administration", lambda administration: count(administration, real))
+    with newer_release(ADD_COLUMN, settings, tmp_path, monkeypatch):
+        assert migrate_everything() == Migrated(migrated=3, skipped=0)
+        for administration in three:
+            with inside(administration), connection.cursor() as cursor:
+                cursor.execute("SELECT number FROM later")
+                assert cursor.fetchall() == [(7,)]
+    assert taken[1] == taken[2] <= MOST_STATEMENTS, taken
 
 
 @pytest.fixture
@@ -264,7 +400,7 @@ def test_two_workers_that_refresh_the_template_at_once_make_it_once(
         at_it.append(schema_name)
         time.sleep(0.5)
 
-    monkeypatch.setattr(migrating, "_migrate_schema", migrate_slowly)
+    monkeypatch.setattr(migrating, "migrate_schema", migrate_slowly)
     monkeypatch.setattr(migrating, "dump_schema", lambda name: f"-- {name}")
     try:
         assert in_threads(refresh_template, refresh_template) == [None, None]
@@ -286,7 +422,7 @@ def test_two_that_migrate_at_once_migrate_the_shared_schema_one_after_the_other(
         at_once.append(len(at_it))
         at_it.remove(schema_name)
 
-    monkeypatch.setattr(migrating, "_migrate_schema", migrate_slowly)
+    monkeypatch.setattr(migrating, "migrate_schema", migrate_slowly)
     everything = Migrated(migrated=0, skipped=3)
     assert in_threads(migrate_everything, migrate_everything) == [everything, everything]
     assert at_once == [1, 1]
@@ -295,10 +431,10 @@ def test_two_that_migrate_at_once_migrate_the_shared_schema_one_after_the_other(
 def test_a_template_that_could_not_be_made_can_be_made_by_another(
     three: list[Administration], newer_code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrating, "_migrate_schema", lambda name: 1 / 0)
+    monkeypatch.setattr(migrating, "migrate_schema", lambda name: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         refresh_template()
-    monkeypatch.setattr(migrating, "_migrate_schema", lambda name: None)
+    monkeypatch.setattr(migrating, "migrate_schema", lambda name: None)
     monkeypatch.setattr(migrating, "dump_schema", lambda name: f"-- {name}")
     try:
         assert in_threads(refresh_template) == [None]

@@ -102,10 +102,11 @@ def slots(monkeypatch: pytest.MonkeyPatch) -> None:
     rights.register(Module(85, "Slots", SlotRight, for_employees=(SlotRight.READ,)))
 
 
-def test_the_built_in_roles_get_the_rights_that_an_app_brings(made, owner, main, slots):
+@pytest.mark.parametrize("signal", [{"apps": apps}, {}], ids=["migrate", "flush"])
+def test_the_built_in_roles_get_the_rights_that_an_app_brings(made, owner, main, slots, signal):
     employee = make_member(main, EMPLOYEE_ROLE)
     before = made.rights
-    complete_built_in_roles(apps)
+    complete_built_in_roles(**signal)
     assert may(owner, SlotRight.CREATE, main)
     assert may(employee, SlotRight.READ, main) and not may(employee, SlotRight.CREATE, main)
     made.refresh_from_db()

@@ -17,6 +17,7 @@ from settings_sync.engine.fence import sync_login
 from tenants.administration_schema import create_schema
 from tenants.migrating import code_head, migrate_administration
 from tenants.models import Administration, SchemaTemplate
+from tenants.schema_upgrades import keep_upgrades
 from tenants.schemas import inside
 from tenants.template_schema import (
     SCHEMA_MARK,
@@ -173,6 +174,18 @@ def test_a_main_administration_differs_in_nothing_but_the_rights_of_syncs(
     main: Administration, expected: Catalog
 ) -> None:
     assert set(differences(expected, catalog(main.schema_name))) == {"schema", "rights", "rights on columns"}
+
+
+def test_what_is_worked_out_once_for_many_makes_the_same_as_django_does(
+    main: Administration, expected: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenants.schema_upgrades.MOST_KEPT", 100_000)
+    with keep_upgrades():
+        for name in ("Ineens", "Nog eens"):
+            made = Administration.objects.create(name=name, slug=name.lower().replace(" ", "-"), parent=main)
+            create_empty_schema(made.schema_name)
+            migrate_administration(made)
+            assert differences(expected, catalog(made.schema_name)) == {}
 
 
 def test_a_replayed_schema_equals_a_migrated_one(replayed: Administration, expected: Catalog) -> None:

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from settings_sync.engine import fence, sql, sync_rights
 from settings_sync.engine.granting import Right, set_rights
+from settings_sync.engine.standing import RELATIONS
 from tenants.models import Administration
 from tenants.template_schema import TEMPLATE_SCHEMA
 
@@ -19,11 +20,11 @@ WHO = "CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE %(login)s::text END"
 HELD = f"""
 SELECT {WHO}, c.relkind = 'S', c.relname, '', a.privilege_type, a.is_grantable
     FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
-    WHERE c.relnamespace = to_regnamespace(%(schema)s) AND {WHOM}
+    WHERE c.oid IN ({RELATIONS}) AND {WHOM}
 UNION ALL
 SELECT {WHO}, false, c.relname, t.attname, a.privilege_type, a.is_grantable
     FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid CROSS JOIN LATERAL aclexplode(t.attacl) a
-    WHERE c.relnamespace = to_regnamespace(%(schema)s) AND {WHOM}
+    WHERE c.oid IN ({RELATIONS}) AND {WHOM}
 UNION ALL
 SELECT {WHO}, false, '', '', a.privilege_type, a.is_grantable
     FROM pg_namespace s CROSS JOIN LATERAL aclexplode(s.nspacl) a

@@ -7,40 +7,17 @@ from django.db import connection, transaction
 
 from audit import guards
 from settings_sync.engine import fence, sql
+from settings_sync.engine.standing import Definition, Found, Name, read_triggers
 from settings_sync.engine.triggers import functions, make_functions
 from tenants.models import Administration
 from tenants.template_schema import TEMPLATE_SCHEMA
 
 from .faults import Fault
 
-FIRES = ("O", "A")
-"""In a session as usual, or always."""
-
-FOUND = """
-SELECT c.relname, t.tgname, t.tgenabled, t.tgisinternal, t.tgtype, p.proname, t.tgargs,
-    coalesce(t.tgoldtable, ''), coalesce(t.tgnewtable, ''), pg_get_triggerdef(t.oid)
-FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE c.relnamespace = to_regnamespace(%s) ORDER BY c.relname, t.tgname
-"""
 FUNCTIONS = """
 SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace = 'public'::regnamespace AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proname = ANY(%s)
 """
-
-Name = tuple[str, str]
-"""(table, trigger)"""
-Definition = tuple[int, str, tuple[str, ...], str, str]
-"""As `Trigger.definition`."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A trigger as it stands; an internal one is behind a foreign key or another constraint."""
-
-    fires: bool
-    is_internal: bool
-    definition: Definition
-    statement: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +30,7 @@ class Wanted:
 
 def faults_of_triggers(administration: Administration) -> Iterator[Fault]:
     """What is wrong with the triggers of an administration, those behind its foreign keys included."""
-    slug, found = administration.slug, read_triggers(administration.schema_name)
+    slug, found = administration.slug, read_triggers(administration.schema_name, internal=True)
     wanted = _wanted(administration.schema_name)
     for name in wanted:
         if name not in found:
@@ -80,7 +57,7 @@ def _wanted(schema: str) -> dict[Name, Wanted]:
         (trigger.table, trigger.name): Wanted(trigger.definition, (trigger.statement(schema),))
         for trigger in fence.expected_triggers()
     }
-    for name, one in read_triggers(TEMPLATE_SCHEMA).items():
+    for name, one in read_triggers(TEMPLATE_SCHEMA, internal=True).items():
         if name not in wanted and not one.is_internal:
             wanted[name] = Wanted(one.definition, _made_anew(schema, name, one))
     return wanted
@@ -92,27 +69,9 @@ def _made_anew(schema: str, name: Name, one: Found) -> tuple[str, str]:
     return drop, one.statement.replace(f"{TEMPLATE_SCHEMA}.", f"{sql.name(schema)}.")
 
 
-def read_triggers(schema: str) -> dict[Name, Found]:
-    """Every trigger of a schema, by table and name."""
-    with connection.cursor() as cursor:
-        cursor.execute(FOUND, [sql.name(schema)])
-        return {
-            (table, name): Found(
-                enabled in FIRES, internal, (kind, function, _texts(arguments), old_rows, new_rows), statement
-            )
-            for (
-                table, name, enabled, internal, kind, function, arguments, old_rows, new_rows, statement
-            ) in cursor.fetchall()
-        }  # fmt: skip
-
-
-def _texts(arguments: bytes) -> tuple[str, ...]:
-    return tuple(bytes(arguments).decode().split("\0")[:-1])
-
-
 def repair_triggers(administration: Administration) -> None:
     """Make again the triggers that are missing, off or different; call it while nobody edits or syncs."""
-    found = read_triggers(administration.schema_name)
+    found = read_triggers(administration.schema_name, internal=True)
     with transaction.atomic(), connection.cursor() as cursor:
         for name, wanted in _wanted(administration.schema_name).items():
             one = found.get(name)
