@@ -6,6 +6,7 @@ every table and makes its permissions again. Together they took most of the time
 
 import gc
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ from tenants.administration_schema import create_schema
 from tenants.migrating import code_head
 from tenants.models import Administration, SchemaTemplate
 from tenants.schema_hooks import schema_hooks
-from tenants.template_schema import drop_schema, replay_schema
+from tenants.template_schema import TEMPLATE_SCHEMA, drop_schema, dump_schema, replay_schema
 from tests.waiting import until
 
 PUBLIC = "public"
@@ -46,6 +47,7 @@ OTHER_SESSIONS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> ALL(%s)
 """
+WHEN_AND_HOW_OFTEN = re.compile(r"'\d{4}-\d\d-\d\d [^']*'|^SELECT pg_catalog\.setval.*", re.MULTILINE)
 SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'a\\_%'"
 
 
@@ -267,6 +269,42 @@ class ReadySchemas:
 
 
 @dataclass
+class TemplateSchema:
+    """The schema of which those of all administrations are made, as it was migrated."""
+
+    cleaner: Cleaner
+    structure: str
+    made_of: str
+    ddl: str
+
+    @classmethod
+    def as_it_is(cls, cleaner: Cleaner) -> "TemplateSchema":
+        """Take it as it stands for how it has to stand."""
+        return cls(cleaner, cleaner.structure(TEMPLATE_SCHEMA), cls._dump(), dump_schema(TEMPLATE_SCHEMA))
+
+    @staticmethod
+    def _dump() -> str:
+        """What it is made of; when migrations were applied, and how many ever, is no part of that."""
+        return WHEN_AND_HOW_OFTEN.sub("", dump_schema(TEMPLATE_SCHEMA))
+
+    def was_changed(self) -> bool:
+        """Whether it is made of anything else by now. What was taken away and made again as it was is no change."""
+        found = self.cleaner.structure(TEMPLATE_SCHEMA)
+        # The dump takes long, and nearly no module comes near the template.
+        if found != self.structure and self._dump() != self.made_of:
+            return True
+        self.structure = found
+        return False
+
+    def put_back(self) -> None:
+        """Make it again as it was."""
+        drop_schema(TEMPLATE_SCHEMA)
+        with transaction.atomic():
+            replay_schema(self.ddl, TEMPLATE_SCHEMA)
+        self.structure, self.made_of = self.cleaner.structure(TEMPLATE_SCHEMA), self._dump()
+
+
+@dataclass
 class CleanDatabase:
     """The database of one test process, kept clean."""
 
@@ -274,12 +312,14 @@ class CleanDatabase:
     blocker: Any
     shared: SharedTables
     schemas: ReadySchemas
+    template: "TemplateSchema"
 
     @classmethod
     def begin(cls, blocker: Any) -> "CleanDatabase":
         """Take the database as it was made for what each test has to find; `blocker` is pytest-django's."""
         cleaner = Cleaner()
-        return cls(cleaner, blocker, SharedTables.as_they_are(cleaner), ReadySchemas(cleaner))
+        shared, template = SharedTables.as_they_are(cleaner), TemplateSchema.as_it_is(cleaner)
+        return cls(cleaner, blocker, shared, ReadySchemas(cleaner), template)
 
     def after_test(self, *, ends_module: bool) -> None:
         """Take back what the test had; AssertionError when its module leaves something behind."""
@@ -297,6 +337,10 @@ class CleanDatabase:
             with self.blocker.unblock():
                 self.clear()
             raise AssertionError(f"The tests of this module left {left} to those that come after them.")
+        with self.blocker.unblock():
+            if self.template.was_changed():
+                self.template.put_back()
+                raise AssertionError(f"The tests of this module left {TEMPLATE_SCHEMA} otherwise than they found it.")
 
     def clear(self) -> None:
         """Remove what somebody left, so that only who left it is told so."""

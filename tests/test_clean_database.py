@@ -9,6 +9,7 @@ from accounts.models import User
 from reference_data.models import WorkType
 from tenants.models import Administration
 from tenants.schemas import inside
+from tenants.template_schema import TEMPLATE_SCHEMA, dump_schema
 from tests.clean_database import CleanDatabase
 from tests.conftest import clean, make_administration
 
@@ -94,6 +95,27 @@ def test_a_module_that_leaves_rows_is_told_so(database: CleanDatabase) -> None:
     with pytest.raises(AssertionError, match="accounts_user"):
         database.after_test(ends_module=True)
     database.after_test(ends_module=True)
+
+
+def test_a_module_that_changes_the_template_is_told_so_and_others_find_it_as_it_was(database: CleanDatabase) -> None:
+    triggers = dump_schema(TEMPLATE_SCHEMA).count("CREATE TRIGGER sync_enter")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER sync_enter ON {TEMPLATE_SCHEMA}.reference_data_worktype")
+    with pytest.raises(AssertionError, match=TEMPLATE_SCHEMA):
+        database.after_test(ends_module=True)
+    database.after_test(ends_module=True)
+    assert dump_schema(TEMPLATE_SCHEMA).count("CREATE TRIGGER sync_enter") == triggers
+
+
+def test_one_that_makes_it_again_as_it_was_has_changed_nothing(database: CleanDatabase) -> None:
+    before = database.template.structure
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {TEMPLATE_SCHEMA}.later ()")
+        cursor.execute(f"DROP TABLE {TEMPLATE_SCHEMA}.later")
+        cursor.execute(f"ALTER TABLE {TEMPLATE_SCHEMA}.reference_data_worktype DISABLE TRIGGER sync_enter")
+        cursor.execute(f"ALTER TABLE {TEMPLATE_SCHEMA}.reference_data_worktype ENABLE TRIGGER sync_enter")
+    database.after_test(ends_module=True)
+    assert database.template.structure != before
 
 
 def test_a_module_that_leaves_a_session_is_told_so(database: CleanDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
