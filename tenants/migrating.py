@@ -17,6 +17,7 @@ from django_tenants.utils import get_public_schema_name
 from .models import Administration, SchemaTemplate
 from .schema_hooks import schema_hooks
 from .schema_upgrades import all_migrations, keep_upgrades, migrate_schema
+from .session_locks import session_lock
 from .shared_work import SharedWork
 from .template_schema import TEMPLATE_SCHEMA, create_empty_schema, dump_schema
 
@@ -185,18 +186,5 @@ def one_at_a_time(schema_name: str, *, wait: bool = True) -> Iterator[bool]:
 
     Without waiting it gives False when another process is at it already.
     """
-    lock = (MIGRATING_LOCK, schema_name)
-    take = (
-        "SELECT pg_advisory_lock(%s, hashtext(%s)) IS NOT NULL"
-        if wait
-        else "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(take, lock)
-        (is_mine,) = cursor.fetchone()
-    try:
+    with session_lock((MIGRATING_LOCK, schema_name), wait=wait) as is_mine:
         yield is_mine
-    finally:
-        if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", lock)

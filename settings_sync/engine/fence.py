@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from settings_sync.declaring.kinds import all_kinds
 from tenants.models import Administration
+from tenants.session_locks import session_lock
 
 from . import sql
 from .granting import GRANTING_LOCK, set_rights
@@ -121,20 +122,8 @@ def turn(schema: str) -> Iterator[None]:
 
     Locks of the session, because migrating takes many transactions; in the order in which a sync takes them.
     """
-    with session_lock(INDEX_LOCK, schema), session_lock(EDIT_LOCK, schema):
+    with session_lock((INDEX_LOCK, schema)), session_lock((EDIT_LOCK, schema)):
         yield
-
-
-@contextmanager
-def session_lock(lock: int, schema: str) -> Iterator[None]:
-    """Wait for one of a schema's locks and hold it while a block runs, in whichever transactions."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [lock, schema])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [lock, schema])
 
 
 def hold_syncs(schema: str) -> None:

@@ -8,9 +8,14 @@ The stock backend also selects the schema again before every statement, a round 
 server reports its search path to the client with every answer after which it is another one, after a rollback as well.
 So the selection is left out here when the server itself says that it stands; nothing is remembered that could be out of
 date. Where the server does not report, or something stands between it and us, every statement selects as before.
+
+A connection is replaced when its statements have been in many administrations, by search path or by naming them.
 """
 
+import re
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django.db.utils import DatabaseError
@@ -22,6 +27,8 @@ from . import pooling, requirements
 assert is_psycopg3, "Eenlijn needs psycopg 3."
 
 KEPT = 5_000
+SCHEMA_NAME = re.compile("a_[0-9a-f]{16}")
+"""As `tenants.models.new_schema_name` makes them."""
 _reported: dict[tuple[str, ...], bytes] = {}
 """How the server writes each search path; it is the same on every connection."""
 
@@ -30,23 +37,30 @@ class SearchPathNotSet(DatabaseError):
     """The administration's schema could not be selected, so nothing was run."""
 
 
-MOST_SCHEMAS = 50
-"""A backend keeps about 0.47 MB per administration that it touched (40 tables); it is replaced after this many."""
+MOST_SCHEMAS = 20
+"""A backend keeps up to 1.3 MB per administration that it touched (43 tables); it is replaced after this many."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """Selects the administration's schema before every cursor, or raises."""
 
     touched: set[str]
+    session_locks: set[object]
+    """Something for each lock of the session that is held: they would go with the connection (`session_lock`)."""
+    open_cursors: "WeakSet[Any]"
     is_direct = False
     """Whether the connection ends at the server itself: a pooler may answer for a server that is in another schema."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.execute_wrappers.append(self._note_named_schemas)
 
     def connect(self) -> None:
         """Open a connection that has touched nothing yet, to a database and by a way that keep what is promised.
 
         One that is refused is closed: it would be there for the next statement, which asks no more.
         """
-        self.touched, self.is_direct = set(), False
+        self.touched, self.session_locks, self.open_cursors, self.is_direct = set(), set(), WeakSet(), False
         super().connect()
         try:
             pooling.refuse_shared_sessions(self.connection, self.get_connection_params())
@@ -57,14 +71,38 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
             raise
 
     def close_if_worn(self) -> None:
-        """Close the connection when it has touched many administrations; the next statement opens another."""
-        if self.connection is not None and len(self.touched) > MOST_SCHEMAS and not self.in_atomic_block:
+        """Close the connection when it has touched many administrations; the next statement opens another.
+
+        It stays for as long as something needs it: a transaction, a lock of the session, a cursor that somebody has.
+        """
+        if self.connection is None or len(self.touched) <= MOST_SCHEMAS:
+            return
+        is_held = self.in_atomic_block or self.session_locks or any(not cursor.closed for cursor in self.open_cursors)
+        if not is_held:
             self.close()
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Django calls this between requests, and Celery between tasks."""
         super().close_if_unusable_or_obsolete()
         self.close_if_worn()
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Open a cursor, and know it for as long as somebody has it."""
+        cursor = super().create_cursor(name)
+        self.open_cursors.add(cursor)
+        return cursor
+
+    def _cursor(self, name: str | None = None) -> Any:
+        # Whoever goes from one administration to the next by names in statements enters and leaves none.
+        self.close_if_worn()
+        return super()._cursor(name)
+
+    def _note_named_schemas(
+        self, execute: Callable[..., Any], statement: Any, parameters: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        """Count the administrations that a statement names: a backend remembers their tables as if it had entered."""
+        self.touched.update(SCHEMA_NAME.findall(str(statement)))
+        return execute(statement, parameters, many, context)
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         if self._setting_search_path:

@@ -2,7 +2,9 @@
 
 import re
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -10,10 +12,12 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, connections
+from psycopg import sql
 
 from tenants.binding import AdministrationStorage, cache_key, signing_salt
 from tenants.postgresql_backend import base
 from tenants.schemas import WrongSchema, in_public, inside
+from tenants.session_locks import session_lock
 from tests.conftest import make_administration
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -115,3 +119,60 @@ def test_it_counts_the_schemas_that_statements_ran_in(two):
         with inside(administration):
             pass
     assert {administration.schema_name for administration in two} <= connection.touched
+
+
+def test_it_counts_the_schemas_that_statements_name(two):
+    connection.touched = set()
+    with connection.cursor() as cursor:
+        for administration in two:
+            name = sql.Identifier(administration.schema_name, "django_migrations")
+            cursor.execute(sql.SQL("SELECT 1 FROM {}").format(name))
+    assert {administration.schema_name for administration in two} <= connection.touched
+
+
+@pytest.fixture
+def worn(standing: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A connection that may touch one administration, and was in two by names in statements; gives its process."""
+    monkeypatch.setattr(base, "MOST_SCHEMAS", 1)
+    connection.close()
+    with connection.cursor() as cursor:
+        for number in range(2):
+            cursor.execute(f"SELECT 'a_{number:016x}'")
+    yield connection.connection.info.backend_pid
+    connection.close()
+
+
+def process() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def test_who_only_names_schemas_has_the_connection_replaced_as_well(worn: int) -> None:
+    assert process() != worn
+
+
+def test_a_connection_is_not_replaced_while_a_lock_of_the_session_is_held(standing: None, monkeypatch: Any) -> None:
+    """It would go with the connection, and whoever waits for it would come in."""
+    monkeypatch.setattr(base, "MOST_SCHEMAS", 1)
+    connection.close()
+    with session_lock((4799, "a_lock")):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT 'a_{1:016x} a_{2:016x}'")
+        connection.close_if_worn()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'")
+            assert cursor.fetchone() == (1,)
+        before = connection.connection.info.backend_pid
+    assert process() != before
+
+
+def test_a_connection_is_not_replaced_under_a_cursor_that_somebody_has(worn: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        other = cursor.fetchone()[0]
+        with connection.cursor() as inner:
+            inner.execute(f"SELECT 'a_{1:016x} a_{2:016x}'")
+        assert process() == other
+        cursor.execute("SELECT 1")
+    assert process() != other

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError
@@ -18,6 +18,7 @@ from settings_sync.models import IdempotencyRecord
 from settings_sync.shapes.encoding import AnswerEncoder
 from tenants import exact_json
 from tenants.failpoints import reach
+from tenants.session_locks import session_lock
 
 from .authentication import token_of
 
@@ -107,15 +108,10 @@ def _one_at_a_time(request: Request, key: str) -> Iterator[None]:
     A lock of the session, because preparing takes transactions of its own; it goes with the connection.
     """
     lock = int.from_bytes(hashlib.sha256(f"{token_of(request).pk}\n{key}".encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
-        if not cursor.fetchone()[0]:
+    with session_lock(lock, wait=False) as is_mine:
+        if not is_mine:
             raise RequestInProgress
-    try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
 
 
 def _find_answer(request: Request, key: str) -> Response | None:

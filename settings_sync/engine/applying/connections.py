@@ -17,8 +17,8 @@ from tenants.postgresql_backend.requirements import UnfitDatabase
 
 from .sync_login import refuse_powerful_login
 
-USES_PER_CONNECTION = 50
-"""A backend keeps about 0.47 MB per administration that it touched (40 tables); it is replaced after this many."""
+USES_PER_CONNECTION = 16
+"""A backend keeps about 1.6 MB per administration that it wrote for the first time; it is replaced after this many."""
 
 
 class _Held(threading.local):

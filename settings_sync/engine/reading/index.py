@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine import sql
-from settings_sync.engine.fence import INDEX_LOCK, session_lock
+from settings_sync.engine.fence import INDEX_LOCK
 from settings_sync.engine.rows import documents_in
 from settings_sync.exceptions import AdministrationDamaged
 from settings_sync.models import Alignment, Document
@@ -28,6 +28,7 @@ from sync_ledger.models import Dirty
 from tenants import exact_json
 from tenants.models import Administration
 from tenants.schemas import WrongSchema, inside
+from tenants.session_locks import session_lock
 from tenants.wholeness import find_damage
 
 from .needs import needs_of, points_out
@@ -79,7 +80,7 @@ def _look_at(administration: Administration, *, keep_documents: bool) -> Local:
         # Asked before the lock: mostly nothing was touched, and then looks do not wait for each other.
         if _has_dirty():
             # One look or one sync at a time; of the session, because what it guards takes two transactions.
-            with session_lock(INDEX_LOCK, administration.schema_name):
+            with session_lock((INDEX_LOCK, administration.schema_name)):
                 _refresh(administration.schema_name, keep_documents=keep_documents)
         return _read_index()
 
