@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,12 +15,12 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.composed import AdministrationReader, describe_documents
 from settings_sync.engine.reading.index import look_at
 from settings_sync.exceptions import HeadsDiffer, NothingToUndo, RunNotFinished, UnknownTarget
-from settings_sync.models import Change, Document, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
+from settings_sync.models import Change, Document, Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from settings_sync.permissions import syncable_children
 from settings_sync.planning.undoing import History, Page, Step, plan_undo
 from settings_sync.planning.values import Deviation, Entry, Key, Need, Rules
 from settings_sync.services.plans.category_rights import require_changes
-from settings_sync.services.plans.change_rows import change_of
+from settings_sync.services.plans.change_rows import does_something
 from settings_sync.services.plans.comparing import category_of
 from settings_sync.services.plans.dry_run import rehearse
 from settings_sync.services.plans.leaving_out import attempt, refuse_when_none, whole_targets
@@ -106,7 +107,7 @@ class UndoReader(AdministrationReader):
 
 def history_of(target: SyncTarget) -> History:
     """What a target did, item by item; what was held after all is left out."""
-    changes = {(change.kind, change.uid): change for change in _changes_of(target)}
+    changes = {(change.kind, change.uid): change for change in _done_by([target])}
     left = {key: _after(change) for key, change in changes.items()} | _archived_instead(target, changes)
     former, pages = _former_documents(changes.values()), _pages(target, changes)
     coupled = {_key_before(change) for change in changes.values() if change.couples is not None}
@@ -124,12 +125,6 @@ def history_of(target: SyncTarget) -> History:
         if change.couples is not None or key not in coupled
     }
     return History(steps, {digest: needs for digest, (_keys, needs) in former.items()})
-
-
-def _changes_of(target: SyncTarget) -> list[Change]:
-    held = {(found.kind, found.uid) for found in target.findings.exclude(code="archived-instead")}
-    changes = [change for change in target.plan_target.changes.all() if (change.kind, change.uid) not in held]
-    return [change for change in changes if change_of(change).does_something]
 
 
 def _key_before(change: Change) -> Key:
@@ -219,7 +214,17 @@ def _find_targets(user: User, run: SyncRun, slugs: Collection[str]) -> list[Sync
         if slug not in found:
             raise UnknownTarget(slug=slug)
     chosen = [target for slug, target in found.items() if not slugs or slug in set(slugs)]
-    changed = [target for target in chosen if history_of(target).steps]
+    did_something = set(_done_by(chosen).values_list("plan_target", flat=True).order_by().distinct())
+    changed = [target for target in chosen if target.plan_target_id in did_something]
     if not changed:
         raise NothingToUndo
     return changed
+
+
+def _done_by(targets: Collection[SyncTarget]) -> "QuerySet[Change]":
+    """The changes that these targets carried out; what was held after all is left out."""
+    held = Finding.objects.filter(
+        target__plan_target=OuterRef("plan_target"), kind=OuterRef("kind"), uid=OuterRef("uid")
+    ).exclude(code=Finding.ARCHIVED)
+    planned = Change.objects.filter(plan_target__in=[target.plan_target_id for target in targets])
+    return planned.filter(does_something()).exclude(Exists(held))
