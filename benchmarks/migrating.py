@@ -42,6 +42,7 @@ def run(rounds: int = 3, administrations: int = 20) -> Medians:
     main = make_administration("Bench groep")
     while Administration.objects.active().count() < administrations:
         make_administration("Bench sub", main)
+    administrations = Administration.objects.active().count()
     times = Times()
     with newer_release() as release:
         for number in range(rounds):
