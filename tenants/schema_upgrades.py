@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import connection, router, transaction
 from django.db.migrations import Migration
+from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RunPython
@@ -189,14 +190,22 @@ def all_migrations() -> Applied:
 
 def _applied_in(schema_name: str) -> Applied:
     """What a schema's own list says, which is made when there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NULL", [sql.Identifier(schema_name, "django_migrations").as_string()])
-        (is_missing,) = cursor.fetchone()
-    if is_missing:
+    if _has_no_list(schema_name):
         # With the shared schema on the path, that schema's would be taken for it.
         connection.set_schema(schema_name, include_public=False)  # type: ignore[attr-defined]
-        MigrationRecorder(connection).ensure_schema()
+        try:
+            MigrationRecorder(connection).ensure_schema()
+        except MigrationSchemaMissing:
+            # django-tenants' command makes that of the shared schema before it waits for its turn.
+            if _has_no_list(schema_name):
+                raise
         connection.set_schema(schema_name)  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT app, name FROM {}").format(sql.Identifier(schema_name, "django_migrations")))
         return frozenset(cursor.fetchall())
+
+
+def _has_no_list(schema_name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [sql.Identifier(schema_name, "django_migrations").as_string()])
+        return bool(cursor.fetchone()[0])
