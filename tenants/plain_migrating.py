@@ -55,6 +55,13 @@ def _is_at_head() -> bool:
     return tenant_migrations() <= applied
 
 
+def _make_list_of_migrations() -> None:
+    """Make the table of what the shared schema has had: django-tenants makes it before our command waits for its turn,
+    and of two processes on an empty database one would fail."""
+    with one_at_a_time(get_public_schema_name()):
+        MigrationRecorder(connection).ensure_schema()
+
+
 def executor_of_made(codename: str | None = None) -> type[MigrationExecutor]:
     """Return the executor of this name, for administrations that have a schema (GET_EXECUTOR_FUNCTION)."""
     chosen: type[MigrationExecutor] = get_executor(codename)
@@ -63,8 +70,10 @@ def executor_of_made(codename: str | None = None) -> type[MigrationExecutor]:
         """Passes over administrations that are being made or are deleted."""
 
         def run_migrations(self, tenants: Iterable[str] = ()) -> None:
-            # Without the first tables there are no rows to ask.
-            if self.PUBLIC_SCHEMA_NAME not in tenants:
+            if self.PUBLIC_SCHEMA_NAME in tenants:
+                # Without the first tables there are no rows to ask.
+                _make_list_of_migrations()
+            else:
                 rows = Administration.objects.exclude(pk__in=made_administrations())
                 without = set(rows.values_list("schema_name", flat=True))
                 tenants = [name for name in tenants if name not in without]
