@@ -10,7 +10,7 @@ import django
 
 from .measuring import Medians
 
-NAMES = ("engine", "migrating", "preview", "product", "takeover", "undo")
+NAMES = ("engine", "fleet", "migrating", "preview", "product", "takeover", "undo")
 
 
 def main() -> int:
@@ -21,6 +21,13 @@ def main() -> int:
     parser.add_argument(
         "--children", type=int, help="how many sub-administrations (preview: 400, product: 100, migrating: 20)"
     )
+    parser.add_argument(
+        "--administrations",
+        type=_sizes,
+        default=[100],
+        metavar="N[,N…]",
+        help="fleet: how many, or several sizes (100)",
+    )
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
@@ -30,8 +37,19 @@ def main() -> int:
     return 0
 
 
+def _sizes(text: str) -> list[int]:
+    sizes = [int(size) for size in text.split(",")]
+    if min(sizes) < 2:
+        raise ValueError
+    return sizes
+
+
 def _run(options: argparse.Namespace) -> Medians:
     from . import engine, migrating, preview, product, takeover, undo
+    from .fleet import running
+
+    if options.name == "fleet":
+        return running.run(options.administrations, options.rounds)
 
     if options.name == "preview":
         return preview.run(rounds=options.rounds, many=options.children or 400)

@@ -1,6 +1,9 @@
 """How many queries each page takes, with few administrations and with many: it must be the same number."""
 
 import logging
+import statistics
+import time
+from dataclasses import dataclass
 
 from django.db import connection
 from django.test import Client
@@ -9,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
-from settings_sync.models import Plan, SyncRun
+from settings_sync.models import SyncRun
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
 from tenants.models import Administration
@@ -41,22 +44,48 @@ def _start(main: Administration, owner: User, children: list[Administration]) ->
 
 
 def _count(client: Client, main: Administration, run: SyncRun) -> dict[str, int]:
-    plan = Plan.objects.get(pk=run.plan_id)
-    addresses = {
+    return {page: _measure(client, address).queries for page, address in addresses(main, run).items()}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one answer takes: the median of its seconds, its size, and its queries."""
+
+    seconds: float
+    kb: float
+    queries: int
+
+
+def measure(owner: User, main: Administration, run: SyncRun, rounds: int) -> dict[str, Page]:
+    """What every page that shows several administrations takes."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(owner)
+    return {page: _measure(client, address, rounds) for page, address in addresses(main, run).items()}
+
+
+def addresses(main: Administration, run: SyncRun) -> dict[str, str]:
+    """The pages that show several administrations."""
+    return {
         "administrations": reverse("sync:administrations", args=[main.slug]),
-        "choosing": reverse("sync:choose", args=[main.slug]),
-        "preview": reverse("sync:plan", args=[main.slug, plan.pk]),
+        "choose": reverse("sync:choose", args=[main.slug]),
+        "plan": reverse("sync:plan", args=[main.slug, run.plan_id]),
         "history": reverse("sync:runs", args=[main.slug]),
         "run": reverse("sync:run", args=[main.slug, run.pk]),
         "progress": reverse("sync:run-progress", args=[main.slug, run.pk]),
     }
-    return {page: _queries(client, address) for page, address in addresses.items()}
 
 
-def _queries(client: Client, address: str) -> int:
-    """Asked twice: the first fills the caches of the process."""
+def _measure(client: Client, address: str, rounds: int = 1) -> Page:
+    """Asked once more than it is measured: the first fills the caches of the process."""
     client.get(address)
-    with CaptureQueriesContext(connection) as captured:
+    seconds = []
+    for _round in range(rounds):
+        started = time.perf_counter()
         answer = client.get(address)
-    assert answer.status_code == 200, f"{address}: {answer.status_code}"
-    return sum(not query["sql"].startswith("SET search_path") for query in captured)
+        seconds.append(time.perf_counter() - started)
+        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+    # Apart, because keeping the queries takes time.
+    with CaptureQueriesContext(connection) as captured:
+        client.get(address)
+    queries = sum(not query["sql"].startswith("SET search_path") for query in captured)
+    return Page(statistics.median(seconds), round(len(answer.content) / 1024, 1), queries)

@@ -37,23 +37,23 @@ def run(rounds: int = 3, children: int = 100) -> Medians:
             tell(f"{number + 1} of {children} sub-administrations are there")
     owner = make_owner(main)
     times = Times()
-    for workers in (1, 2):
-        with _celery(workers):
+    for processes in (1, 2):
+        with workers(processes):
             for number in range(rounds):
-                _measure(times, main, owner, workers, seed=10 * workers + number)
+                _measure(times, main, owner, processes, seed=10 * processes + number)
     print(f"\nSeconds per target, {children} targets, 1,325 rows each, one field of 2 forms and 2 templates changed.")
     print("engine: applying alone, in one process. product: from confirming to the last receipt, by real workers.\n")
     times.show(("engine", "product"), "engine")
     return times.medians()
 
 
-def _measure(times: Times, main: Administration, owner: User, workers: int, seed: int) -> None:
-    scenario = f"{workers}_worker{'s' if workers > 1 else ''}"
+def _measure(times: Times, main: Administration, owner: User, processes: int, seed: int) -> None:
+    scenario = f"{processes}_worker{'s' if processes > 1 else ''}"
     change_one_percent_of_items(main, seed=2 * seed)
     times.add(scenario, "engine", _apply_all(main, owner) / main.children.count())
     change_one_percent_of_items(main, seed=2 * seed + 1)
     plan = _plan(main, owner)
-    times.take(scenario, "product", lambda: _run_to_its_end(owner, plan), per=main.children.count())
+    times.take(scenario, "product", lambda: run_to_its_end(owner, plan), per=main.children.count())
 
 
 def _plan(main: Administration, owner: User) -> Plan:
@@ -79,7 +79,8 @@ def _apply_all(main: Administration, owner: User) -> float:
     return seconds
 
 
-def _run_to_its_end(owner: User, plan: Plan) -> None:
+def run_to_its_end(owner: User, plan: Plan) -> SyncRun:
+    """Confirm a plan and wait until workers have ended its run, which must succeed."""
     run = start_run(acting_user=owner, plan=plan, version=plan.version)
     deadline = time.monotonic() + PATIENCE
     while SyncRun.objects.filter(pk=run.pk, finished_at=None).exists():
@@ -87,13 +88,14 @@ def _run_to_its_end(owner: User, plan: Plan) -> None:
         time.sleep(POLL_SECONDS)
     run.refresh_from_db()
     assert run.state == SyncRun.State.SUCCEEDED, run.state
+    return run
 
 
 @contextmanager
-def _celery(workers: int) -> Iterator[None]:
+def workers(number: int) -> Iterator[None]:
     """A real worker with so many processes, stopped afterwards."""
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "prefork"]
-    command += ["--concurrency", str(workers), "--prefetch-multiplier", "1", "--loglevel", "ERROR"]
+    command += ["--concurrency", str(number), "--prefetch-multiplier", "1", "--loglevel", "ERROR"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
