@@ -60,6 +60,10 @@ class SyncRun(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("run")
         verbose_name_plural = _("runs")
+        # The reaper asks for what has not ended every few seconds, and history only grows.
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(finished_at=None), name="settings_sync_run_unfinished")
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -123,6 +127,13 @@ class SyncTarget(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "leased_until"], name="settings_sync_target_open"),
+            # Asked by every target that ends: is it the last of its run, and who waits for its administration?
+            models.Index(fields=["run"], condition=Q(state__in=["queued", "running"]), name="settings_sync_run_open"),
+            models.Index(
+                fields=["administration"], condition=Q(state__in=["queued", "running"]), name="settings_sync_child_open"
+            ),
+            # Whether any worker took something lately.
+            models.Index(fields=["started_at"], name="settings_sync_target_begun"),
         ]
 
     def __str__(self) -> str:

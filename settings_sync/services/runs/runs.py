@@ -25,7 +25,7 @@ from settings_sync.exceptions import (
     TargetGone,
     TargetLost,
 )
-from settings_sync.models import Finding, Plan, PlanTarget, SyncRun, SyncTarget
+from settings_sync.models import Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from settings_sync.permissions import require_for, require_steering, right_for, steerable_children, syncable_children
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.source_moves import find_source_moves
@@ -36,6 +36,7 @@ from tenants.models import Administration
 from .announcing import announce_failed_target, announce_run
 from .outdated import refuse_outdated, refuse_what_no_rule_allows, without_outdated
 from .retrying import NEVER_RETRIED, RETRIED, check_question
+from .unchanged import close_unchanged, find_unchanged, receipt_of
 from .waking import places, wake_targets
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ def start_run(
     `confirmation` is what was typed where a plan removes or overwrites much. What the main administration changed since
     the preview is held back, with what needs it, unless `seen` is the mark of exactly that (`find_source_moves`): then
     whoever confirms wants what the preview showed.
+
+    Where the plan says that nothing is to be done, the target ends here and now, and so does a run of nothing else.
 
     Raises NotAllowed, PlanNotReady, PlanExpired, PlanChanged, PlanUsed or ConfirmationRequired, and TargetLost or
     CategoryNotAllowed when rights were taken away since the preview, or HeadsDiffer, DocumentsOutdated or
@@ -84,6 +87,7 @@ def start_run(
             if target.state == SyncTarget.State.SKIPPED:
                 announce_failed_target(target)
         wake_targets(places([target.pk for target in targets if target.state == SyncTarget.State.QUEUED]))
+        _finish_when_nothing_was_to_do(run, targets)
         reach("run.before-commit")
     reach("run.after-commit")
     with bound_contextvars(run=str(run.pk), administration=run.administration.slug):
@@ -100,13 +104,25 @@ def _moved_unseen(plan: Plan, seen: str) -> list[list[str]]:
 def _store(run: SyncRun, *, by_right_of: User) -> list[SyncTarget]:
     run.administration, run.by_right_of = run.plan.administration, by_right_of
     run.save(force_insert=True)
-    return SyncTarget.objects.bulk_create(
-        _target_of(run, target) for target in run.plan.targets.select_related("administration")
+    unchanged = find_unchanged(run.plan)
+    planned = run.plan.targets.select_related("administration")
+    targets = SyncTarget.objects.bulk_create(_target_of(run, target, unchanged) for target in planned)
+    Receipt.objects.bulk_create(
+        receipt_of(run, target) for target in targets if target.state == SyncTarget.State.SUCCEEDED
     )
+    return targets
 
 
-def _target_of(run: SyncRun, target: PlanTarget) -> SyncTarget:
-    """What a run does in one administration of its plan: nothing where the plan has left it out."""
+def _finish_when_nothing_was_to_do(run: SyncRun, targets: list[SyncTarget]) -> None:
+    if all(target.state not in SyncTarget.OPEN for target in targets):
+        run.started_at = timezone.now()
+        run.save(update_fields=["started_at"])
+        finish_run_when_done(run)
+
+
+def _target_of(run: SyncRun, target: PlanTarget, unchanged: Collection[int]) -> SyncTarget:
+    """What a run does in one administration of its plan: nothing where the plan has left it out, or has nothing to
+    do."""
     # The counts are copied: these go on to what happened, while those of the plan stay what was planned.
     made = SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
     # By whoever is woken for one before it in the run: the reaper need not, for a while.
@@ -115,6 +131,8 @@ def _target_of(run: SyncRun, target: PlanTarget) -> SyncTarget:
         made.state, made.finished_at = SyncTarget.State.SKIPPED, timezone.now()
         made.error_code, made.error_facts = target.left_out["code"], target.left_out["facts"]
         made.error_detail = target.why_left_out
+    elif target.pk in unchanged:
+        close_unchanged(made)
     return made
 
 
@@ -245,12 +263,17 @@ def lock_run(run_id: uuid.UUID) -> SyncRun:
     return SyncRun.objects.select_for_update(of=("self",)).select_related("administration", "plan").get(pk=run_id)
 
 
+def has_open_targets(run_id: uuid.UUID) -> bool:
+    """Whether a target of a run is still to be carried out. It costs the same however many targets there are."""
+    return SyncTarget.objects.filter(run=run_id, state__in=SyncTarget.OPEN).exists()
+
+
 def finish_run_when_done(run: SyncRun) -> bool:
     """Give a run its final state when no target is open any more; call it with the run locked."""
-    ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
     # Whoever ends a target calls this, and so does the reaper: the second finds it finished.
-    if run.is_finished or any(state in SyncTarget.OPEN for state in ended.values()):
+    if run.is_finished or has_open_targets(run.pk):
         return False
+    ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
     held = Finding.objects.filter(target__run=run).exclude(code=Finding.ARCHIVED).exists()
     run.state, run.finished_at = outcome(list(ended.values()), held=held), timezone.now()
     run.save(update_fields=["state", "finished_at"])

@@ -36,7 +36,7 @@ from settings_sync.services.plans.orders import work_of
 from settings_sync.services.runs.announcing import announce_failed_target
 from settings_sync.services.runs.outdated import check_version
 from settings_sync.services.runs.progress import Progress, note_progress
-from settings_sync.services.runs.runs import finish_run_when_done, lock_run
+from settings_sync.services.runs.runs import finish_run_when_done, has_open_targets, lock_run
 from settings_sync.services.runs.waking import APPLY_TARGET, places, wake_targets
 from tenants import leases
 from tenants.failpoints import reach
@@ -302,8 +302,12 @@ def _finish_run(targets: Collection[SyncTarget]) -> None:
     first = (
         waiting.filter(leases.is_due()).order_by("administration_id", "plan_target_id").distinct("administration_id")
     )
+    # Without the run's lock, for which a thousand targets would wait in turn. Of two that end at once one asks after
+    # the other has ended: what they ended is committed before they ask.
+    are_last = not has_open_targets(run_id)
     with transaction.atomic():
-        finish_run_when_done(lock_run(run_id))
+        if are_last:
+            finish_run_when_done(lock_run(run_id))
         wake_targets(list(first.values_list("pk", flat=True)))
 
 

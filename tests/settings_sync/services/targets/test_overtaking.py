@@ -275,7 +275,7 @@ class TestAtTheSameTime:
     def test_one_that_is_tried_again_lets_a_newer_one_go_first(self, company, zuid):
         write(company, "new")
         older = failed_run(company, zuid, failing=zuid)
-        write(company, "old")
+        write(company, "newest")
         newer = start(company, zuid)
         retry_run(acting_user=company.owner, run=older)
         waiting = older.targets.get()
@@ -284,7 +284,7 @@ class TestAtTheSameTime:
         company.finish(older)
         waiting.refresh_from_db()
         assert (waiting.state, waiting.overtaken_by) == ("skipped", newer.pk)
-        assert texts(zuid)["A"] == "old"
+        assert texts(zuid)["A"] == "newest"
 
     def test_it_goes_on_when_the_newer_one_is_cancelled(self, company, zuid):
         write(company, "new")

@@ -82,6 +82,18 @@ def accept(company: Company, *children: Administration) -> SyncTarget:
     return run.targets.first()
 
 
+def accept_idle(company: Company, child: Administration) -> SyncTarget:
+    """A target that waits for a worker though nothing is to be done: another run was under way when its run began."""
+    plan = company.plan(child, categories=["reference_data"])
+    former = SyncTarget.objects.filter(administration=child)
+    before = list(former.values_list("pk", "state"))
+    former.update(state="queued")
+    run = start_run(acting_user=company.owner, plan=plan, version=plan.version)
+    for pk, state in before:
+        SyncTarget.objects.filter(pk=pk).update(state=state)
+    return run.targets.get()
+
+
 def expire(target: SyncTarget) -> None:
     """The lease has ended, and nobody was woken lately."""
     past = timezone.now() - timedelta(hours=1)
@@ -270,7 +282,7 @@ class TestWorkersThatDie:
 
     def test_a_lost_lease_of_a_target_with_nothing_to_write_is_noticed_too(self, company, child, waiting):
         execute_target(waiting.pk)
-        idle = accept(company, child)
+        idle = accept_idle(company, child)
         asleep = claim_target(idle.pk)
         assert not work_of(asleep.target, asleep.token).changes
         expire(idle)
@@ -453,7 +465,7 @@ class TestHowItEnds:
 
     def test_nor_does_it_where_nothing_is_left_to_write(self, company, child):
         company.sync(child, categories=["reference_data"])
-        unchanged = accept(company, child)
+        unchanged = accept_idle(company, child)
         SyncTarget.objects.filter(pk=unchanged.pk).update(
             error_code="too-slow", error_facts={}, error_detail="It took longer."
         )
