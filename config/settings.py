@@ -1,6 +1,7 @@
 """Settings of Eenlijn, read from the environment; see docs/operations.md for what each variable does."""
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 180
 CELERY_TASK_SOFT_TIME_LIMIT = 150
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_PROCESSES", default=os.cpu_count() or 1)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A wake-up that cannot be delivered at once is left to the reaper, so a page never waits for the broker.

@@ -198,7 +198,7 @@ def services(python: str, port: int) -> list[Service]:
     """The processes of the product."""
     web = [python, "-m", "gunicorn", "config.wsgi:application", "-c", "python:config.web_server"]
     web += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "3"]
-    worker = [python, "-m", "celery", "-A", "config", "--quiet", "worker", "--pool", "prefork", "--concurrency", "2"]
+    worker = [python, "-m", "celery", "-A", "config", "--quiet", "worker", "--pool", "prefork"]
     worker += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     worker += ["--loglevel", "INFO"]
     return [

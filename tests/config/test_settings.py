@@ -1,6 +1,7 @@
 """What the environment makes of the settings, each in a process of its own."""
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -10,6 +11,8 @@ from psycopg.conninfo import conninfo_to_dict
 from redis import ConnectionPool
 
 from local_servers.checks import Check, run_check
+from local_servers.processes import PROJECT
+from local_servers.product import services
 
 READ = (
     "import json, sys; from config import settings; print(json.dumps({n: getattr(settings, n) for n in sys.argv[1:]}))"
@@ -60,3 +63,14 @@ def test_a_password_beside_its_address_reaches_the_server_as_it_is(password: str
 def test_a_password_in_the_address_comes_before_one_beside_it() -> None:
     given = {"SYNC_DATABASE_URL": "postgres://eenlijn_sync:p%40ss@postgres:5432/eenlijn", "SYNC_DATABASE_PASSWORD": "x"}
     assert settings_with(given, "SYNC_DATABASE_URL") == [given["SYNC_DATABASE_URL"]]
+
+
+def test_a_worker_has_a_process_for_each_core_unless_told_otherwise() -> None:
+    assert settings_with({}, "CELERY_WORKER_CONCURRENCY") == [os.cpu_count()]
+    assert settings_with({"WORKER_PROCESSES": "7"}, "CELERY_WORKER_CONCURRENCY") == [7]
+
+
+def test_whatever_starts_the_workers_leaves_their_number_to_the_setting() -> None:
+    (worker,) = [one for one in services("python", 8000) if one.name == "worker"]
+    files = [(PROJECT / name).read_text() for name in ("docker-compose.yml", "deploy/eenlijn-worker.service")]
+    assert "--concurrency" not in " ".join([*worker.command, *files])
