@@ -345,7 +345,7 @@ def _ask_and_retry(
         targets=[target.administration.slug for target in again],
         confirmation=question.phrase if question else "",
     )
-    return _ask_and_do(model_admin, request, run, words, retry, _("What failed is tried again."))
+    return _ask_and_do(model_admin, request, run, words, retry, _("What failed or was stopped is tried again."))
 
 
 def _ask_and_do(

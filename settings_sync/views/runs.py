@@ -52,7 +52,9 @@ def retry(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """Try the failed and stopped administrations again, or only the one whose button was used."""
     only = [slug.replace("\0", "") for slug in request.POST.getlist("target")]
     typed = request.POST.get("confirmation", "")
-    return _do(request, run_id, retry_run, _("What failed is tried again."), targets=only, confirmation=typed)
+    return _do(
+        request, run_id, retry_run, _("What failed or was stopped is tried again."), targets=only, confirmation=typed
+    )
 
 
 @main_page(SyncRight.UNDO)

@@ -84,7 +84,7 @@ def test_support_finds_a_failed_run_tries_it_again_and_sees_that_in_the_trail(sa
     page.get_by_role("link", name=sanne.say("Try again …")).click()
     say_why(sanne, reason)
     page.wait_for_url(f"**/{made['run']}/change/")
-    expect(page.locator("body")).to_contain_text(sanne.say("What failed is tried again."))
+    expect(page.locator("body")).to_contain_text(sanne.say("What failed or was stopped is tried again."))
     page.locator(f"a[href*='{made['run']}/trail']").click()
     retried = page.locator("#result_list tr", has_text=reason)
     expect(retried).to_contain_text("run.retried")

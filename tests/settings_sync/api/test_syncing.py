@@ -117,6 +117,10 @@ def test_a_run_is_cancelled_and_its_targets_retried(api, reached, settings_in_ma
     cancelled = api.post(f"runs/{run['id']}/cancel/")
     assert (cancelled.status_code, cancelled.json()["state"]) == (202, "cancelled")
     assert is_problem(api.post(f"runs/{run['id']}/cancel/"), 409, "run-finished")
+    going_on = api.post(f"runs/{run['id']}/retry/")
+    assert (going_on.status_code, going_on.json()["state"]) == (202, "running")
+    assert {row["state"] for row in api.get(f"runs/{run['id']}/targets/").json()["results"]} == {"queued"}
+    api.post(f"runs/{run['id']}/cancel/")
     SyncRun.objects.get(pk=run["id"]).targets.update(state="failed", error_code="deadlock", error_detail="Too busy.")
     (failed, _other) = api.get(f"runs/{run['id']}/targets/").json()["results"]
     assert failed["error"] == {"code": "deadlock", "detail": "Too busy."}

@@ -158,7 +158,7 @@ def test_runs_are_listed_cancelled_and_retried(main, child, settings_in_main):
     assert run("cancel_run", str(started.pk))[0] == 0
     assert run("cancel_run", str(started.pk))[0] == 2
     assert run("cancel_run", "x")[0] == 2
-    SyncTarget.objects.update(state="failed")
+    assert SyncTarget.objects.get().state == "cancelled"
     assert run("retry_run", str(started.pk))[0] == 0
     assert SyncTarget.objects.get().state == "queued"
 

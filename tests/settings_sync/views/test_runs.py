@@ -15,6 +15,7 @@ from forms_catalog.models import Form
 from settings_sync.models import Finding, Plan, PlanTarget, SyncRun, SyncTarget
 from settings_sync.services.runs.run_overview import seconds_left, show_run
 from settings_sync.services.runs.runs import start_run
+from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration, Membership, Role
 from tenants.rights import ADMINISTRATOR_ROLE
 from tenants.schemas import inside
@@ -117,6 +118,17 @@ def test_what_has_not_started_can_be_stopped(owner_client, url, owner, main, joi
     assert "Stopped." in text_of(stopped)
     again = owner_client.post(url("run-cancel", run.pk), follow=True)
     assert "This run has finished already." in text_of(again)
+
+
+def test_what_was_stopped_goes_on_when_it_is_asked_to(owner_client, url, owner, main, joined, form):
+    run = start(owner, main, joined)
+    stopped = owner_client.post(url("run-cancel", run.pk), follow=True)
+    assert "Try 1 administration again" in text_of(stopped)
+    going_on = owner_client.post(url("run-retry", run.pk), follow=True)
+    assert "What failed or was stopped is tried again." in text_of(going_on)
+    execute_target(run.targets.get().pk)
+    run.refresh_from_db()
+    assert run.state == "succeeded"
 
 
 def test_findings_are_told(owner_client, url, owner, main, joined, form):
