@@ -9,6 +9,7 @@ from tenants.schema_hooks import Carried, SchemaHooks
 from .engine import fence
 from .engine.applying.connections import refuse_unusable_login
 from .engine.reading.upgrading import upgrade_schema, upgrade_shared
+from .models import Touched
 from .services.administrations.backups import CARRIED
 from .services.runs.starting import start_from_main
 
@@ -31,6 +32,9 @@ class SyncSchemaHooks(SchemaHooks):
 
     def prepare_main(self, schema_name: str) -> None:
         fence.close_to_syncs(schema_name)
+
+    def make_ready(self, administration: Administration) -> None:
+        Touched.objects.create(schema_name=administration.schema_name)
 
     def welcome(self, administration: Administration) -> None:
         start_from_main(administration)

@@ -62,6 +62,12 @@ def install(schema: str) -> None:
                 # Each by itself: whoever held several tables at once could wait for one that waits for the first.
                 cursor.execute(trigger.statement(schema))
         cursor.execute(_mark_all(schema))
+        # Of an administration, that is: nobody counts what stands in the template.
+        cursor.execute(
+            "INSERT INTO public.settings_sync_touched (schema_name)"
+            " SELECT schema_name FROM public.tenants_administration WHERE schema_name = %s",
+            [schema],
+        )
 
 
 def close_to_syncs(schema: str) -> None:

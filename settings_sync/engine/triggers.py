@@ -76,6 +76,7 @@ END """,
         TOUCH: f"""
 DECLARE
     found text := format(TG_ARGV[1], TG_TABLE_SCHEMA);
+    noted bigint;
 BEGIN
     IF {is_sync} THEN
         RETURN NULL;
@@ -87,6 +88,10 @@ BEGIN
     END IF;
     EXECUTE format('INSERT INTO %I.sync_ledger_dirty (kind, uid) SELECT DISTINCT %L, q.uid FROM (%s) q',
         TG_TABLE_SCHEMA, TG_ARGV[0], found);
+    GET DIAGNOSTICS noted = ROW_COUNT;
+    IF noted > 0 THEN
+        INSERT INTO public.settings_sync_touched (schema_name) VALUES (TG_TABLE_SCHEMA);
+    END IF;
     RETURN NULL;
 END """,
         REFUSE: f"""

@@ -6,7 +6,7 @@ from .documents import Document, Snapshot, SnapshotItem
 from .items import Item, NameKey, Part
 from .plans import Change, Plan, PlanTarget
 from .requests import IdempotencyRecord
-from .runs import Alignment, Finding, FormerDocument, Receipt, SyncRun, SyncTarget
+from .runs import Alignment, Finding, FormerDocument, Receipt, SyncRun, SyncTarget, Touched
 from .saved_choices import SavedChoice
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "SyncPolicy",
     "SyncRun",
     "SyncTarget",
+    "Touched",
 ]

@@ -1,6 +1,7 @@
 """A run: a confirmed plan with one target per administration. These rows are the truth, the queue a wake-up."""
 
 import uuid
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
@@ -182,6 +183,9 @@ class Receipt(models.Model):
 class Alignment(models.Model):
     """How far one administration is in line, per category; folded from the dirty lists, so it may lag a few seconds."""
 
+    LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+    """The moment that it is set back to when the index that it was counted from has changed."""
+
     administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="alignment")
     category = models.CharField(max_length=60)
     counts = ExactJSONField(default=dict)
@@ -193,9 +197,29 @@ class Alignment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["administration", "category"], name="settings_sync_alignment_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["administration"],
+                condition=Q(as_of__lte=datetime(2000, 1, 1, tzinfo=UTC)),
+                name="settings_sync_to_be_counted",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.administration} {self.category}"
+
+
+class Touched(models.Model):
+    """That something was put on the dirty list of an administration, by its schema; deleted when it was counted again.
+
+    A row for each statement that edited settings, written beside the dirty list and with nothing unique, so that nobody
+    waits for anybody. It saves the reaper from asking every schema; what it does not tell is found in turns.
+    """
+
+    schema_name = models.CharField(max_length=63)
+
+    def __str__(self) -> str:
+        return self.schema_name
 
 
 class Finding(models.Model):

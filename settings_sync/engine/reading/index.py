@@ -9,7 +9,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -22,7 +22,7 @@ from settings_sync.engine import sql
 from settings_sync.engine.fence import INDEX_LOCK
 from settings_sync.engine.rows import documents_in
 from settings_sync.exceptions import AdministrationDamaged
-from settings_sync.models import Alignment, Document
+from settings_sync.models import Alignment, Document, Touched
 from settings_sync.planning.values import Entry, Key, Local
 from sync_ledger.models import Dirty
 from tenants import exact_json
@@ -33,16 +33,13 @@ from tenants.wholeness import find_damage
 
 from .needs import needs_of, points_out
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-"""The moment that an alignment is set back to when the index that it was counted from has changed."""
-
 IN_USE = timedelta(days=1)
 """What was stored, or used again, within this time is never pruned."""
 
 BATCH_SIZE = 30_000_000
 """How many characters of documents are stored with one statement."""
 
-Touched = Mapping[str, set[uuid.UUID]]
+TouchedItems = Mapping[str, set[uuid.UUID]]
 
 
 @dataclass(frozen=True)
@@ -89,6 +86,7 @@ def mark_touched(administration: Administration, keys: Collection[Key]) -> None:
     """Have the next look read these items anew, whatever the index says of them."""
     with inside(administration):
         Dirty.objects.bulk_create(Dirty(kind=kind, uid=uid) for kind, uid in keys)
+    Touched.objects.create(schema_name=administration.schema_name)
 
 
 def read_documents(schema: str, keys: set[Key]) -> dict[Key, ReadDocument]:
@@ -132,12 +130,12 @@ def _refresh(schema: str, *, keep_documents: bool) -> None:
             store_documents(documents)
         _replace_entries(touched, documents)
         # The dirty list goes empty here, and by that list counting would have known that something was touched.
-        Alignment.objects.filter(administration__schema_name=schema).update(as_of=LONG_AGO)
+        Alignment.objects.filter(administration__schema_name=schema).update(as_of=Alignment.LONG_AGO)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM sync_ledger_dirty WHERE id = ANY(%s)", [seen])
 
 
-def _read_touched(schema: str) -> tuple[list[int], list[ReadDocument], Touched]:
+def _read_touched(schema: str) -> tuple[list[int], list[ReadDocument], TouchedItems]:
     """The dirty ids and the documents of their items, all of one instant."""
     with transaction.atomic(), connection.cursor() as cursor:
         # Inside somebody's transaction, as while deciding, it is too late to choose another level.
@@ -223,7 +221,7 @@ def _needs_of(document: ReadDocument) -> list[dict[str, str]]:
     return needs_of(kind, document.body) if points_out(kind) else []
 
 
-def _replace_entries(touched: Touched, documents: list[ReadDocument]) -> None:
+def _replace_entries(touched: TouchedItems, documents: list[ReadDocument]) -> None:
     uids = [(kind, uid) for kind, found in touched.items() for uid in found]
     entries = [document.entry for document in documents]
     with connection.cursor() as cursor:

@@ -5,7 +5,6 @@ touched.
 """
 
 import logging
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -13,16 +12,14 @@ from datetime import date
 from functools import partial
 from typing import TypeVar
 
-from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min
 from django.db.models.functions import Now
 from django.utils import timezone
-from psycopg import sql
 
 from settings_sync.declaring.kinds import all_kinds
-from settings_sync.engine.reading.index import LONG_AGO, look_at
-from settings_sync.models import Alignment
+from settings_sync.engine.reading.index import look_at
+from settings_sync.models import Alignment, Touched
 from settings_sync.planning.alignment import align
 from settings_sync.planning.values import Local
 from settings_sync.services.plans.comparing import category_of
@@ -31,14 +28,13 @@ from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.wholeness import having, note_damage
 
+from .due import LOOKED_AT_ONCE, find_due, find_touched, next_turn, read_notes
+
 logger = logging.getLogger(__name__)
 
 Counts = dict[str, int]
 Found = TypeVar("Found")
-DIRTY_SCHEMAS_PER_QUERY = 200
 STORED_AT_ONCE = 100
-LOOKED_AT_ONCE = 20
-"""Administrations of one main whose tables are looked at in one round: a thousand have all had their turn in fifty."""
 
 
 def alignment_of(administrations: Collection[Administration]) -> dict[uuid.UUID, dict[str, Counts]]:
@@ -65,12 +61,16 @@ def summed(per_category: Mapping[str, Counts]) -> Counts:
 
 
 def fold_alignment(*, everything: bool = False) -> int:
-    """Recount the administrations whose settings were touched, or whose main's were; returns how many.
+    """Recount the administrations whose settings were touched, or whose main's were, or all; returns how many.
 
     What cannot be counted, such as an administration whose schema is gone, is logged and keeps no other waiting.
     """
-    mains = Administration.objects.active().mains()
-    return sum(_attempt(main, partial(_fold_main, main, everything)) or 0 for main in mains)
+    notes = read_notes()
+    mains = Administration.objects.active().mains() if everything else find_due(set(notes.values()))
+    folded = sum(_attempt(main, partial(_fold_main, main, everything)) or 0 for main in mains)
+    # Afterwards, so that they are still there when this is killed; what is touched meanwhile is noted by others.
+    Touched.objects.filter(pk__in=notes).delete()
+    return folded
 
 
 def _attempt(administration: Administration, count: Callable[[], Found]) -> Found | None:
@@ -104,14 +104,13 @@ def _fold_each(source: Local, children: Iterable[Administration]) -> int:
 
 def _fold_main(main: Administration, everything: bool) -> int:
     main, *children = _countable([main, *main.children.active()])
-    touched = _touched([main, *children])
+    touched = find_touched([main, *children])
     # A look by somebody else empties the dirty list, so it sets the moment of counting back as well.
-    counted = Alignment.objects.filter(administration__in=[main, *children], as_of__gt=LONG_AGO)
+    counted = Alignment.objects.filter(administration__in=[main, *children], as_of__gt=Alignment.LONG_AGO)
     known = set(counted.values_list("administration", flat=True))
     # What was edited in the main makes each of its children stand otherwise.
     everything = everything or main.pk in touched or main.pk not in known
     stale = [child for child in children if everything or child.pk in touched or child.pk not in known]
-    # Most rounds end here, after one question about all of its schemas.
     if not stale and not everything:
         return 0
     source = look_at(main, keep_documents=True)
@@ -143,26 +142,8 @@ def _countable(administrations: list[Administration]) -> list[Administration]:
 
 def _some(administrations: list[Administration]) -> list[Administration]:
     """So many of them, those that come next as time goes by."""
-    rounds = int(time.time() / settings.REAPER_INTERVAL_SECONDS)
-    start = rounds * LOOKED_AT_ONCE % max(len(administrations), 1)
+    start = next_turn(len(administrations))
     return [*administrations, *administrations][start : start + LOOKED_AT_ONCE]
-
-
-def _touched(administrations: list[Administration]) -> set[uuid.UUID]:
-    """Which of these have something on their dirty list."""
-    touched: set[uuid.UUID] = set()
-    for start in range(0, len(administrations), DIRTY_SCHEMAS_PER_QUERY):
-        some = administrations[start : start + DIRTY_SCHEMAS_PER_QUERY]
-        query = sql.SQL(" UNION ALL ").join(
-            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(
-                sql.Literal(str(row.pk)), sql.Identifier(row.schema_name, "sync_ledger_dirty")
-            )
-            for row in some
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            touched |= {uuid.UUID(row[0]) for row in cursor.fetchall()}
-    return touched
 
 
 def _count_own(source: Local) -> dict[str, Counts]:

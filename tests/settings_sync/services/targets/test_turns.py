@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from reference_data.models import WorkType
-from settings_sync.engine.reading.index import LONG_AGO
 from settings_sync.models import Alignment, Receipt, SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.runs.runs import cancel_run, start_run
@@ -69,7 +68,7 @@ def test_it_carries_out_a_target_and_all_after_it_and_finishes_the_run(company, 
     assert (states(run), run.state) == (["succeeded"] * 4, SyncRun.State.SUCCEEDED)
     assert all(map(arrived, children))
     assert Receipt.objects.filter(target__run=run).count() == 4
-    assert not Alignment.objects.filter(administration__in=children, as_of=LONG_AGO).exists()
+    assert not Alignment.objects.filter(administration__in=children, as_of=Alignment.LONG_AGO).exists()
     assert fold_alignment() == 0, "what was written is counted already"
 
 
