@@ -1,6 +1,7 @@
 """What is written in the transaction of what it tells: by runs, by targets, by new administrations."""
 
 import json
+import uuid
 
 import pytest
 from django.conf import settings as django_settings
@@ -29,18 +30,18 @@ pytestmark = pytest.mark.usefixtures("db")
 
 @pytest.fixture(scope="module")
 def joined(owner, main, child):
-    """A sub-administration that the owner may sync to, and one form in the main administration."""
+    """A sub-administration that the owner may sync to."""
     make_member(child, user=owner)
-    with inside(main):
-        make_form("Onderhoud cv-ketel")
     return child
 
 
 @pytest.fixture
 def start(owner, main, joined):
-    """Starts a sync of the forms to the child; gives its run and its target."""
+    """Starts a sync of a new form to the child; gives its run and its target."""
 
     def start_one():
+        with inside(main):
+            make_form(f"Formulier {uuid.uuid4().hex}")
         plan = create_plan(acting_user=owner, main=main, targets=[joined.slug], categories=["forms"])
         run = start_run(acting_user=owner, plan=plan, version=plan.version)
         return run, run.targets.get()

@@ -8,7 +8,6 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 
-from settings_sync.engine.reading.index import LONG_AGO
 from settings_sync.models import Alignment, SyncTarget
 from settings_sync.services.runs.waking import turn_length
 from tenants import leases
@@ -39,11 +38,15 @@ def _targets_of_turn(target_id: uuid.UUID) -> list[SyncTarget]:
     if first is None:
         return []
     of_run = SyncTarget.objects.filter(run=first["run"])
+    # Of those that workers are for: what ended as the run began was nobody's turn.
+    shared_out = of_run.exclude(state=SyncTarget.State.SUCCEEDED, started_at=None).count()
     after = of_run.filter(leases.is_due(), state=SyncTarget.State.QUEUED, plan_target__gt=first["plan_target"])
-    following = list(after.order_by("plan_target_id").values_list("pk", flat=True)[: turn_length(of_run.count()) - 1])
+    following = list(after.order_by("plan_target_id").values_list("pk", flat=True)[: turn_length(shared_out) - 1])
     targets = with_all_it_takes(of_run.filter(pk__in=[target_id, *following]).order_by("plan_target_id"))
     # Were this worker killed before it has counted them, the reaper would.
-    Alignment.objects.filter(administration__in=[target.administration for target in targets]).update(as_of=LONG_AGO)
+    Alignment.objects.filter(administration__in=[target.administration for target in targets]).update(
+        as_of=Alignment.LONG_AGO
+    )
     return targets
 
 
