@@ -6,7 +6,8 @@ in line. What it held back it left undecided.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -29,17 +30,15 @@ def find_overtaken(target: SyncTarget) -> dict[Key, Overtaker]:
     # The latest first: that one is named, and what it decided is not asked of those before it.
     later = list(applied.select_related("run__plan__snapshot").order_by("-run__created_at"))
     # Nearly always there is none, and then no change is read.
-    own = dict(_keys_by_change(target.plan_target)) if later else {}
-    coupled: set[Key] = set()
-    for key, aliases in own.items():
-        coupled |= set(aliases) - {key}
+    planned = _planned(target.plan_target) if later else {}
+    of_here = {key for found in planned.values() for key in found.of_here}
     overtaken: dict[Key, Overtaker] = {}
     for newer in later:
-        left = {key: aliases for key, aliases in own.items() if key not in overtaken}
-        keys = {alias for aliases in left.values() for alias in aliases}
-        decided = _decided_by(newer, keys - _never_looked_at(newer.run.plan, coupled))
+        left = {key: found for key, found in planned.items() if key not in overtaken}
+        keys = {key for found in left.values() for key in found.about}
+        decided = _decided_by(newer, keys - _never_looked_at(newer.run.plan, of_here))
         by = Overtaker(newer.run_id, newer.run.created_at)
-        overtaken |= {key: by for key, aliases in left.items() if not decided.isdisjoint(aliases)}
+        overtaken |= {key: by for key, found in left.items() if not decided.isdisjoint(found.about)}
     return overtaken
 
 
@@ -55,10 +54,23 @@ def _later_targets(target: SyncTarget) -> "QuerySet[SyncTarget]":
     ).exclude(run=target.run_id)
 
 
-def _keys_by_change(plan_target: PlanTarget) -> Iterator[tuple[Key, frozenset[Key]]]:
-    """The key of each change, and both keys of the item: of what is coupled, the one that it had before as well."""
-    for kind, uid, couples in plan_target.changes.values_list("kind", "uid", "couples"):
-        yield (kind, uid), frozenset({(kind, uid), (kind, couples or uid)})
+@dataclass(frozen=True)
+class Planned:
+    """The items that a change is about (a coupling: both), and those of them that only the administration has."""
+
+    about: frozenset[Key]
+    of_here: frozenset[Key]
+
+
+def _planned(plan_target: PlanTarget) -> dict[Key, Planned]:
+    found = {}
+    for change in plan_target.changes.only("kind", "uid", "couples", "base_digest", "source_digest"):
+        key, former = (change.kind, change.uid), (change.kind, change.couples or change.uid)
+        # Such as the default that gives way to the main's: the main has no such item, and never brought it here.
+        is_own = change.base_digest is None and change.source_digest is None
+        own = {former} if former != key else {key} if is_own else set()
+        found[key] = Planned(frozenset({key, former}), frozenset(own))
+    return found
 
 
 def _decided_by(newer: SyncTarget, keys: Collection[Key]) -> set[Key]:
@@ -77,14 +89,14 @@ def _decided_by(newer: SyncTarget, keys: Collection[Key]) -> set[Key]:
     return (decided | in_line) & set(keys)
 
 
-def _never_looked_at(plan: Plan, coupled: Collection[Key]) -> set[Key]:
-    """Those of the items to be coupled that are the administration's own: no sync compares what the main has not."""
-    if not coupled or plan.is_undo:
+def _never_looked_at(plan: Plan, of_here: Collection[Key]) -> set[Key]:
+    """Those of the administration's own items that a plan says nothing of: no sync compares what the main has not."""
+    if not of_here or plan.is_undo:
         return set()
-    uids = {uid for _kind, uid in coupled}
+    uids = {uid for _kind, uid in of_here}
     in_main = SnapshotItem.objects.filter(snapshot=plan.snapshot_id, uid__in=uids)
     told = Change.objects.filter(plan_target__plan=plan, uid__in=uids)
-    return set(coupled).difference(in_main.values_list("kind", "uid"), told.values_list("kind", "uid"))
+    return set(of_here).difference(in_main.values_list("kind", "uid"), told.values_list("kind", "uid"))
 
 
 def _looked_at(plan: Plan, keys: Iterable[Key]) -> set[Key]:

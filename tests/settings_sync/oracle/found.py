@@ -3,11 +3,12 @@
 import itertools
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
-from .catalog import FIELD_PART, FORM, KINDS, SECTION_PART, STEP_PART, WORK_TYPE, WORKFLOW
+from .catalog import FIELD_PART, FORM, KINDS, LAYOUT, SCHEME, SECTION_PART, STEP_PART, VAT_RATE, WORK_TYPE, WORKFLOW
 from .documents import Document, Key, new_document, with_part
 from .rulings import Decided
-from .stories import AddPart, DropPart, Lock, Make, Pin, Put, Remove, Step, Sync, Undo
+from .stories import AddPart, DropPart, Lock, Make, Pin, Put, Remove, Retry, Step, Sync, Undo
 
 ONE = (1,)
 
@@ -260,6 +261,19 @@ def _two_of_one_title(cast: Cast, first: str, *others: str) -> Document:
     return document
 
 
+def default_that_gives_way_and_is_tried_again(cast: Cast) -> Iterator[Step]:
+    rate, layout, main_scheme, own_scheme = (cast.key(kind) for kind in (VAT_RATE, LAYOUT, SCHEME, SCHEME))
+    yield Make(0, rate, new_document(KINDS[VAT_RATE], code="21", name="Hoog", percentage="21.00"))
+    yield Make(0, layout, new_document(KINDS[LAYOUT], name="Brief"))
+    yield Sync(ONE)
+    points = {"layout": layout[1], "vat_rate": rate[1]}
+    yield Make(0, main_scheme, new_document(KINDS[SCHEME], name="Groep", is_default=True, **points))
+    yield Make(1, own_scheme, new_document(KINDS[SCHEME], name="Eigen", is_default=True, **points))
+    yield replace(decide(main_scheme, is_default="overwrite"), is_stopped=True)
+    yield Sync(ONE)
+    yield Retry(1)
+
+
 STORIES = {
     "U1": brought_into_use_by_the_same_run,
     "U2": coupled_with_what_they_point_at,
@@ -278,6 +292,7 @@ STORIES = {
     "U8": two_that_newly_want_one_name,
     "L1": locked_elsewhere,
     "L2": pinned_once_and_new_and_locked,
+    "R1": default_that_gives_way_and_is_tried_again,
     "D1": unused_and_deleted,
     "D2": used_and_archived,
 }
