@@ -327,12 +327,7 @@ class CleanDatabase:
             self.schemas.give_back()
         if not ends_module:
             return
-        close_sync_connection()
-        if self.cleaner.other_sessions():
-            # A thread that has ended leaves its session to the collector.
-            gc.collect()
-        # One of a web server ends a moment after who asked it has hung up.
-        until(lambda: not self.cleaner.other_sessions(), "the end of the sessions that this module opened")
+        self.wait_until_alone()
         if left := self.left():
             with self.blocker.unblock():
                 self.clear()
@@ -341,6 +336,15 @@ class CleanDatabase:
             if self.template.was_changed():
                 self.template.put_back()
                 raise AssertionError(f"The tests of this module left {TEMPLATE_SCHEMA} otherwise than they found it.")
+
+    def wait_until_alone(self) -> None:
+        """Wait until what tests began has let go of the database; AssertionError when something does not."""
+        close_sync_connection()
+        if self.cleaner.other_sessions():
+            # A thread that has ended leaves its session to the collector.
+            gc.collect()
+        # One of a web server ends a moment after who asked it has hung up.
+        until(lambda: not self.cleaner.other_sessions(), "the end of the sessions that this module opened")
 
     def clear(self) -> None:
         """Remove what somebody left, so that only who left it is told so."""

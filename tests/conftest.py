@@ -16,7 +16,6 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import User
 from config import celery_app
-from settings_sync.engine.applying.connections import close_sync_connection
 from tenants.migrating import migrate_everything
 from tenants.models import Administration, Membership, Role
 from tenants.rights import ADMINISTRATOR_ROLE, EMPLOYEE_ROLE, rights_of_built_in
@@ -80,8 +79,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         _let_the_trail_be_emptied()
         clean.append(CleanDatabase.begin(django_db_blocker))
     yield
+    # The last module ends with the database, and nobody looks after it any more.
+    clean[0].wait_until_alone()
     clean.pop().cleaner.close()
-    close_sync_connection()
 
 
 def _let_the_trail_be_emptied() -> None:

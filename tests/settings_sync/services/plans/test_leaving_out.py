@@ -13,6 +13,7 @@ from django.utils import translation
 from reference_data.models import WorkType
 from settings_sync.exceptions import AdministrationDamaged, NothingToRetry
 from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.services.administrations import due
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.administrations.sub_administrations import list_subs
 from settings_sync.services.runs.pruning import prune
@@ -51,6 +52,12 @@ DUTCH = {
 def english() -> Iterator[None]:
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def everybodys_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting looks into a few administrations each time; here into all."""
+    monkeypatch.setattr(due, "LOOKED_AT_ONCE", 1000)
 
 
 @dataclass
