@@ -132,7 +132,8 @@ def shared_out(arguments: list[str]) -> list[str]:
     if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments):
         return BY_FILE
     processors = os.cpu_count() or 1
-    return [] if processors < 2 else ["-n", "2" if processors == 2 else "4", *BY_FILE]
+    # One more than there are processors, because many tests wait for servers and browsers.
+    return [] if processors < 2 else ["-n", str(min(processors + 1, 4)), *BY_FILE]
 
 
 def mutate(_options: argparse.Namespace, rest: list[str]) -> int:

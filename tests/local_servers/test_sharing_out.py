@@ -5,7 +5,7 @@ import pytest
 from local_servers import commands
 
 
-@pytest.mark.parametrize(("processors", "processes"), [(2, "2"), (8, "4")])
+@pytest.mark.parametrize(("processors", "processes"), [(2, "3"), (3, "4"), (8, "4")])
 def test_over_the_processors_by_file(monkeypatch: pytest.MonkeyPatch, processors: int, processes: str) -> None:
     monkeypatch.setattr(commands.os, "cpu_count", lambda: processors)
     assert commands.shared_out(["tests/business", "-q"]) == ["-n", processes, "--dist", "loadfile"]
