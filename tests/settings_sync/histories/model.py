@@ -297,7 +297,9 @@ def can_stand(item: Item) -> bool:
 def _differing(s: Item, here: Item, b: Item | None, rules: Rules) -> Outcome:
     row = "behind" if here == b else "changed locally" if s == b else "both changed"
     rules, keeps = replace(rules, row=row, above=_sections_by_part(rules, b or s, s, here)), rules.keeps
-    if keeps and row != "both changed" and not rules.locked and not rules.pinned:
+    # Of what changed in the main as well, the base of what is pinned stays behind: that is merged below.
+    stays = row == "changed locally" or (row == "behind" and not rules.pinned)
+    if keeps and stays and not rules.locked:
         return Outcome(KEPT, here, s, row, agreed=frozenset({""}))
     if row == "changed locally" and not (rules.everything or rules.puts_back or rules.locked or rules.takes_a_path):
         return _staying(Outcome(KEPT, here, s, row), rules, here)
