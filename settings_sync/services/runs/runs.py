@@ -83,11 +83,7 @@ def start_run(
         run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, note=note, moved=moved)
         targets = _store(run, by_right_of=acting_user)
         _record_start(run, asker, targets, door)
-        for target in targets:
-            if target.state == SyncTarget.State.SKIPPED:
-                announce_failed_target(target)
-        wake_targets(places([target.pk for target in targets if target.state == SyncTarget.State.QUEUED]))
-        _finish_when_nothing_was_to_do(run, targets)
+        _see_to(run, targets)
         reach("run.before-commit")
     reach("run.after-commit")
     with bound_contextvars(run=str(run.pk), administration=run.administration.slug):
@@ -113,7 +109,12 @@ def _store(run: SyncRun, *, by_right_of: User) -> list[SyncTarget]:
     return targets
 
 
-def _finish_when_nothing_was_to_do(run: SyncRun, targets: list[SyncTarget]) -> None:
+def _see_to(run: SyncRun, targets: list[SyncTarget]) -> None:
+    """Tell of what has been left out, wake workers for what waits, and end the run where nothing does."""
+    for target in targets:
+        if target.state == SyncTarget.State.SKIPPED:
+            announce_failed_target(target)
+    wake_targets(places([target.pk for target in targets if target.state == SyncTarget.State.QUEUED]))
     if all(target.state not in SyncTarget.OPEN for target in targets):
         run.started_at = timezone.now()
         run.save(update_fields=["started_at"])
