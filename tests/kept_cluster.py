@@ -30,6 +30,7 @@ SECRETS = "secrets.json"
 # Imported by whoever starts the server, and not by what migrates.
 ALWAYS = ("local_servers/postgres.py", "requirements/app.lock", "requirements/dev.lock")
 NOT_PRODUCT = {".venv", "tests", "quality", "benchmarks", "chaos", "smoke"}
+VANISHED = ": No such file or directory"
 OF_A_RUNNING_SERVER = {"pg_wal", "postmaster.pid", "postmaster.opts"}
 
 
@@ -129,7 +130,11 @@ def copy(folder: Path, to: Path, *entries: str) -> None:
     to.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     to.mkdir(mode=0o700)
     names = entries or tuple(os.listdir(folder))
-    subprocess.run(["cp", "-a", *(str(folder / name) for name in names), str(to)], check=True)
+    command = ["cp", "-a", *(str(folder / name) for name in names), str(to)]
+    done = subprocess.run(command, env={**os.environ, "LC_ALL": "C"}, stderr=subprocess.PIPE, text=True)
+    # What a server that runs takes away meanwhile belongs to no copy.
+    if [line for line in done.stderr.splitlines() if not line.endswith(VANISHED)]:
+        raise subprocess.CalledProcessError(done.returncode, command, stderr=done.stderr)
     own_like(to, folder)
     own_like(to.parent, folder.parent)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import psycopg
@@ -87,3 +88,16 @@ def test_where_nothing_is_kept_nothing_is_put_back(tmp_path: Path) -> None:
     folder.prepare()
     assert not kept_cluster.put_back(folder)
     assert not (folder.path / kept_cluster.CLUSTER).exists()
+
+
+def test_what_a_server_takes_away_meanwhile_is_left_out_and_any_other_fault_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a" / "cluster"
+    folder.mkdir(parents=True)
+    (folder / "kept").write_text("x")
+    kept_cluster.copy(folder, tmp_path / "b" / "cluster", "kept", "gone")
+    assert os.listdir(tmp_path / "b" / "cluster") == ["kept"]
+    monkeypatch.setattr(kept_cluster, "VANISHED", "no such message")
+    with pytest.raises(subprocess.CalledProcessError):
+        kept_cluster.copy(folder, tmp_path / "c" / "cluster", "kept", "gone")
