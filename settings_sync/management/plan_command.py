@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
-from settings_sync.models import Change, Plan, SyncRun
+from settings_sync.models import Change, Finding, Plan, SyncRun
 from settings_sync.planning.verdicts import Action
 from settings_sync.services.plans.local_values import warnings_in_words
 from settings_sync.services.plans.typed_confirmation import confirmation_of
@@ -136,8 +136,8 @@ def _page_of(run: SyncRun) -> str:
 def _exit_code(plan: PlanOverview, run: RunOverview | None) -> int:
     if run is not None and not all(target.is_applied for target in run.targets):
         return FAILED
-    is_held = plan.total.hold or (run is not None and any(target.findings for target in run.targets))
-    return HELD if is_held else 0
+    differs = run is not None and any(set(target.finding_codes) - {Finding.DONE_BEFORE} for target in run.targets)
+    return HELD if plan.total.hold or differs else 0
 
 
 def _warning_rows(change: Change) -> list[list[str]]:

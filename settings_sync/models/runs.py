@@ -226,6 +226,9 @@ class Finding(models.Model):
     """One difference between a plan and its result, named."""
 
     ARCHIVED = "archived-instead"
+    DONE_BEFORE = "done-before"
+    NOT_HELD = (ARCHIVED, DONE_BEFORE)
+    """The codes of what was not held back: it was dealt with otherwise, or an earlier run had done the same."""
 
     target = models.ForeignKey(
         SyncTarget, on_delete=models.CASCADE, related_name="findings", verbose_name=_("administration of a run")
@@ -234,7 +237,7 @@ class Finding(models.Model):
     uid = models.UUIDField(_("uid"), null=True)
     label = models.TextField(_("label"), default="")
     code = models.CharField(_("code"), max_length=60)
-    # The run that decided about the item since, where that is why it was held back.
+    # The run that decided about the item since, where that is why it was held back, or that did the same before.
     overtaken_by = models.ForeignKey(SyncRun, null=True, on_delete=models.SET_NULL, related_name="+", editable=False)
 
     class Meta:
@@ -248,7 +251,7 @@ class Finding(models.Model):
     @property
     def is_held(self) -> bool:
         """Whether the item was left as it stood; the other findings tell of one that was dealt with otherwise."""
-        return self.code != self.ARCHIVED
+        return self.code not in self.NOT_HELD
 
 
 class FormerDocument(models.Model):

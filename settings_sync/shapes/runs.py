@@ -75,7 +75,8 @@ class ReceiptShape(serializers.Serializer[Any]):
 
 
 class FindingShape(serializers.Serializer[Any]):
-    """One difference between the plan and its result; `overtaken_by` is the later run that has decided about it."""
+    """One difference between the plan and its result; `overtaken_by` is the later run that has decided about it, and
+    with the code `done-before` the earlier run that had done the same since the preview."""
 
     code = serializers.CharField()
     kind = serializers.CharField()
@@ -88,7 +89,7 @@ class HappenedShape(ChangeShape):
     """What became of one item: `action` is what happened, `planned` what the plan was going to do.
 
     `finding` is the code of what differed, such as `stale` or `overtaken`, and `overtaken_by` the later run that has
-    decided about the item since.
+    decided about the item since; with `done-before` it is the earlier one that had done the same since the preview.
     """
 
     planned = serializers.ChoiceField(choices=Action.choices)

@@ -123,7 +123,7 @@ def _start(request: AdministrationRequest, plan: Plan, form: StartForm) -> HttpR
         run = start_run(acting_user=request.user, plan=plan, **form.cleaned_data)
     except PlanUsed as refused:
         messages.info(request, _("%(reason)s This is the sync that came of it.") % {"reason": refused.detail})
-        return redirect("sync:run", slug, Plan.objects.select_related("run").get(pk=plan.pk).run.pk)
+        return redirect("sync:run", slug, refused.facts["run"])
     except SyncError as refused:
         if isinstance(refused, PlanChanged):
             plan.refresh_from_db()

@@ -18,7 +18,7 @@ from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from settings_sync.exceptions import SyncError
+from settings_sync.exceptions import PlanUsed, SyncError
 from tenants.constraints import broken_by
 from tenants.exceptions import AdministrationError, Refusal
 from tenants.permissions import NotAllowed
@@ -114,7 +114,9 @@ def problem_page(code: str, status: int, detail: str) -> HttpResponse:
 
 def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
     if isinstance(error, TREES):
-        return _body(error.code, error.status, _title(error.code), error.detail), {}
+        body = _body(error.code, error.status, _title(error.code), error.detail)
+        # Whoever lost the first answer finds the run that came of it.
+        return {**body, "run": str(error.facts["run"])} if isinstance(error, PlanUsed) else body, {}
     if isinstance(error, (NotAllowed, PermissionDenied)):
         return _generic("not-allowed", 403, _which_right(error)), {}
     if isinstance(error, Http404):

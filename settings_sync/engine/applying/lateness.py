@@ -18,7 +18,7 @@ from settings_sync.engine import sql
 from settings_sync.planning.values import ARCHIVED_KEY, Key, PlannedChange
 from settings_sync.planning.verdicts import Action
 
-from .work import Overtaker, Work
+from .work import Doer, Overtaker, Work
 
 Cursor = psycopg.Cursor[Any]
 Taken = tuple[str, str, str]
@@ -27,13 +27,13 @@ Taken = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Held:
-    """A change that is not carried out after all, and why: overtaken, stale, needs-held or name-taken.
+    """A change that is not carried out after all, and why: overtaken, stale, needs-held, name-taken or done-before.
 
     `because_of` are the items that are missing, or have the name."""
 
     change: PlannedChange
     code: str
-    by: Overtaker | None = None
+    by: Overtaker | Doer | None = None
     because_of: tuple[Key, ...] = ()
 
     @property

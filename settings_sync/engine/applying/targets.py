@@ -3,7 +3,7 @@
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -30,12 +30,14 @@ Cursor = psycopg.Cursor[Any]
 @dataclass(frozen=True)
 class Applied:
     """What was written: rows per table; what was held because the administration moved since the plan; what was
-    archived because something uses it, where the plan said to delete it; and what was pinned or agreed before."""
+    archived because something uses it, where the plan said to delete it; what was pinned or agreed before; and what an
+    earlier run had done already."""
 
     rows: dict[str, int]
     held: tuple[Held, ...]
     archived: tuple[PlannedChange, ...] = ()
     former_deviations: tuple[dict[str, Any], ...] = ()
+    done_before: tuple[PlannedChange, ...] = ()
 
 
 class _Rehearsed(Exception):
@@ -79,7 +81,10 @@ def _nobody_watches(kind: str, done: int, total: int) -> None:
 
 def _carry_out(cursor: Cursor, work: Work, progress: Progress, *, rehearses: bool = False) -> Applied:
     _check_head(cursor, work)
-    held = hold_late(cursor, work, _keep_former(cursor, work, rehearses=rehearses))
+    stale = _keep_former(cursor, work, rehearses=rehearses)
+    done_before = _find_done_before(cursor, work, stale)
+    work = _without(work, done_before)
+    held = hold_late(cursor, work, [change for change in stale if change not in done_before])
     reach("apply.after-former-documents")
     late = {found.change for found in held}
     _refuse_to_go_on(work, held, is_all=len(late) == len(work.changes))
@@ -88,7 +93,22 @@ def _carry_out(cursor: Cursor, work: Work, progress: Progress, *, rehearses: boo
     # Not left to the commit, to which a rehearsal never comes.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     _check_business_untouched(cursor, work)
-    return Applied(written.rows, tuple(held), tuple(written.archived), tuple(written.former_deviations))
+    return Applied(written.rows, tuple(held), tuple(written.archived), tuple(written.former_deviations), done_before)
+
+
+def _find_done_before(cursor: Cursor, work: Work, stale: Collection[PlannedChange]) -> tuple[PlannedChange, ...]:
+    """Of what moved since the preview, what an earlier run left exactly as this one would have it."""
+    same = [change for change in stale if change.key in work.done_before and change.key not in work.moved]
+    different: set[uuid.UUID] = set()
+    for kind, changes in by_kind(tuple(same)).items():
+        cursor.execute(books.find_different_results(kind, work.schema, changes))
+        different |= {uid for (uid,) in cursor.fetchall()}
+    return tuple(change for change in same if change.writes and change.uid not in different)
+
+
+def _without(work: Work, done_before: Collection[PlannedChange]) -> Work:
+    """The same work, without what is done already."""
+    return replace(work, changes=tuple(change for change in work.changes if change not in done_before))
 
 
 def _refuse_to_go_on(work: Work, held: list[Held], *, is_all: bool) -> None:
@@ -184,7 +204,8 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
         " business_rows_written, written_at) VALUES (%s, %s, %s::jsonb, %s::jsonb, 0, now())",
         [work.target_id, work.snapshot_id, exact_json.dump(applied.rows), exact_json.dump(applied.former_deviations)],
     )
-    findings = [*applied.held, *(Held(change, "archived-instead") for change in applied.archived)]
+    done_before = [Held(change, "done-before", work.done_before[change.key]) for change in applied.done_before]
+    findings = [*applied.held, *(Held(change, "archived-instead") for change in applied.archived), *done_before]
     for found in findings:
         cursor.execute(
             "INSERT INTO public.settings_sync_finding (target_id, kind, uid, label, code, overtaken_by_id)"
@@ -210,7 +231,7 @@ def _finish(cursor: Cursor, work: Work, applied: Applied) -> None:
 
 def _for_the_trail(work: Work, applied: Applied) -> dict[str, Any]:
     """What the administration got, item by item: what stood there before and after, by digest."""
-    held = {found.change for found in applied.held}
+    held = {*applied.done_before, *(found.change for found in applied.held)}
     items = [_told(change, change in applied.archived) for change in work.changes if change not in held]
     return {"target": str(work.target_id), "rows": applied.rows, "items": items}
 
@@ -230,16 +251,19 @@ def _told(change: PlannedChange, is_archived: bool) -> dict[str, Any]:
 
 def _close(cursor: Cursor, work: Work, applied: Applied) -> None:
     """Give the target its final state, if it is still ours: whoever slept past its lease is refused here."""
-    state = "held" if len(applied.held) == len(work.changes) else "succeeded"
+    is_all_held = applied.held and len(applied.held) + len(applied.done_before) == len(work.changes)
+    state = "held" if is_all_held else "succeeded"
     if not close_target(cursor, work.target_id, work.token, Ending(state, counts=_final_counts(work, applied))):
         raise LeaseLost
 
 
 def _final_counts(work: Work, applied: Applied) -> dict[str, int]:
-    """The plan's counts, with what was held after all counted as held, and what was archived instead as archived."""
+    """The plan's counts, with what was held after all counted as held, what was archived instead as archived, and what
+    an earlier run had done already as skipped."""
     counts = Counter(work.counts)
     late = [found.change for found in applied.held]
     counts.update(hold=len(late), stale=len(late), archive=len(applied.archived))
-    counts.subtract(change.counted_as for change in late)
+    counts.subtract(change.counted_as for change in [*late, *applied.done_before])
+    counts["skip"] += len(applied.done_before)
     counts["delete"] -= len(applied.archived)
     return dict(counts)

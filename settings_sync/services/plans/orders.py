@@ -5,18 +5,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from settings_sync.engine.applying.work import Overtaker, Work
+from settings_sync.engine.applying.work import Doer, Overtaker, Work
 from settings_sync.models import PlanTarget, SyncTarget
 from settings_sync.planning.values import Key, PlannedChange
 
 from .change_rows import change_of, does_something
 
 
-def work_of(target: SyncTarget, token: uuid.UUID, overtaken: Mapping[Key, Overtaker] | None = None) -> Work:
-    """Everything that applying a claimed target needs; `overtaken` is what a later run has decided since."""
+def work_of(
+    target: SyncTarget,
+    token: uuid.UUID,
+    overtaken: Mapping[Key, Overtaker] | None = None,
+    done_before: Mapping[Key, Doer] | None = None,
+) -> Work:
+    """Everything that applying a claimed target needs; `overtaken` is what a later run has decided since, and
+    `done_before` what an earlier one has done already."""
     moved = frozenset((kind, uuid.UUID(uid)) for kind, uid in target.run.moved)
     work = work_for(target.plan_target, target_id=target.pk, token=token, moved=moved, audit=_audit_of(target))
-    return replace(work, overtaken=overtaken or {})
+    return replace(work, overtaken=overtaken or {}, done_before=done_before or {})
 
 
 def work_for(

@@ -31,6 +31,7 @@ def with_what_happened(changes: "QuerySet[Change]") -> "QuerySet[Any]":
     never = Q(plan_target__sync_target__state__in=SyncTarget.NOT_APPLIED, action__in=WRITING)
     happened = Case(
         When(never, then=Value(Action.SKIP.value)),
+        When(finding=Finding.DONE_BEFORE, then=Value(Action.SKIP.value)),
         When(finding=Finding.ARCHIVED, then=Value(Action.ARCHIVE.value)),
         When(finding__isnull=False, then=Value(Action.HOLD.value)),
         default=F("action"),

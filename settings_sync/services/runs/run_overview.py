@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import error_in_words
-from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.models import Finding, SyncRun, SyncTarget
 from settings_sync.permissions import right_for, syncable_children
 from settings_sync.services.previews.plan_overview import Counted
 from tenants.models import Administration
@@ -44,6 +44,16 @@ class Busy:
 
 
 @dataclass(frozen=True)
+class RunLink:
+    """Another run that has to do with this one: the one that it takes back, one that took it back,
+    or one that had done the same already."""
+
+    id: uuid.UUID
+    created_at: datetime
+    requested_by: str
+
+
+@dataclass(frozen=True)
 class RunTarget:
     """One administration of a run."""
 
@@ -57,6 +67,8 @@ class RunTarget:
     busy: Busy | None
     proof: Proof | None
     findings: tuple[str, ...]
+    finding_codes: tuple[str, ...]
+    done_before: RunLink | None
     is_held: bool
     overtaken_by: uuid.UUID | None
     is_gone: bool
@@ -75,15 +87,6 @@ class RunTarget:
     @property
     def is_failed(self) -> bool:
         return self.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED)
-
-
-@dataclass(frozen=True)
-class RunLink:
-    """Another run that has to do with this one: the run that it takes back, or one that took it back."""
-
-    id: uuid.UUID
-    created_at: datetime
-    requested_by: str
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,13 @@ class RunOverview:
     def is_held(self) -> bool:
         """Whether something was held back somewhere when the plan was carried out."""
         return any(target.is_held for target in self.targets)
+
+    @property
+    def done_before(self) -> RunLink | None:
+        """The run that had done everything already that this one came to do; None when something was left to do."""
+        links = [target.done_before for target in self.targets if target.done_before]
+        is_all = self.state == SyncRun.State.SUCCEEDED and not self.total.changes
+        return max(links, key=lambda link: link.created_at) if links and is_all else None
 
     @property
     def retryable(self) -> int:
@@ -221,7 +231,7 @@ def show_run(*, acting_user: User, run: SyncRun) -> RunOverview:
     """A run with each administration that the user may enter; a fixed number of queries."""
     targets = list(
         run.targets.select_related("administration", "receipt")
-        .prefetch_related("findings__overtaken_by")
+        .prefetch_related("findings__overtaken_by__requested_by")
         .order_by("plan_target__position")
     )
     seen = _visible(acting_user, targets)
@@ -374,6 +384,8 @@ def _target(
         busy=_busy(progress),
         proof=proof_of(target),
         findings=tuple(words_of(row) for row in target.findings.all()),
+        finding_codes=tuple(row.code for row in target.findings.all()),
+        done_before=_done_before(target),
         is_held=any(row.is_held for row in target.findings.all()),
         overtaken_by=target.overtaken_by,
         is_gone=target.administration.is_gone,
@@ -382,6 +394,13 @@ def _target(
         and target.state == SyncTarget.State.SUCCEEDED
         and Counted.sum_of([target.counts]).changes > 0,
     )
+
+
+def _done_before(target: SyncTarget) -> RunLink | None:
+    """The latest run that had done here already what this one came to do."""
+    codes = (row for row in target.findings.all() if row.code == Finding.DONE_BEFORE)
+    runs = [row.overtaken_by for row in codes if row.overtaken_by is not None]
+    return _link(max(runs, key=lambda run: run.created_at)) if runs else None
 
 
 def _busy(progress: Progress | None) -> Busy | None:

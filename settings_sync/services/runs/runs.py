@@ -154,7 +154,7 @@ def check_plan(plan: Plan, version: int) -> None:
     """Raises PlanUsed, PlanFailed, PlanNotReady, PlanExpired or PlanChanged when a plan cannot be confirmed or decided
     about."""
     if hasattr(plan, "run"):
-        raise PlanUsed
+        raise PlanUsed(run=plan.run.pk)
     if plan.state == Plan.State.FAILED:
         raise PlanFailed(reason=plan.went_wrong)
     if plan.state != Plan.State.READY:
@@ -275,7 +275,7 @@ def finish_run_when_done(run: SyncRun) -> bool:
     if run.is_finished or has_open_targets(run.pk):
         return False
     ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
-    held = Finding.objects.filter(target__run=run).exclude(code=Finding.ARCHIVED).exists()
+    held = Finding.objects.filter(target__run=run).exclude(code__in=Finding.NOT_HELD).exists()
     run.state, run.finished_at = outcome(list(ended.values()), held=held), timezone.now()
     run.save(update_fields=["state", "finished_at"])
     administration = run.administration

@@ -77,7 +77,7 @@ def _decided_by(newer: SyncTarget, keys: Collection[Key]) -> set[Key]:
     """Those of these items about which a run that was carried out has decided."""
     if not keys:
         return set()
-    held = {(found.kind, found.uid) for found in newer.findings.exclude(code=Finding.ARCHIVED)}
+    held = {(found.kind, found.uid) for found in newer.findings.exclude(code__in=Finding.NOT_HELD)}
     decided: set[Key] = set()
     undecided: set[Key] = set()
     for change in Change.objects.filter(plan_target=newer.plan_target_id).only("kind", "uid", "couples", "action"):

@@ -43,6 +43,7 @@ from tenants.failpoints import reach
 from tenants.models import Administration
 from tenants.waking import send_messages
 
+from .done_before import find_done_before
 from .overtaking import find_overtaken, waits_for_a_newer_run
 
 logger = logging.getLogger(__name__)
@@ -202,7 +203,7 @@ def _take(target_id: uuid.UUID, token: uuid.UUID) -> bool:
 
 def _apply(claim: Claim) -> None:
     target = claim.target
-    work = work_of(target, claim.token, find_overtaken(target))
+    work = work_of(target, claim.token, find_overtaken(target), find_done_before(target))
     _check_ready(target)
     if not work.changes:
         _finish_unchanged(claim)

@@ -144,7 +144,9 @@ def test_a_plan_is_carried_out_once_in_its_own_version_and_in_time(api, reached,
     for version in (1.5, "1", True):
         assert is_problem(api.post("runs/", {**confirmed, "version": version}), 400, "invalid-input")
     assert api.post("runs/", {**confirmed, "version": 1.0}).status_code == 202
-    assert is_problem(api.post("runs/", {**confirmed, "version": 1}), 409, "plan-used")
+    again = api.post("runs/", {**confirmed, "version": 1})
+    assert is_problem(again, 409, "plan-used")
+    assert again.json()["run"] == str(SyncRun.objects.get().pk)
     other = api.post("plans/", {"targets": reached, "categories": ["forms"]}).json()
     Plan.objects.filter(pk=other["id"]).update(expires_at="2020-01-01T00:00:00Z")
     assert is_problem(api.post("runs/", {"plan": other["id"], "version": 1}), 409, "plan-expired")

@@ -41,7 +41,7 @@ def test_a_merge_that_cannot_be_says_where_without_a_uid():
 
 
 def test_every_finding_is_known():
-    assert set(FINDINGS) == {"overtaken", "stale", "needs-held", "name-taken", "archived-instead"}
+    assert set(FINDINGS) == {"overtaken", "done-before", "stale", "needs-held", "name-taken", "archived-instead"}
 
 
 def test_a_number_is_written_as_the_reader_writes_it():
