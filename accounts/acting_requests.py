@@ -36,7 +36,8 @@ class ActOnBehalfMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        number, staff = acting_id(request), request.user
+        number = acting_id(request)
+        staff = request.user
         if number is None:
             return self.get_response(request)
         if not staff.is_authenticated:
@@ -90,8 +91,10 @@ def own_account_only(view: View) -> View:
 
 def _be(request: HttpRequest, acting: Acting) -> None:
     user: Any = acting.user
-    user.otp_device, user.is_verified = None, lambda: False
-    request.user, request.acting = user, acting  # type: ignore[attr-defined]
+    user.otp_device = None
+    user.is_verified = lambda: False
+    request.user = user
+    request.acting = acting  # type: ignore[attr-defined]
 
 
 def _ways_out() -> set[str]:

@@ -23,7 +23,8 @@ from .models import User
 from .trail import tell
 
 BACKUP_CODES = 10
-APP, BACKUP = "app", "backup"
+APP = "app"
+BACKUP = "backup"
 CODE_OF_APP = re.compile(r"[0-9]{6}")
 NOT_SAID = re.compile(r"[\s-]+")
 

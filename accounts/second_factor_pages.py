@@ -34,7 +34,8 @@ from .second_factor import (
 )
 from .services import SignInRefused, check_password_again
 
-WAITING, WAITS_SECONDS = "waits_for_code", 600
+WAITING = "waits_for_code"
+WAITS_SECONDS = 600
 SHOWN_ONCE = "backup_codes"
 
 

@@ -55,7 +55,8 @@ def record(
     """
     staff = staff_behind(actor)
     if staff is not None:
-        actor, on_behalf_of = staff, on_behalf_of or str(actor)
+        on_behalf_of = on_behalf_of or str(actor)
+        actor = staff
     return AuditEntry.objects.create(
         action=action,
         actor=actor,

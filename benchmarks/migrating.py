@@ -19,7 +19,8 @@ from tenants.models import Administration
 from .measuring import Medians, Times
 from .settings_data import make_administration
 
-APP, MODEL = "forms_catalog", "form"
+APP = "forms_catalog"
+MODEL = "form"
 NEWER = "newer_release"
 SETTINGS = f"""
 from {{settings}} import *

@@ -36,7 +36,8 @@ def run(rounds: int = 5) -> Medians:
     fill(main)
     for number in range(CHILDREN):
         ways.eenlijn(main, make_administration(f"Bench sub {number}", main))
-    owner, times = make_owner(main), Times()
+    owner = make_owner(main)
+    times = Times()
     for number in range(rounds):
         for scenario, change in CHANGES.items():
             change(main, seed=number)

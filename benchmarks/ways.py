@@ -101,7 +101,8 @@ def _read(
 ) -> tuple[list[tuple[uuid.UUID, dict[str, Any]]], dict[Any, uuid.UUID]]:
     """Every row of the main as (uid, values), its references already the child's; and uids by the main's key."""
     names = [column.name for column in table.columns] + ([table.parent_name, "position"] if table.parent else [])
-    rows, uids = [], {}
+    rows = []
+    uids = {}
     with inside(main):
         for number, found in enumerate(table.model._default_manager.order_by("pk")):
             if one_in > 1 and not _takes_part(table, found, number, keys, one_in):
@@ -139,7 +140,8 @@ def _link(main: Administration, child: Administration) -> None:
 
 def _insert_select(table: Table, source: str, target: str) -> str:
     names = [column.column for column in table.columns] + ([table.parent_column, "position"] if table.parent else [])
-    joins, values = "", []
+    joins = ""
+    values = []
     for name in names:
         field = next((f for f in table.model._meta.local_fields if f.column == name), None)
         if field is not None and field.is_relation:
@@ -165,7 +167,8 @@ def _insert_select(table: Table, source: str, target: str) -> str:
 
 
 def _link_select(kind: Kind, link: Any, source: str, target: str) -> str:
-    own, other = sql.name(link.own_column), sql.name(link.other_column)
+    own = sql.name(link.own_column)
+    other = sql.name(link.other_column)
     return (
         f"INSERT INTO {sql.name(target, link.table)} ({own}, {other}) SELECT tr.id, tt.id"
         f" FROM {sql.name(source, link.table)} m JOIN {sql.name(source, kind.root.table)} sr ON sr.id = m.{own}"

@@ -35,5 +35,6 @@ def add_up(lines: Iterable[HasAmount]) -> Amounts:
     for line in lines:
         net[line.vat_percentage] += line.amount
     vat = tuple((rate, (amount * rate / 100).quantize(CENT, ROUND_HALF_UP)) for rate, amount in sorted(net.items()))
-    net_total, vat_total = sum(net.values(), Decimal("0.00")), sum((amount for _rate, amount in vat), Decimal("0.00"))
+    net_total = sum(net.values(), Decimal("0.00"))
+    vat_total = sum((amount for _rate, amount in vat), Decimal("0.00"))
     return Amounts(net_total, vat_total, net_total + vat_total, vat)

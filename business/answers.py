@@ -13,7 +13,8 @@ Answers = Mapping[str, Any]
 
 def shown_fields(questions: Questions, answers: Answers) -> Iterator[Mapping[str, Any]]:
     """The questions that are visible with these answers, in order."""
-    conditions, plain = _conditions(questions), _plain(questions, answers)
+    conditions = _conditions(questions)
+    plain = _plain(questions, answers)
     for section in questions:
         for field in section["fields"]:
             if _is_shown(field["key"], conditions, plain, frozenset()):
@@ -79,7 +80,8 @@ def _is_shown(
 
 
 def _holds(condition: Mapping[str, str], answers: Answers) -> bool:
-    answer, wanted = answers.get(condition["field"]), condition["value"]
+    answer = answers.get(condition["field"])
+    wanted = condition["value"]
     if not wanted:
         return bool(answer)
     return wanted in answer if isinstance(answer, list) else answer == wanted

@@ -42,7 +42,8 @@ SETTINGS = {
     "solution": Solution,
 }
 FREE = "free_"
-KEPT, REMOVED = ":kept", ":removed"
+KEPT = ":kept"
+REMOVED = ":removed"
 """Behind the key of a photo question: the photo that is there already, and the tick that takes it away."""
 UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -193,7 +194,8 @@ class AnswersForm(forms.Form):
         return " · ".join(filter(None, [question["help_text"], self.condition(question)]))
 
     def _add(self, question: Mapping[str, Any], answers: Mapping[str, Any], objects: Any, is_open: bool) -> None:
-        kind, key = question["type"], question["key"]
+        kind = question["type"]
+        key = question["key"]
         options = [str(found) for found in objects] if kind == "object_reference" else question["options"]
         if kind == "object_reference" and answers.get(key) not in ("", None, *options):
             options = [*options, answers[key]]

@@ -40,7 +40,8 @@ def _sections(filled: FilledForm) -> list[PrintedSection]:
 
 def _printed(field: Mapping[str, Any], answer: Any, pictures: Mapping[str, FormPhoto]) -> PrintedAnswer:
     # A form that was filled in before ids were copied along has none; its answers are printed in their order only.
-    reference, label = field.get("reference", ""), field["label"]
+    reference = field.get("reference", "")
+    label = field["label"]
     photo = pictures.get(str(answer)) if field["type"] == "photo" else None
     if photo is not None:
         data = f"data:{photo.media_type};base64,{b64encode(bytes(photo.content)).decode()}"
@@ -58,7 +59,8 @@ def _of_form(filled: FilledForm) -> dict[str, str]:
 
 
 def _of_work_order(work_order: WorkOrder) -> dict[str, str]:
-    customer, planned = work_order.customer, work_order.planned_at
+    customer = work_order.customer
+    planned = work_order.planned_at
     return {
         "klant.naam": customer.name,
         "klant.nummer": str(customer.number),

@@ -12,7 +12,8 @@ from tenants.company import is_iban
 
 from .braces import without_placeholders
 
-IBAN, VAT = "bedrijf.iban", "bedrijf.btw_nummer"
+IBAN = "bedrijf.iban"
+VAT = "bedrijf.btw_nummer"
 COMPARED = (
     IBAN,
     VAT,
@@ -29,7 +30,8 @@ SHORTEST = 4
 BETWEEN = r"[\s.\-]*"
 IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[\s.\-]?[0-9]{2}(?=[\s.\-]?[A-Za-z0-9])")
 VAT_START = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(sorted(vat.MEMBER_STATES)).upper()}|EL)(?=[\s.\-]?[A-Z0-9])")
-LONGEST, SHORTEST_VAT = 34, 10
+LONGEST = 34
+SHORTEST_VAT = 10
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def find_literals(text: str, own: Own) -> list[Literal]:
     Spaces, points and hyphens inside a number do not matter, nor does the markup around it.
     """
     raw = html.unescape(without_placeholders(text))
-    searched, details = [readable(raw), raw], list(own)
+    searched = [readable(raw), raw]
+    details = list(own)
     found: list[Literal] = []
     for literal in [*_own(searched, details), *_numbers(searched, details)]:
         if not any(_is_within(literal, other) for other in found):

@@ -147,7 +147,8 @@ class Watch:
         return verdict
 
     def _judge_target(self, target: SyncTarget, verdict: Verdict, may_fail: bool) -> None:
-        child, now = target.administration, digests(target.administration)
+        child = target.administration
+        now = digests(target.administration)
         applied = AuditEntry.objects.filter(action="target.applied", data__target=str(target.pk)).count()
         receipts = Receipt.objects.filter(target=target).count()
         if target.state not in FINAL:

@@ -9,7 +9,8 @@ def main() -> None:
     """Set Django's clock off, then run `manage.py …` or `-m module …` as if it had been started so."""
     import django.utils.timezone as clock
 
-    off, right = timedelta(seconds=float(sys.argv[1])), clock.now
+    off = timedelta(seconds=float(sys.argv[1]))
+    right = clock.now
     clock.now = lambda: right() + off
     if sys.argv[2] == "-m":
         sys.argv = sys.argv[3:]

@@ -56,7 +56,8 @@ class Stage:
         data.prepare()
         self.points = self.folder / "failpoints"
         self.points.mkdir()
-        self.logs, programs = data.logs, Path(sys.prefix)
+        self.logs = data.logs
+        programs = Path(sys.prefix)
         binaries = find_postgres(programs)
         self.postgres = Postgres(self.folder / "postgres", binaries, data.secrets(), self.logs / "postgres.log")
         self.database = self.postgres.start(self.supervisor)
@@ -97,7 +98,8 @@ class Stage:
         for started in [*self.workers, *filter(None, [self.reaper])]:
             _kill_group(started)
             self.supervisor.stop(started, at_most=0.1)
-        self.workers, self.reaper = [], None
+        self.workers = []
+        self.reaper = None
 
     def revive(self) -> None:
         """Start again what has died."""

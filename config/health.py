@@ -12,7 +12,9 @@ from tenants.plain_connections import plain_parameters
 
 logger = logging.getLogger(__name__)
 
-OK, DEGRADED, DOWN = "ok", "degraded", "down"
+OK = "ok"
+DEGRADED = "degraded"
+DOWN = "down"
 DATABASE_ANSWERS_WITHIN_SECONDS = 3
 """The least that libpq waits is 2."""
 

@@ -27,7 +27,8 @@ class ProductFigures:
             return
         try:
             with in_public():
-                figures, lag = read_figures(), delivery_lag()
+                figures = read_figures()
+                lag = delivery_lag()
         except (DatabaseError, InterfaceError):
             yield _one("eenlijn_database_up", "Whether the database answers.", 0)
             return

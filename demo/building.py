@@ -146,7 +146,8 @@ class Builder:
         Field.objects.bulk_create(field for _form, question, field in asked if question.shown_if is None)
         dependent = [(form, question.shown_if, field) for form, question, field in asked if question.shown_if]
         for form, (label, answer), field in dependent:
-            field.visible_if_field, field.visible_if_value = by_label[form, label], answer
+            field.visible_if_field = by_label[form, label]
+            field.visible_if_value = answer
         Field.objects.bulk_create(field for _form, _condition, field in dependent)
 
     def _field(self, form: str, question: FieldText, section: Section, position: int) -> Field:
@@ -182,7 +183,9 @@ class Builder:
             )
             for name, (kind, body, options) in catalog.layouts.items()
         )
-        layouts, found, rates = Known(Layout), Known(MessageTemplate), Known(VatRate)
+        layouts = Known(Layout)
+        found = Known(MessageTemplate)
+        rates = Known(VatRate)
         Scheme.objects.bulk_create(
             Scheme(
                 uid=self.uid("scheme", name),
@@ -242,7 +245,8 @@ class Known:
 
 def _link(model: type[Any], pairs: Iterable[tuple[Any, Any]]) -> None:
     """Link forms or workflows to the work types that their texts name."""
-    work_types, through = Known(WorkType), model.work_types.through
+    work_types = Known(WorkType)
+    through = model.work_types.through
     column = f"{model._meta.model_name}_id"
     through.objects.bulk_create(
         through(**{column: item.pk, "worktype_id": work_types[name].pk})

@@ -11,7 +11,8 @@ from tenants.template_schema import drop_schema
 from .companies import ACCOUNTS, DE_BOER, VAN_DIJK
 from .story import tell_everything
 
-BEGUN, DONE = "demo.begun", "demo.loaded"
+BEGUN = "demo.begun"
+DONE = "demo.loaded"
 
 
 def load_demo() -> bool:

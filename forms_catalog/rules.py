@@ -26,7 +26,8 @@ Problems = dict[str, list[str]]
 
 def problems_of_field(field: Mapping[str, Any]) -> Problems:
     """Messages per field name about one question, apart from what it has to do with the rest of the form."""
-    kind, options = field.get("type", "text"), field.get("options", [])
+    kind = field.get("type", "text")
+    options = field.get("options", [])
     found: Problems = {"options": _option_problems(kind, options)}
     found["default_value"] = _default_problems(kind, options, field.get("default_value", ""))
     if kind in WITHOUT_ANSWER and field.get("is_required", False):
@@ -55,7 +56,8 @@ def _default_problems(kind: str, options: Sequence[Any], default: str) -> list[s
 
 def problems_of_condition(part: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]) -> Problems:
     """Messages about "show only when …" of a section or field; `fields` are those of the same form, by uid."""
-    uid, value = part.get("visible_if_field"), part.get("visible_if_value", "")
+    uid = part.get("visible_if_field")
+    value = part.get("visible_if_value", "")
     if not uid:
         return {"visible_if_value": [_("Choose the field that must have this answer.")]} if value else {}
     asked = fields.get(uid)

@@ -145,7 +145,8 @@ def delete_part(*, acting_user: User, administration: Administration, part: Part
 def dependents_of(part: Part) -> list[Part]:
     """The sections and fields elsewhere that are shown depending on this field, or on a field of this section."""
     inside = Q(visible_if_field=part) if isinstance(part, Field) else Q(visible_if_field__section=part)
-    sections, fields = Section.objects.filter(inside), Field.objects.filter(inside)
+    sections = Section.objects.filter(inside)
+    fields = Field.objects.filter(inside)
     if isinstance(part, Section):
         return [*sections.exclude(pk=part.pk), *fields.exclude(section=part)]
     return [*sections, *fields]
@@ -179,7 +180,8 @@ def _changing(acting_user: User, administration: Administration, form: Form) -> 
         raise NotAllowed(FormRight.UPDATE)
     with editing(Form):
         locked = lock(form)
-        before, known = values_for_log(locked), labels_of(parts_of(locked))
+        before = values_for_log(locked)
+        known = labels_of(parts_of(locked))
         stood = problems_of_form(document_of(locked))
         yield locked
         # What was wrong before (an older form that came by sync) does not stand in the way of another edit.

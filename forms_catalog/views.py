@@ -47,7 +47,8 @@ PART_FORMS: dict[type[services.Part], type[PartForm]] = {Section: SectionForm, F
 
 @administration_page(FormRight.READ)
 def list_forms(request: HttpRequest) -> HttpResponse:
-    query, with_archived = request.GET.get("q", "").replace("\0", "").strip(), "archived" in request.GET
+    query = request.GET.get("q", "").replace("\0", "").strip()
+    with_archived = "archived" in request.GET
     found = Form.objects.filter(Q(name__icontains=query) | Q(description__icontains=query))
     shown = found if with_archived else found.filter(is_archived=False)
     page = Paginator(_with_sizes(shown), FORMS_PER_PAGE).get_page(request.GET.get("page"))
@@ -152,7 +153,8 @@ def add_field(request: HttpRequest, uid: UUID) -> HttpResponse:
 @administration_page(FormRight.READ)
 def edit_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
     part = _part(kind, uid)
-    item, form_class = services.form_of(part), PART_FORMS[type(part)]
+    item = services.form_of(part)
+    form_class = PART_FORMS[type(part)]
     form = form_class(request.POST or None, instance=copy(part), form=item, is_readonly=_is_readonly(request))
     seen = request.POST.get("seen") or services.fingerprint_of(part)
     if request.method == "POST" and form.is_valid():

@@ -49,7 +49,8 @@ OWN = Account("own")
 
 def become_mapped() -> None:
     """Enter a user namespace in which root is an ordinary user: same files, no right of root (unshare --map-user)."""
-    owner, group = os.geteuid(), os.getegid()
+    owner = os.geteuid()
+    group = os.getegid()
     if LIBC.unshare(CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
     with contextlib.suppress(OSError):

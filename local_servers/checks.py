@@ -51,7 +51,8 @@ class Verdict:
 
 def checks(python: str) -> list[Check]:
     """All checks, the slowest first."""
-    module, manage = (python, "-m"), (python, "manage.py")
+    module = (python, "-m")
+    manage = (python, "manage.py")
     lint_imports = "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"
     return [
         Check("types (mypy)", (*module, "mypy", "--no-error-summary", ".")),

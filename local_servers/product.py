@@ -21,7 +21,8 @@ from local_servers.translations import compile_catalogs
 READY_SECONDS = 60.0
 MOST_RESTARTS = 5
 RESTART_WINDOW_SECONDS = 60.0
-QUEUE, DATABASE = "Valkey", "PostgreSQL"
+QUEUE = "Valkey"
+DATABASE = "PostgreSQL"
 REFUSED = 2
 """The exit code of a command that says in one sentence why it did nothing."""
 
@@ -72,7 +73,8 @@ class Product:
         say("Starting the databases ...")
         servers = Servers(self.data, self.supervisor, programs=self.python.parent.parent)
         self.servers = servers.start(former_ports=former_ports)
-        self.postgres, self.embedded_ports = servers.postgres, servers.ports
+        self.postgres = servers.postgres
+        self.embedded_ports = servers.ports
         self.environment = environment_for(servers.addresses, base_url=self.base_url, demo=self.demo)
         compile_catalogs(PROJECT)
         say("Migrating ...")
@@ -111,7 +113,8 @@ class Product:
 
     def _load_demo_once(self) -> str:
         # Beside the embedded database, so that it is forgotten together with it.
-        note, embedded = self.data.path / "postgres" / "demo-accounts", "postgres" in self.embedded_ports
+        note = self.data.path / "postgres" / "demo-accounts"
+        embedded = "postgres" in self.embedded_ports
         if note.exists() and embedded:
             return note.read_text()
         accounts = self.manage("load_demo")

@@ -55,7 +55,8 @@ class Servers:
         return started
 
     def _start_postgres(self, port: int | None) -> Started:
-        folder, log = self.data.path / "postgres", self.data.logs / "postgres.log"
+        folder = self.data.path / "postgres"
+        log = self.data.logs / "postgres.log"
         binaries = find_postgres(self.programs)
         server = Postgres(folder, binaries, self.data.secrets(), log, self.durable)
         started = server.start(self.supervisor, port=port)
@@ -68,7 +69,8 @@ class Servers:
         return started
 
     def _start_valkey(self, port: int | None) -> Started:
-        folder, log = self.data.path / "valkey", self.data.logs / "valkey.log"
+        folder = self.data.path / "valkey"
+        log = self.data.logs / "valkey.log"
         server = Valkey(folder, find_valkey(self.programs), self.data.secrets(), log, self.durable)
         started = server.start(self.supervisor, port=port)
         self.ports["valkey"] = server.port
@@ -95,7 +97,8 @@ def refuse_silent_server(name: str, address: str) -> None:
     example, usual_port = NAMED[name]
     try:
         parts = urlsplit(address)
-        host, port = parts.hostname, parts.port or usual_port
+        host = parts.hostname
+        port = parts.port or usual_port
     except ValueError:
         raise Problem(f"{name} is no address. Write it as {example}.") from None
     if not parts.scheme or "://" not in address:

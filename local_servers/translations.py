@@ -39,12 +39,14 @@ class Entry:
 def read_catalog(text: str) -> list[Entry]:
     """The messages of a .po file, its head (empty msgid) included, obsolete ones left out."""
     entries: list[Entry] = []
-    entry, part = Entry(), ""
+    entry = Entry()
+    part = ""
     for number, raw in enumerate([*text.splitlines(), ""], 1):
         line = raw.strip()
         if not line:
             entries += [entry] if part else []
-            entry, part = Entry(), ""
+            entry = Entry()
+            part = ""
         elif line.startswith("#"):
             entry.fuzzy |= line.startswith("#,") and "fuzzy" in line
         else:
@@ -78,12 +80,15 @@ def compiled(entries: list[Entry]) -> bytes:
     keys = b"".join(key + b"\0" for key, _value in usable)
     values = b"".join(value + b"\0" for _key, value in usable)
     table_end = 28 + 16 * len(usable)
-    key_table, value_table = b"", b""
-    key_at, value_at = table_end, table_end + len(keys)
+    key_table = b""
+    value_table = b""
+    key_at = table_end
+    value_at = table_end + len(keys)
     for key, value in usable:
         key_table += struct.pack("<II", len(key), key_at)
         value_table += struct.pack("<II", len(value), value_at)
-        key_at, value_at = key_at + len(key) + 1, value_at + len(value) + 1
+        key_at = key_at + len(key) + 1
+        value_at = value_at + len(value) + 1
     head = struct.pack("<7I", 0x950412DE, 0, len(usable), 28, 28 + 8 * len(usable), 0, table_end)
     return head + key_table + value_table + keys + values
 

@@ -47,7 +47,8 @@ def documented_commands(text: str, document: str = "") -> Iterator[Documented]:
         for program, rest in COMMAND.findall(block or span):
             words = _words(ENDS.split(rest.strip())[0])
             if program == "./dev" and words[:1] == ["manage"] and NAME.fullmatch("".join(words[1:2])):
-                program, words = "manage.py", words[1:]
+                program = "manage.py"
+                words = words[1:]
             if words and NAME.fullmatch(words[0]):
                 yield Documented(document, "./dev" if program == "./dev" else "manage.py", words[0], tuple(words[1:]))
 

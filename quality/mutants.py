@@ -64,7 +64,8 @@ def mutants_of(source: str, file: str) -> Iterator[Mutant]:
     for name, function, alone in functions_of(ast.parse(source)):
         for place, node in list(_in_body(function)):
             for fault in faults(node):
-                before, line = _words(node), _line(node, function)
+                before = _words(node)
+                line = _line(node, function)
                 _put(place, fault)
                 whole = compile(ast.fix_missing_locations(alone), file, "exec", dont_inherit=True)
                 _put(place, node)

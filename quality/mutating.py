@@ -44,7 +44,8 @@ class Watching:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Watch one test, its fixtures included."""
         here: set[str] = set()
-        files, begun = set(self.files), time.monotonic()
+        files = set(self.files)
+        begun = time.monotonic()
 
         def look(frame: FrameType, event: str, _argument: Any) -> None:
             if event == "call" and frame.f_code.co_filename in files:
@@ -132,7 +133,8 @@ def run(session: pytest.Session, items: list[pytest.Item]) -> None:
 def try_mutants(session: pytest.Session, file: str, watching: Watching) -> Iterator[Mutant]:
     """Try the mutants of one module; gives those that live, and tells what became of all."""
     tell = session.config.pluginmanager.getplugin("terminalreporter").write_line
-    tests, by_name = watching.tests(), {item.nodeid: item for item in session.items}
+    tests = watching.tests()
+    by_name = {item.nodeid: item for item in session.items}
     shown = os.path.relpath(file, session.config.rootpath)
     counts = {"killed": 0, "lived": 0, "not reached": 0}
     for mutant in mutants_of(Path(file).read_text(), file):

@@ -38,7 +38,8 @@ def findings(project: Path) -> Iterator[str]:
     """What is wrong with the templates, one line each."""
     for file in source_files(project):
         if file.suffix != ".py":
-            name, text = str(file.relative_to(project)), file.read_text(encoding="utf-8")
+            name = str(file.relative_to(project))
+            text = file.read_text(encoding="utf-8")
             yield from (f"{name} {finding}" for finding in template_findings(text))
 
 
@@ -60,7 +61,8 @@ def column_findings(text: str) -> Iterator[str]:
     elements: dict[str, list[Place]] = defaultdict(list)
     for mark in MARK.finditer(text):
         place = place_of(mark.start(), text)
-        tag, element = mark.group("tag"), mark.group("element")
+        tag = mark.group("tag")
+        element = mark.group("element")
         opening = None
         if element and mark.group("end"):
             opening = elements[element].pop() if elements[element] else None

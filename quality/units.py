@@ -46,7 +46,8 @@ class Unit:
 
 def read_unit(text: str) -> Unit:
     """Read a unit. Raises ValueError for a line that is neither a section, a remark, nor `Name=value` in a section."""
-    section, lines = "", []
+    section = ""
+    lines = []
     for line in text.replace("\\\n", " ").splitlines():
         if not line.strip() or line.startswith(("#", ";")):
             continue
@@ -137,8 +138,10 @@ def is_running(pid: int) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Do what `systemctl VERB UNIT…` asks; the exit code."""
-    services, words = Services(Path(arguments[0])), [word for word in arguments[1:] if word != "--now"]
-    verb, names = words[0], words[1:]
+    services = Services(Path(arguments[0]))
+    words = [word for word in arguments[1:] if word != "--now"]
+    verb = words[0]
+    names = words[1:]
     if verb == "enable" and "--now" in arguments:
         verb = "start"
     if verb in NOTHING_TO_DO:

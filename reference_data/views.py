@@ -34,7 +34,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 @administration_page(ReferenceDataRight.READ)
 def list_items(request: HttpRequest, code_list: str) -> HttpResponse:
     chosen = _chosen(code_list)
-    query, with_archived = request.GET.get("q", "").replace("\0", "").strip(), "archived" in request.GET
+    query = request.GET.get("q", "").replace("\0", "").strip()
+    with_archived = "archived" in request.GET
     items = chosen.items(query) if with_archived else chosen.items(query).filter(is_archived=False)
     page = Paginator(items, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
     context = {

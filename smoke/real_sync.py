@@ -164,7 +164,8 @@ class Rehearsal:
             revoke_api_token(token)
 
     def _check_run(self, api: ApiClient, run_id: uuid.UUID) -> None:
-        run, targets = api.get(f"runs/{run_id}/"), api.get(f"runs/{run_id}/targets/")["results"]
+        run = api.get(f"runs/{run_id}/")
+        targets = api.get(f"runs/{run_id}/targets/")["results"]
         told = ", ".join(
             f"{row['administration']}: {(row['error'] or {}).get('detail', row['state'])}" for row in targets
         )

@@ -19,7 +19,8 @@ def warnings_about(item: Any, administration: Any) -> list[str]:
     """What is not wrong but worth knowing: details this administration lacks, and details typed out literally."""
     if not isinstance(item, Layout | MessageTemplate):
         return []
-    values, document = local_values_of(item), document_of(item)
+    values = local_values_of(item)
+    document = document_of(item)
     lacking = values.warn_of_missing(values.names_in(document), values.read(administration))
     literals = values.warn_of_literals(document, values.own_details(administration), administration.name)
     return [values.in_words(warned) for warned in (*lacking, *literals)]

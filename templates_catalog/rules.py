@@ -15,7 +15,9 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 def problems_of_message(document: Mapping[str, Any]) -> dict[str, list[str]]:
     """Messages per field about an e-mail or SMS template; empty when it is fine."""
-    kind, subject, body = document.get("kind", ""), document.get("subject", ""), document.get("body", "")
+    kind = document.get("kind", "")
+    subject = document.get("subject", "")
+    body = document.get("body", "")
     problems = {
         "subject": problems_of_placeholders(kind, subject),
         "body": problems_of_placeholders(kind, body) + (problems_of_markup(body) if kind == "email" else []),

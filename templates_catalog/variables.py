@@ -45,7 +45,8 @@ def update_variable(
     with _saving():
         stored = _lock(variable)
         before = {"name": stored.name, "value": stored.value}
-        stored.name, stored.value = values["name"], values["value"]
+        stored.name = values["name"]
+        stored.value = values["value"]
         stored.save()
         _record(acting_user, administration, stored, before=before)
     return stored
@@ -109,7 +110,8 @@ class Overview:
 
 def read_overview() -> Overview:
     """The variables of the administration that was entered, by name; three queries."""
-    found, used = list(Variable.objects.all()), _names_in_templates()
+    found = list(Variable.objects.all())
+    used = _names_in_templates()
     rows = tuple(
         VariableRow(row.pk, row.name, row.value, "{{ " + OWN + row.name + " }}", len(used.get(row.name, ())))
         for row in found

@@ -65,7 +65,8 @@ SECTIONS = {
 
 @administration_page(TemplateRight.READ)
 def list_templates(request: HttpRequest) -> HttpResponse:
-    query, with_archived = request.GET.get("q", "").strip(), "archived" in request.GET
+    query = request.GET.get("q", "").strip()
+    with_archived = "archived" in request.GET
     found = [(section, _listed(section, query, with_archived)) for section in SECTIONS.values()]
     items = [row["item"] for _section, listed in found for row in listed["rows"]]
     origins = origins_of(request.administration, items)  # type: ignore[attr-defined]

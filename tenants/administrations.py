@@ -144,7 +144,9 @@ def retry_provisioning(*, acting_user: User, administration: Administration, rea
         if row.state != Administration.State.FAILED:
             raise WrongState(state=row.state)
         row.state = Administration.State.DELETING if row.was_made else Administration.State.PROVISIONING
-        row.state_detail, row.attempts, row.not_before = "", 0, None
+        row.state_detail = ""
+        row.attempts = 0
+        row.not_before = None
         row.save(update_fields=["state", "state_detail", "attempts", "not_before"])
         record("administration.retried", actor=acting_user, administration=row, note=reason)
         wake_administrations([row.pk])
@@ -171,7 +173,9 @@ def delete_administration(*, acting_user: User, administration: Administration, 
         row = Administration.objects.select_for_update(of=("self",)).get(pk=administration.pk)
         if row.state not in (Administration.State.ACTIVE, Administration.State.FAILED):
             raise WrongState(state=row.state)
-        row.state, row.attempts, row.not_before = Administration.State.DELETING, 0, None
+        row.state = Administration.State.DELETING
+        row.attempts = 0
+        row.not_before = None
         row.save(update_fields=["state", "attempts", "not_before"])
         record("administration.deleting", actor=acting_user, administration=row)
         wake_administrations([row.pk])

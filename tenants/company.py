@@ -60,7 +60,8 @@ def _changes(stored: Administration, details: Mapping[str, str]) -> dict[str, li
     """Old and new value of each field that differs; the values are set on `stored`."""
     changes: dict[str, list[str]] = {}
     for field in COMPANY_FIELDS:
-        old, new = getattr(stored, field), details.get(field, getattr(stored, field))
+        old = getattr(stored, field)
+        new = details.get(field, getattr(stored, field))
         if old != new:
             changes[field] = [old, new]
             setattr(stored, field, new)

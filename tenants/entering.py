@@ -45,7 +45,8 @@ def administration_page(*any_of: Right) -> Callable[[View], View]:
         @login_required
         def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             administration, rights = _find(request.user, slug)
-            request.administration, request.rights = administration, rights  # type: ignore[attr-defined]
+            request.administration = administration  # type: ignore[attr-defined]
+            request.rights = rights  # type: ignore[attr-defined]
             if any_of and rights.isdisjoint(any_of):
                 raise PermissionDenied
             if request.session.get("last_administration") != str(administration.pk):

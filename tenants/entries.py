@@ -37,7 +37,9 @@ def read_number(entry: Any) -> Decimal:
         raise Unreadable(
             _("“%(text)s” is not a number. Write it with digits, such as 12 or 1,5.") % {"text": _shown(text)}
         )
-    sign, whole, decimals = found[1], found[2].lstrip("0") or "0", found[3] or ""
+    sign = found[1]
+    whole = found[2].lstrip("0") or "0"
+    decimals = found[3] or ""
     if len(whole) > MOST_DIGITS - MOST_DECIMALS or len(decimals) > MOST_DECIMALS:
         limits = {"whole": MOST_DIGITS - MOST_DECIMALS, "decimals": MOST_DECIMALS}
         raise Unreadable(_("Write at most %(whole)d digits before the comma, and %(decimals)d after it.") % limits)

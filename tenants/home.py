@@ -35,7 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @administration_page()
 def administration_home(request: AdministrationRequest) -> HttpResponse:
     """An overview with links; `?section=` of the switcher goes on to the same section when it may be opened here."""
-    administration, rights = request.administration, request.rights
+    administration = request.administration
+    rights = request.rights
     section = request.GET.get("section", "").strip("/")
     address = section_address(administration, rights, section) if section else None
     if address:
@@ -52,7 +53,8 @@ def administration_home(request: AdministrationRequest) -> HttpResponse:
 @administration_page()
 def settings_home(request: AdministrationRequest) -> HttpResponse:
     """All settings of the administration that the user may open."""
-    administration, rights = request.administration, request.rights
+    administration = request.administration
+    rights = request.rights
     if not may_open_settings(rights):
         raise PermissionDenied
     context = {

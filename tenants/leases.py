@@ -150,13 +150,16 @@ def _close(renewing: "psycopg.Connection[Any] | None") -> None:
 
 def refuse_bad_times() -> None:
     """Refuse to start with times that do not fit together. Raises ImproperlyConfigured with the reason."""
-    hold, hard, soft = settings.SYNC_HOLD_SECONDS, settings.CELERY_TASK_TIME_LIMIT, settings.CELERY_TASK_SOFT_TIME_LIMIT
+    hold = settings.SYNC_HOLD_SECONDS
+    hard = settings.CELERY_TASK_TIME_LIMIT
+    soft = settings.CELERY_TASK_SOFT_TIME_LIMIT
     if not hold > hard > soft:
         raise ImproperlyConfigured(
             f"SYNC_HOLD_SECONDS ({hold}) must be more than CELERY_TASK_TIME_LIMIT ({hard}), and that more than "
             f"CELERY_TASK_SOFT_TIME_LIMIT ({soft}): a worker must be told to stop before its work is given to another."
         )
-    length, renewed = settings.SYNC_LEASE_SECONDS, settings.SYNC_LEASE_RENEWED_SECONDS
+    length = settings.SYNC_LEASE_SECONDS
+    renewed = settings.SYNC_LEASE_RENEWED_SECONDS
     if length < 3 * renewed:
         raise ImproperlyConfigured(
             f"SYNC_LEASE_SECONDS ({length}) must be at least three times SYNC_LEASE_RENEWED_SECONDS ({renewed}): one "

@@ -93,7 +93,8 @@ class _Migrating(SharedWork):
 
     def __init__(self, administrations: Iterable[Administration], report: Report) -> None:
         super().__init__(administrations)
-        self._report, self._lock = report, threading.Lock()
+        self._report = report
+        self._lock = threading.Lock()
         self.migrated = 0
         self.failed: list[NotMigrated] = []
 

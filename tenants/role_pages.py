@@ -45,7 +45,8 @@ def create_role(request: AdministrationRequest) -> HttpResponse:
 @administration_page(RoleRight.MANAGE)
 def edit_role(request: AdministrationRequest, role_id: int) -> HttpResponse:
     """Its name and rights; what the user may not do themselves is shown and stays."""
-    main, role = _main_of(request), _find(request, role_id)
+    main = _main_of(request)
+    role = _find(request, role_id)
     form = RoleForm(request.POST or None, own=request.rights, role=role)
     seen = request.POST.get("seen") or roles.role_mark(role)
     if request.method == "POST" and form.is_valid():
@@ -60,7 +61,8 @@ def edit_role(request: AdministrationRequest, role_id: int) -> HttpResponse:
 @administration_page(RoleRight.MANAGE)
 def delete_role(request: AdministrationRequest, role_id: int) -> HttpResponse:
     """Who has it gets another one first."""
-    main, role = _main_of(request), _find(request, role_id)
+    main = _main_of(request)
+    role = _find(request, role_id)
     holders = [holder for holder in roles.holders_of(role) if _may_enter(request, holder)]
     others = roles.usable_roles(main).exclude(pk=role.pk)
     form = ReplaceRoleForm(request.POST if request.method == "POST" else None, holders=holders, roles=others)

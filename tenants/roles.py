@@ -121,11 +121,14 @@ def update_role(*, acting_user: User, role: Role, name: str, rights: Collection[
         locked = _locked(role)
         if seen is not None and seen != role_mark(locked):
             raise RoleMoved
-        former_name, former = locked.name, set(locked.rights)
-        locked.name, locked.rights = name.strip(), _in_order(rights)
+        former_name = locked.name
+        former = set(locked.rights)
+        locked.name = name.strip()
+        locked.rights = _in_order(rights)
         _check(acting_user, locked, changed=former ^ set(rights))
         locked.save()
-        added, removed = sorted(set(rights) - former), sorted(former - set(rights))
+        added = sorted(set(rights) - former)
+        removed = sorted(former - set(rights))
         _record(acting_user, main, "updated", locked, former_name=former_name, added=added, removed=removed)
     return locked
 

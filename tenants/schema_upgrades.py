@@ -58,7 +58,8 @@ class Step:
 
     def apply(self, executor: MigrationExecutor) -> None:
         """Run the migration in the schema that is selected, and note it there, as Django's executor does."""
-        migration, is_noted = self.migration, False
+        migration = self.migration
+        is_noted = False
         if self.operations:
             with connection.schema_editor(atomic=migration.atomic) as editor:
                 for operation, before, after in self.operations:
@@ -114,14 +115,16 @@ class Upgrade:
         """Every migration of the plan, in the order in which an empty schema has them, and the state at the end."""
         planned = {migration for migration, _backwards in self.plan}
         in_order = self.executor.migration_plan(self.heads, clean_start=True)
-        steps, state = [], self.before
+        steps = []
+        state = self.before
         for migration in [migration for migration, _backwards in in_order if migration in planned]:
             operations = []
             if router.allow_migrate(connection.alias, migration.app_label):
                 for operation in migration.operations:
                     if isinstance(operation, RunPython):
                         _render(state)
-                    before, state = state, _after(state, migration.app_label, operation)
+                    before = state
+                    state = _after(state, migration.app_label, operation)
                     operations.append((operation, before, state))
             else:
                 state = migration.mutate_state(state)

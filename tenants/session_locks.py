@@ -18,7 +18,8 @@ def session_lock(key: "tuple[int, str] | int", *, wait: bool = True) -> Iterator
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {take}", values)
         (is_mine,) = cursor.fetchone()
-    held, holder = connection.session_locks, object()  # type: ignore[attr-defined]
+    held = connection.session_locks  # type: ignore[attr-defined]
+    holder = object()
     if is_mine:
         held.add(holder)
     try:

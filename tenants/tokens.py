@@ -41,7 +41,8 @@ def create_api_token(
 
     Returns its row and, this once, the token itself. Raises UnknownUser, UnknownMain, or as `create_own_token`.
     """
-    user, main = _find_user(email), _find_main(administration)
+    user = _find_user(email)
+    main = _find_main(administration)
     return create_own_token(acting_user=user, main=main, scopes=scopes, name=name, days=days, by_operator=True)
 
 

@@ -134,7 +134,8 @@ class OutboxMessageAdmin(SupportAdmin):
     @admin.action(description=_("Send the chosen messages again …"), permissions=["help"])
     def send_again(self, request: HttpRequest, queryset: "QuerySet[OutboxMessage]") -> HttpResponse:
         """Send those that ended again, for one reason; of the others it is said why not."""
-        chosen, back = queryset.count(), request.get_full_path()
+        chosen = queryset.count()
+        back = request.get_full_path()
 
         def send(reason: str) -> HttpResponse:
             _resend_all(request, queryset, reason)
@@ -148,7 +149,8 @@ class OutboxMessageAdmin(SupportAdmin):
 
 
 def _resend_all(request: HttpRequest, chosen: "QuerySet[OutboxMessage]", reason: str) -> None:
-    sent, refused = 0, Counter[str]()
+    sent = 0
+    refused = Counter[str]()
     for message in chosen.select_related("administration"):
         try:
             resend(acting_user=signed_in_user(request), message=message, reason=reason)

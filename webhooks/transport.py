@@ -122,7 +122,8 @@ def _load(curl: pycurl.Curl, body: bytes, headers: Mapping[str, str]) -> None:
 
 
 def _exchange(curl: pycurl.Curl, sockets: Sockets) -> Outcome:
-    answer, error = Answer(), 0
+    answer = Answer()
+    error = 0
     curl.setopt(pycurl.OPENSOCKETFUNCTION, sockets.open)
     curl.setopt(pycurl.HEADERFUNCTION, answer.take_header)
     curl.setopt(pycurl.WRITEFUNCTION, answer.take_body)

@@ -178,7 +178,8 @@ def _archived(item: Any) -> str:
 
 
 def _write(workflow: Workflow, values: WorkflowValues) -> None:
-    workflow.name, workflow.description = values.name, values.description
+    workflow.name = values.name
+    workflow.description = values.description
     workflow.save()
     workflow.work_types.set(values.work_types)
     _write_steps(workflow, values.steps)

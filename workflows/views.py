@@ -25,7 +25,8 @@ from .step_types import grouped_choices
 
 @administration_page(WorkflowRight.READ)
 def list_workflows(request: HttpRequest) -> HttpResponse:
-    query, with_archived = request.GET.get("q", "").strip(), "archived" in request.GET
+    query = request.GET.get("q", "").strip()
+    with_archived = "archived" in request.GET
     ordered = Workflow.objects.order_by("is_archived", "name_key", "name")
     every = list(ordered.annotate(step_count=Count("steps")).prefetch_related("work_types"))
     found = [row for row in every if query.casefold() in row.name.casefold() and (with_archived or not row.is_archived)]

@@ -13,7 +13,9 @@ def main() -> int:
     django.setup()
     from .one_size import measure
 
-    size, rounds, found = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    size = int(sys.argv[1])
+    rounds = int(sys.argv[2])
+    found = Path(sys.argv[3])
     found.write_text(json.dumps(measure(size, rounds)))
     return 0
 

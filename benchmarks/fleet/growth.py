@@ -42,7 +42,8 @@ def fit(sizes: Sequence[int], totals: Sequence[float]) -> tuple[float, float]:
     """
     rows = [(size / total, size**2 / total) for size, total in zip(sizes, totals, strict=True) if total > 0]
     aa, ab, bb = (sum(row[i] * row[j] for row in rows) for i, j in ((0, 0), (0, 1), (1, 1)))
-    a1, b1 = sum(row[0] for row in rows), sum(row[1] for row in rows)
+    a1 = sum(row[0] for row in rows)
+    b1 = sum(row[1] for row in rows)
     determinant = aa * bb - ab * ab
     if not determinant:
         return (a1 / aa if aa else 0.0), 0.0

@@ -40,7 +40,8 @@ class Fleet:
     """A main administration with its sub-administrations, and what was measured of them so far."""
 
     def __init__(self, main: Administration, owner: User) -> None:
-        self.main, self.owner = main, owner
+        self.main = main
+        self.owner = owner
         self.slugs = list(main.children.order_by("name").values_list("slug", flat=True))
         self.taken: dict[str, list[float]] = {}
         self.changes = 0
@@ -214,7 +215,8 @@ def _ms(seconds: float) -> float:
 
 
 def _show(figures: dict[str, Any], fleet: Fleet) -> None:
-    size, engine = figures["administrations"], figures["engine_ms"]
+    size = figures["administrations"]
+    engine = figures["engine_ms"]
     floor = _ms(fleet.median("floor"))
     print(f"\n{size} administrations of 1,325 rows of settings; one field of one form changed. Medians.\n")
     lines: list[tuple[str, str, str]] = [

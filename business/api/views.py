@@ -87,7 +87,8 @@ class CustomerView(DailyData):
 class Customers(CustomerView):
     """All customers."""
 
-    shape, query = CustomerShape, CustomerQuery
+    shape = CustomerShape
+    query = CustomerQuery
 
     @describe("List the customers", CustomerShape, query=CustomerQuery, paginated=True)
     def get(self, request: Request, slug: str) -> Response:
@@ -121,7 +122,8 @@ class WorkOrderView(DailyData):
 class WorkOrders(WorkOrderView):
     """All work orders."""
 
-    shape, query = WorkOrderShape, WorkOrderQuery
+    shape = WorkOrderShape
+    query = WorkOrderQuery
 
     @describe("List the work orders", WorkOrderShape, query=WorkOrderQuery, paginated=True)
     def get(self, request: Request, slug: str) -> Response:
@@ -154,7 +156,8 @@ class QuotationView(DailyData):
 class Quotations(QuotationView):
     """All quotations."""
 
-    shape, query = QuotationShape, QuotationQuery
+    shape = QuotationShape
+    query = QuotationQuery
 
     @describe("List the quotations", QuotationShape, query=QuotationQuery, paginated=True)
     def get(self, request: Request, slug: str) -> Response:
@@ -186,7 +189,8 @@ class InvoiceView(DailyData):
 class Invoices(InvoiceView):
     """All invoices and credit notes."""
 
-    shape, query = InvoiceShape, InvoiceQuery
+    shape = InvoiceShape
+    query = InvoiceQuery
 
     @describe("List the invoices", InvoiceShape, query=InvoiceQuery, paginated=True)
     def get(self, request: Request, slug: str) -> Response:

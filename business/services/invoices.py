@@ -35,7 +35,9 @@ def finalise_invoice(
         lines = list(locked.lines.all())
         refuse_when({"": _problems_of(locked, len(lines))})
         amounts = add_up(lines)
-        locked.net_total, locked.vat_total, locked.total = amounts.net_total, amounts.vat_total, amounts.total
+        locked.net_total = amounts.net_total
+        locked.vat_total = amounts.vat_total
+        locked.total = amounts.total
         locked.recipient = locked.customer.address
         locked.invoiced_on = on or timezone.localdate()
         locked.due_on = locked.invoiced_on + timedelta(days=DAYS_TO_PAY)

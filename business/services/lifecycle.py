@@ -62,7 +62,8 @@ def complete_step(
         step = locked.steps.select_related("filled_form").filter(done_at=None).first()
         refuse_when({"": _problems_of_step(locked, step, position)})
         assert step is not None
-        step.done_at, step.done_by_name = timezone.now(), written_name(acting_user)
+        step.done_at = timezone.now()
+        step.done_by_name = written_name(acting_user)
         step.save(update_fields=["done_at", "done_by_name"])
         if step.status_id:
             locked.status_id = step.status_id

@@ -27,7 +27,8 @@ def run(stage: Stage, full: bool) -> list[Row]:
     stage.stop_product()
     company = Company()
     child = company.add(50 if full else 3)[0]
-    found, wanted = granted(), expected()
+    found = granted()
+    wanted = expected()
     row = Row("privilege audit", tried=len(found | wanted), survived=len(found & wanted))
     row.failures = [f"{' '.join(right)}" for right in sorted(found ^ wanted)[:10]]
     caught = sum(_is_caught(grant.format(child=child.schema_name, main=company.main.schema_name)) for grant in PLANTED)

@@ -53,7 +53,8 @@ def storm(writes: int) -> tuple[int, int, int]:
         with _cancelling():
             for number in range(writes):
                 done = _write(SCHEMAS[number % 2], atomic=number % 3 == 0)
-                written, cancelled = written + done, cancelled + (not done)
+                written = written + done
+                cancelled = cancelled + (not done)
         connection.close()
         return written, cancelled, _misplaced()
     finally:

@@ -46,7 +46,8 @@ def run_names(stage: Stage, full: bool) -> list[Row]:
     stage.stop_product()
     company = Company()
     child = company.add(1)[0]
-    row, refused = Row("hostile names"), []
+    row = Row("hostile names")
+    refused = []
     for what, name in NAMES.items():
         try:
             with inside(company.main), transaction.atomic():
@@ -67,7 +68,9 @@ def run_names(stage: Stage, full: bool) -> list[Row]:
         row.survived += whole or what in refused
         if not whole and what not in refused:
             verdict.half.append(f"{what} came through changed")
-    row.half, row.lost, row.failures = len(verdict.half), len(verdict.lost), verdict.sentences
+    row.half = len(verdict.half)
+    row.lost = len(verdict.lost)
+    row.failures = verdict.sentences
     row.note = f"refused before anything was stored: {', '.join(refused)}; the others came through to the letter."
     return [row]
 

@@ -67,7 +67,8 @@ def child_edited(stage: Stage, company: Company) -> Verdict:
         with inside(child):
             Form.objects.filter(name="Formulier 0").update(description="zelf gewijzigd")
     wait_until_ended([accepted], stage.revive)
-    verdict, target = Verdict(), SyncTarget.objects.get(run=accepted, administration=child)
+    verdict = Verdict()
+    target = SyncTarget.objects.get(run=accepted, administration=child)
     with inside(child):
         kept = Form.objects.get(name="Formulier 0").description == "zelf gewijzigd"
         others = set(Form.objects.exclude(name="Formulier 0").values_list("description", flat=True))
@@ -102,7 +103,8 @@ def child_deleted(stage: Stage, company: Company) -> Verdict:
 
 def child_migrated(stage: Stage, company: Company) -> Verdict:
     """A migration waits for the sync that is in the middle, and the next sync for the migration."""
-    watch, child = Watch(company, company.children), company.children[0]
+    watch = Watch(company, company.children)
+    child = company.children[0]
 
     def migrate() -> None:
         migrate_administration(child)

@@ -68,7 +68,9 @@ def run(stage: Stage, full: bool) -> list[Row]:
     Then a right that is away for a while, which a target must outlast.
     """
     targets, wanted = (200, 60) if full else (10, 5)
-    company, row, attempts = Company(), Row("a run while migrating"), Counter[int]()
+    company = Company()
+    row = Row("a run while migrating")
+    attempts = Counter[int]()
     company.add(targets)
     stage.start_product(workers=2)
     with Migrations(company) as migrations:
@@ -97,7 +99,8 @@ def _without_a_right(stage: Stage, company: Company, row: Row) -> str:
     """
     company.bump()
     child = company.children[0]
-    table, login = sql.Identifier(child.schema_name, TABLE), sql.Identifier(sync_login())
+    table = sql.Identifier(child.schema_name, TABLE)
+    login = sql.Identifier(sync_login())
     _execute(sql.SQL("REVOKE UPDATE ON {} FROM {}").format(table, login))
     accepted = company.start([child])
     target = SyncTarget.objects.filter(run=accepted)

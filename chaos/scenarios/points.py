@@ -142,7 +142,8 @@ def make_one(stage: Stage, company: Company) -> Callable[[], Verdict]:
     made = create_administration(acting_user=company.owner, main=company.main, name="Nieuw", slug=uuid.uuid4().hex)
 
     def finish() -> Verdict:
-        found, verdict = _wait_for(stage, made, ("active", "failed")), Verdict()
+        found = _wait_for(stage, made, ("active", "failed"))
+        verdict = Verdict()
         if found.state == "failed":
             if _tables(found):
                 verdict.half.append("a schema stands there though making it failed")
@@ -163,7 +164,8 @@ def delete_one(stage: Stage, company: Company) -> Callable[[], Verdict]:
     delete_administration(acting_user=company.owner, administration=leaving, confirm=leaving.slug)
 
     def finish() -> Verdict:
-        found, verdict = _wait_for(stage, leaving, ("deleted", "failed")), Verdict()
+        found = _wait_for(stage, leaving, ("deleted", "failed"))
+        verdict = Verdict()
         if found.state != "deleted":
             verdict.lost.append(f"the administration is {found.state}: {found.state_detail}")
         if _tables(found):

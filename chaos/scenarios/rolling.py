@@ -35,7 +35,8 @@ class Size:
     seconds: float
 
 
-FULL, SHORT = Size(5, 10, 3, 1.0), Size(1, 4, 1, 3.0)
+FULL = Size(5, 10, 3, 1.0)
+SHORT = Size(1, 4, 1, 3.0)
 
 
 @dataclass
@@ -50,7 +51,8 @@ class Webs:
     def start(self, number: int) -> Started:
         """Start one and wait until it answers."""
         arguments = [sys.executable, *WEB, "--bind", f"127.0.0.1:{self.ports[number]}"]
-        logs, environment = self.stage.logs / "web.log", self.stage.environment
+        logs = self.stage.logs / "web.log"
+        environment = self.stage.environment
         started = self.stage.supervisor.start("web", arguments, log=logs, environment=environment)
         _wait(lambda: self.ask(number, "GET", "/healthz") == 200)
         return started
@@ -89,15 +91,18 @@ class Webs:
 def run(stage: Stage, full: bool) -> list[Row]:
     """50 runs of 5 targets, a short run 4; then both servers are away, which must be seen as a failure."""
     size = FULL if full else SHORT
-    company, webs = Company(), Webs(stage)
+    company = Company()
+    webs = Webs(stage)
     company.add(size.runs * TARGETS)
     stage.start_product(workers=2)
     webs.servers = [webs.start(number) for number in range(2)]
     _token, secret = create_api_token(email=company.owner.email, administration=company.main.slug, scopes=["sync:run"])
-    row, restarts = Row("rolling restart"), Counter[str]()
+    row = Row("rolling restart")
+    restarts = Counter[str]()
     for _round in range(size.rounds):
         company.bump()
-        watch, before = Watch(company, company.children), _runs_of(company)
+        watch = Watch(company, company.children)
+        before = _runs_of(company)
         asking = _asking(webs, secret, _groups(company), size)
         restarts += _restart_in_turn(stage, webs, asking, at_least=4 - restarts.total())
         accepted = [run for run in _runs_of(company) if run not in before]
@@ -123,7 +128,8 @@ def _groups(company: Company) -> list[list[str]]:
 
 def _asking(webs: Webs, secret: str, groups: list[list[str]], size: Size) -> list[threading.Thread]:
     """Callers that each ask for runs, one after the other."""
-    left, lock = iter(enumerate(groups)), threading.Lock()
+    left = iter(enumerate(groups))
+    lock = threading.Lock()
 
     def ask() -> None:
         while True:
@@ -172,7 +178,8 @@ def _judge(row: Row, webs: Webs, watch: Watch, accepted: list[SyncRun], runs: in
     verdict: Verdict = patiently(lambda: watch.judge(accepted))
     row.tried += runs * TARGETS
     row.survived += runs * TARGETS - len(verdict.sentences)
-    row.lost, row.doubled = row.lost + len(verdict.lost), row.doubled + len(verdict.doubled)
+    row.lost = row.lost + len(verdict.lost)
+    row.doubled = row.doubled + len(verdict.doubled)
     row.half += len(verdict.half)
     row.failures += verdict.sentences
     if webs.failed:

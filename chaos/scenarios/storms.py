@@ -21,7 +21,10 @@ def run(stage: Stage, full: bool) -> list[Row]:
     targets, kills, crashes = (500, 150, 3) if full else (12, 6, 1)
     company = Company()
     company.add(targets)
-    row, killed, crashed, attempts = Row("kill storm"), 0, 0, 0
+    row = Row("kill storm")
+    killed = 0
+    crashed = 0
+    attempts = 0
     stage.checkpoint()
     for _round in range(MOST_ROUNDS):
         company.bump()
@@ -29,7 +32,8 @@ def run(stage: Stage, full: bool) -> list[Row]:
         accepted = company.start(company.children)
         stage.start_product(workers=2)
         more = storm(stage, accepted, targets, kills - killed, crashes - crashed)
-        killed, crashed = killed + more[0], crashed + more[1]
+        killed = killed + more[0]
+        crashed = crashed + more[1]
         wait_until_ended([accepted], stage.revive, 300)
         row.add_targets(patiently(partial(watch.judge, [accepted])), targets)
         attempts += sum(SyncTarget.objects.filter(run=accepted).values_list("attempts", flat=True))
@@ -44,7 +48,9 @@ def run(stage: Stage, full: bool) -> list[Row]:
 
 def storm(stage: Stage, accepted: SyncRun, targets: int, kills: int, crashes: int) -> tuple[int, int]:
     """Kill workers in step with what gets done, so that the last targets meet as many kills as the first."""
-    chance, killed, crashed = random.Random(4), 0, 0
+    chance = random.Random(4)
+    killed = 0
+    crashed = 0
     deadline = time.monotonic() + 1200
     while time.monotonic() < deadline and (killed < kills + kills // 10 + 1 or crashed < crashes):
         stage.revive()

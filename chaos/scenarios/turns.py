@@ -33,13 +33,16 @@ def run(stage: Stage, full: bool) -> list[Row]:
 def _many(stage: Stage, company: Company, threads: int) -> Row:
     company.bump()
     child = company.children[0]
-    watch, deadlocks = Watch(company, [child]), _deadlocks()
+    watch = Watch(company, [child])
+    deadlocks = _deadlocks()
     runs, refused = _start_at_once(company, child, threads)
     took = wait_until_ended(runs, stage.revive, 180)
     row = Row(f"{threads} threads start runs on one child", tried=threads)
     verdict = watch.judge(runs)
     row.survived = len(runs) + len(refused) - len(verdict.sentences)
-    row.lost, row.doubled, row.half = len(verdict.lost), len(verdict.doubled), len(verdict.half)
+    row.lost = len(verdict.lost)
+    row.doubled = len(verdict.doubled)
+    row.half = len(verdict.half)
     row.failures = [*verdict.sentences, *refused]
     found = _deadlocks() - deadlocks
     if found:
@@ -134,13 +137,15 @@ def _daily_work(stage: Stage, company: Company) -> Row:
             accepted = company.start([here if where == "here" else there])
             times[where] += _write_until(other, table, accepted)
             wait_until_ended([accepted], stage.revive)
-    own, elsewhere = statistics.median(times["here"]), statistics.median(times["there"])
+    own = statistics.median(times["here"])
+    elsewhere = statistics.median(times["there"])
     slower = 100 * (own / elsewhere - 1)
     row = Row("daily work during a sync of its own child", tried=len(times["here"]), survived=len(times["here"]))
     row.note = f"median write {own * 1000:.2f} ms, {slower:+.1f} % against a sync elsewhere; at most +10 % is promised."
     row.control = f"{elsewhere * 1000:.2f} ms"
     if slower > 10:
-        row.survived, row.failures = 0, [f"writes took {slower:.0f} % longer"]
+        row.survived = 0
+        row.failures = [f"writes took {slower:.0f} % longer"]
     return row
 
 

@@ -39,7 +39,8 @@ def run(stage: Stage, full: bool) -> list[Row]:
     stage.stop_product()
     company = Company()
     children = company.add(4)
-    exact, asked = Row("undo of generated runs"), Row("undo after later edits")
+    exact = Row("undo of generated runs")
+    asked = Row("undo after later edits")
     history = History(company, random.Random(11))
     wanted = 500 if full else 20
     while exact.tried + asked.tried < wanted:
@@ -155,7 +156,9 @@ class History:
         self.edits.some(self.company.main, 4)
         self.edits.some(child, 3)
         plan = self._decided(self._plan(child), _bases(child))
-        before, bases, kept = digests(child), _bases(child), _kept(child)
+        before = digests(child)
+        bases = _bases(child)
+        kept = _kept(child)
         done = self._carry_out(plan)
         changed = self._count(plan)
         if not changed:
@@ -217,7 +220,8 @@ class History:
         keys = list(written.filter(kind="reference_data.worktype").order_by("uid").values_list("uid", flat=True))
         if not keys:
             return {}
-        uid, text = self.chance.choice(keys), f"later {self.edits.count}"
+        uid = self.chance.choice(keys)
+        text = f"later {self.edits.count}"
         with inside(child):
             WorkType.objects.filter(uid=uid).update(description=text)
         return {uid: text}
@@ -226,7 +230,8 @@ class History:
         self, child: Administration, before: Standing, edited: dict[uuid.UUID, str], held: set[uuid.UUID]
     ) -> Judged:
         """Everything is as it was, but what was edited since: that is held, or has kept what was written."""
-        now, judged = Standing(digests(child), _bases(child), _kept(child)), Judged()
+        now = Standing(digests(child), _bases(child), _kept(child))
+        judged = Judged()
         for key in before.keys | now.keys:
             if key[1] not in held | set(edited) and before.of(key) != now.of(key):
                 judged.lost.append(f"{key[0]} {key[1]} is not what it was")

@@ -42,7 +42,8 @@ def run(stage: Stage, full: bool) -> list[Row]:
     moved = [child.name for child in children if _hashes(child) != before[child.pk]]
     row.failures = [f"{count} rows in {table}" for table, count in found.outside.items()]
     row.failures += [f"daily data of {name} moved" for name in moved]
-    row.survived, row.half = row.tried - len(row.failures), len(moved)
+    row.survived = row.tried - len(row.failures)
+    row.half = len(moved)
     if found.applied != row.tried:
         row.failures.append(f"the log shows {found.applied} syncs")
     row.note = f"{found.rows} rows in {found.applied} syncs, {sum(found.outside.values())} outside what they may write."
@@ -89,7 +90,8 @@ def _witness(stage: Stage) -> Iterator[Any]:
 
 def _foreign(witness: Any) -> Found:
     """Read the log, transaction by transaction; those with a receipt are syncs."""
-    found, changes = Found(), list[tuple[str, str]]()
+    found = Found()
+    changes = list[tuple[str, str]]()
     for (line,) in witness.execute("SELECT data FROM pg_logical_slot_get_changes(%s, NULL, NULL)", [SLOT]):
         if line.startswith("BEGIN"):
             changes = []
@@ -151,7 +153,9 @@ def _planted_write(stage: Stage, company: Company) -> list[str]:
 def _is_seen(stage: Stage, company: Company, child: Administration, what: str) -> list[str]:
     """The sync must refuse it, with nothing written; and with that check taken out, the log and the hashes show it."""
     company.bump()
-    watch, missed, before = Watch(company, [child]), list[str](), _hashes(child)
+    watch = Watch(company, [child])
+    missed = list[str]()
+    before = _hashes(child)
     refused = company.start([child])
     execute_target(SyncTarget.objects.get(run=refused).pk)
     target = SyncTarget.objects.get(run=refused)

@@ -101,7 +101,8 @@ def _read_head(line: str) -> FormText:
 
 def _facts(facts: list[str]) -> Iterator[tuple[str, object]]:
     for fact in facts:
-        mark, rest = fact[0], fact[1:].strip()
+        mark = fact[0]
+        rest = fact[1:].strip()
         if mark == ":":
             yield "options", tuple(option.strip() for option in rest.split(";"))
         elif mark == "?":

@@ -24,7 +24,8 @@ def answer_questions(chance: Random, questions: Sequence[dict[str, Any]], today:
 
 
 def _answer(chance: Random, field: dict[str, Any], today: date) -> Any:
-    kind, options = field["type"], field["options"]
+    kind = field["type"]
+    options = field["options"]
     if kind == "checkboxes":
         return list(options) if field["is_required"] else [option for option in options if chance.random() < 0.6]
     if options:

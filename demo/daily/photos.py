@@ -9,7 +9,9 @@ from typing import Any
 
 from business.models import FormPhoto
 
-WIDTH, HEIGHT, GREY = 160, 120, 0xB0
+WIDTH = 160
+HEIGHT = 120
+GREY = 0xB0
 
 
 def take_photos(chance: Random, filled: dict[str, Any], questions: Sequence[dict[str, Any]]) -> Iterator[FormPhoto]:

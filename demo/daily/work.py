@@ -52,7 +52,8 @@ class WorkMaker:
         return orders
 
     def _order(self, number: int, stage: str) -> dict[str, Any]:
-        chance, here = self.chance, self.here
+        chance = self.chance
+        here = self.here
         customer = chance.choice(self.customers.rows)
         work_type = chance.choice(here.work_types)
         workflows = here.workflows.get(work_type, [])

@@ -65,11 +65,13 @@ class Registry:
     @contextmanager
     def changed_for_test(self) -> Iterator["Registry"]:
         """Undo every declaration made or withdrawn inside the block: the door for tests that plant one."""
-        declared, excluded = dict(self.declared), dict(self.excluded)
+        declared = dict(self.declared)
+        excluded = dict(self.excluded)
         try:
             yield self
         finally:
-            self.declared, self.excluded = declared, excluded
+            self.declared = declared
+            self.excluded = excluded
             self.edition += 1
 
 

@@ -29,7 +29,8 @@ def find_used_in_daily_data(kind: Kind, schema: str, uids: Collection[uuid.UUID]
 
 def count_in_daily_data(kind: Kind, schema: str, uids: Collection[uuid.UUID]) -> str:
     """A query for (uid, table, number): how many rows of which table of daily data point at these items."""
-    items, listed = sql.name(schema, kind.root.table), sql.listed(uids)
+    items = sql.name(schema, kind.root.table)
+    listed = sql.listed(uids)
     # Gives names and types to the columns, also where nothing points at this kind.
     found = ["SELECT NULL::uuid AS uid, NULL::text AS table, NULL::bigint AS number WHERE false"]
     for table, columns in _pointing_columns(kind).items():
@@ -59,9 +60,11 @@ def find_pointing_settings(kind: Kind, schema: str, uids: Collection[uuid.UUID])
 
 
 def _pointing(other: Kind, kind: Kind, schema: str, listed: str) -> Iterator[str]:
-    items, named = sql.name(schema, kind.root.table), sql.literal(other.key)
+    items = sql.name(schema, kind.root.table)
+    named = sql.literal(other.key)
     for table in other.tables:
-        top, joins = f"t{len(table.path) - 1}", ""
+        top = f"t{len(table.path) - 1}"
+        joins = ""
         for number, (below, above) in enumerate(zip(table.path[:-1], table.path[1:], strict=True), start=1):
             joins += f" JOIN {sql.name(schema, above.table)} t{number}"
             joins += f" ON t{number}.id = t{number - 1}.{sql.name(below.parent_column)}"

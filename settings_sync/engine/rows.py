@@ -256,7 +256,8 @@ def _digest_of(kind: Kind) -> Composed:
 def _body(kind: Kind, source: Source) -> Composed:
     names = [part.name for part in kind.parts] + [link.name for link in kind.links]
     lists = [(name, SQL("'[' || {}.list || ']'").format(_list(number))) for number, name in enumerate(names)]
-    parts, links = lists[: len(kind.parts)], lists[len(kind.parts) :]
+    parts = lists[: len(kind.parts)]
+    links = lists[len(kind.parts) :]
     members = [*_row_members(kind.root, SQL("r"), source), *links]
     return json_object([*members, ("parts", json_object(parts))] if parts else members)
 

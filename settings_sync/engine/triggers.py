@@ -14,9 +14,12 @@ EDIT_LOCK = 4711
 GUARD_SAYS = "A sync may not write"
 """How the guard's refusal begins. Its code is that of any right that is missing; its words tell them apart."""
 
-ENTER, TOUCH, REFUSE = "settings_sync_enter", "settings_sync_touch", "settings_sync_refuse"
+ENTER = "settings_sync_enter"
+TOUCH = "settings_sync_touch"
+REFUSE = "settings_sync_refuse"
 
-OLD_ROWS, NEW_ROWS = "OLD TABLE AS old_rows", "NEW TABLE AS new_rows"
+OLD_ROWS = "OLD TABLE AS old_rows"
+NEW_ROWS = "NEW TABLE AS new_rows"
 ROWS = {"INSERT": NEW_ROWS, "UPDATE": f"{OLD_ROWS} {NEW_ROWS}", "DELETE": OLD_ROWS}
 """What a trigger is given of the rows that a statement wrote. TRUNCATE gives none."""
 
@@ -148,10 +151,13 @@ def _item_of_part(table: Table) -> str:
     """The uids of the items that rows of a table belong to; `%1$I` is the schema, for `format` in the trigger."""
     if table.parent is None:
         return "SELECT c.uid FROM new_rows c"
-    joins, below, column = "", "c", table.parent_column
+    joins = ""
+    below = "c"
+    column = table.parent_column
     for number, above in enumerate(table.path[1:]):
         joins += f" JOIN %1$I.{above.table} u{number} ON u{number}.id = {below}.{column}"
-        below, column = f"u{number}", above.parent_column
+        below = f"u{number}"
+        column = above.parent_column
     return f"SELECT {below}.uid FROM new_rows c{joins}"
 
 

@@ -19,7 +19,9 @@ from tenants.permissions import NotAllowed
 from tenants.rights import ADMINISTRATOR_ROLE
 
 DOOR = "terminal"
-FAILED, BAD_ARGUMENTS, HELD = 1, 2, 3
+FAILED = 1
+BAD_ARGUMENTS = 2
+HELD = 3
 STOPPED = 130
 """By Ctrl-C, as shells tell it: nothing is known of how the run ends."""
 LOOK_AGAIN_SECONDS = 0.3
@@ -125,7 +127,8 @@ class MovingLine:
 
 def follow_run(run: SyncRun, acting_user: User, timeout: float) -> RunOverview:
     """Wait until a run is finished, with a progress bar. Raises CommandError when that takes longer than `timeout`."""
-    line, deadline = MovingLine(), time.monotonic() + timeout
+    line = MovingLine()
+    deadline = time.monotonic() + timeout
     try:
         while True:
             run.refresh_from_db()

@@ -61,7 +61,8 @@ def adjusted(draft: Draft, item: Item) -> Draft:
 
 def _under_another_name(draft: Draft, item: Item) -> Draft:
     """The name that was decided, also for what would otherwise stay as it is here; not where the name is locked."""
-    decision, name_field = item.decision, item.shape.name_field
+    decision = item.decision
+    name_field = item.shape.name_field
     if decision is None or decision.word != Word.CREATE_AS or covers(item.locks, name_field):
         return draft
     stays = draft.change.action == Action.KEEP

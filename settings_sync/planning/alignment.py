@@ -47,7 +47,8 @@ def relations(source: Mapping[Key, Entry], local: Local) -> dict[Key, str]:
 
 
 def _word(key: Key, entry: Entry | None, local: Local) -> str | None:
-    found, base = local.entries.get(key), local.bases.get(key)
+    found = local.entries.get(key)
+    base = local.bases.get(key)
     verdict = judge(base, entry.digest if entry else None, found.digest if found else None)
     if verdict == Verdict.NEW and entry is not None and entry.is_archived:
         return None

@@ -15,7 +15,8 @@ def chosen_items(source: Source, choice: Choice, category_of: Mapping[str, str])
 def needed_items(source: Source, chosen: set[Key]) -> dict[Key, tuple[NeededBy, ...]]:
     """Everything that the chosen items point at, directly or further on, each with what points at it."""
     reasons: dict[Key, list[NeededBy]] = defaultdict(list)
-    waiting, seen = list(chosen), set(chosen)
+    waiting = list(chosen)
+    seen = set(chosen)
     while waiting:
         entry = source.entries[waiting.pop()]
         for need in source.needs.get(entry.digest, ()):

@@ -57,7 +57,8 @@ def _replaced(item: Item, local: Local) -> Iterator[Draft]:
     change = item.change
     if not item.followed:
         return
-    key, entry = change.stands_as, local.entries[change.stands_as]
+    key = change.stands_as
+    entry = local.entries[change.stands_as]
     is_kept = bool(local.pins.get(key) or local.agreed.get(key))
     yield Draft(
         PlannedChange(
@@ -206,7 +207,8 @@ def _recognised(item: Item) -> Body | None:
         return None
     parts = {}
     for part in item.shape.parts:
-        here, known = rows_of(item.local, part.name), rows_of(item.former, part.name)
+        here = rows_of(item.local, part.name)
+        known = rows_of(item.former, part.name)
         parts[part.name] = [
             *({**here, **known}[uid] for uid in here),
             *(known[uid] for uid in known if uid not in here),
@@ -279,7 +281,9 @@ class Acceptance:
     """Whether the catalogs accept what would be written, merged or straight from the main administration."""
 
     def __init__(self, items: Mapping[Key, Item], drafts: Mapping[Key, Draft], source: Source, reader: Reader) -> None:
-        self._items, self._reader, self._was_here = items, reader, source.was_here
+        self._items = items
+        self._reader = reader
+        self._was_here = source.was_here
         self._sources: dict[bytes, Body] = {
             item.change.source: item.source for item in items.values() if item.change.source and item.source is not None
         }
@@ -318,7 +322,9 @@ def _described(
     }
     bodies = {key: found for key, found in bodies.items() if found}
     described = reader.describe(bodies) if bodies else {}
-    changes, entries, needs = {}, dict(source.entries), dict(source.needs)
+    changes = {}
+    entries = dict(source.entries)
+    needs = dict(source.needs)
     for key, draft in drafts.items():
         found = iter(described.get(key, ()))
         result = next(found) if draft.result is not None else None

@@ -72,7 +72,8 @@ def hold(change: PlannedChange, verdict: Verdict, **facts: str) -> PlannedChange
 
 def _hold_impossible_couplings(changes: Changes, source: Source, local: Local) -> Changes:
     """An item is coupled once, to one that is there and is not followed already; nor where it stands itself by now."""
-    held, given = dict(changes), set()
+    held = dict(changes)
+    given = set()
     leaving = {
         change.stands_as for change in changes.values() if change.couples is not None or change.action == Action.DELETE
     }
@@ -228,7 +229,8 @@ def _naming_archived(change: PlannedChange, changes: Changes, source: Source, lo
     found = []
     for need in source.needs.get(change.result or b"", ()):
         comes = need.key in changes and changes[need.key].writes_content
-        there, here = source.entries.get(need.key), None if comes else local.entries.get(need.key)
+        there = source.entries.get(need.key)
+        here = None if comes else local.entries.get(need.key)
         if here is not None and here.is_archived and not (there and there.is_archived):
             found.append({"kind": here.kind, "name": here.label, "path": need.path})
     return replace(change, facts={**change.facts, "archived_needs": found}) if found else change

@@ -56,7 +56,8 @@ class Likeness:
             return 100
         if self.content is None:
             return self.name
-        best, other = max(self.name, self.content), min(self.name, self.content)
+        best = max(self.name, self.content)
+        other = min(self.name, self.content)
         return round(WEIGHT_OF_BEST * best + (1 - WEIGHT_OF_BEST) * other)
 
 
@@ -103,7 +104,8 @@ def plain(text: str) -> str:
 
 
 def _likeness(one: Portrait, other: Portrait, name: int) -> Likeness:
-    shared, total = len(one.holds & other.holds), len(one.holds | other.holds)
+    shared = len(one.holds & other.holds)
+    total = len(one.holds | other.holds)
     both = len(one.holds) + len(other.holds)
     is_enough = min(len(one.holds), len(other.holds)) >= FEWEST
     is_same_key = bool(one.key) and one.key == other.key

@@ -12,9 +12,11 @@ from typing import Any
 
 from .ordering import merge_order
 
-LOCAL, SOURCE = "local", "source"
+LOCAL = "local"
+SOURCE = "source"
 ENTRY = "#"
-LONGEST, KEPT = 150, 120
+LONGEST = 150
+KEPT = 120
 """A path holds 250 characters, so of a longer entry it tells the beginning and a mark of its own."""
 
 Row = Mapping[str, Any]
@@ -86,7 +88,8 @@ class _Three:
 
     def fates(self, side: Sequence[str]) -> dict[str, str | None]:
         """What one side made of each entry of the base: the same, another name, or None where it was removed."""
-        there, known = set(side), set(self.base)
+        there = set(side)
+        known = set(self.base)
         found: dict[str, str | None] = {entry: entry if entry in there else None for entry in self.base}
         for missing, after in _gaps(self.base, there):
             fresh = _fresh_after(side, after, known)
@@ -110,13 +113,15 @@ def _is_plain(values: object) -> bool:
 def _gaps(base: Sequence[str], there: set[str]) -> list[tuple[list[str], str | None]]:
     """Entries in a row that a side has no more, each row with the entry before it."""
     found: list[tuple[list[str], str | None]] = []
-    before, missing = None, []
+    before = None
+    missing = []
     for entry in base:
         if entry not in there:
             missing.append(entry)
             continue
         found.append((missing, before))
-        before, missing = entry, []
+        before = entry
+        missing = []
     return [(gap, after) for gap, after in [*found, (missing, before)] if gap]
 
 
@@ -150,7 +155,8 @@ def _united(
 ) -> dict[str, Any]:
     conflicts: dict[str, str] = {}
     became = {entry: entry for entry in (*three.source, *three.local) if entry not in three.base}
-    theirs, ours = three.fates(three.source), three.fates(three.local)
+    theirs = three.fates(three.source)
+    ours = three.fates(three.local)
     for entry in three.base:
         fate = _fate(entry, theirs[entry], ours[entry], _newly_named(entry, pointing, rows))
         if fate is None:

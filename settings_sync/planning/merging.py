@@ -102,8 +102,14 @@ class _Merge:
         wishes: Chooser,
         needed: Chooser,
     ) -> None:
-        self.base, self.source, self.local = base, source, local
-        self.shape, self.answers, self.forced, self.wishes, self.needed = shape, answers, forced, wishes, needed
+        self.base = base
+        self.source = source
+        self.local = local
+        self.shape = shape
+        self.answers = answers
+        self.forced = forced
+        self.wishes = wishes
+        self.needed = needed
         self.conflicts: dict[str, str] = {}
         self.broken: list[str] = []
         self.sides: dict[str, str] = {}
@@ -185,7 +191,8 @@ class _Merge:
         return LOCAL if before == theirs else SOURCE
 
     def _link(self, name: str) -> list[str]:
-        source, local = set(self.source.get(name, ())), set(self.local.get(name, ()))
+        source = set(self.source.get(name, ()))
+        local = set(self.local.get(name, ()))
         if forced := self.forced(name):
             return sorted(source if forced == SOURCE else local)
         # Uniting what was never synced would bring back what either side removed, so it is one question.
@@ -225,9 +232,11 @@ class _Merge:
 
     def _presence(self, part: PartShape, uid: str, base: Rows, source: Rows, local: Rows) -> str:
         """Whether a part that one side lacks is there, as the side that is taken."""
-        path, row = f"{part.name}/{uid}", source.get(uid) or local[uid]
+        path = f"{part.name}/{uid}"
+        row = source.get(uid) or local[uid]
         above = f"{part.above}/{row.get(part.above_key)}"
-        wished, needed = self.wishes(path), self.needed(path)
+        wished = self.wishes(path)
+        needed = self.needed(path)
         # What became of a section holds for its fields, but what is said of a field itself goes first.
         if forced := self.forced(path) or (above in self.sides and (wished or needed or self.sides[above])):
             self.sides[path] = forced
@@ -280,7 +289,8 @@ class _Merge:
             # A set, because three lists are searched for each, and a form may have thousands of fields.
             of_parent = frozenset(members)
             base, source, local = ([uid for uid in side if uid in of_parent] for side in sides)
-            known, forced = None if self.base is None else base, self.forced(path)
+            known = None if self.base is None else base
+            forced = self.forced(path)
             merged = merge_order(known, source, local, forced)
             if merged is not None and not forced:
                 # Only where the orders agree: what both moved differently is a conflict, with its own answer.

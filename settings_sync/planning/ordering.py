@@ -21,7 +21,8 @@ def merge_order(base: Sequence[str] | None, source: Sequence[str], local: Sequen
 
 def _leading(base: Sequence[str] | None, source: Sequence[str], local: Sequence[str]) -> str:
     common = set(source) & set(local)
-    theirs, ours = _only(source, common), _only(local, common)
+    theirs = _only(source, common)
+    ours = _only(local, common)
     # What only one side has moves nothing: it is put in whichever side leads.
     if theirs == ours:
         return "local"

@@ -67,7 +67,9 @@ def with_own(plan: TargetPlan, own: int) -> TargetPlan:
 
 
 def _judge(key: Key, source: Source, local: Local, reasons: tuple[NeededBy, ...]) -> PlannedChange:
-    entry, found, base = source.entries[key], local.entries.get(key), local.bases.get(key)
+    entry = source.entries[key]
+    found = local.entries.get(key)
+    base = local.bases.get(key)
     return PlannedChange(
         key=key,
         label=entry.label,

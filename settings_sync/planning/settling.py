@@ -158,7 +158,8 @@ def _merged(item: Item, side: Chooser, *, forces: bool = False) -> Draft:
     # What was edited or deleted since the look that found it was never stored as it was then.
     if item.source is None or item.local is None:
         return Draft(item.with_action(Action.HOLD, facts={"lost": "yes"}))
-    sides, only_here = item.sides(), item.change.verdict == Verdict.CHANGED_LOCALLY
+    sides = item.sides()
+    only_here = item.change.verdict == Verdict.CHANGED_LOCALLY
     attempt = partial(merge, base=item.base, source=item.source, local=item.local, shape=item.shape, answers=side)
     if forces:
         merged = attempt(forced=lambda path: sides.forced(path) or sides.needed(path) or side(path))
@@ -171,7 +172,8 @@ def _merged(item: Item, side: Chooser, *, forces: bool = False) -> Draft:
     if item.change.verdict == Verdict.BOTH_CHANGED and not forces and _puts_back_by_policy(item):
         # A second time, because only the first tells what is in conflict, and that must not be put back.
         back = attempt(forced=sides.around(_widened_conflicts(merged, item.shape)))
-        only_here, merged = back.document != merged.document, back
+        only_here = back.document != merged.document
+        merged = back
     change = replace(item.change, conflicts=tuple(merged.conflicts))
     # Before what is broken: where a conflict is open its local side was taken, and an answer may mend it.
     if merged.is_open:

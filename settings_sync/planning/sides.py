@@ -77,12 +77,17 @@ class Sides:
         agreed: frozenset[str] = frozenset(),
         decisions: Iterable[Decision] = (),
     ) -> None:
-        self._shape, self._locks, self._pins, self._agreed = shape, locks, pins, agreed
+        self._shape = shape
+        self._locks = locks
+        self._pins = pins
+        self._agreed = agreed
         self._decided = {decision.path: decision for decision in decisions if decision.path}
         # Without documents a path reaches no further than its own part: fields in a locked section are locked apart.
-        self._fields, self._in_main = Places(shape), Places(shape, source)
+        self._fields = Places(shape)
+        self._in_main = Places(shape, source)
         # The administration's own document first: what is said of a section holds for what stands in it here.
-        self._places, self._here = Places(shape, local, source, base), Places(shape, local)
+        self._places = Places(shape, local, source, base)
+        self._here = Places(shape, local)
         self.needed = self.needed_with(())
 
     def forced(self, path: str) -> str:

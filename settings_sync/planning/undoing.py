@@ -135,7 +135,8 @@ def _as_kept_since(steps: Mapping[Key, Step], local: Local) -> Local:
 
 
 def _pinned_since(step: Step, local: Local) -> frozenset[str]:
-    page, pins = step.pages.get(step.key, Page()), local.pins.get(step.key, frozenset())
+    page = step.pages.get(step.key, Page())
+    pins = local.pins.get(step.key, frozenset())
     if page.moved_deviations and not _is_as_left(page, step.key, local):
         return pins  # somebody decided about it since, and that stays as a whole
     made = {kept.path for kept in page.kept_after if kept.is_pinned}

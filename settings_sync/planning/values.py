@@ -15,7 +15,8 @@ Key = tuple[str, uuid.UUID]
 ARCHIVED_KEY = "archived_key"
 """Among an entry's keys: the name that an archived item had, compared like a `name_key` but unique to nobody."""
 
-NAME_KEY, DEFAULT_KEY = "name_key", "default_key"
+NAME_KEY = "name_key"
+DEFAULT_KEY = "default_key"
 """The unique columns of an item: by which names are compared, and of which only one item may be the default."""
 
 DEFAULT_FIELD = "is_default"

@@ -37,7 +37,8 @@ def show_setting(
 
 
 def _facts(found: FoundSetting) -> Iterable[tuple[str, Any]]:
-    row, entry = found.administration, found.entry
+    row = found.administration
+    entry = found.entry
     yield _("Administration"), link("tenants_administration", row.pk, row.name)
     if row.parent is not None:
         yield _("Part of"), link("tenants_administration", row.parent.pk, row.parent.name)

@@ -46,7 +46,8 @@ def _count(counts: Any, key: str) -> int:
 def _segments(numbers: dict[str, int]) -> list[dict[str, Any]]:
     total = sum(numbers.values())
     widths = _widths([number for number in numbers.values() if number], total)
-    rows, x = [], 0.0
+    rows = []
+    x = 0.0
     for (key, _number), width in zip(((k, n) for k, n in numbers.items() if n), widths, strict=True):
         rows.append({"key": key, "x": f"{x:.2f}", "width": f"{width:.2f}"})
         x += width

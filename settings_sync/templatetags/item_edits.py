@@ -39,7 +39,8 @@ class ShownEdit:
 @register.inclusion_tag("includes/item_edits.html", takes_context=True)
 def item_edits(context: template.Context, item: Item) -> dict[str, Any]:
     """The last edits of this item: who changed what, when; and where it can be locked, or kept as it is."""
-    kind, administration = item._meta.label_lower, context["administration"]
+    kind = item._meta.label_lower
+    administration = context["administration"]
     edits = Edit.objects.filter(kind=kind, uid=item.uid)
     return {
         "edits": [in_words(edit) for edit in edits[:SHOWN]],

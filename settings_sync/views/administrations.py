@@ -40,7 +40,8 @@ FIELDS_REFUSED = {SlugTaken.code: "slug"} | dict.fromkeys(ABOUT_NAME, "name")
 @main_page(AdministrationRight.SEE)
 def list_administrations(request: AdministrationRequest) -> HttpResponse:
     """The main administration with its counts, and its sub-administrations with how far each is in line."""
-    main, asked = request.administration, asked_of_list(request.GET)
+    main = request.administration
+    asked = asked_of_list(request.GET)
     subs = list_subs(acting_user=request.user, main=main)
     found = choose_subs(subs, **asked)
     used, cap = making.licence_use(main)

@@ -52,13 +52,15 @@ def _decide(
     request: AdministrationRequest, plan: Plan, details: ChangeDetails, questions: Questions, form: DecisionForm
 ) -> HttpResponse | None:
     """Decide or withdraw; None when the page is shown again, with the reason and what was filled in."""
-    change, slug = details.change, request.administration.slug
+    change = details.change
+    slug = request.administration.slug
     if "withdraw" in request.POST:
         target = change.plan_target.administration.slug
         asked = [Asked(change.uid, None, target, path=one.path) for one in questions.decided]
         version = _number(request.POST.get("version", ""))
     elif form.is_valid():
-        asked, version = form.asked(), form.cleaned_data["version"]
+        asked = form.asked()
+        version = form.cleaned_data["version"]
     else:
         return None
     if not _store(request, plan, version, asked, form):

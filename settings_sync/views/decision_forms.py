@@ -19,7 +19,9 @@ from tenants.entry_fields import DateField, WholeNumberField
 
 DEFAULTS = {TAKE_DEFAULT: Word.OVERWRITE, LEAVE_DEFAULT: Word.KEEP_LOCAL}
 PATH = "path:"
-HERE, SAME, ALL = "here", "same", "all"
+HERE = "here"
+SAME = "same"
+ALL = "all"
 
 
 def _names(changes: Sequence[Change]) -> str:
@@ -63,7 +65,9 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, change: Change, questions: Questions, undoes: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.change, self.questions, self.undoes = change, questions, undoes
+        self.change = change
+        self.questions = questions
+        self.undoes = undoes
         self._offer_words()
         for question in questions.paths:
             self.fields[PATH + question.path] = self._path_field(question)
@@ -109,7 +113,8 @@ class DecisionForm(forms.Form):
         """The reason and the date that were given before: in this preview, else what was agreed earlier."""
         known = next((one for one in self.questions.decided if one.reason), None) or self.questions.earlier
         if known is not None:
-            self.fields["reason"].initial, self.fields["review_on"].initial = known.reason, known.review_on
+            self.fields["reason"].initial = known.reason
+            self.fields["review_on"].initial = known.review_on
 
     def _offer_candidates(self) -> None:
         if not self.questions.candidates:
@@ -128,15 +133,14 @@ class DecisionForm(forms.Form):
             return
         field = self.fields["scope"]
         field.choices = list(self._scopes())  # type: ignore[attr-defined]
-        same, others = self.questions.same_values, self.questions.others
+        same = self.questions.same_values
+        others = self.questions.others
         field.initial = HERE if not same else SAME if len(same) < len(others) else ALL
 
     def _scopes(self) -> Iterator[tuple[str, str]]:
-        here, same, others = (
-            self.change.plan_target.administration.name,
-            self.questions.same_values,
-            self.questions.others,
-        )
+        here = self.change.plan_target.administration.name
+        same = self.questions.same_values
+        others = self.questions.others
         yield HERE, _("Only in {name}").format(name=here)
         if same and len(same) < len(others):
             words = ngettext(
@@ -185,7 +189,8 @@ class DecisionForm(forms.Form):
         return [one for change in changes for one in self._asked(change, change.plan_target.administration.slug)]
 
     def _asked(self, change: Change, target: str) -> list[Asked]:
-        given, word = self.cleaned_data, self.cleaned_data["word"]
+        given = self.cleaned_data
+        word = self.cleaned_data["word"]
         said = {"target": target, "reason": given.get("reason", ""), "review_on": given.get("review_on")}
         if word in DEFAULTS:
             skipped = [Asked(change.uid, None, target)] if self.fields["word"].initial == Word.SKIP else []

@@ -31,7 +31,8 @@ def edit_groups(request: AdministrationRequest) -> HttpResponse:
 
 
 def _regroup(request: AdministrationRequest, slugs: list[str], form: GroupForm) -> bool:
-    user, main = request.user, request.administration
+    user = request.user
+    main = request.administration
     try:
         if "remove" in request.POST:
             number = remove_from_group(acting_user=user, main=main, slugs=slugs, group=request.POST["remove"])

@@ -46,7 +46,8 @@ def policies(request: AdministrationRequest) -> HttpResponse:
 @main_page(SyncRight.RUN)
 def rule(request: AdministrationRequest, kind: str, uid: uuid.UUID) -> HttpResponse:
     """The rule of one setting: made, changed, or removed by leaving everything empty."""
-    main, standing = request.administration, read_standing(request.administration, kind, uid)
+    main = request.administration
+    standing = read_standing(request.administration, kind, uid)
     stored = find_rule(main, kind, uid)
     if standing is None:
         return _forget(request, kind, uid) if stored else _not_there()

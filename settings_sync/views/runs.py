@@ -60,7 +60,8 @@ def retry(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
 @main_page(SyncRight.UNDO)
 def undo(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """Preview taking a run back in the ticked administrations; nothing is taken back before that is confirmed."""
-    run, slug = run_of(request, run_id), request.administration.slug
+    run = run_of(request, run_id)
+    slug = request.administration.slug
     ticked = [target.replace("\0", "") for target in request.POST.getlist("target")]
     if request.method == "POST" and not ticked:
         messages.error(request, _("Tick the administrations where it is taken back. Nothing was changed."))

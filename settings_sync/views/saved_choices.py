@@ -42,7 +42,8 @@ def save(request: AdministrationRequest, plan_id: uuid.UUID) -> HttpResponse:
 @main_page(SyncRight.RUN)
 def preview(request: AdministrationRequest, choice_id: uuid.UUID) -> HttpResponse:
     """A new preview of a saved choice; nothing starts before that is confirmed."""
-    choice, slug = _find(request, choice_id), request.administration.slug
+    choice = _find(request, choice_id)
+    slug = request.administration.slug
     if request.method != "POST":
         return redirect("sync:choose", slug)
     chosen = request.POST.get("members", "")

@@ -133,7 +133,8 @@ def _decided(
 
 def _bulk(takeover: Takeover, listed: Sequence[TakeoverRow], form: TakeoverForm) -> Mapping[uuid.UUID, str]:
     """What is done with many rows at once."""
-    do, what = form.cleaned_data["do"], form.cleaned_data["bulk"]
+    do = form.cleaned_data["do"]
+    what = form.cleaned_data["bulk"]
     if do == EXACT:
         return exact_choices(with_suggestions(takeover, takeover.narrowed(state="open")))
     if do != BULK:

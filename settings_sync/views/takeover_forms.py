@@ -11,7 +11,9 @@ from tenants.entry_fields import WholeNumberField
 
 CHOICE = "with-"
 
-SAVE, EXACT, BULK = "save", "exact", "bulk"
+SAVE = "save"
+EXACT = "exact"
+BULK = "bulk"
 BULKS = {
     "suggested": _("couple with the first suggestion"),
     NEW: _("add as new"),

@@ -54,7 +54,8 @@ def keep_choice_without_session(view: View) -> View:
 @main_page(SyncRight.RUN)
 def choose(request: AdministrationRequest) -> HttpResponse:
     """One form: ticked administrations and ticked settings become a plan. Nothing is changed in any administration."""
-    main, subs = request.administration, list_subs(acting_user=request.user, main=request.administration)
+    main = request.administration
+    subs = list_subs(acting_user=request.user, main=request.administration)
     form = SyncChoiceForm(_asked(request))
     form.is_valid()
     chosen = _chosen_targets(request, form, subs)

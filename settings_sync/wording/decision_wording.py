@@ -12,7 +12,8 @@ from settings_sync.planning.verdicts import Verdict, Word
 from .wording import path_in_words
 
 COUPLE_SAME = "couple:same"
-TAKE_DEFAULT, LEAVE_DEFAULT = "default:take", "default:leave"
+TAKE_DEFAULT = "default:take"
+LEAVE_DEFAULT = "default:leave"
 
 OFFERS: dict[str, tuple[str, str]] = {
     Word.MERGE: (

@@ -37,9 +37,11 @@ def compare_words(old: str, new: str) -> list[Piece]:
 
     Markup is read as text. When only the markup differs, the markup itself is compared.
     """
-    before, after = readable(old), readable(new)
+    before = readable(old)
+    after = readable(new)
     if before == after:
-        before, after = old, new
+        before = old
+        after = new
     pattern = TOKENS if max(len(before), len(after)) // 4 < TOO_MANY else LINES
     return list(_merged(_pieces(pattern.findall(before), pattern.findall(after))))
 
@@ -67,7 +69,8 @@ def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
 
 def _shortened(words: list[str], *, is_first: bool, is_last: bool) -> Iterator[Piece]:
     """Unchanged words: only those next to a change when there are many."""
-    head, tail = (0 if is_first else CONTEXT), (0 if is_last else CONTEXT)
+    head = 0 if is_first else CONTEXT
+    tail = 0 if is_last else CONTEXT
     if len(words) <= head + tail + CONTEXT:
         yield Piece(Fate.SAME, "".join(words))
         return

@@ -186,7 +186,8 @@ def reason_of(verdict: str, facts: Mapping[str, Any], action: str = "", *, undoe
 
 def users_in_words(facts: Mapping[str, Any]) -> str:
     """What uses an item: the settings by name, the rows of daily data by number."""
-    kinds, users = all_kinds().by_key, facts.get("users", [])
+    kinds = all_kinds().by_key
+    users = facts.get("users", [])
     said = [f"{kinds[one['kind']].label} “{one['label']}”" for one in users[:NAMED] if one["kind"] in kinds]
     if more := len(users) - NAMED if len(users) > NAMED else 0:
         said.append(ngettext("%d other setting", "%d other settings", more) % more)

@@ -83,7 +83,8 @@ def _write(administration: Administration, writer: Writer) -> Manifest:
 
 def _check_structure(administration: Administration) -> None:
     """Refuse now what restoring would refuse, while it can still be mended. Raises SchemaDrifted."""
-    found, wanted = read_structure(administration.schema_name), read_structure(TEMPLATE_SCHEMA)
+    found = read_structure(administration.schema_name)
+    wanted = read_structure(TEMPLATE_SCHEMA)
     differ = [name for name in sorted({*found, *wanted}) if found.get(name) != wanted.get(name)]
     # An index decides how fast rows are found. Which rows there may be, constraints tell, those behind it included.
     differ = [name for name in differ if not found.get(name, wanted.get(name, "")).startswith("CREATE INDEX")]
@@ -106,7 +107,8 @@ class _Counted:
     """Lines as bytes, counted on their way."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self.lines, self.rows = lines, 0
+        self.lines = lines
+        self.rows = 0
 
     def __iter__(self) -> Iterator[bytes]:
         for line in self.lines:

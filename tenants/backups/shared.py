@@ -87,9 +87,11 @@ def give_access(administration: Administration, manifest: Manifest) -> Access:
     _make_roles(administration, manifest)
     users = _users(row["email"] for row in manifest.memberships)
     roles = _roles(administration.main)
-    left_out, members = [], []
+    left_out = []
+    members = []
     for row in manifest.memberships:
-        user, role = users.get(row["email"].lower()), roles.get((row["own"], row["role"]))
+        user = users.get(row["email"].lower())
+        role = roles.get((row["own"], row["role"]))
         if user is None or role is None:
             left_out.append(row["email"])
         else:

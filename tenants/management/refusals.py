@@ -9,7 +9,8 @@ from django.db import Error
 from tenants.exceptions import AdministrationError
 from tenants.template_schema import SchemaNotDumped
 
-FAILED, REFUSED = 1, 2
+FAILED = 1
+REFUSED = 2
 
 
 @contextmanager

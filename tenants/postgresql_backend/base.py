@@ -60,7 +60,10 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
         One that is refused is closed: it would be there for the next statement, which asks no more.
         """
-        self.touched, self.session_locks, self.open_cursors, self.is_direct = set(), set(), WeakSet(), False
+        self.touched = set()
+        self.session_locks = set()
+        self.open_cursors = WeakSet()
+        self.is_direct = False
         super().connect()
         try:
             pooling.refuse_shared_sessions(self.connection, self.get_connection_params())

@@ -59,7 +59,8 @@ def may_open_settings(rights: Collection[str]) -> bool:
 
 
 def _section(context: template.Context) -> str:
-    current, request = context.get("administration"), context.get("request")
+    current = context.get("administration")
+    request = context.get("request")
     if current is None or request is None:
         return ""
     parts = request.path.removeprefix(f"/a/{current.slug}/").strip("/").split("/")

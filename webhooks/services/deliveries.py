@@ -45,8 +45,11 @@ def resend(*, acting_user: User, message: OutboxMessage, reason: str = "") -> Ou
             raise StillOnItsWay
         if endpoint is not None and not endpoint.is_active:
             raise EndpointDisabled
-        row.state, row.attempts, row.finished_at = OutboxMessage.State.PENDING, 0, None
-        row.due_at, row.give_up_at = timezone.now(), end_of_trying()
+        row.state = OutboxMessage.State.PENDING
+        row.attempts = 0
+        row.finished_at = None
+        row.due_at = timezone.now()
+        row.give_up_at = end_of_trying()
         row.save(update_fields=["state", "attempts", "finished_at", "due_at", "give_up_at"])
         told = {"message": row.webhook_id}
         record("webhook.resent", actor=acting_user, administration=row.administration, note=reason, **told)

@@ -85,7 +85,8 @@ def rotate_secret(*, acting_user: User, endpoint: Endpoint) -> Endpoint:
     require_managing(acting_user, endpoint.administration)
     with transaction.atomic():
         row = _lock(endpoint)
-        row.former_secret, row.secret = row.secret, new_secret()
+        row.former_secret = row.secret
+        row.secret = new_secret()
         row.former_secret_until = timezone.now() + FORMER_SECRET_VALID
         row.save(update_fields=["former_secret", "secret", "former_secret_until"])
         _record("webhook.rotated", acting_user, row)
@@ -117,7 +118,8 @@ def send_test(*, acting_user: User, endpoint: Endpoint) -> OutboxMessage:
 
 def disable_endpoint(endpoint: Endpoint, reason: Endpoint.Reason, acting_user: User | None = None) -> None:
     """Switch a locked webhook off: what was on its way to it is given up, and can be sent again later."""
-    endpoint.state, endpoint.disabled_reason = Endpoint.State.DISABLED, reason
+    endpoint.state = Endpoint.State.DISABLED
+    endpoint.disabled_reason = reason
     endpoint.save(update_fields=["state", "disabled_reason"])
     endpoint.messages.filter(state=OutboxMessage.State.PENDING).update(
         state=OutboxMessage.State.GIVEN_UP, finished_at=timezone.now()
@@ -141,7 +143,9 @@ def _switch(row: Endpoint, state: str, acting_user: User) -> None:
     if state == Endpoint.State.DISABLED:
         disable_endpoint(row, Endpoint.Reason.BY_HAND, acting_user)
         return
-    row.state, row.disabled_reason, row.failures = Endpoint.State.ACTIVE, "", 0
+    row.state = Endpoint.State.ACTIVE
+    row.disabled_reason = ""
+    row.failures = 0
     row.failing_since = row.resume_at = None
     row.save(update_fields=["state", "disabled_reason", "failures", "failing_since", "resume_at"])
     _record("webhook.enabled", acting_user, row)

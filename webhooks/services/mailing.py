@@ -59,7 +59,8 @@ def choose_mail(*, acting_user: User, main: Administration, when: str, language:
 
 def prepare_mail(message: OutboxMessage) -> Callable[[], Outcome]:
     """Write a claimed mail, so that sending it needs no database; somebody who lost the right to it gets none."""
-    reader, main = message.recipient, message.administration
+    reader = message.recipient
+    main = message.administration
     choice = MailChoice.objects.filter(user=reader, administration=main).exclude(when=MailChoice.When.NEVER).first()
     if reader is None or choice is None or not may_get_mail(reader, main):
         return lambda: Outcome(Failure.NO_LONGER_WANTED)

@@ -54,7 +54,8 @@ def send_due(seconds: float = ROUND_SECONDS) -> int:
     # Mostly nothing is, and then no thread is made and nothing locked.
     if not OutboxMessage.objects.filter(state=OutboxMessage.State.PENDING, due_at__lte=Now()).exists():
         return 0
-    until, made = time.monotonic() + seconds, 0
+    until = time.monotonic() + seconds
+    made = 0
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         while claims := _claim_some():
             sent = {pool.submit(claim.send): claim for claim in claims}
@@ -68,7 +69,8 @@ def send_due(seconds: float = ROUND_SECONDS) -> int:
 
 def send_to_endpoint(endpoint_id: uuid.UUID) -> int:
     """Send what is due to one endpoint, one after the other until one fails; returns how many attempts were made."""
-    until, made = time.monotonic() + TURN_SECONDS, 0
+    until = time.monotonic() + TURN_SECONDS
+    made = 0
     while time.monotonic() < until and (claim := claim_for_endpoint(endpoint_id)):
         outcome = claim.send()
         settle(claim, outcome)
@@ -174,11 +176,13 @@ def _post(endpoint: Endpoint, message: OutboxMessage) -> Outcome:
 def _mark(message: OutboxMessage, outcome: Outcome, now: datetime) -> None:
     message.lease_token = message.leased_until = None
     if outcome.has_arrived:
-        message.state, message.finished_at = OutboxMessage.State.DELIVERED, now
+        message.state = OutboxMessage.State.DELIVERED
+        message.finished_at = now
     elif again := _when_again(message, outcome, now):
         message.due_at = again
     else:
-        message.state, message.finished_at = OutboxMessage.State.GIVEN_UP, now
+        message.state = OutboxMessage.State.GIVEN_UP
+        message.finished_at = now
     message.save(update_fields=["lease_token", "leased_until", "state", "finished_at", "due_at"])
 
 
@@ -191,7 +195,9 @@ def _when_again(message: OutboxMessage, outcome: Outcome, now: datetime) -> date
 def _note_on_endpoint(endpoint: Endpoint, message: OutboxMessage, outcome: Outcome, now: datetime) -> None:
     endpoint.busy_until = None
     if outcome.has_arrived:
-        endpoint.failures, endpoint.failing_since, endpoint.resume_at = 0, None, None
+        endpoint.failures = 0
+        endpoint.failing_since = None
+        endpoint.resume_at = None
     else:
         endpoint.failures += 1
         endpoint.failing_since = endpoint.failing_since or now

@@ -67,7 +67,8 @@ class Window:
         """Read `?limit=` and `?cursor=`. Raises ValidationError or InvalidCursor."""
         query = PageQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        limit, cursor = query.validated_data["limit"], query.validated_data.get("cursor")
+        limit = query.validated_data["limit"]
+        cursor = query.validated_data.get("cursor")
         if cursor is None:
             return cls(request, limit)
         try:
@@ -78,7 +79,8 @@ class Window:
 
     def cut(self, rows: list[Row], place_of: Callable[[Row], Place]) -> Page[Row]:
         """A page of what was read: in reading direction, and one row more than the limit when there is more."""
-        is_more, shown = len(rows) > self.limit, rows[: self.limit]
+        is_more = len(rows) > self.limit
+        shown = rows[: self.limit]
         if self.backwards:
             shown.reverse()
         has_previous = is_more if self.backwards else self.place is not None
@@ -120,7 +122,8 @@ def page_of_list(request: Request, rows: Sequence[Row], place_of: Callable[[Row]
 
 def _beyond(fields: list[str], place: Place) -> Q:
     """What comes after a place in this order: the first field further on, or equal and the second further on."""
-    found, equal = Q(), Q()
+    found = Q()
+    equal = Q()
     for field, value in zip(fields, place, strict=True):
         name = field.removeprefix("-")
         further = Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})

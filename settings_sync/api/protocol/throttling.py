@@ -57,7 +57,9 @@ class TokenThrottle(BaseThrottle):
 
 def count_call(request: Request) -> Allowance | None:
     """Count a call before anything is done for it, so that calls at one instant cannot pass the limit together."""
-    token, most, now = token_of(request), settings.API_CALLS_PER_MINUTE, clock()
+    token = token_of(request)
+    most = settings.API_CALLS_PER_MINUTE
+    now = clock()
     window, passed = divmod(int(now), WINDOW_SECONDS)
     key = cache_key(token.administration_id, "api-calls", token.pk, window)
     try:

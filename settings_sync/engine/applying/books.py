@@ -127,7 +127,8 @@ def rename_deviations(kind: Kind, schema: str, changes: list[PlannedChange]) -> 
 
 def archive(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Archive items where they stand, and mark them as touched: nobody has planned what they look like now."""
-    uids, items = sql.listed(change.uid for change in changes), sql.name(schema, kind.root.table)
+    uids = sql.listed(change.uid for change in changes)
+    items = sql.name(schema, kind.root.table)
     return (
         f"WITH archived AS (UPDATE {items} SET is_archived = true WHERE uid = ANY({uids}) AND NOT is_archived"
         f" RETURNING uid), marked AS (INSERT INTO {sql.name(schema, 'sync_ledger_dirty')} (kind, uid)"

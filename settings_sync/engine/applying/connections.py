@@ -51,7 +51,9 @@ def sync_connection() -> Iterator[psycopg.Connection[Any]]:
 
 def close_sync_connection() -> None:
     """Close it; the next use opens another."""
-    connection, _held.connection, _held.uses = _held.connection, None, 0
+    connection = _held.connection
+    _held.connection = None
+    _held.uses = 0
     if connection is not None:
         connection.close()
 

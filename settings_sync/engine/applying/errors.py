@@ -74,7 +74,8 @@ def explain(error: Exception) -> Explanation:
 
 def _rule(error: psycopg.Error) -> dict[str, str]:
     """The constraint that was broken and its table, from which a reader gets a sentence (exceptions.py)."""
-    table, rule = error.diag.table_name, error.diag.constraint_name
+    table = error.diag.table_name
+    rule = error.diag.constraint_name
     return {"table": table, "rule": rule} if table and rule else {}
 
 

@@ -168,7 +168,8 @@ def _there(schema: str, kind: str, uids: Iterable[uuid.UUID]) -> str:
 
 
 def _holding(schema: str, kind: str, column: str, values: Iterable[str]) -> str:
-    table, name = sql.name(schema, all_kinds()[kind].root.table), sql.name(column)
+    table = sql.name(schema, all_kinds()[kind].root.table)
+    name = sql.name(column)
     return (
         f"SELECT {sql.literal(kind)}::text, {sql.literal(column)}::text, {name}::text, uid FROM {table}"
         f" WHERE {name} = ANY({sql.literal(list(values))}::text[])"

@@ -59,7 +59,8 @@ def write(cursor: Cursor, work: Work, changes: list[PlannedChange], progress: Pr
     for kind, found in writing.items():
         if any(change.action.row_action == Action.UPDATE for change in found):
             _run(cursor, work, statements.removals(kind), found, written)
-    done, total = 0, sum(map(len, writing.values()))
+    done = 0
+    total = sum(map(len, writing.values()))
     for kind, found in writing.items():
         progress(kind.key, done, total)
         _run(cursor, work, statements.writes(kind), found, written)

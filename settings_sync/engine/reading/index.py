@@ -166,7 +166,8 @@ def store_documents(documents: list[ReadDocument]) -> None:
 def stored_digests(digests: Collection[bytes]) -> set[bytes]:
     """Those of these documents that are stored. Old ones are noted as in use again, so that nobody prunes them now."""
     found = Document.objects.filter(digest__in=list(digests)).values_list("digest", "created_at")
-    there, long_ago = {bytes(digest): at for digest, at in found}, timezone.now() - IN_USE
+    there = {bytes(digest): at for digest, at in found}
+    long_ago = timezone.now() - IN_USE
     old = [digest for digest, at in there.items() if at < long_ago]
     if old:
         with connection.cursor() as cursor:
@@ -187,7 +188,8 @@ def _batches(documents: list[ReadDocument]) -> Iterator[list[ReadDocument]]:
     for document in documents:
         if group and size + len(document.text) > BATCH_SIZE:
             yield group
-            group, size = [], 0
+            group = []
+            size = 0
         group.append(document)
         size += len(document.text)
     if group:

@@ -64,7 +64,8 @@ def _differing(schema: str) -> str:
 
 def _follows(source: str, schema: str) -> str:
     """The condition that an administration has every item of `source` as decided, and was decided nothing else."""
-    index, base = sql.name(schema, "sync_ledger_indexentry"), sql.name(schema, "sync_ledger_base")
+    index = sql.name(schema, "sync_ledger_indexentry")
+    base = sql.name(schema, "sync_ledger_base")
     return (
         # As many bases as items: whether anything else was decided is told by a count instead of a second join.
         f"NOT EXISTS (SELECT FROM {sql.name(schema, 'sync_ledger_dirty')})"

@@ -132,7 +132,8 @@ def _follow(table: str, columns: Iterable[str], became: str, params: list[Any]) 
 
 def _standing(kind: Kind, schema: str) -> list[list[Any]]:
     """What the items that nobody touched since the last look were, and are, as columns: kind, digest, digest."""
-    index, dirty = sql.name(schema, "sync_ledger_indexentry"), sql.name(schema, "sync_ledger_dirty")
+    index = sql.name(schema, "sync_ledger_indexentry")
+    dirty = sql.name(schema, "sync_ledger_dirty")
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH now AS MATERIALIZED ({documents_in(kind, schema)}) SELECT e.digest, now.digest FROM {index} e"  # nosec B608 # quoted names

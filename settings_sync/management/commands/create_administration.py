@@ -30,7 +30,8 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
-        main, categories = find_main(options["main"]), listed(options["start_from"])
+        main = find_main(options["main"])
+        categories = listed(options["start_from"])
         known = [category.key for category in all_kinds().categories]
         if set(categories) - set(known):
             raise CommandError(f"--start-from takes categories: {', '.join(known)}.", returncode=BAD_ARGUMENTS)

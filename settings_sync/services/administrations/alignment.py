@@ -92,7 +92,8 @@ def fold_children(main: Administration, children: Iterable[Administration]) -> N
 
 def _fold_each(source: Local, children: Iterable[Administration]) -> int:
     """Count administrations, and store what was counted of some at once; returns of how many."""
-    waiting, folded = list(children), 0
+    waiting = list(children)
+    folded = 0
     for start in range(0, len(waiting), STORED_AT_ONCE):
         counted = [
             _attempt(child, partial(_rows_of_child, source, child)) for child in waiting[start:][:STORED_AT_ONCE]

@@ -200,7 +200,8 @@ def _first_each(targets: "QuerySet[SyncTarget]") -> dict[uuid.UUID, SyncTarget]:
 
 
 def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) -> SubAdministration:
-    counts, latest = facts.counts[administration.pk], facts.latest.get(administration.pk)
+    counts = facts.counts[administration.pk]
+    latest = facts.latest.get(administration.pk)
     # While a worker makes or deletes it, a deletion would come in between.
     is_stable = administration.state in (Administration.State.ACTIVE, Administration.State.FAILED)
     failed = administration.state == Administration.State.FAILED

@@ -45,7 +45,8 @@ def moved_groups(choice: SavedChoice, reachable: Iterable[Administration]) -> li
     saved = {target["id"] for target in choice.targets}
     moved = []
     for group in choice.groups:
-        now, then = today.get(group["name"], set()), set(group["ids"])
+        now = today.get(group["name"], set())
+        then = set(group["ids"])
         joined = sorted(names[key] for key in now - then - saved if key in names)
         left = sorted(names[key] for key in then - now if key in names)
         if joined or left:

@@ -47,7 +47,8 @@ def with_content(plan: Plan, change: Change, candidate: Candidate) -> Candidate:
     administration = change.plan_target.administration
     labels = {str(uid): entry.label for (_kind, uid), entry in look_at(administration).entries.items()}
     found = read_documents(administration.schema_name, {(change.kind, candidate.uid)})
-    kind, known = all_kinds()[change.kind], {**labels, **snapshot_labels(plan)}
+    kind = all_kinds()[change.kind]
+    known = {**labels, **snapshot_labels(plan)}
     places = (place for one in found.values() for place in content_of(kind, one.body, known))
     return replace(candidate, places=tuple(places))
 

@@ -22,7 +22,8 @@ class DecisionRows:
         self._gone: set[int] = set()
         self._written: set[tuple[Place, str]] = set()
         found = list(changes)
-        targets, uids = {change.plan_target_id for change in found}, {change.uid for change in found}
+        targets = {change.plan_target_id for change in found}
+        uids = {change.uid for change in found}
         for row in Decision.objects.filter(plan_target__in=targets, uid__in=uids):
             self._rows[row.plan_target_id, (row.kind, row.uid)][row.path] = row
 

@@ -234,7 +234,8 @@ def _sides(field: FieldPreview) -> tuple[str, str]:
 def _part_question(path: str, side: str, place: PlacePreview) -> PathQuestion:
     label = " › ".join(part for part in (place.trail, place.title) if part)
     has_source = any(field.raw.source is not None for field in place.fields)
-    here, there = presence_in_words(is_there=not has_source), presence_in_words(is_there=has_source)
+    here = presence_in_words(is_there=not has_source)
+    there = presence_in_words(is_there=has_source)
     return PathQuestion(path, label, there, here, side)
 
 

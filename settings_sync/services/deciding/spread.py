@@ -79,7 +79,8 @@ def spread_of(plan: Plan, change: Change, preview: ChangePreview, others: Sequen
     places = [row.plan_target.administration for row in changes]
     schemas = [administration.schema_name for administration in places if not administration.is_gone]
     edits = read_edits([plan.administration.schema_name, *schemas], change.kind, change.uid)
-    words, names = _words(plan, changes, preview), part_names(_bodies(changes))
+    words = _words(plan, changes, preview)
+    names = part_names(_bodies(changes))
     return [
         _spread(plan, changes, label, field, words, edits, _names_at(path, names))
         for path, (label, field) in islice(fields.items(), FIELDS)

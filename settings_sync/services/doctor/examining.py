@@ -57,7 +57,8 @@ def examine_installation() -> list[Fault]:
 def examine(administration: Administration) -> list[Fault]:
     """Everything that is wrong with one administration. Raises OperationalError when there is no database."""
     states = Administration.State
-    slug, schema = administration.slug, administration.schema_name
+    slug = administration.slug
+    schema = administration.schema_name
     if administration.state in (states.FAILED, states.DELETING):
         return [Fault("not-made", slug, {"detail": administration.state_detail or administration.state})]
     if administration.state != states.ACTIVE:

@@ -21,11 +21,13 @@ MADE = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'a\\_%'"
 
 def faults_of_structure(administration: Administration) -> Iterator[Fault]:
     """What differs between an administration's schema and the template; nothing of one that waits to be migrated."""
-    slug, schema = administration.slug, administration.schema_name
+    slug = administration.slug
+    schema = administration.schema_name
     if administration.migration_head != code_head():
         yield Fault("version-differs", slug)
         return
-    found, wanted = read_structure(schema), read_structure(TEMPLATE_SCHEMA)
+    found = read_structure(schema)
+    wanted = read_structure(TEMPLATE_SCHEMA)
     if wanted:
         yield from _differences(found, wanted, slug)
     try:

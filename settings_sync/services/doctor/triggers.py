@@ -30,7 +30,8 @@ class Wanted:
 
 def faults_of_triggers(administration: Administration) -> Iterator[Fault]:
     """What is wrong with the triggers of an administration, those behind its foreign keys included."""
-    slug, found = administration.slug, read_triggers(administration.schema_name, internal=True)
+    slug = administration.slug
+    found = read_triggers(administration.schema_name, internal=True)
     wanted = _wanted(administration.schema_name)
     for name in wanted:
         if name not in found:

@@ -178,7 +178,8 @@ def _changed(changes: list[Change]) -> list[Change]:
 def _categories(groups: Iterable[tuple[str, list[Change]]], words: dict[int, str]) -> Iterator[NewsOfCategory]:
     labels = {category.key: str(category.label) for category in all_kinds().categories}
     for key, rows in groups:
-        changed, added = _changed(rows), [row.label for row in rows if row.action == Action.CREATE]
+        changed = _changed(rows)
+        added = [row.label for row in rows if row.action == Action.CREATE]
         more = len(changed[LISTED:]) + len(added[NAMED:])
         shown = tuple(_setting(row, words) for row in changed[:LISTED])
         yield NewsOfCategory(key, labels[key], tuple(added[:NAMED]), shown, more)

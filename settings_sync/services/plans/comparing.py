@@ -35,13 +35,12 @@ class Comparison:
 
     def __init__(self, plan: Plan, source: Source, choice: Choice) -> None:
         assert plan.snapshot_id is not None
-        self.snapshot_id, self.source, self.choice, self.rules = (
-            plan.snapshot_id,
-            source,
-            choice,
-            undecided_rules_of(plan),
-        )
-        self.examiner, self.sameness = Examiner(plan.administration), Sameness(source)
+        self.snapshot_id = plan.snapshot_id
+        self.source = source
+        self.choice = choice
+        self.rules = undecided_rules_of(plan)
+        self.examiner = Examiner(plan.administration)
+        self.sameness = Sameness(source)
         self.made: dict[Hashable, TargetPlan] = {}
 
     def of(self, target: PlanTarget) -> Compared:

@@ -85,7 +85,10 @@ def _damaged(target: PlanTarget, damage: str) -> LeftOut:
 
 def _leave_out(target: PlanTarget, error: SyncError) -> None:
     target.left_out = {"code": error.code, "facts": error.facts}
-    target.counts, target.standing, target.affected, target.rehearsal = {}, 0, {}, {}
+    target.counts = {}
+    target.standing = 0
+    target.affected = {}
+    target.rehearsal = {}
     with transaction.atomic():
         target.changes.all().delete()
         target.save(update_fields=["left_out", "counts", "standing", "affected", "rehearsal"])

@@ -50,7 +50,8 @@ class Examiner:
         return {key: warned for key, warned in found.items() if warned}
 
     def _warn(self, key: Key, digest: bytes, values: Mapping[str, Mapping[str, Any]]) -> list[Warned]:
-        local_values, examined = local_values_of(key[0]), self.known.get(digest)
+        local_values = local_values_of(key[0])
+        examined = self.known.get(digest)
         if local_values is None or examined is None:
             return []
         # Values were read only of kinds in which something asks for them.
@@ -109,7 +110,8 @@ def _in_words(kind: str, warned: Warned) -> str:
     local_values = local_values_of(kind)
     if warned.code == NEEDS_ARCHIVED:
         # A warning is kept for as long as its plan, and a release may take a kind away meanwhile.
-        named, path = all_kinds().by_key.get(warned.facts["kind"]), path_in_words(kind, warned.facts["path"])
+        named = all_kinds().by_key.get(warned.facts["kind"])
+        path = path_in_words(kind, warned.facts["path"])
         words = _("Names {kind} “{name}” ({path}), which is archived here.")
         return words.format(kind=named.label if named else "…", name=warned.facts["name"], path=path)
     return local_values.in_words(warned) if local_values else ""

@@ -161,7 +161,9 @@ def compute_plan(plan: Plan, source: Source, choice: Choice) -> None:
 def recompute_targets(plan: Plan, targets: Iterable[PlanTarget]) -> None:
     """Make a plan anew for some of its administrations, from the same snapshot."""
     # Not from a new one: what is confirmed in the end is what was looked at.
-    source, choice, examiner = _source_of(plan), choice_of(plan), Examiner(plan.administration)
+    source = _source_of(plan)
+    choice = choice_of(plan)
+    examiner = Examiner(plan.administration)
     for target in whole_targets(targets):
         compute_target(target, source, choice, examiner)
 

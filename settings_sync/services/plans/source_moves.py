@@ -39,8 +39,10 @@ def find_source_moves(plan: Plan) -> SourceMoves:
     changes = Change.objects.filter(does_something(), plan_target__plan=plan)
     # In a fixed order, because the mark is taken over all of them in turn.
     about = changes.order_by("label", "uid").values_list("kind", "uid", "label").distinct()
-    shown, now = _digests(plan), look_at(plan.administration).entries
-    moved, mark = {}, hashlib.sha256()
+    shown = _digests(plan)
+    now = look_at(plan.administration).entries
+    moved = {}
+    mark = hashlib.sha256()
     for kind, uid, label in about:
         entry = now.get((kind, uid))
         # That it is gone is a state like any other, and no digest is empty.

@@ -183,7 +183,8 @@ def is_shown(field: FieldPreview, mode: Mode) -> bool:
         return False
     if not field.path.endswith("/order"):
         return True
-    old, new = _list(field.raw.local), _list(field.raw.result if mode == Mode.UPDATE else field.raw.source)
+    old = _list(field.raw.local)
+    new = _list(field.raw.result if mode == Mode.UPDATE else field.raw.source)
     return [uid for uid in old if uid in new] != [uid for uid in new if uid in old]
 
 
@@ -198,9 +199,11 @@ def _there(field: FieldPreview) -> str:
 
 
 def _field(field: FieldPreview, mode: Mode) -> FieldChange:
-    old, new = field.local, field.result if mode == Mode.UPDATE else field.source
+    old = field.local
+    new = field.result if mode == Mode.UPDATE else field.source
     if mode == Mode.CONTENT:
-        old, new = "", _there(field)
+        old = ""
+        new = _there(field)
     is_long = max(len(old), len(new)) > LONG and bool(old and new)
     # Where only the markup changed, the text without it would look the same on both sides.
     is_text = field.is_text and (old == new or readable(old) != readable(new))
@@ -219,7 +222,8 @@ def _summary(place: PlacePreview, kind: Kind) -> Iterator[str]:
     table = kind.part(place.part)
     named = {table.declaration.label, table.declaration.part_key, table.parent_name}
     for field in place.fields:
-        name, value = field.path.split("/")[-1], _there(field)
+        name = field.path.split("/")[-1]
+        value = _there(field)
         column = column_of(kind, place.part, name)
         if name in named or column is None or not value:
             continue

@@ -30,7 +30,8 @@ from tenants.models import Administration
 
 from .happened import OUTCOME, why
 
-PAGE_SIZE, QUESTIONS = 50, 10
+PAGE_SIZE = 50
+QUESTIONS = 10
 LINK = "link"
 COUPLABLE = (
     Q(verdict__in=(Verdict.NAME_TAKEN, Verdict.DEFAULT_TAKEN)) | Q(couples__isnull=False) | Q(action=Action.SKIP)

@@ -224,7 +224,8 @@ def _field(kind: Kind, part: str, name: str, row: Difference, labels: Mapping[st
     column = column_of(kind, part, name) if name != "order" else None
     words = [value_in_words(column, value, labels) for value in (row.base, row.source, row.local, row.result)]
     base, source, local, result = words
-    is_long, is_text = max(map(len, words)) > LONG_TEXT, column is not None and column.db_type == "text"
+    is_long = max(map(len, words)) > LONG_TEXT
+    is_text = column is not None and column.db_type == "text"
     label = _label(kind, part, name)
     return FieldPreview(row.path, label, base, source, local, result, raw=row, is_long=is_long, is_text=is_text)
 

@@ -21,7 +21,8 @@ FORMULAS = "=+-@\t\r\n|%＝＋－＠"
 
 def write_csv(headers: Sequence[str], rows: Iterable[Sequence[str]], *, language: str) -> Iterator[bytes]:
     """A CSV file in pieces, as spreadsheets of that language open it; no cell of it is ever a formula."""
-    text, shown = io.StringIO(), lru_cache(REMEMBERED)(harmless)
+    text = io.StringIO()
+    shown = lru_cache(REMEMBERED)(harmless)
     writer = csv.writer(text, delimiter=SEPARATORS.get(language, ","), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     text.write(BYTE_ORDER_MARK)
     writer.writerow(headers)

@@ -28,7 +28,9 @@ from .content import Report, Table
 FONTS = Path(__file__).parent / "fonts"
 MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
-INK, QUIET, LINE = colors.HexColor("#1a2328"), colors.HexColor("#5b676d"), colors.HexColor("#d5d9da")
+INK = colors.HexColor("#1a2328")
+QUIET = colors.HexColor("#5b676d")
+LINE = colors.HexColor("#d5d9da")
 SQUARE = "□"
 LONGEST_CELL = 1500
 """Characters of one cell; a row that is higher than a page cannot be laid out."""

@@ -112,7 +112,10 @@ def _words(undoes: bool, kind: str, category: str, label: str, action: str, verd
     change = Change(kind=kind, category=category, label=label, action=action, verdict=verdict)
     change.happened, change.finding, change.overtaken_at, *stored = told
     facts, needed_by, warnings, used_by = map(exact_json.load, stored)
-    change.facts, change.needed_by, change.warnings, change.used_by = facts, needed_by, warnings, used_by
+    change.facts = facts
+    change.needed_by = needed_by
+    change.warnings = warnings
+    change.used_by = used_by
     row = row_of(change, [], undoes=undoes)
     cells = (row.category_label, row.kind_label, row.label, row.outcome_label, row.reason)
     return Words((*cells, "; ".join(row.needed_by), ", ".join(row.used_by)), row.warnings)

@@ -20,7 +20,8 @@ def check_version(planned: PlanTarget, administration: Administration) -> None:
     Most migrations touch no setting, and a run is kept for longer than a version lasts: what counts then is whether the
     documents that it writes still mean what they meant. Raises HeadsDiffer or DocumentsOutdated.
     """
-    snapshot, main = planned.plan.snapshot, administration.parent
+    snapshot = planned.plan.snapshot
+    main = administration.parent
     if snapshot is None or administration.migration_head == snapshot.migration_head:
         return
     if main is None or administration.migration_head != main.migration_head:
@@ -60,7 +61,8 @@ def refuse_what_no_rule_allows(plan: Plan) -> None:
 
 def without_outdated(targets: Iterable[SyncTarget]) -> list[SyncTarget]:
     """Those targets that can be carried out at today's version; raises what stands in the way when there is none."""
-    able, refusals = [], []
+    able = []
+    refusals = []
     for target in targets:
         try:
             check_version(target.plan_target, target.administration)

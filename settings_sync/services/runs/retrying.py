@@ -33,7 +33,8 @@ def may_be_retried(target: SyncTarget) -> bool:
 
 def question_before_retrying(user: User, run: SyncRun, again: Iterable[SyncTarget]) -> RetryQuestion | None:
     """What trying these targets of a run again asks of a user; None unless the run was taken back somewhere."""
-    again, taken_back = list(again), taken_back_targets([run])
+    again = list(again)
+    taken_back = taken_back_targets([run])
     if not taken_back or not again:
         return None
     entered = {administration.pk for administration in reachable_administrations(user)}

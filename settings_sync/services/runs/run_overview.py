@@ -29,7 +29,8 @@ from .retrying import RetryQuestion, may_be_retried, question_before_retrying, t
 
 PAGE_SIZE = 30
 MANY = 50
-ENOUGH, LATELY = 3, 300
+ENOUGH = 3
+LATELY = 300
 """How many administrations must have ended before the time left is told, and within how many seconds."""
 ORDER = ("running", "failed", "skipped", "held", "queued", "cancelled", "succeeded")
 
@@ -291,7 +292,8 @@ def list_runs(
 
 def lines_of(user: User, runs: list[SyncRun]) -> list[RunLine]:
     """What the history tells of these runs, counted over the administrations that the user may enter."""
-    counted, undone = _count_targets(user, runs), _undone_by(runs)
+    counted = _count_targets(user, runs)
+    undone = _undone_by(runs)
     return [_line(run, counted.get(run.pk, []), undone) for run in runs]
 
 

@@ -69,7 +69,8 @@ def start_run(
     """
     require_for(acting_user, plan)
     asked_by = asked_by or staff_behind(acting_user)
-    asker, behalf = asked_by or acting_user, str(acting_user) if asked_by else ""
+    asker = asked_by or acting_user
+    behalf = str(acting_user) if asked_by else ""
     # Before the plan is locked, for it looks at the whole main administration.
     moved = _moved_unseen(plan, seen)
     with transaction.atomic():
@@ -98,7 +99,8 @@ def _moved_unseen(plan: Plan, seen: str) -> list[list[str]]:
 
 
 def _store(run: SyncRun, *, by_right_of: User) -> list[SyncTarget]:
-    run.administration, run.by_right_of = run.plan.administration, by_right_of
+    run.administration = run.plan.administration
+    run.by_right_of = by_right_of
     run.save(force_insert=True)
     unchanged = find_unchanged(run.plan)
     planned = run.plan.targets.select_related("administration")
@@ -129,8 +131,10 @@ def _target_of(run: SyncRun, target: PlanTarget, unchanged: Collection[int]) -> 
     # By whoever is woken for one before it in the run: the reaper need not, for a while.
     made.woken_at = timezone.now()
     if target.left_out:
-        made.state, made.finished_at = SyncTarget.State.SKIPPED, timezone.now()
-        made.error_code, made.error_facts = target.left_out["code"], target.left_out["facts"]
+        made.state = SyncTarget.State.SKIPPED
+        made.finished_at = timezone.now()
+        made.error_code = target.left_out["code"]
+        made.error_facts = target.left_out["facts"]
         made.error_detail = target.why_left_out
     elif target.pk in unchanged:
         close_unchanged(made)
@@ -224,7 +228,9 @@ def retry_run(
             error_detail="",
         )
         # Not stopped any more, or what fails for a moment would be cancelled instead of tried again.
-        run.state, run.finished_at, run.cancelled_at = SyncRun.State.RUNNING, None, None
+        run.state = SyncRun.State.RUNNING
+        run.finished_at = None
+        run.cancelled_at = None
         # From here on it goes by the right of whoever tries it again, which is asked once more when it is applied.
         run.by_right_of = acting_user
         run.save(update_fields=["state", "finished_at", "cancelled_at", "by_right_of"])
@@ -276,7 +282,8 @@ def finish_run_when_done(run: SyncRun) -> bool:
         return False
     ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
     held = Finding.objects.filter(target__run=run).exclude(code__in=Finding.NOT_HELD).exists()
-    run.state, run.finished_at = outcome(list(ended.values()), held=held), timezone.now()
+    run.state = outcome(list(ended.values()), held=held)
+    run.finished_at = timezone.now()
     run.save(update_fields=["state", "finished_at"])
     administration = run.administration
     record("run.finished", administration=administration, run=str(run.pk), state=run.state, targets=ended)

@@ -29,7 +29,8 @@ def start_from_main(administration: Administration) -> SyncRun | None:
         found = row.filter(pk=administration.pk, state=Administration.State.ACTIVE).exclude(start_from=[]).first()
         if found is None or found.parent is None:
             return None
-        chosen, found.start_from = found.start_from, []
+        chosen = found.start_from
+        found.start_from = []
         found.save(update_fields=["start_from"])
         try:
             with transaction.atomic():

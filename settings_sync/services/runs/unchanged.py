@@ -35,7 +35,9 @@ def close_unchanged(target: SyncTarget) -> None:
     No worker has started it: the time left of a run, and whether workers are there at all, are told from those that one
     has.
     """
-    target.state, target.attempts, target.finished_at = SyncTarget.State.SUCCEEDED, 1, timezone.now()
+    target.state = SyncTarget.State.SUCCEEDED
+    target.attempts = 1
+    target.finished_at = timezone.now()
 
 
 def receipt_of(run: SyncRun, target: SyncTarget) -> Receipt:

@@ -109,7 +109,8 @@ def history_of(target: SyncTarget) -> History:
     """What a target did, item by item; what was held after all is left out."""
     changes = {(change.kind, change.uid): change for change in _done_by([target])}
     left = {key: _after(change) for key, change in changes.items()} | _archived_instead(target, changes)
-    former, pages = _former_documents(changes.values()), _pages(target, changes)
+    former = _former_documents(changes.values())
+    pages = _pages(target, changes)
     coupled = {_key_before(change) for change in changes.values() if change.couples is not None}
     steps = {
         _key_before(change): Step(

@@ -116,7 +116,8 @@ def relations_of(
 ) -> dict[str, list[Relation]]:
     """Per category that the user may read there: every item of the main or of the administration, and how it stands."""
     readable = {category.key for category in _readable(acting_user, administration)}
-    source, local = _look(main), _look(administration)
+    source = _look(main)
+    local = _look(administration)
     found: dict[str, list[Relation]] = {key: [] for key in readable}
     for key, state in relations(source.entries, local).items():
         entry = local.entries.get(key) or source.entries.get(key)

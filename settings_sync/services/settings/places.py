@@ -63,14 +63,16 @@ def _parts(kind: Kind, document: Mapping[str, Any]) -> list[Place]:
 
 def place_called(kind: str, path: str, document: ReadDocument | None) -> str:
     """What people call a path of a setting: its part by name where the setting is there, and the field in it."""
-    declared, steps = all_kinds().by_key.get(kind), path.split("/")
+    declared = all_kinds().by_key.get(kind)
+    steps = path.split("/")
     # Of a kind that a release took away nothing is known but the path.
     if declared is None or not path:
         return path or _("The whole setting")
     names = name_parts(declared, [document.body]) if document else {}
     if len(steps) == 1 or steps[1] not in names:
         return capfirst(place_in_words(kind, path))
-    name, column = names[steps[1]], column_of(declared, steps[0], steps[2]) if len(steps) == 3 else None
+    name = names[steps[1]]
+    column = column_of(declared, steps[0], steps[2]) if len(steps) == 3 else None
     return " › ".join(str(word) for word in (name.above, name.title, column and column.label) if word)
 
 

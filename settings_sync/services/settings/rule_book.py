@@ -121,12 +121,14 @@ def find_rule(main: Administration, kind: str, uid: uuid.UUID) -> ItemRule | Non
 
 def list_rules(main: Administration) -> list[RuleRow]:
     """Every setting with a rule of its own, by category and name; a few queries however many there are."""
-    entries, rules = look_at(main).entries, list(ItemRule.objects.filter(administration=main))
+    entries = look_at(main).entries
+    rules = list(ItemRule.objects.filter(administration=main))
     documents = read_documents(main.schema_name, {(rule.kind, rule.uid) for rule in rules if rule.locked_paths})
     rows = []
     for rule in rules:
         key = (rule.kind, rule.uid)
-        kind, entry = all_kinds().by_key.get(rule.kind), entries.get(key)
+        kind = all_kinds().by_key.get(rule.kind)
+        entry = entries.get(key)
         rows.append(
             RuleRow(
                 kind=rule.kind,

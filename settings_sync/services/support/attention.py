@@ -27,7 +27,8 @@ class Attention:
 
 def read_attention() -> Attention:
     """What it is now; six queries."""
-    failed, still_open = _failed_and_not_made_good(), SyncTarget.objects.filter(state__in=SyncTarget.OPEN)
+    failed = _failed_and_not_made_good()
+    still_open = SyncTarget.objects.filter(state__in=SyncTarget.OPEN)
     damaged = Q(state=Administration.State.ACTIVE) & ~Q(state_detail="")
     broken = Administration.objects.filter(Q(state=Administration.State.FAILED) | damaged).select_related("parent")
     related = ("run", "administration__parent")

@@ -54,7 +54,8 @@ def read_setting(administration: Administration, kind: str, uid: uuid.UUID) -> F
     names = _local_names(administration, declared, uid) if declared else None
     if declared is None or entry is None or names is None:
         return None
-    changes, trail = _changes(administration, kind, uid), _trail(administration, uid)
+    changes = _changes(administration, kind, uid)
+    trail = _trail(administration, uid)
     return FoundSetting(
         administration=administration,
         kind=declared,

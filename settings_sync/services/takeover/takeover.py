@@ -30,7 +30,8 @@ from settings_sync.wording.wording import why_planned
 from tenants.models import Administration
 
 SUGGESTED = 5
-NEW, OTHER = "new", "other"
+NEW = "new"
+OTHER = "other"
 """What stands for adding a setting beside the administration's own, and for what was decided on its own page."""
 
 
@@ -150,7 +151,8 @@ def read_takeover(target: PlanTarget) -> Takeover:
 
     A fixed number of queries, however many settings there are. Suggestions are made by `with_suggestions`.
     """
-    changes, decisions = list(unmatched(target)), _decisions_of(target)
+    changes = list(unmatched(target))
+    decisions = _decisions_of(target)
     labels = {change.uid: change.label for change in changes}
     chosen = {row.couple_with: labels[uid] for uid, row in decisions.items() if row.couple_with and uid in labels}
     own = _read_own(target, chosen)
@@ -203,7 +205,8 @@ def decide_takeover(*, acting_user: User, takeover: Takeover, version: int, choi
 
 def _refuse_doubles(takeover: Takeover, choices: Mapping[uuid.UUID, str]) -> None:
     """One own setting becomes one of the main's. Raises CannotCouple."""
-    labels, given = {row.uid: row.label for row in takeover.rows}, dict[str, uuid.UUID]()
+    labels = {row.uid: row.label for row in takeover.rows}
+    given = dict[str, uuid.UUID]()
     for uid, choice in choices.items():
         if choice in ("", NEW, OTHER):
             continue

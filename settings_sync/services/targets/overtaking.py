@@ -65,7 +65,8 @@ class Planned:
 def _planned(plan_target: PlanTarget) -> dict[Key, Planned]:
     found = {}
     for change in plan_target.changes.only("kind", "uid", "couples", "base_digest", "source_digest"):
-        key, former = (change.kind, change.uid), (change.kind, change.couples or change.uid)
+        key = (change.kind, change.uid)
+        former = (change.kind, change.couples or change.uid)
         # Such as the default that gives way to the main's: the main has no such item, and never brought it here.
         is_own = change.base_digest is None and change.source_digest is None
         own = {former} if former != key else {key} if is_own else set()
@@ -103,7 +104,8 @@ def _looked_at(plan: Plan, keys: Iterable[Key]) -> set[Key]:
     """Those of these items that a sync compared: what was chosen, and what that needs. An undo tells all it does."""
     if plan.is_undo or plan.snapshot is None:
         return set()
-    choice, categories = choice_of(plan), category_of()
+    choice = choice_of(plan)
+    categories = category_of()
     found = {key for key in keys if categories.get(key[0]) in choice.categories or key in choice.items}
     left = set(keys) - found
     if not left:

@@ -57,7 +57,8 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     _attempt(start_forgotten)
     _attempt(fail_forgotten_plans)
     reach("reaper.before-waking")
-    targets, administrations = take_targets_to_wake(), administrations_to_wake()
+    targets = take_targets_to_wake()
+    administrations = administrations_to_wake()
     woken = send_messages(APPLY_TARGET, targets)
     woken_too = send_messages(WORK_ON_ADMINISTRATION, administrations)
     # Sending stops at the first message that the broker does not take: nobody was woken for those after it.
@@ -84,7 +85,8 @@ def _work_on(administrations: list[uuid.UUID], targets: list[uuid.UUID], must_st
     # That messages were sent does not mean that a worker reads them.
     work += [partial(execute_target, found) for found in targets or targets_nobody_takes()]
     # Not for longer: whatever else the round does, such as giving up, waits for this.
-    until, done = time.monotonic() + settings.REAPER_WORKS_AT_MOST_SECONDS, 0
+    until = time.monotonic() + settings.REAPER_WORKS_AT_MOST_SECONDS
+    done = 0
     for piece in work:
         if must_stop() or time.monotonic() > until:
             break

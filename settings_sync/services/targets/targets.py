@@ -170,7 +170,8 @@ def with_all_it_takes(targets: "QuerySet[SyncTarget]") -> list[SyncTarget]:
     ).get(pk=found[0].run_id)
     for target in found:
         # One object of each for all of them: what one has read of it the next need not read again.
-        target.run, target.plan_target.plan = run, run.plan
+        target.run = run
+        target.plan_target.plan = run.plan
         target.plan_target.administration = target.administration
     return found
 
