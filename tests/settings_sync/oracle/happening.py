@@ -158,7 +158,9 @@ def told_of_undo(world: World, step: Undo) -> Told | None:
 
 
 def stop(world: World, said: list[Told]) -> bool:
-    """Nothing happens; what was confirmed waits to be tried again."""
+    """Nothing happens; what was confirmed waits to be tried again. Where nothing is to be done nothing is stopped."""
+    if not any(found.does_something for told in said for found in told.decided.values()):
+        return False
     for told in said:
         world.stopped[told.where] = (told, len(world.decided.get(told.where, ())))
     return True

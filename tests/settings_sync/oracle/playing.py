@@ -90,10 +90,10 @@ class Player:
 
     def _stop(self, plan: dict[str, Any], said: list[Told]) -> None:
         run = self.stage.start(plan)
-        self.stage.cancel(run)
-        self.stage.work(run)
-        stop(self.world, said)
-        self.stopped = run
+        if stop(self.world, said):
+            self.stage.cancel(run)
+            self.stage.work(run)
+            self.stopped = run
 
     def _retry(self, step: Retry) -> None:
         told = try_again(self.world, step)
