@@ -40,6 +40,12 @@ def photo_questions(questions: Questions) -> list[str]:
     return [field["key"] for section in questions for field in section["fields"] if field["type"] == "photo"]
 
 
+def labels_of(question: Mapping[str, Any]) -> Mapping[str, str]:
+    """The labels of a question's options by their code, of those that differ from it; older copies have none."""
+    labels: Mapping[str, str] = question.get("option_labels", {})
+    return labels
+
+
 def _asked(questions: Questions, answers: Answers) -> list[Mapping[str, Any]]:
     return [field for field in shown_fields(questions, answers) if field["type"] != "information"]
 

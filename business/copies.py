@@ -70,6 +70,7 @@ def _section(section: Section) -> dict[str, Any]:
                 "type": field.type,
                 "is_required": field.is_required,
                 "options": field.options,
+                **({"option_labels": field.option_labels} if field.option_labels else {}),
                 "default": field.default_value,
                 "help_text": field.help_text,
                 "visible_if": _condition(field),

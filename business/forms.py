@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -25,7 +26,7 @@ from tenants.entry_fields import DateField, DateTimeField, NumberField, TimeFiel
 from tenants.models import Administration
 from workflows.models import Workflow
 
-from .answers import photo_questions
+from .answers import labels_of, photo_questions
 from .choices import choosable
 from .models import Customer, WorkOrder
 from .photos import ACCEPTED
@@ -41,6 +42,7 @@ SETTINGS = {
     "error": ErrorCode,
     "solution": Solution,
 }
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 FREE = "free_"
 KEPT = ":kept"
 REMOVED = ":removed"
@@ -169,6 +171,7 @@ class AnswersForm(forms.Form):
         asked = [question for section in questions for question in section["fields"]]
         self.labels = {question["key"]: question["label"] for question in asked}
         self.types = {question["key"]: question["type"] for question in asked}
+        self.option_labels = {question["key"]: labels_of(question) for question in asked}
         self.kept_photos = {key: self._kept_photo(key, answers) for key in photo_questions(questions)}
         for question in asked:
             if question["type"] == "photo":
@@ -201,7 +204,9 @@ class AnswersForm(forms.Form):
             options = [*options, answers[key]]
         # A customer without objects is no reason to leave the question open: then it is typed.
         shown_as = "line" if kind == "object_reference" and not options else kind
-        field = field_for(kind=shown_as, label=question["label"], required=False, options=options)
+        field = field_for(
+            kind=shown_as, label=question["label"], required=False, options=options, labels=labels_of(question)
+        )
         field.help_text = self._explained(question)
         field.disabled = not is_open
         self.fields[key] = field
@@ -213,7 +218,8 @@ class AnswersForm(forms.Form):
         found = part["visible_if"]
         if not found:
             return ""
-        value = written(self.types.get(found["field"], ""), found["value"])
+        labels = self.option_labels.get(found["field"], {})
+        value = labels.get(found["value"]) or written(self.types.get(found["field"], ""), found["value"])
         facts = {"question": self.labels.get(found["field"], ""), "answer": value}
         if not found["value"]:
             return str(_("Only when “%(question)s” is answered.") % facts)
@@ -251,10 +257,12 @@ class AnswersForm(forms.Form):
         return self[question["key"]]
 
 
-def field_for(*, kind: str, label: str, required: bool, options: Any) -> forms.Field:
-    """The form field for a free field or a question of this kind."""
+def field_for(
+    *, kind: str, label: str, required: bool, options: Any, labels: Mapping[str, str] = NO_LABELS
+) -> forms.Field:
+    """The form field for a free field or a question of this kind; `labels` of the options that are read otherwise."""
     common: dict[str, Any] = {"label": label, "required": required}
-    choices = [(option, option) for option in options]
+    choices = [(option, labels.get(option, option)) for option in options]
     if kind in ("dropdown", "object_reference"):
         return forms.ChoiceField(**common, choices=[("", "---------"), *choices])
     if kind == "radio":

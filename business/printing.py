@@ -12,7 +12,7 @@ from catalog_kit.company_values import company_values
 from forms_catalog.printing import PrintedAnswer, PrintedSection, as_printed, picture, print_form
 from tenants.models import Administration
 
-from .answers import shown_fields
+from .answers import labels_of, shown_fields
 from .models import FilledForm, FormPhoto, WorkOrder
 
 
@@ -46,7 +46,7 @@ def _printed(field: Mapping[str, Any], answer: Any, pictures: Mapping[str, FormP
     if photo is not None:
         data = f"data:{photo.media_type};base64,{b64encode(bytes(photo.content)).decode()}"
         return PrintedAnswer(reference, label, picture(data, label))
-    return PrintedAnswer(reference, label, as_printed(field["type"], answer))
+    return PrintedAnswer(reference, label, as_printed(field["type"], answer, labels_of(field)))
 
 
 def _of_form(filled: FilledForm) -> dict[str, str]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 WORDS = {
     "forms_catalog_field_reference": ("reference", _("Another field of this section has this id. Choose another.")),
     "forms_catalog_field_options_list": ("options", _("The options of a field are a list of texts.")),
+    "forms_catalog_field_labels_object": ("option_labels", _("The labels of options are texts by the option's code.")),
     "forms_catalog_field_options_of_choices": (
         "options",
         _("Checkboxes, one of several and a dropdown need options, and nothing else has them."),

@@ -15,6 +15,7 @@ FIELD_FIELDS = (
     "reference",
     "type",
     "options",
+    "option_labels",
     "default_value",
     "is_required",
     "help_text",

@@ -7,12 +7,13 @@ from django.core.validators import RegexValidator
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from reference_data.forms import LinesField, SettingForm
+from reference_data.forms import SettingForm
 from reference_data.models import WorkType
 from tenants.entries import written
 
 from .documents import FIELD_FIELDS, SECTION_FIELDS
 from .models import Field, FieldType, Form, Section
+from .option_lines import OptionsField
 from .rules import WITHOUT_ANSWER
 
 
@@ -85,22 +86,25 @@ class FieldForm(PartForm):
         ],
         help_text=_("By which the print template and other systems find the answer. Empty: made from the label."),
     )
-    options = LinesField(
+    options = OptionsField(
         label=_("options"),
         required=False,
-        help_text=_("For checkboxes, one of several and a dropdown: one per line."),
+        help_text=_(
+            "For checkboxes, one of several and a dropdown: one per line. Written as “code = text”, answers and rules "
+            "keep the code when the text changes."
+        ),
     )
 
     class Meta:
         model = Field
-        fields = ("section", *FIELD_FIELDS)
+        fields = ("section", *(name for name in FIELD_FIELDS if name != "option_labels"))
         widgets = {
             "default_value": forms.Textarea(attrs={"rows": 2}),
             "help_text": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {
             "is_required": _("Required checkboxes means that all of them are ticked."),
-            "default_value": _("For checkboxes: the ticked ones, one per line."),
+            "default_value": _("Of what has options, the code; for checkboxes the ticked ones, one per line."),
             "visible_if_value": _("Empty: shown as soon as that field is filled in."),
         }
 
@@ -109,12 +113,18 @@ class FieldForm(PartForm):
         sections: Any = self.fields["section"]
         sections.queryset = self.form.sections.order_by("position")
         sections.empty_label = None
+        options: Any = self.fields["options"]
+        options.show(self.instance.options, self.instance.option_labels)
         self._write_number("default_value", self.instance)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if not values.get("reference") and "reference" not in self.errors and values.get("label"):
             values["reference"] = self._free_reference(values["label"])
+        options: Any = self.fields["options"]
+        codes, labels = options.split(values.get("options", []))
+        values["options"] = codes
+        values["option_labels"] = labels
         return values
 
     def _free_reference(self, label: str) -> str:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from reference_data.models import WorkType, is_json_list
+from reference_data.models import WorkType, is_json_list, is_json_object
 from settings_sync.models import Item, NameKey, Part
 from tenants.exact_json import ExactJSONField
 
@@ -79,6 +79,11 @@ class Section(Part):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def visible_if_words(self) -> str:
+        """The answer that is waited for, as people read it."""
+        return _in_words(self.visible_if_field, self.visible_if_value)
+
 
 class Field(Part):
     """One question, or a piece of information, in a section."""
@@ -89,6 +94,8 @@ class Field(Part):
     type = models.CharField(_("type"), max_length=20, choices=FieldType, default=FieldType.TEXT)
     is_required = models.BooleanField(_("required"), default=False)
     options = ExactJSONField(_("options"), blank=True, default=list)
+    option_labels = ExactJSONField(_("labels of options"), blank=True, default=dict)
+    """By its code, what people read of an option; one that is not in it is read as its code."""
     default_value = models.TextField(_("default"), blank=True, default="")
     help_text = models.TextField(_("explanation"), blank=True, default="")
     visible_if_field = models.ForeignKey(
@@ -115,6 +122,7 @@ class Field(Part):
             models.CheckConstraint(condition=Q(reference__regex=r"\S"), name="forms_catalog_field_has_reference"),
             models.CheckConstraint(condition=Q(type__in=FieldType.values), name="forms_catalog_field_type"),
             models.CheckConstraint(condition=is_json_list("options"), name="forms_catalog_field_options_list"),
+            models.CheckConstraint(condition=is_json_object("option_labels"), name="forms_catalog_field_labels_object"),
             models.CheckConstraint(
                 condition=Q(type__in=["checkboxes", "radio", "dropdown"]) & ~Q(options=[])
                 | ~Q(type__in=["checkboxes", "radio", "dropdown"]) & Q(options=[]),
@@ -128,3 +136,17 @@ class Field(Part):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def visible_if_words(self) -> str:
+        """The answer that is waited for, as people read it."""
+        return _in_words(self.visible_if_field, self.visible_if_value)
+
+    @property
+    def labelled_options(self) -> list[str]:
+        """The options as people read them."""
+        return [self.option_labels.get(code, code) for code in self.options]
+
+
+def _in_words(asked: Field | None, answer: str) -> str:
+    return str(asked.option_labels.get(answer, answer)) if asked else answer

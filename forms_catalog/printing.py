@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -12,6 +13,7 @@ from catalog_kit.braces import substitute, used_names
 from tenants.entries import written
 
 ANSWERS = "veld."
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,12 @@ def print_form(template: str, sections: Iterable[PrintedSection], values: Mappin
     return mark_safe(substitute(template, {**empty, **values, **answers}))  # nosec B308, B703 # values are escaped
 
 
-def as_printed(kind: str, answer: Any) -> str:
-    """Return an answer in words: the ticked ones beside each other, and nothing as a dash."""
+def as_printed(kind: str, answer: Any, labels: Mapping[str, str] = NO_LABELS) -> str:
+    """Return an answer in words: options by their label, the ticked ones beside each other, and nothing as a dash."""
     if isinstance(answer, (list, tuple)):
-        return ", ".join(map(str, answer)) or "–"
+        return ", ".join(str(labels.get(code, code)) for code in answer) or "–"
+    if answer in labels:
+        return labels[answer]
     if kind == "checkbox":
         return _("yes") if answer else _("no")
     return written(kind, str(answer)) if answer not in (None, "") else "–"

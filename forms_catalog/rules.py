@@ -29,6 +29,7 @@ def problems_of_field(field: Mapping[str, Any]) -> Problems:
     kind = field.get("type", "text")
     options = field.get("options", [])
     found: Problems = {"options": _option_problems(kind, options)}
+    found["option_labels"] = _label_problems(options, field.get("option_labels", {}))
     found["default_value"] = _default_problems(kind, options, field.get("default_value", ""))
     if kind in WITHOUT_ANSWER and field.get("is_required", False):
         found["is_required"] = [_("An information text has no answer, so it cannot be required.")]
@@ -39,6 +40,15 @@ def _option_problems(kind: str, options: Sequence[Any]) -> list[str]:
     if kind in CHOICES:
         return problems_of_options(options) if options else [_("Give at least one option to choose from.")]
     return [_("Only checkboxes, one of several and a dropdown have options.")] if options else []
+
+
+def _label_problems(options: Sequence[Any], labels: Mapping[str, Any]) -> list[str]:
+    strange = [code for code in labels if code not in options]
+    empty = [code for code, label in labels.items() if not isinstance(label, str) or not is_visible(label)]
+    return [
+        *(_("There is no option “%(code)s” to give a label.") % {"code": code} for code in strange),
+        *(_("The option “%(code)s” has an empty label.") % {"code": code} for code in empty),
+    ]
 
 
 def _default_problems(kind: str, options: Sequence[Any], default: str) -> list[str]:

@@ -53,7 +53,7 @@ def sample_values(form_name: str) -> dict[str, Any]:
 def _sample(field: Field) -> PrintedAnswer:
     if field.type == "photo":
         return PrintedAnswer(field.reference, field.label, picture(GREY, field.label))
-    return PrintedAnswer(field.reference, field.label, as_printed(field.type, _answer(field)))
+    return PrintedAnswer(field.reference, field.label, as_printed(field.type, _answer(field), field.option_labels))
 
 
 def _answer(field: Field) -> Any:

@@ -222,6 +222,8 @@ def _write_plainly(part: Part) -> None:
     """Keep numbers, dates and times in their one form: the default by the field's type, an answer by its question's."""
     if isinstance(part, Field):
         part.default_value = canonical(part.type, part.default_value)
+        # So that two fields that look the same are the same, whoever wrote them.
+        part.option_labels = {code: label for code, label in part.option_labels.items() if label != code}
     if part.visible_if_field is not None:
         part.visible_if_value = canonical(part.visible_if_field.type, part.visible_if_value)
 

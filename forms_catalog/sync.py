@@ -46,10 +46,11 @@ class FieldSync(ModelSync):
         "reference",
         "type",
         "options",
+        "option_labels",
         "default_value",
         "is_required",
         "help_text",
         "visible_if_field",
         "visible_if_value",
     )
-    merge_together = (("type", "options", "default_value"), ("visible_if_field", "visible_if_value"))
+    merge_together = (("type", "options", "option_labels", "default_value"), ("visible_if_field", "visible_if_value"))

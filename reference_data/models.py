@@ -14,7 +14,16 @@ from tenants.exact_json import ExactJSONField
 
 def is_json_list(field: str) -> Exact:
     """A condition for a CHECK: the JSON in this column is a list."""
-    return Exact(Func(F(field), function="jsonb_typeof", output_field=models.TextField()), Value("array"))
+    return _has_json_type(field, "array")
+
+
+def is_json_object(field: str) -> Exact:
+    """A condition for a CHECK: the JSON in this column is an object."""
+    return _has_json_type(field, "object")
+
+
+def _has_json_type(field: str, kind: str) -> Exact:
+    return Exact(Func(F(field), function="jsonb_typeof", output_field=models.TextField()), Value(kind))
 
 
 class CodedItem(Item):

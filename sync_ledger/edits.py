@@ -12,8 +12,8 @@ def record_edits(*, acting_user: Any, item: Any, before: Mapping[str, Any], afte
     """Log every path of a setting whose value differs between two flat mappings, in the transaction of the edit.
 
     A path is what a person recognises, such as `name` or `sections/Metingen/CO-gehalte/required`; values must be
-    JSON-serialisable. A path missing on one side counts as None there, and so does an empty text or list. Returns
-    the rows written.
+    JSON-serialisable. A path missing on one side counts as None there, and so does an empty text, list or object.
+    Returns the rows written.
     """
     paths = [path for path in {**before, **after} if _said(before.get(path)) != _said(after.get(path))]
     return Edit.objects.bulk_create(
@@ -32,4 +32,4 @@ def record_edits(*, acting_user: Any, item: Any, before: Mapping[str, Any], afte
 
 
 def _said(value: Any) -> Any:
-    return None if value in ("", []) else value
+    return None if value in ("", [], {}) else value

@@ -2,12 +2,14 @@
 
 What either side added is there, in order; what one side removed or renamed and the other left alone is removed or
 renamed. An entry that both sides changed differently is a conflict of that entry alone. A value that points at entries,
-such as the default of a dropdown, follows them and never points at what is not in the list.
+such as the default of a dropdown, follows them and never points at what is not in the list. So does an object by entry,
+such as the labels of options: each entry's value is merged by itself.
 """
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .ordering import merge_order
@@ -20,7 +22,8 @@ KEPT = 120
 """A path holds 250 characters, so of a longer entry it tells the beginning and a mark of its own."""
 
 Row = Mapping[str, Any]
-Entries = Sequence[str] | None
+Entries = Sequence[str] | Mapping[str, str] | None
+"""A list of entries, or the values of some of them."""
 Settle = Callable[[str], str]
 """Gives for a place below the row, such as `options#Nefit`, the side that a conflict there takes."""
 
@@ -55,18 +58,45 @@ def unite(group: Sequence[str], base: Row, source: Row, local: Row, settle: Sett
         return None
     (name,) = names
     three = _Three(*(row.get(name) or [] for row in rows))
-    others = [other for other in group if other != name]
+    maps = [other for other in group if any(isinstance(row.get(other), dict) for row in rows)]
+    others = [other for other in group if other != name and other not in maps]
     differing = [other for other in others if source.get(other) != local.get(other)]
     if not three.can_merge or any(not _points(other, three, rows) for other in differing):
         return None
-    return _united(name, three, others, differing, rows, settle)
+    if not all(_is_map(row.get(other, {})) for other in maps for row in rows):
+        return None
+    return _united(name, three, _Beside(others, differing, maps), rows, settle)
 
 
 def entry_sides(path: str, base: Entries, source: Entries, local: Entries) -> tuple[str, str]:
-    """What became of an entry in the main administration and here: its name there, empty where it was removed."""
-    three = _Three(base or [], source or [], local or [])
+    """What became of an entry in the main administration and here: its name there, empty where it was removed.
+
+    Of values by entry: the value on each side, and the entry itself where it has none.
+    """
+    if any(isinstance(side, Mapping) for side in (base, source, local)):
+        return _values_of_entry(
+            path, *(dict(side) if isinstance(side, Mapping) else {} for side in (base, source, local))
+        )
+    three = _Three(list(base or ()), list(source or ()), list(local or ()))
     entry = next((one for one in three.base if entry_place(field_path(path), one) == path), "")
-    return three.fates(three.source).get(entry) or "", three.fates(three.local).get(entry) or ""
+    return three.theirs.get(entry) or "", three.ours.get(entry) or ""
+
+
+def _values_of_entry(
+    path: str, base: Mapping[str, str], source: Mapping[str, str], local: Mapping[str, str]
+) -> tuple[str, str]:
+    entries = {**base, **source, **local}
+    entry = next((one for one in entries if entry_place(field_path(path), one) == path), entry_of(path))
+    return source.get(entry, entry), local.get(entry, entry)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """The other fields of the group: all, those that point at entries differently, and those with values by entry."""
+
+    others: Sequence[str]
+    pointing: Sequence[str]
+    maps: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -85,6 +115,16 @@ class _Three:
     def order(self) -> list[str] | None:
         """Every entry that either side has, a renamed one by its former name."""
         return merge_order(self.base, self._former(self.source), self._former(self.local), "")
+
+    @cached_property
+    def theirs(self) -> dict[str, str | None]:
+        """What the main administration made of each entry of the base."""
+        return self.fates(self.source)
+
+    @cached_property
+    def ours(self) -> dict[str, str | None]:
+        """What this administration made of each entry of the base."""
+        return self.fates(self.local)
 
     def fates(self, side: Sequence[str]) -> dict[str, str | None]:
         """What one side made of each entry of the base: the same, another name, or None where it was removed."""
@@ -108,6 +148,10 @@ def _is_plain(values: object) -> bool:
         return False
     # Stripped, as their places are: entries that differ in spaces only would share one.
     return len({value.strip() for value in values}) == len(values)
+
+
+def _is_map(values: object) -> bool:
+    return isinstance(values, dict) and all(isinstance(value, str) for value in values.values())
 
 
 def _gaps(base: Sequence[str], there: set[str]) -> list[tuple[list[str], str | None]]:
@@ -145,20 +189,15 @@ def _points(name: str, three: _Three, rows: tuple[Row, Row, Row]) -> bool:
     )
 
 
-def _united(
-    name: str,
-    three: _Three,
-    others: Sequence[str],
-    pointing: Sequence[str],
-    rows: tuple[Row, Row, Row],
-    settle: Settle,
-) -> dict[str, Any]:
+def _united(name: str, three: _Three, beside: _Beside, rows: tuple[Row, Row, Row], settle: Settle) -> dict[str, Any]:
     conflicts: dict[str, str] = {}
     became = {entry: entry for entry in (*three.source, *three.local) if entry not in three.base}
-    theirs = three.fates(three.source)
-    ours = three.fates(three.local)
+    theirs = three.theirs
+    ours = three.ours
+    values = [_Values(other, three, rows) for other in beside.maps]
     for entry in three.base:
-        fate = _fate(entry, theirs[entry], ours[entry], _newly_named(entry, pointing, rows))
+        named = _newly_named(entry, beside.pointing, rows).union(*(one.changed(entry) for one in values))
+        fate = _fate(entry, theirs[entry], ours[entry], named)
         if fate is None:
             conflicts[entry] = settle(entry_place(name, entry)) or LOCAL
         side = conflicts.get(entry, fate)
@@ -167,12 +206,64 @@ def _united(
     # Each once: one side may have added by hand what the other renamed an entry to.
     entries = list(dict.fromkeys(became[entry] for entry in three.order() or () if entry in became))
     merged: dict[str, Any] = {name: entries} if entries else {}
-    for other in others:
+    for other in beside.others:
         value = rows[2].get(other)
-        if other in pointing:
+        if other in beside.pointing:
             value = _pointing(other, rows, conflicts, became, set(entries), settle)
         merged |= {} if value in (None, "") else {other: value}
+    for one in values:
+        kept = {entry: value for entry, value in one.merged(became, conflicts, settle).items() if entry in entries}
+        merged |= {one.name: kept} if kept else {}
     return merged
+
+
+@dataclass(frozen=True)
+class _Values:
+    """What each entry of a list has beside it in one field, such as its label."""
+
+    name: str
+    three: _Three
+    rows: tuple[Row, Row, Row]
+
+    def sides(self, entry: str) -> tuple[str | None, str | None, str | None]:
+        """The value of an entry before, there and here: empty without one, None where there is no such entry."""
+        base, source, local = (row.get(self.name) or {} for row in self.rows)
+        if entry in self.three.base:
+            there = self.three.theirs[entry]
+            here = self.three.ours[entry]
+            return base.get(entry, ""), _value_of(source, there), _value_of(local, here)
+        there = entry if entry in self.three.source else None
+        here = entry if entry in self.three.local else None
+        return None, _value_of(source, there), _value_of(local, here)
+
+    def merged(self, became: Mapping[str, str], conflicts: Mapping[str, str], settle: Settle) -> dict[str, str]:
+        """The value of each entry under what the entry is called now, from the side that changed it."""
+        found = {called: self._merged(entry, conflicts, settle) for entry, called in became.items()}
+        return {called: value for called, value in found.items() if value}
+
+    def changed(self, entry: str) -> set[str]:
+        """The sides that kept an entry and gave it another value."""
+        before, there, here = self.sides(entry)
+        return {side for side, value in ((SOURCE, there), (LOCAL, here)) if value not in (None, before)}
+
+    def _merged(self, entry: str, conflicts: Mapping[str, str], settle: Settle) -> str:
+        before, there, here = self.sides(entry)
+        if there is None or here is None:
+            return here or there or ""
+        # Who decides about an entry decides about its value: that is not asked twice.
+        side = conflicts.get(entry) or _changed_alone(before, there, here)
+        side = side or settle(entry_place(self.name, entry)) or LOCAL
+        return there if side == SOURCE else here
+
+
+def _changed_alone(before: str | None, there: str, here: str) -> str:
+    if there in (here, before):
+        return LOCAL
+    return SOURCE if here == before else ""
+
+
+def _value_of(values: Mapping[str, str], called: str | None) -> str | None:
+    return None if called is None else values.get(called, "")
 
 
 def _fate(entry: str, theirs: str | None, ours: str | None, named: set[str]) -> str | None:

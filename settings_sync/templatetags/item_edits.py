@@ -108,11 +108,13 @@ def _name_of_list(name: str, kind: Kind) -> str:
 
 
 def _shown(value: Any, field: "Field[Any, Any] | None") -> str:
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", [], {}):
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_shown(one, None) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_shown(one, None)}" for key, one in value.items())
     labels = dict(getattr(field, "flatchoices", None) or ())
     return Truncator(str(labels.get(value, value))).chars(LONGEST)

@@ -54,6 +54,26 @@ def test_a_later_change_of_the_form_leaves_the_answer_in_its_place(paper, catalo
     assert "<p>CO 12</p>" in paper(co="12").text
 
 
+def test_an_option_is_chosen_kept_and_printed_by_its_code_and_label(
+    owner, within, main, work_order, catalog, owner_client
+):
+    Field.objects.filter(reference="opmerking").update(
+        type="dropdown", options=["i", "k"], option_labels={"i": "In orde", "k": "Kapot"}
+    )
+    for stage in ("ready", "picked_up"):
+        work_order = advance_work_order(acting_user=owner, administration=within, work_order=work_order, to=stage)
+    filled = work_order.filled_forms.get()
+    keys = {field["reference"]: field["key"] for section in filled.questions for field in section["fields"]}
+    address = reverse("business:work-order-form", args=[main.slug, work_order.number, filled.pk])
+    assert '<option value="k">Kapot</option>' in owner_client.get(address).text
+    owner_client.post(address, {keys["co"]: "12", keys["opmerking"]: "k"})
+    filled.refresh_from_db()
+    assert filled.answers[keys["opmerking"]] == "k"
+    # What was asked stays, also when the form's own label changes.
+    Field.objects.filter(reference="opmerking").update(option_labels={})
+    assert "<dd>Kapot</dd>" in owner_client.get(f"{address}print/").text
+
+
 def test_without_a_print_template_all_questions_stand_in_their_order(paper):
     page = paper(co="12", opmerking="Netjes").text
     assert page.index("CO-gehalte") < page.index("<dd>12</dd>") < page.index("Opmerking") < page.index("Netjes")

@@ -39,6 +39,8 @@ class Pick:
 
 
 ALWAYS_SHOWN = {"visible_if_field": None, "visible_if_value": ""}
+YES_NO = {"options": ["Ja", "Nee"], "option_labels": {"Nee": TRICKY}}
+NO_OPTIONS: Mapping[str, Any] = {"options": [], "option_labels": {}}
 NAMES_NOTHING = {"form": None, "email_template": None, "work_status": None, "free_field": None}
 NO_VALUE = {"value": "", "work_type": None, "work_status": None, "payment_method": None}
 RUNNING_SINCE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -66,9 +68,9 @@ SHAPES: dict[type[Model], list[Mapping[str, Any]]] = {
     Form: [{"print_template": HTML}, {"print_template": ""}],
     Section: [ALWAYS_SHOWN],
     Field: [
-        {"type": "radio", "options": ["Ja", "Nee"], "default_value": "Ja", **ALWAYS_SHOWN},
-        {"type": "text", "options": [], "default_value": TRICKY, **ALWAYS_SHOWN},
-        {"type": "number", "options": [], "default_value": "3.50", **ALWAYS_SHOWN},
+        {"type": "radio", **YES_NO, "default_value": "Ja", **ALWAYS_SHOWN},
+        {"type": "text", **NO_OPTIONS, "default_value": TRICKY, **ALWAYS_SHOWN},
+        {"type": "number", **NO_OPTIONS, "default_value": "3.50", **ALWAYS_SHOWN},
     ],
     Step: [
         {"type": "predefined_form", **NAMES_NOTHING, "form": Pick()},

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from forms_catalog.models import Field
 from settings_sync.declaring.kinds import Column, Table, all_kinds
 from settings_sync.models import Change
 from settings_sync.planning.verdicts import Word
@@ -12,7 +13,7 @@ from settings_sync.services.deciding.deciding import Asked, decide
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.samples import Filler
-from tests.contracts.world import CATEGORIES, Company, make_company
+from tests.contracts.world import CATEGORIES, Company, documents, make_company
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -102,3 +103,61 @@ def test_an_entry_that_both_renamed_is_asked_about_alone(synced, place, word, na
     plan = decide(acting_user=company.owner, plan=plan, version=1, decisions=[Asked(change.uid, word, path=path)])
     company.run(plan)
     assert read(place, child, row.uid) == [name, "Nee", "Vaillant", "Intergas"]
+
+
+def relabel(administration: Administration, uid: Any, **values: Any) -> None:
+    with inside(administration):
+        Field.objects.filter(uid=uid).update(**values)
+
+
+@pytest.fixture
+def labelled(synced: tuple[Company, Administration]) -> Any:
+    """The uid of a field with two labelled options, alike in both administrations."""
+    company, child = synced
+    with inside(company.main):
+        uid = Field.objects.filter(type="radio").earliest("uid").uid
+    options = {"options": ["ja", "nee"], "option_labels": {"ja": "Ja, akkoord"}, "default_value": ""}
+    for administration in (company.main, child):
+        relabel(administration, uid, **options)
+    company.sync(child, categories=CATEGORIES)
+    return uid
+
+
+def test_options_that_both_sides_added_stay_with_their_labels(synced, labelled):
+    company, child = synced
+    for administration, code in ((company.main, "later"), (child, "nvt")):
+        labels = {"ja": "Ja, akkoord", code: f"Label van {code}"}
+        relabel(administration, labelled, options=["ja", "nee", code], option_labels=labels)
+    plan = company.plan(child, categories=CATEGORIES)
+    assert plan.targets.get().counts["hold"] == 0
+    company.run(plan)
+    with inside(child):
+        field = Field.objects.get(uid=labelled)
+    assert field.labelled_options == ["Ja, akkoord", "nee", "Label van later", "Label van nvt"]
+
+
+@pytest.mark.parametrize(("word", "label"), [(Word.OVERWRITE, "Ja (groep)"), (Word.KEEP_LOCAL, "Ja (hier)")])
+def test_a_label_that_both_changed_is_a_conflict_of_the_label(synced, labelled, word, label):
+    company, child = synced
+    relabel(company.main, labelled, option_labels={"ja": "Ja (groep)"}, options=["ja", "nee", "later"])
+    relabel(child, labelled, option_labels={"ja": "Ja (hier)"})
+    plan = company.plan(child, categories=CATEGORIES)
+    (change,) = [held for held in Change.objects.filter(plan_target__plan=plan) if held.conflicts]
+    ((path, side),) = change.conflicts
+    assert (path, side) == (f"field/{labelled}/option_labels#ja", "")
+    plan = decide(acting_user=company.owner, plan=plan, version=1, decisions=[Asked(change.uid, word, path=path)])
+    company.run(plan)
+    with inside(child):
+        field = Field.objects.get(uid=labelled)
+    assert field.labelled_options == [label, "nee", "later"]
+
+
+def test_a_field_without_labels_has_the_document_that_it_always_had(synced):
+    company, _child = synced
+    kind = all_kinds()["forms_catalog.form"]
+    with inside(company.main):
+        fields = {str(field.uid): field for field in Field.objects.all()}
+    rows = [row for document in documents(company.main, kind).values() for row in document["parts"]["field"]]
+    assert {row["uid"]: "option_labels" in row for row in rows} == {
+        uid: bool(field.option_labels) for uid, field in fields.items()
+    }

@@ -38,6 +38,7 @@ def test_positions_swap_in_one_statement(maintenance):
         {"type": "radio"},
         {"options": ["a"]},
         {"options": "a"},
+        {"option_labels": ["a"]},
         {"type": "information", "is_required": True},
     ],
 )

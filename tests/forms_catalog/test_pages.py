@@ -39,6 +39,39 @@ def test_a_form_is_built_page_by_page(owner_client, address):
     assert all(words in page for words in ("Controle", "Jaarlijks", "Onderhoud", "Metingen", "Soort toestel", "cv · w"))
 
 
+def test_an_option_keeps_its_code_when_its_text_changes(owner_client, address, maintenance):
+    form_address = address("edit_part", "fields", maintenance.is_done.uid)
+    typed = a_field(maintenance.visit, label="Uitgevoerd", reference="uitgevoerd", type="radio")
+    owner_client.post(form_address, {**typed, "options": "ja = Ja, helemaal\r\nnee"})
+    field = Field.objects.get(pk=maintenance.is_done.pk)
+    assert (field.options, field.option_labels) == (["ja", "nee"], {"ja": "Ja, helemaal"})
+    page = owner_client.get(form_address)
+    assert page.context["form"]["options"].value() == "ja = Ja, helemaal\nnee"
+    form_page = owner_client.get(address("edit", maintenance.form.uid)).text
+    assert "Ja, helemaal · nee" in " ".join(form_page.split())
+    assert "“Uitgevoerd” “Ja, helemaal”" in " ".join(form_page.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "label"),
+    [
+        ("pH = 7", "pH = 7", None),
+        ("pH = 7 = zuurgraad", "pH = 7", "zuurgraad"),
+        ("pH = 8", "pH", "8"),
+        ("pH=8", "pH=8", None),
+        ("pH = ", "pH =", None),
+        ("= 8", "= 8", None),
+        ("zelfde = zelfde", "zelfde", None),
+    ],
+)
+def test_options_are_read_as_they_are_shown(owner_client, address, maintenance, line, code, label):
+    Field.objects.filter(pk=maintenance.pressure.pk).update(type="radio", options=["pH = 7"])
+    typed = a_field(maintenance.readings, label="Druk", reference="druk", type="radio", options=line)
+    owner_client.post(address("edit_part", "fields", maintenance.pressure.uid), typed)
+    field = Field.objects.get(pk=maintenance.pressure.pk)
+    assert (field.options, field.option_labels) == ([code], {} if label is None else {code: label})
+
+
 def test_an_empty_id_is_made_from_the_label_and_stays_unique(owner_client, address, maintenance):
     for label in ("CO", "CO!"):
         owner_client.post(address("new_field", maintenance.visit.uid), a_field(maintenance.visit, label=label))

@@ -1,6 +1,6 @@
 """Lists to choose from that both sides changed: entry by entry, with what points at the entries."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -80,6 +80,77 @@ def test_an_entry_that_both_changed_is_a_conflict_of_that_entry_alone(source, lo
         taken[SOURCE],
         taken[LOCAL],
     )
+
+
+class TestLabelsOfEntries:
+    """An option keeps its code when its label changes; the labels are merged by code."""
+
+    GROUP = ("type", "options", "labels", "default")
+    BASE: ClassVar[dict[str, str]] = {"r": "Remeha", "n": "Nefit"}
+
+    def sides(self, *labels: dict[str, str]) -> list[Row]:
+        named = [{code: label for code, label in found.items() if code != label} for found in labels]
+        return [
+            {"type": "dropdown", "options": list(found), **({"labels": some} if some else {})}
+            for found, some in zip(labels, named, strict=True)
+        ]
+
+    def united(self, base: Row, source: Row, local: Row, **answers: str) -> tuple[Row | None, list[str]]:
+        asked: list[str] = []
+
+        def settle(place: str) -> str:
+            asked.append(place)
+            return answers.get(place.rpartition("#")[2], "")
+
+        return unite(self.GROUP, base, source, local, settle), asked
+
+    def test_what_both_sides_added_is_there_with_its_label(self):
+        base, source, local = self.sides(self.BASE, {**self.BASE, "v": "Vaillant"}, {**self.BASE, "i": "Intergas"})
+        expected = {"r": "Remeha", "n": "Nefit", "v": "Vaillant", "i": "Intergas"}
+        assert self.united(base, source, local) == (self.sides(expected)[0], [])
+
+    def test_a_label_that_one_side_changed_stands_beside_what_the_other_added(self):
+        base, source, local = self.sides(self.BASE, {**self.BASE, "n": "Nefit Bosch"}, {**self.BASE, "i": "Intergas"})
+        expected = {"r": "Remeha", "n": "Nefit Bosch", "i": "Intergas"}
+        assert self.united(base, source, local) == (self.sides(expected)[0], [])
+        assert self.united(base, local, source)[0] == self.sides(expected)[0]
+
+    @pytest.mark.parametrize(
+        ("side", "label"), [(SOURCE, "Nefit (groep)"), (LOCAL, "Nefit (hier)"), ("", "Nefit (hier)")]
+    )
+    def test_a_label_that_both_changed_is_a_conflict_of_that_label_alone(self, side, label):
+        sides = self.sides(self.BASE, {**self.BASE, "n": "Nefit (groep)"}, {**self.BASE, "n": "Nefit (hier)"})
+        found, asked = self.united(*sides, n=side)
+        assert asked == ["labels#n"]
+        assert found == self.sides({**self.BASE, "n": label})[0]
+        assert entry_sides("labels#n", *(row["labels"] for row in sides)) == ("Nefit (groep)", "Nefit (hier)")
+
+    def test_one_code_added_by_both_with_other_labels_asks_for_the_label(self):
+        sides = self.sides(self.BASE, {**self.BASE, "v": "Vaillant"}, {**self.BASE, "v": "Valliant"})
+        found, asked = self.united(*sides, v=SOURCE)
+        assert (found, asked) == (self.sides({**self.BASE, "v": "Vaillant"})[0], ["labels#v"])
+
+    def test_a_label_that_was_taken_away_there_and_changed_here_asks(self):
+        base, source, local = self.sides(self.BASE, {"r": "Remeha", "n": "n"}, {**self.BASE, "n": "Nefit Bosch"})
+        assert self.united(base, source, local, n=SOURCE) == (source, ["labels#n"])
+        assert entry_sides("labels#n", base["labels"], source["labels"], local["labels"]) == ("n", "Nefit Bosch")
+
+    @pytest.mark.parametrize(
+        ("side", "kept"), [(SOURCE, {"r": "Remeha"}), (LOCAL, {"r": "Remeha", "n": "Nefit Bosch"})]
+    )
+    def test_an_option_that_was_removed_there_and_got_another_label_here_asks(self, side, kept):
+        sides = self.sides(self.BASE, {"r": "Remeha"}, {**self.BASE, "n": "Nefit Bosch"})
+        assert self.united(*sides, n=side) == (self.sides(kept)[0], ["options#n"])
+
+    def test_a_label_follows_its_option_that_the_other_side_gave_another_code(self):
+        base, source, local = self.sides(
+            self.BASE, {"r": "Remeha", "nefit": "Nefit"}, {**self.BASE, "n": "Nefit Bosch"}
+        )
+        assert self.united(base, source, local) == (self.sides({"r": "Remeha", "nefit": "Nefit Bosch"})[0], [])
+
+    def test_labels_that_are_no_texts_are_not_taken_apart(self):
+        base, source, local = self.sides(self.BASE, {**self.BASE, "v": "Vaillant"}, {**self.BASE, "i": "Intergas"})
+        assert self.united(base, {**source, "labels": {"v": 1}}, local) == (None, [])
 
 
 class TestWhatPointsAtEntries:
