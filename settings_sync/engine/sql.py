@@ -32,6 +32,7 @@ class Place(Composable):
         self.name = name
 
     def as_bytes(self, context: AdaptContext | None = None) -> bytes:
+        # A query that still has a place would be carried out nowhere in particular.
         raise TypeError(f"{self.name} is filled in by a template.")
 
 
@@ -69,6 +70,7 @@ class Template:
                 places.append(part.name)
                 pieces.append("")
             else:
+                # psycopg looks for % as soon as it is given parameters, inside quoted values as well.
                 is_own = takes_parameters and not isinstance(part, Placeholder)
                 text = part.as_string(None)
                 pieces[-1] += text.replace("%", "%%") if is_own else text

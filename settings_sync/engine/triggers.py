@@ -10,6 +10,7 @@ from settings_sync.declaring.kinds import Kind, Table
 
 from . import sql
 
+# Any number that nothing else locks by. Two schemas with one hash take turns needlessly, and nothing worse.
 EDIT_LOCK = 4711
 GUARD_SAYS = "A sync may not write"
 """How the guard's refusal begins. Its code is that of any right that is missing; its words tell them apart."""

@@ -79,6 +79,7 @@ def hold_late(cursor: Cursor, work: Work, stale: Collection[PlannedChange]) -> l
             found = _why_not(change, wanted.get(change.result or b""), standing, moving, coming)
             if found:
                 held[change] = found
+                # It keeps its name now: whoever counts on that being given up is judged in the next round.
                 del moving[change.stands_as]
                 coming.discard(change.key)
     return [*held.values(), *_held_with_their_coupling(work, held)]
@@ -154,6 +155,7 @@ def _read_standing(
     queries += [_holding(schema, kind, column, values) for (kind, column), values in keys.items()]
     if not queries:
         return Standing(frozenset(), {})
+    # One way to the database, however many kinds: the administration is locked meanwhile.
     cursor.execute(" UNION ALL ".join(queries))
     rows = cursor.fetchall()
     return Standing(

@@ -260,6 +260,7 @@ def _is_free_to_move(table: Table) -> Composed:
 
 
 def _start_value(field: "Field[Any, Any]") -> Composable:
+    # Django gives these on saving a model, and no model is saved here.
     if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
         return SQL("now()")
     return Literal(field.get_default())
@@ -273,6 +274,7 @@ def _couple_items(kind: Kind) -> Composed:
 
 
 def _couple_parts(part: Table, pairs: Iterable[tuple[str, str]]) -> Composed:
+    # A part of that uid may stand here already; two with one uid would be refused, and all of the target with them.
     old, new = zip(*pairs, strict=True)
     return SQL(
         "WITH pairs AS MATERIALIZED (SELECT * FROM unnest({old}, {new}) AS p(old, new)),"

@@ -55,6 +55,7 @@ def with_content(plan: Plan, change: Change, candidate: Candidate) -> Candidate:
 
 def is_exactly_equal(change: Change, same: Candidate) -> bool:
     """Whether natural key and name are the same to the letter: only then coupling is the likely answer."""
+    # Without a look at documents where the names differ already, as they mostly do.
     if same.label != change.label or change.source_digest is None:
         return False
     key = (change.kind, same.uid)
@@ -73,6 +74,7 @@ def _own_entries(plan: Plan, change: Change) -> list[Entry]:
 
 def _sorted(own: Sequence[Entry], label: str) -> Iterator[tuple[Entry, bool]]:
     by_uid = {str(entry.uid): entry for entry in own}
+    # By name alone: the content of every own setting would have to be read to compare it, and this opens with a click.
     others = [by_name(uid, entry.label) for uid, entry in by_uid.items()]
     alike = [by_uid[likeness.uid] for likeness in most_alike(by_name("", label), others, limit=SUGGESTIONS)]
     rest = sorted((entry for entry in own if entry not in alike), key=lambda entry: entry.label.casefold())

@@ -24,6 +24,7 @@ def faults_of_structure(administration: Administration) -> Iterator[Fault]:
     slug = administration.slug
     schema = administration.schema_name
     if administration.migration_head != code_head():
+        # Wherever the update changes something it differs from the template: a hundred sentences would hide this one.
         yield Fault("version-differs", slug)
         return
     found = read_structure(schema)
@@ -31,6 +32,7 @@ def faults_of_structure(administration: Administration) -> Iterator[Fault]:
     if wanted:
         yield from _differences(found, wanted, slug)
     try:
+        # Asked apart: where a migration made the cascade, the template has it as well and nothing differs.
         refuse_cascades(schema)
     except CascadeFound as cascade:
         yield Fault("cascade", slug, {"detail": str(cascade)})
@@ -50,6 +52,7 @@ def faults_of_shared_structure() -> Iterator[Fault]:
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     missing = sorted(str(migration) for migration, _backwards in plan)
     if missing:
+        # What these would make is missing too, which needs no sentence of its own.
         yield Fault("migrations-missing", facts={"names": ", ".join(missing)})
         return
     yield from _missing_columns("public", settings.SHARED_APPS)

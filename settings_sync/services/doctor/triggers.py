@@ -14,6 +14,7 @@ from tenants.template_schema import TEMPLATE_SCHEMA
 
 from .faults import Fault
 
+# One that runs with the rights of its maker is another function, whatever its text: so it counts as missing.
 FUNCTIONS = """
 SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace = 'public'::regnamespace AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proname = ANY(%s)
@@ -43,6 +44,7 @@ def faults_of_triggers(administration: Administration) -> Iterator[Fault]:
     for name in sorted(found.keys() - wanted.keys()):
         if not found[name].is_internal:
             yield _fault("trigger-unknown", slug, name)
+    # PostgreSQL keeps foreign keys by triggers of its own, which DISABLE TRIGGER ALL switches off with the others.
     for table in sorted({table for (table, _name), one in found.items() if one.is_internal and not one.fires}):
         yield Fault("foreign-keys-off", slug, {"name": table})
 

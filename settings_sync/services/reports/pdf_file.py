@@ -90,6 +90,7 @@ def _style(size: float, *, bold: bool = False, color: Any = INK, after: float = 
         leading=size * 1.35,
         textColor=color,
         spaceAfter=after,
+        # A name may be one word that is wider than its column.
         splitLongWords=1,
     )
 

@@ -119,6 +119,7 @@ def read_settings_tree(
     """The main administration's settings, each with the number of these administrations where it differs; without
     those of `hidden` categories."""
     compared_with = _readable(compared_with)
+    # Counted by the database over the indexes: to read them here would cost as much as all their settings.
     tree = tree_of(_read_source(main, hidden), count_differences(main, compared_with), len(compared_with))
     return replace(tree, categories=tuple(category for category in tree.categories if category.key not in hidden))
 
@@ -151,6 +152,7 @@ def _read_source(main: Administration, hidden: Collection[str]) -> Source:
 def _readable(administrations: Collection[Administration]) -> list[Administration]:
     """Those whose index can be read: what is wrong with the others is told where they are listed."""
     whole = [row for row in administrations if not row.damage]
+    # One schema without an index would fail the query about all of them.
     present = having("sync_ledger_indexentry", [row.schema_name for row in whole])
     return [row for row in whole if row.schema_name in present]
 

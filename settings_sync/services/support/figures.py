@@ -35,6 +35,7 @@ def read_figures() -> Figures:
         "SELECT state, count(*) FROM settings_sync_synctarget WHERE state = ANY(%s) GROUP BY state", OPEN
     )
     ended = _counts(f"SELECT state, count(*) FROM settings_sync_synctarget WHERE {ENDED} GROUP BY state")
+    # In one statement, or the figures would be of different instants.
     oldest, rows, held, *percentiles = _row(WORK)
     return Figures(
         open_targets={state: open_targets.get(state, 0) for state in OPEN},
