@@ -82,6 +82,7 @@ class Scope(models.TextChoices):
     """What a token may be used for."""
 
     SETTINGS_READ = "settings:read", _("read settings")
+    SETTINGS_WRITE = "settings:write", _("make, edit and delete settings")
     SYNC_PREVIEW = "sync:preview", _("preview a sync")
     SYNC_RUN = "sync:run", _("run a sync")
     ADMINISTRATIONS_MANAGE = "administrations:manage", _("create and delete administrations")

@@ -1,134 +1,27 @@
-"""What the editing services of every catalog share: refusals in words, uses of a setting, its values for the log."""
+"""What the editing services of every catalog share: refusals in words, uses of a setting, its values for the log.
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, TypeVar
+What edits by document ask as well stands in `settings_sync.services.edits`, and has its names here too.
+"""
 
-from django.db import IntegrityError, connection, models, transaction
-from django.db.models import Count
+from collections.abc import Mapping
+from typing import Any
+
 from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
-from settings_sync.engine.triggers import EDIT_LOCK
-from settings_sync.models import Item
-from tenants.constraints import broken_by
+from settings_sync.services.edits.editing import EditRefused as EditRefused
+from settings_sync.services.edits.editing import StillUsed as StillUsed
+from settings_sync.services.edits.editing import Use as Use
+from settings_sync.services.edits.editing import count_uses as count_uses
+from settings_sync.services.edits.editing import editing as editing
+from settings_sync.services.edits.editing import lock as lock
+from settings_sync.services.edits.editing import refuse_when as refuse_when
+from settings_sync.services.edits.editing import refuse_when_used as refuse_when_used
+from settings_sync.services.edits.editing import refused_by_database as refused_by_database
+from settings_sync.services.edits.editing import uses_of as uses_of
+from settings_sync.services.edits.editing import wait_for_turn as wait_for_turn
+from settings_sync.services.edits.logged_values import values_of as values_of
 from tenants.fingerprints import fingerprint as fingerprint
-
-EXAMPLES_SHOWN = 3
-
-Locked = TypeVar("Locked", bound=Item)
-
-
-class EditRefused(Exception):
-    """Nothing was saved. `problems` holds messages per field; the empty key is for the whole."""
-
-    def __init__(self, problems: Mapping[str, list[str]]) -> None:
-        self.problems = problems
-        super().__init__(" ".join(message for messages in problems.values() for message in messages))
-
-
-class StillUsed(EditRefused):
-    """A setting that others point at cannot be deleted; it can be archived."""
-
-
-@dataclass(frozen=True)
-class Use:
-    """Rows of one kind that point at a setting: how many, and the first few by name."""
-
-    label: str
-    count: int
-    examples: tuple[str, ...]
-
-    def __str__(self) -> str:
-        more = "…" if self.count > len(self.examples) else ""
-        return f"{self.count} {self.label}: {', '.join(self.examples)}{more}"
-
-
-@contextmanager
-def editing(model: type[Item]) -> Iterator[None]:
-    """One transaction around an edit of this model; what the database refuses becomes an EditRefused, in words.
-
-    It waits for a sync or a migration of the administration before it holds anything that these need.
-    """
-    try:
-        with transaction.atomic():
-            wait_for_turn()
-            yield
-            # Deferred foreign keys would object at COMMIT only, when it is too late to say why.
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    except IntegrityError as error:
-        raise refused_by_database(error) from error
-
-
-def refused_by_database(error: IntegrityError) -> EditRefused:
-    """What the database refused, as a refusal beside its field."""
-    broken = broken_by(error)
-    return EditRefused({broken.field: [broken.sentence]})
-
-
-def wait_for_turn() -> None:
-    """Take, before any row or table, the lock that an edit would take with its first statement (fencing.py)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, hashtext(current_schema()))", [EDIT_LOCK])
-
-
-def lock(item: Locked) -> Locked:
-    """The row as it stands now, locked until the transaction ends; raises EditRefused when it is gone."""
-    found = type(item)._default_manager.select_for_update().filter(pk=item.pk).first()
-    if found is None:
-        raise EditRefused({"": [_("“%(name)s” was deleted by somebody else.") % {"name": item}]})
-    return found
-
-
-def refuse_when(problems: Mapping[str, list[str]]) -> None:
-    """Raise EditRefused when there is any message."""
-    found = {field: messages for field, messages in problems.items() if messages}
-    if found:
-        raise EditRefused(found)
-
-
-def refuse_when_used(item: Item) -> None:
-    """Raise StillUsed, naming what points at the item, unless nothing does."""
-    uses = uses_of(item)
-    if uses:
-        reason = _("“%(name)s” is still used by %(uses)s. Archive it instead: then nobody can choose it any more.")
-        raise StillUsed({"": [reason % {"name": item, "uses": "; ".join(map(str, uses))}]})
-
-
-def uses_of(item: Item) -> list[Use]:
-    """What points at the item and keeps it from being deleted, per kind."""
-    found = []
-    for field in _fields_pointing_at(type(item)):
-        rows = field.model._base_manager.filter(**{field.name: item})
-        count = rows.count()
-        if count:
-            label = _label_of(field.model, count)
-            found.append(Use(label, count, tuple(str(row) for row in rows.order_by("pk")[:EXAMPLES_SHOWN])))
-    return found
-
-
-def count_uses(items: Collection[Item]) -> dict[int, int]:
-    """How many rows point at each of these items, by primary key; 0 is left out."""
-    counts: dict[int, int] = {}
-    for field in _fields_pointing_at(type(next(iter(items)))) if items else ():
-        rows = field.model._base_manager.filter(**{f"{field.name}__in": items}).values_list(field.attname)
-        for key, count in rows.annotate(count=Count("pk")).order_by():
-            counts[key] = counts.get(key, 0) + count
-    return counts
-
-
-def values_of(row: models.Model, fields: Iterable[str], links: Iterable[str] = ()) -> dict[str, Any]:
-    """The values of a row as people read them, for the log of edits: what it points at by name, links as a list."""
-    values: dict[str, Any] = {}
-    for name in fields:
-        value = getattr(row, name)
-        values[name] = str(value) if isinstance(value, (models.Model, Decimal)) else value
-    for name in links:
-        values[name] = sorted(str(linked) for linked in getattr(row, name).all())
-    return values
 
 
 def refuse_when_moved(seen: str | None, values: Mapping[str, Any]) -> None:
@@ -136,21 +29,6 @@ def refuse_when_moved(seen: str | None, values: Mapping[str, Any]) -> None:
     if seen is not None and seen != fingerprint(values):
         message = _("Somebody else changed this while you were working on it. Nothing was saved: open it again.")
         raise EditRefused({"": [message]})
-
-
-def _fields_pointing_at(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
-    """Foreign keys, and the links that another item declares: a form that is shown for a work type uses it."""
-    relations = (found for found in model._meta.get_fields(include_hidden=True) if found.auto_created)
-    return [
-        relation.field
-        for relation in relations
-        if isinstance(relation, models.ManyToManyRel)
-        or (isinstance(relation, models.ManyToOneRel) and relation.on_delete is not models.CASCADE)
-    ]
-
-
-def _label_of(model: type[models.Model], count: int) -> str:
-    return str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural)
 
 
 def add_problems(form: BaseForm, refused: EditRefused) -> None:

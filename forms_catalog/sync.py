@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.declaring.options import Category, ModelSync, Removed
+from settings_sync.declaring.options import Category, DocumentEdit, ModelSync, Removed
 from settings_sync.declaring.registry import register
 
 from . import models, rules
+from .document_edits import written_plainly
 from .local_values import FormValues
 
 FORMS = Category("forms", _("Forms"), order=10)
@@ -26,6 +27,11 @@ class FormSync(ModelSync):
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return rules.problems_of_form(document)
+
+    @classmethod
+    def settle(cls, edit: DocumentEdit) -> Mapping[str, Any]:
+        assert edit.after is not None
+        return written_plainly(edit.after)
 
 
 @register(models.Section)

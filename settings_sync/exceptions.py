@@ -425,6 +425,65 @@ class NothingPinned(SyncError):
     code = "nothing-pinned"
 
 
+class DocumentRefused(SyncError):
+    """The document cannot be written as it is; the errors say per place what is wrong with it. Nothing was saved."""
+
+    code = "document-refused"
+    status = 422
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """Messages per place in the document; "" is the whole of it."""
+        errors: Any = self.facts["errors"]
+        return dict(errors)
+
+
+class ItemGone(SyncError):
+    """This setting is not there, or not there any more."""
+
+    code = "not-found"
+    status = 404
+
+
+class ItemMoved(SyncError):
+    """This setting has changed since the digest in If-Match; get it again and look before you write it."""
+
+    code = "precondition-failed"
+    status = 412
+
+
+class NameClash(SyncError):
+    """Nothing was saved. {reason}"""
+
+    code = "name-taken"
+
+
+class UidTaken(SyncError):
+    """There is a setting with the uid {uid} already; change that one, or leave the uid out."""
+
+    code = "uid-taken"
+
+
+class SettingLocked(SyncError):
+    """{main} has locked “{name}”, or what you would change of it. Nothing was saved."""
+
+    code = "setting-locked"
+    status = 403
+
+
+class StillPointedAt(SyncError):
+    """Nothing was deleted. {reason}"""
+
+    code = "still-used"
+
+
+class UnknownKind(SyncError):
+    """“{kind}” is not a kind of setting of the category {category}."""
+
+    code = "unknown-kind"
+    status = 400
+
+
 def moment_in_words(moment: object) -> str:
     """An instant that is kept as text, as its reader writes it; what is no instant stays as it is."""
     try:

@@ -61,8 +61,8 @@ def create_template(
     _refuse_problems(item, {})
     with editing(model):
         if isinstance(item, Scheme):
-            _lock_kind(item)
-            item.is_default = _settle_default(acting_user, item, item.is_default)
+            lock_kind(item)
+            item.is_default = settle_default(acting_user, item, item.is_default)
         item.save()
         _record(acting_user, item, {})
     return item
@@ -89,7 +89,7 @@ def update_template(
         _refuse_problems(locked, used)
         if isinstance(locked, Scheme):
             _refuse_losing_default(locked, was_default=used["is_default"])
-            locked.is_default = _settle_default(acting_user, locked, locked.is_default)
+            locked.is_default = settle_default(acting_user, locked, locked.is_default)
         locked.save()
         _record(acting_user, locked, before)
     return locked
@@ -131,7 +131,7 @@ def make_default(*, acting_user: User, administration: Administration, scheme: S
         assert isinstance(locked, Scheme)
         if locked.is_archived:
             refuse_when({"": [_("An archived scheme cannot be the default. Bring it back first.")]})
-        locked.is_default = _settle_default(acting_user, locked, True)
+        locked.is_default = settle_default(acting_user, locked, True)
 
     changed = _change(acting_user, scheme, choose)
     assert isinstance(changed, Scheme)
@@ -195,7 +195,7 @@ def _defaults_beside(scheme: Scheme) -> Any:
     return active.exclude(pk=scheme.pk)
 
 
-def _settle_default(acting_user: User, scheme: Scheme, wanted: bool) -> bool:
+def settle_default(acting_user: User, scheme: Scheme, wanted: bool) -> bool:
     """Whether the scheme is to be the default; a former default steps back, and the first of a kind always is."""
     if scheme.is_archived:
         return False
@@ -223,11 +223,11 @@ def _refuse_removing_default(scheme: Scheme) -> None:
 
 def _lock(item: Template) -> Template:
     if isinstance(item, Scheme):
-        _lock_kind(item)
+        lock_kind(item)
     return lock(item)
 
 
-def _lock_kind(scheme: Scheme) -> None:
+def lock_kind(scheme: Scheme) -> None:
     """One edit at a time settles which scheme of a kind is the default; locked in one order, so that none deadlocks."""
     list(Scheme.objects.filter(kind=scheme.kind).order_by("pk").select_for_update().values_list("pk"))
 

@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from reference_data.rules import messages_of
-from settings_sync.declaring.options import Category, ModelSync, Removed
+from settings_sync.declaring.options import Category, DocumentEdit, ModelSync, Removed
 from settings_sync.declaring.registry import exclude, register
 
-from . import models, rules
+from . import document_edits, models, rules
 from .local_values import LayoutValues, MessageValues
 
 TEMPLATES = Category("templates", _("Templates"), order=30)
@@ -27,6 +27,10 @@ class MessageTemplateSync(ModelSync):
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return messages_of(rules.problems_of_message(document))
+
+    @classmethod
+    def problems_of_edit(cls, edit: DocumentEdit) -> Mapping[str, Sequence[str]]:
+        return document_edits.problems_of_kind(edit)
 
 
 @register(models.Layout)
@@ -55,6 +59,10 @@ class LayoutSync(ModelSync):
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return messages_of(rules.problems_of_layout(document))
 
+    @classmethod
+    def problems_of_edit(cls, edit: DocumentEdit) -> Mapping[str, Sequence[str]]:
+        return document_edits.problems_of_kind(edit)
+
 
 @register(models.Scheme)
 class SchemeSync(ModelSync):
@@ -78,6 +86,14 @@ class SchemeSync(ModelSync):
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return messages_of(rules.problems_of_scheme(document))
+
+    @classmethod
+    def problems_of_edit(cls, edit: DocumentEdit) -> Mapping[str, Sequence[str]]:
+        return document_edits.problems_of_scheme_edit(edit)
+
+    @classmethod
+    def settle(cls, edit: DocumentEdit) -> Mapping[str, Any]:
+        return document_edits.settle_scheme(edit)
 
 
 exclude(models.Variable, reason="Each administration fills in shared templates with values of its own.")

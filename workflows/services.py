@@ -152,7 +152,12 @@ def _unfinished(values: WorkflowValues) -> list[str]:
         return []
     if any(step.type == StepType.SEND for step in values.steps):
         return []  # that it must be the last is said already
-    return [_("Employees get this workflow: end it with the step Send, or untick its work types until it is finished.")]
+    return [unfinished_in_words()]
+
+
+def unfinished_in_words() -> str:
+    """Why a workflow that has work types must end with Send."""
+    return _("Employees get this workflow: end it with the step Send, or untick its work types until it is finished.")
 
 
 def _plain(step: StepValues) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.declaring.options import Category, ModelSync, Removed
+from settings_sync.declaring.options import Category, DocumentEdit, ModelSync, Removed
 from settings_sync.declaring.registry import register
 
-from . import models, rules
+from . import document_edits, models, rules
 
 WORKFLOWS = Category("workflows", _("Workflows"), order=20)
 
@@ -24,6 +24,10 @@ class WorkflowSync(ModelSync):
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return rules.problems_of_workflow(document)
+
+    @classmethod
+    def problems_of_edit(cls, edit: DocumentEdit) -> Mapping[str, Sequence[str]]:
+        return document_edits.problems_of_workflow_edit(edit)
 
 
 @register(models.Step)

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..planning.problems import Problem as Problem
+from .edits import DocumentEdit as DocumentEdit
 from .upgrades import DocumentUpgrade
 
 if TYPE_CHECKING:
@@ -109,6 +110,9 @@ class ModelSync:
     told than words. What a merge adds to what either side has is held with that reason. What the main administration
     has itself is held where it `breaks` the setting, so that it cannot work; rules for what people enter may have
     become stricter since that was written, and let it through.
+
+    `problems_of_edit(edit)` and `settle(edit)` are for what a document alone does not tell, where one is edited by its
+    document: they run in the administration, in the transaction of the edit, before anything of it is written.
     """
 
     category: ClassVar[Category | None] = None
@@ -128,3 +132,14 @@ class ModelSync:
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         """Messages about what is wrong with a document; none when it is fine. Pure: no database, no clock."""
         return []
+
+    @classmethod
+    def problems_of_edit(cls, edit: DocumentEdit) -> Mapping[str, Sequence[str]]:
+        """Messages per path about what an edit makes this item point at, or about its going; the path may be empty."""
+        return {}
+
+    @classmethod
+    def settle(cls, edit: DocumentEdit) -> Mapping[str, Any]:
+        """The document that an edit writes, with what the editor would fill in or change along by itself."""
+        assert edit.after is not None
+        return edit.after

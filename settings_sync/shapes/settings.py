@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from .base import UtcTime
+from .base import Body, Text, Uid, UtcTime
 
 
 class CategoryShape(serializers.Serializer[Any]):
@@ -31,5 +31,25 @@ class ItemShape(serializers.Serializer[Any]):
 
 class ItemDocumentShape(ItemShape):
     """One item with its content; references are the uids they point at."""
+
+    document = serializers.DictField()
+
+
+class NewItem(Body):
+    """A setting to make; `kind` as items tell it, `uid` where it is to have the one that it has elsewhere."""
+
+    kind = Text(max_length=80)
+    document = serializers.DictField()
+    uid = Uid(required=False)
+
+
+class NewItemOfCategory(NewItem):
+    """The same with the category that it belongs to."""
+
+    category = Text(max_length=80)
+
+
+class DocumentBody(serializers.Serializer[Any]):
+    """A setting's document, by itself or as `document` of the item that was got."""
 
     document = serializers.DictField()

@@ -21,7 +21,7 @@ from settings_sync.shapes.base import Body
 from .authentication import BearerAuthentication
 from .idempotency import LONGEST_KEY
 from .pagination import PageQuery
-from .preconditions import VERSION
+from .preconditions import DIGEST, VERSION
 from .problems import CONTENT_TYPE
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -41,11 +41,13 @@ def describe(
     key_is_required: bool = False,
     is_list: bool = False,
     matches: bool = False,
+    matches_digest: bool | None = None,
 ) -> Callable[[View], View]:
     """Decorate a method of a view: what it takes and answers. The method's docstring says the rest.
 
     `is_list`: the body is a list of that shape; `answers`: one of several shapes; `later`: the status of the same
-    answer while it is not ready; `matches`: it needs If-Match.
+    answer while it is not ready; `matches`: it needs If-Match; `matches_digest`: it takes a digest
+    there, and whether it needs one.
     """
 
     def decorate(view: View) -> View:
@@ -56,6 +58,8 @@ def describe(
             parameters.append(_key_parameter(key_is_required))
         if matches:
             parameters.append(VERSION_PARAMETER)
+        if matches_digest is not None:
+            parameters.append(_digest_parameter(matches_digest))
         shown: Any = page_shape(answer) if paginated and answer else answer
         if answers:
             shown = _body(answers)
@@ -99,6 +103,16 @@ def _key_parameter(is_required: bool) -> OpenApiParameter:
         required=is_required,
         type={"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]*[!-~][ -~]*$"},
         description="A text of your own. The same key and body get the same answer for a day.",
+    )
+
+
+def _digest_parameter(is_required: bool) -> OpenApiParameter:
+    return OpenApiParameter(
+        name="If-Match",
+        location=OpenApiParameter.HEADER,
+        required=is_required,
+        type={"type": "string", "pattern": f"^{DIGEST.pattern}$"},
+        description="The digest of the setting that was looked at.",
     )
 
 

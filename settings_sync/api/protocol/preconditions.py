@@ -1,4 +1,4 @@
-"""`If-Match`: a decision is about the version of a plan that was looked at."""
+"""`If-Match`: a decision is about the version of a plan that was looked at, an edit about the digest of a setting."""
 
 import re
 
@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from settings_sync.models import Plan
 
 VERSION = re.compile(r'(?:W/)?"?([1-9][0-9]{0,8})"?')
+DIGEST = re.compile(r'(?:W/)?"?([0-9a-f]{64})"?')
 
 
 class VersionMissing(APIException):
@@ -17,6 +18,12 @@ class VersionMissing(APIException):
     status_code = 428
     default_code = "precondition-required"
     default_detail = _("This request needs a header If-Match with the version of the plan that you looked at.")
+
+
+class DigestMissing(VersionMissing):
+    """This request needs a header If-Match with the digest of the setting."""
+
+    default_detail = _("This request needs a header If-Match with the digest of the setting that you looked at.")
 
 
 class VersionDiffers(APIException):
@@ -46,3 +53,24 @@ def version_asked(request: Request, plan: Plan) -> int:
 def tagged(plan: Plan) -> dict[str, str]:
     """The header that tells a plan's version."""
     return {"ETag": f'"{plan.version}"'}
+
+
+def digest_asked(request: Request, *, is_required: bool = True) -> str | None:
+    """The digest in If-Match; None where there is none and none is required.
+
+    Raises DigestMissing, or ValidationError when what it holds is no digest.
+    """
+    given = request.headers.get("If-Match", "").strip()
+    if not given:
+        if is_required:
+            raise DigestMissing
+        return None
+    found = DIGEST.fullmatch(given.lower().replace("w/", "W/"))
+    if found is None:
+        raise ValidationError({"If-Match": [_("This is not the digest of a setting: 64 hexadecimal digits.")]})
+    return found[1]
+
+
+def tagged_item(digest: str) -> dict[str, str]:
+    """The header that tells a setting's digest."""
+    return {"ETag": f'"{digest}"'}

@@ -18,7 +18,7 @@ from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from settings_sync.exceptions import PlanUsed, SyncError
+from settings_sync.exceptions import DocumentRefused, PlanUsed, SyncError
 from tenants.constraints import broken_by
 from tenants.exceptions import AdministrationError, Refusal
 from tenants.permissions import NotAllowed
@@ -67,7 +67,10 @@ GENERIC = (
     ),
     ProblemType("clash", 409, _("Clash"), _("What was sent clashes with what somebody else saved at the same moment.")),
     ProblemType(
-        "precondition-failed", 412, _("Precondition failed"), _("The plan has another version than If-Match says.")
+        "precondition-failed",
+        412,
+        _("Precondition failed"),
+        _("The plan, or the setting, is no longer what If-Match says."),
     ),
     ProblemType("precondition-required", 428, _("Precondition required"), _("This request needs a header If-Match.")),
     ProblemType("unsupported-media-type", 415, _("Unsupported media type"), _("The API takes application/json.")),
@@ -93,7 +96,8 @@ CODES_BY_STATUS = {
 def problem_types() -> list[ProblemType]:
     """Every type that an answer, or the `error` of a target, can have; by status and code."""
     trees = (problem for tree in TREES for problem in _of_tree(tree))
-    named = {problem.code: problem for problem in (*GENERIC, *trees)}
+    # What is general keeps its description where an error of the trees has the same code.
+    named = {problem.code: problem for problem in (*trees, *GENERIC)}
     return sorted(named.values(), key=lambda problem: (problem.status, problem.code))
 
 
@@ -115,8 +119,7 @@ def problem_page(code: str, status: int, detail: str) -> HttpResponse:
 def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
     if isinstance(error, TREES):
         body = _body(error.code, error.status, _title(error.code), error.detail)
-        # Whoever lost the first answer finds the run that came of it.
-        return {**body, "run": str(error.facts["run"])} if isinstance(error, PlanUsed) else body, {}
+        return {**body, **_more(error)}, {}
     if isinstance(error, (NotAllowed, PermissionDenied)):
         return _generic("not-allowed", 403, _which_right(error)), {}
     if isinstance(error, Http404):
@@ -132,6 +135,14 @@ def _problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
         detail = _("The database does not answer now. Try again in a moment.")
         return _generic("unavailable", 503, detail), {"Retry-After": RETRY_AFTER_SECONDS}
     return _generic("server-error", 500, _("Something went wrong on our side. Nothing more is known here.")), {}
+
+
+def _more(error: Exception) -> dict[str, Any]:
+    """What a problem tells besides its words."""
+    if isinstance(error, DocumentRefused):
+        return {"errors": error.errors}
+    # Whoever lost the first answer finds the run that came of it.
+    return {"run": str(error.facts["run"])} if isinstance(error, PlanUsed) else {}
 
 
 def _which_right(error: Exception) -> str:

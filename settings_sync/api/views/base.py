@@ -17,6 +17,7 @@ from settings_sync.shapes.base import NoFields
 from tenants.models import Administration
 
 READ_SETTINGS = (Scope.SETTINGS_READ,)
+WRITE_SETTINGS = (Scope.SETTINGS_WRITE,)
 PREVIEW = (Scope.SYNC_PREVIEW, Scope.SYNC_RUN)
 RUN = (Scope.SYNC_RUN,)
 READ_RUNS = (Scope.SETTINGS_READ, Scope.SYNC_PREVIEW, Scope.SYNC_RUN)
@@ -33,7 +34,7 @@ class TokenView(APIView):
     renderer_classes = [ExactJSONRenderer]
     throttle_classes = [TokenThrottle]
     metadata_class = None
-    http_method_names = ["get", "head", "post", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     scopes: ClassVar[ScopesByMethod] = {}
     allowance: Allowance | None = None
 

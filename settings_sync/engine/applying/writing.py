@@ -10,8 +10,8 @@ import psycopg
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine.references import find_used
 from settings_sync.exceptions import ResultDiffers
-from settings_sync.planning.values import Deviation, PlannedChange
-from settings_sync.planning.verdicts import Action
+from settings_sync.planning.values import Deviation, Entry, PlannedChange
+from settings_sync.planning.verdicts import Action, Verdict
 from tenants.failpoints import reach
 
 from . import books, statements
@@ -58,35 +58,54 @@ def write(cursor: Cursor, work: Work, changes: list[PlannedChange], progress: Pr
     writing = by_kind(change for change in changes if change.writes_content)
     for kind, found in writing.items():
         if any(change.action.row_action == Action.UPDATE for change in found):
-            _run(cursor, work, statements.removals(kind), found, written)
+            _run(cursor, work.schema, statements.removals(kind), found, written)
     done = 0
     total = sum(map(len, writing.values()))
     for kind, found in writing.items():
         progress(kind.key, done, total)
-        _run(cursor, work, statements.writes(kind), found, written)
+        _run(cursor, work.schema, statements.writes(kind), found, written)
         done += len(found)
         progress(kind.key, done, total)
         reach("apply.between-kinds")
     for kind, found in writing.items():
-        _run(cursor, work, statements.late_references(kind), found, written)
+        _run(cursor, work.schema, statements.late_references(kind), found, written)
     # After all writing, because only by now does what pointed at it point elsewhere.
     _delete(cursor, work, changes, written)
     reach("apply.before-result-check")
     for kind, found in writing.items():
-        _check_result(cursor, work, kind, found)
+        _check_result(cursor, work.schema, kind, found)
         cursor.execute(books.move_index(kind, work.schema, found))
     _move_books(cursor, work, changes, written)
     return written
 
 
+def write_rows(cursor: Any, schema: str, kind: Kind, becoming: Entry, seen: Entry | None) -> None:
+    """Write one setting whose document is stored, outside a sync; `seen` is what stands there, None for a new one.
+
+    Raises ResultDiffers when what stands there then is not that document.
+    """
+    action, verdict = (Action.UPDATE, Verdict.CHANGED_LOCALLY) if seen else (Action.CREATE, Verdict.NEW)
+    local = seen.digest if seen else None
+    change = PlannedChange(becoming.key, becoming.label, verdict, action, local=local, result=becoming.digest)
+    wanted = [*statements.writes(kind), *statements.late_references(kind)]
+    _run(cursor, schema, [*(statements.removals(kind) if seen else ()), *wanted], [change], Written())
+    _check_result(cursor, schema, kind, [change])
+
+
+def delete_rows(cursor: Any, schema: str, kind: Kind, uid: uuid.UUID) -> None:
+    """Delete one setting that nothing points at, with its parts and links, outside a sync."""
+    change = PlannedChange((kind.key, uid), "", Verdict.OWN, Action.DELETE)
+    _run(cursor, schema, statements.deletions(kind), [change], Written())
+
+
 def _run(
-    cursor: Cursor, work: Work, wanted: Sequence[Statement], changes: list[PlannedChange], written: Written
+    cursor: Cursor, schema: str, wanted: Sequence[Statement], changes: list[PlannedChange], written: Written
 ) -> None:
     """Run statements one after another, sent in one go."""
     if not wanted:
         return
     values = statements.rows_of(changes)
-    cursor.execute("; ".join(statement.filled(work.schema, values) for statement in wanted))
+    cursor.execute("; ".join(statement.filled(schema, values) for statement in wanted))
     for statement in wanted:
         written.add(statement.table, count_of(cursor))
         cursor.nextset()
@@ -94,11 +113,11 @@ def _run(
 
 def _couple(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
     for kind, found in by_kind(change for change in changes if change.couples is not None).items():
-        _run(cursor, work, statements.couplings(kind), found, written)
+        _run(cursor, work.schema, statements.couplings(kind), found, written)
         cursor.execute(books.drop_index(kind, work.schema, [change.seen_uid for change in found]))
         cursor.execute(books.mark_dependents(kind, work.schema, found))
     for kind, found in by_kind(change for change in changes if change.pairs).items():
-        _run(cursor, work, statements.part_couplings(kind, found), found, written)
+        _run(cursor, work.schema, statements.part_couplings(kind, found), found, written)
 
 
 def _delete(cursor: Cursor, work: Work, changes: list[PlannedChange], written: Written) -> None:
@@ -111,7 +130,7 @@ def _delete(cursor: Cursor, work: Work, changes: list[PlannedChange], written: W
         kept = [change for change in found if change.uid in used]
         gone = [change for change in found if change.uid not in used]
         if gone:
-            _run(cursor, work, statements.deletions(kind), gone, written)
+            _run(cursor, work.schema, statements.deletions(kind), gone, written)
             cursor.execute(books.drop_index(kind, work.schema, [change.uid for change in gone]))
         if kept:
             cursor.execute(books.archive(kind, work.schema, kept))
@@ -119,9 +138,9 @@ def _delete(cursor: Cursor, work: Work, changes: list[PlannedChange], written: W
             written.archived += kept
 
 
-def _check_result(cursor: Cursor, work: Work, kind: Kind, changes: list[PlannedChange]) -> None:
+def _check_result(cursor: Cursor, schema: str, kind: Kind, changes: list[PlannedChange]) -> None:
     """What stands there now must be what the plan said, digest for digest."""
-    cursor.execute(books.find_different_results(kind, work.schema, changes))
+    cursor.execute(books.find_different_results(kind, schema, changes))
     different = {uid for (uid,) in cursor.fetchall()}
     if different:
         raise ResultDiffers(items=", ".join([change.label for change in changes if change.uid in different][:5]))

@@ -11,7 +11,7 @@ from django.db.models import Max
 from accounts.models import User
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.declaring.options import Category
-from settings_sync.engine.reading.index import look_at, read_documents
+from settings_sync.engine.reading.index import ReadDocument, look_at, read_documents
 from settings_sync.planning.alignment import relations
 from settings_sync.planning.values import Entry, Local
 from sync_ledger.models import Edit
@@ -102,12 +102,16 @@ def read_item(*, acting_user: User, administration: Administration, uid: uuid.UU
     found = [entry for entry in found if all_kinds()[entry.kind].category.key in readable]
     if not found:
         return None
-    kind = all_kinds()[found[0].kind]
     documents = read_documents(administration.schema_name, {found[0].key})
     # Deleted between the look and the reading.
     if found[0].key not in documents:
         return None
-    document = documents[found[0].key]
+    return item_of(administration, documents[found[0].key])
+
+
+def item_of(administration: Administration, document: ReadDocument) -> ItemDocument:
+    """One item from its document, which was read before."""
+    kind = all_kinds()[document.entry.kind]
     return ItemDocument(_rows(administration, [kind], [document.entry])[0], document.body)
 
 

@@ -38,6 +38,11 @@ class Caller:
         data = json.dumps(body).encode()
         return self.client.generic("PATCH", BASE + path, data, content_type="application/json", headers=headers)
 
+    def put(self, path: str, body: Any, *, digest: str | None, raw: bytes | None = None) -> Any:
+        headers = {} if digest is None else {"If-Match": digest}
+        data = json.dumps(body).encode() if raw is None else raw
+        return self.client.generic("PUT", BASE + path, data, content_type="application/json", headers=headers)
+
     def delete(self, path: str) -> Any:
         return self.client.delete(BASE + path)
 

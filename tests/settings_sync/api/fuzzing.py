@@ -139,7 +139,28 @@ def _hook(body: Any, known: Known) -> None:
         body["url"] = known["url"]
 
 
+def _make_item(body: Any, _known: Known) -> None:
+    code = uuid.uuid4().hex
+    body.pop("uid", None)
+    body.update(kind="reference_data.workstatus", document={"code": code, "name": code})
+    if "category" in body:
+        body["category"] = "reference_data"
+
+
+def _make_form(body: Any, _known: Known) -> None:
+    body.pop("uid", None)
+    body.update(kind="forms_catalog.form", document={"name": uuid.uuid4().hex})
+
+
+def _write_form(body: Any, _known: Known) -> None:
+    body.clear()
+    body["document"] = {"name": uuid.uuid4().hex}
+
+
 BODIES = {
+    "POST /api/v1/administrations/{slug}/items/": _make_item,
+    "POST /api/v1/categories/{key}/items/": _make_form,
+    "PUT /api/v1/administrations/{slug}/items/{uid}/": _write_form,
     "POST /api/v1/plans/": _choose,
     "POST /api/v1/runs/": _choose,
     "POST /api/v1/administrations/": _name,

@@ -69,8 +69,15 @@ class World:
     def key(self) -> str:
         return "forms"
 
+    def codes(self) -> str:
+        return "reference_data"
+
     def uid(self) -> uuid.UUID:
         return self.form
+
+    def doomed_uid(self) -> uuid.UUID:
+        with inside(self.company.main):
+            return Form.objects.create(name=f"Weg {uuid.uuid4().hex}").uid
 
     def chosen(self) -> dict[str, Any]:
         return {"targets": [self.child.slug], **CATEGORY}
@@ -157,7 +164,15 @@ class Verb:
             return world.api.post(path, self.body(world) if callable(self.body) else self.body)
         if method == "PATCH":
             return world.api.patch(path, self.body(world) if callable(self.body) else self.body, version=1)
+        if method == "PUT":
+            item = world.api.get(path).json()
+            return world.api.put(path, item["document"], digest=item["digest"])
         return getattr(world.api, method.lower())(path)
+
+
+def new_item(**more: str) -> dict[str, Any]:
+    """A setting that nobody has."""
+    return {"kind": "reference_data.workstatus", "document": {"code": uuid.uuid4().hex, "name": "Klaar"}, **more}
 
 
 HOOK = {"url": "https://example.com/hook", "events": ["run.finished"]}
@@ -167,7 +182,11 @@ VERBS = [
     Verb("POST administrations/", 202, lambda _world: {"name": f"Tabel {uuid.uuid4().hex[:8]}", **FROM_FORMS}),
     Verb("POST administrations/{slug}/retry/", 202, at={"slug": "not_created"}),
     Verb("DELETE administrations/{slug}/", 202, at={"slug": "not_created"}, query="?confirm=@slug"),
+    Verb("POST administrations/{slug}/items/", 201, lambda _world: new_item(category="reference_data")),
     Verb("GET administrations/{slug}/items/{uid}/", 200, at={"slug": "main_slug"}),
+    Verb("PUT administrations/{slug}/items/{uid}/", 200, at={"slug": "main_slug"}),
+    Verb("POST administrations/{slug}/items/{uid}/archive/", 200, at={"slug": "main_slug", "uid": "doomed_uid"}),
+    Verb("DELETE administrations/{slug}/items/{uid}/", 204, at={"slug": "main_slug", "uid": "doomed_uid"}),
     *(
         Verb(f"GET administrations/{{slug}}/{name}/{one}", 200)
         for name, key in (
@@ -178,6 +197,7 @@ VERBS = [
     ),
     Verb("GET categories/", 200),
     Verb("GET categories/{key}/items/", 200),
+    Verb("POST categories/{key}/items/", 201, lambda _world: new_item(), at={"key": "codes"}),
     Verb("POST plans/", 201, World.chosen),
     Verb("GET plans/{plan_id}/", 200),
     Verb("GET plans/{plan_id}/changes/", 200),
@@ -233,6 +253,20 @@ def test_a_verb_answers_as_the_contract_says(world: World, verb: Verb) -> None:
 
 def raw(body: bytes) -> Callable[[World], Any]:
     return lambda world: world.api.post("plans/", raw=body)
+
+
+def write(document: dict[str, Any]) -> Callable[[World], Any]:
+    def ask(world: World) -> Any:
+        path = f"administrations/{world.main_slug()}/items/{world.form}/"
+        item = world.api.get(path).json()
+        return world.api.put(path, {**item["document"], **document}, digest=item["digest"])
+
+    return ask
+
+
+def write_with(digest: str | None) -> Callable[[World], Any]:
+    path = "administrations/{}/items/{}/"
+    return lambda world: world.api.put(path.format(world.main_slug(), world.form), {"name": "X"}, digest=digest)
 
 
 def decide(version: int | str | None) -> Callable[[World], Any]:
@@ -326,6 +360,9 @@ ERRORS: list[tuple[str, int, str, Any]] = [
     ("no If-Match", 428, "precondition-required", decide(None)),
     ("no version in If-Match", 400, "invalid-input", decide("banana")),
     ("another version in If-Match", 412, "precondition-failed", decide(7)),
+    ("no digest of a setting", 428, "precondition-required", write_with(None)),
+    ("another digest of a setting", 412, "precondition-failed", write_with("0" * 64)),
+    ("a document that is not right", 422, "document-refused", write({"name": ""})),
     ("finished run cancelled", 409, "run-finished", lambda world: world.api.post(f"runs/{world.run_id()}/cancel/")),
     ("nothing failed", 409, "nothing-to-retry", lambda world: world.api.post(f"runs/{world.run_id()}/retry/")),
     ("unfinished run undone", 409, "run-not-finished", lambda world: world.api.post(f"runs/{world.queued()}/undo/")),

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.models import Scope
 from business.models import Customer, Invoice, Quotation, WorkOrder
+from forms_catalog.models import Form
 from settings_sync.api.views.administrations import Administrations
 from tenants.schemas import inside
 from tests.contracts.samples import Filler
@@ -43,6 +44,8 @@ def known(api, owner, main, reached, settings_in_main, child):
     plan = api.post("plans/", {"targets": reached, "categories": ["forms"]}).json()
     run = api.post("runs/", {"plan": plan["id"], "version": 1}).json()
     work(run["id"])
+    with inside(main):
+        gone = str(Form.objects.create(name="Weg").uid)
     with inside(child):
         Filler("Los").daily_data(1)
         daily = {name: str(model.objects.all()[0].uid) for name, model in DAILY.items()}
@@ -56,7 +59,7 @@ def known(api, owner, main, reached, settings_in_main, child):
         "webhook_id": str(endpoint.pk),
         "delivery_id": str(delivery.pk),
         "url": URL,
-        "doomed": {"webhook_id": str(doomed.pk), "slug": reached[1]},
+        "doomed": {"webhook_id": str(doomed.pk), "slug": reached[1], "uid": gone},
     }
 
 
@@ -92,7 +95,7 @@ def test_no_generated_request_makes_it_fail(owner, main, known, tmp_path):
     print("\n".join(found.wrong))
     assert found.wrong == []
     assert found.cases >= FEWEST_CASES
-    assert len(labels) == 39
+    assert len(labels) == 44
     assert not [status for status in found.statuses if status == 0 or status >= 500]
     never = [label for label, statuses in found.operations.items() if not any(200 <= one < 300 for one in statuses)]
     assert set(never) <= CONFLICTS, "the requests get somewhere"
