@@ -20,7 +20,7 @@ from accounts.admin import SupportAdmin, is_support, may_help
 from accounts.signed_in import signed_in_user
 from accounts.support_pages import ask_reason
 from accounts.support_tables import link_to
-from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.plans.plans import count_made, create_plan
 from settings_sync.services.previews.plan_overview import show_plan
 from settings_sync.services.runs.proofs import rows_of, words_of
 from settings_sync.services.runs.retrying import may_be_retried, question_before_retrying
@@ -134,11 +134,21 @@ class PlanAdmin(SupportAdmin):
     list_select_related = ("administration", "requested_by")
     search_fields = ("id", "administration__name", "administration__slug", "requested_by__email")
     fields = (
-        "administration", "kind", "state", "state_detail", "requested_by", "version", "chosen", "otherwise", "undoes",
-        "snapshot", "created_at", "expires_at",
+        "administration", "kind", "state", "made", "went_wrong", "requested_by", "version", "chosen", "otherwise",
+        "undoes", "snapshot", "created_at", "expires_at",
     )  # fmt: skip
-    readonly_fields = ("chosen", "otherwise")
+    readonly_fields = ("made", "went_wrong", "chosen", "otherwise")
     inlines = (PlanTargetInline,)
+
+    @admin.display(description=gettext_lazy("compared"))
+    def made(self, plan: Plan) -> str:
+        """For how many of its administrations it is made, as long as a worker is busy with it."""
+        return _("%(made)s of %(all)s administrations") % {"made": count_made(plan), "all": plan.targets.count()}
+
+    @admin.display(description=gettext_lazy("what went wrong"))
+    def went_wrong(self, plan: Plan) -> str:
+        """Why it could not be made, in the reader's language."""
+        return plan.went_wrong or "–"
 
     @admin.display(description=gettext_lazy("chosen"))
     def chosen(self, plan: Plan) -> str:

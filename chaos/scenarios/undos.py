@@ -14,8 +14,8 @@ from settings_sync.planning.verdicts import Verdict, Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.targets.targets import execute_target
+from settings_sync.services.undos.undoing import create_undo_plan
 from sync_ledger.models import Base, Deviation
 from templates_catalog.models import Layout
 from tenants.models import Administration

@@ -24,7 +24,7 @@ from settings_sync.shapes.encoding import AnswerEncoder
 from settings_sync.wording.wording import why_planned
 from tenants.management.arguments import number
 
-from .terminal import DOOR, FAILED, HELD, follow_run, refusals_as_exit_codes, table
+from .terminal import DOOR, FAILED, HELD, follow_plan, follow_run, refusals_as_exit_codes, table
 
 COUNTS = tuple(Counted.__dataclass_fields__)
 
@@ -45,7 +45,8 @@ class PlanCommand(BaseCommand):
         parser.add_argument("--timeout", type=number, default=0, help="seconds to wait for the run (for ever)")
 
     def carry_out(self, plan: Plan, user: User, options: dict[str, Any]) -> None:
-        """Print the plan, apply it when asked, and end with the exit code."""
+        """Print the plan once it is made, apply it when asked, and end with the exit code."""
+        follow_plan(plan)
         found = show_plan(plan)
         if not options["json"]:
             self._print_plan(plan, found, user)

@@ -11,7 +11,8 @@ from django.core.management.base import CommandError
 
 from accounts.models import User
 from settings_sync.exceptions import SyncError
-from settings_sync.models import SyncRun
+from settings_sync.models import Plan, SyncRun
+from settings_sync.services.plans.plans import count_made
 from settings_sync.services.runs.run_overview import RunOverview, show_run
 from tenants.exceptions import AdministrationError
 from tenants.models import Administration, Membership
@@ -125,6 +126,23 @@ class MovingLine:
             self.stream.write("\r")
 
 
+def follow_plan(plan: Plan) -> None:
+    """Wait until a plan that a worker makes is made, with a progress bar. Raises CommandError when it has failed."""
+    line = MovingLine()
+    total = plan.targets.count()
+    try:
+        while plan.state == Plan.State.COMPUTING:
+            line.show(_bar(count_made(plan), total))
+            time.sleep(LOOK_AGAIN_SECONDS)
+            plan.refresh_from_db()
+    except KeyboardInterrupt:
+        raise CommandError(f"Not waiting any longer; plan {plan.pk} goes on.", returncode=STOPPED) from None
+    finally:
+        line.end()
+    if plan.state == Plan.State.FAILED:
+        raise CommandError(f"Plan {plan.pk} could not be made: {plan.went_wrong}", returncode=FAILED)
+
+
 def follow_run(run: SyncRun, acting_user: User, timeout: float) -> RunOverview:
     """Wait until a run is finished, with a progress bar. Raises CommandError when that takes longer than `timeout`."""
     line = MovingLine()
@@ -148,10 +166,14 @@ def follow_run(run: SyncRun, acting_user: User, timeout: float) -> RunOverview:
 
 
 def _progress(run: RunOverview) -> str:
-    done = BAR * run.ended // max(len(run.targets), 1)
     busy = [
         f"{target.name}: {target.busy.kind_label} {target.busy.done}/{target.busy.total}"
         for target in run.targets
         if target.busy
     ]
-    return f"[{'#' * done}{'.' * (BAR - done)}] {run.ended}/{len(run.targets)}  {' · '.join(busy)}"
+    return f"{_bar(run.ended, len(run.targets))}  {' · '.join(busy)}"
+
+
+def _bar(done: int, total: int) -> str:
+    full = BAR * done // max(total, 1)
+    return f"[{'#' * full}{'.' * (BAR - full)}] {done}/{total}"

@@ -39,8 +39,9 @@ class Plan(models.Model):
     )
     version = models.PositiveIntegerField(_("version"), default=1)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.COMPUTING)
-    # The code of the error that made it fail.
+    # The code of the error that made it fail, and what fills in its sentence.
     state_detail = models.TextField(_("what went wrong"), blank=True, default="")
+    state_facts = ExactJSONField(default=dict, db_default={}, editable=False)
     categories = ExactJSONField(_("categories"), default=list)
     items = ExactJSONField(_("single settings"), default=list)
     policies = ExactJSONField(_("policies"), default=dict)
@@ -53,11 +54,21 @@ class Plan(models.Model):
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires at"))
+    # Of those that a worker makes: whoever holds `lease_token` until `leased_until` does, and nobody else.
+    is_for_worker = models.BooleanField(default=False, db_default=False, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    lease_token = models.UUIDField(null=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    woken_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("preview")
         verbose_name_plural = _("previews")
         ordering = ["-created_at"]
+        # The reaper asks for what is not made yet every few seconds, and there are ever more previews.
+        indexes = [
+            models.Index(fields=["created_at"], condition=models.Q(state="computing"), name="settings_sync_plan_unmade")
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -70,7 +81,9 @@ class Plan(models.Model):
     @property
     def went_wrong(self) -> str:
         """Why it could not be made, in the reader's language; empty when it could."""
-        return error_in_words(self.state_detail, {}, self.state_detail) if self.state == self.State.FAILED else ""
+        if self.state != self.State.FAILED:
+            return ""
+        return error_in_words(self.state_detail, self.state_facts, self.state_detail)
 
     @property
     def is_expired(self) -> bool:
@@ -109,6 +122,11 @@ class PlanTarget(models.Model):
 
     def __str__(self) -> str:
         return str(self.administration)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is known what will be done here, or that nothing can be planned."""
+        return bool(self.counts or self.left_out)
 
     @property
     def why_left_out(self) -> str:

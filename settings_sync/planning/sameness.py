@@ -1,6 +1,6 @@
 """Administrations that stand the same get the same plan, which is then made once."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .values import Entry, Key, Local, Source, TargetPlan
@@ -33,6 +33,13 @@ def differing(source: Source, local: Local) -> Differing:
     )
 
 
+def count_standing(source: Source, found: Differing) -> int:
+    """How many settings stand in an administration that differs from a source like this."""
+    # From the differences: where those are few, the rest was never read.
+    extra = sum(entry is not None and key not in source.entries for key, entry in found.entries.items())
+    return len(source.entries) + extra - sum(entry is None for entry in found.entries.values())
+
+
 IN_LINE: Hashable = (frozenset(), frozenset(), frozenset())
 """How an administration stands that has everything as the source has it."""
 
@@ -41,13 +48,19 @@ class Sameness:
     """Tells administrations apart by what a plan from this source depends on, as long as nobody has decided anything.
 
     What an administration has of its own does not matter, except where it has a name, or is a default, that an item of
-    the main administration would have.
+    the main administration would have. `also` are entries that a plan may write beside those of the source, and
+    `needed` the keys of what those point at.
     """
 
-    def __init__(self, source: Source) -> None:
-        self._followed = source.entries.keys()
+    def __init__(self, source: Source, also: Iterable[Entry] = (), needed: Iterable[Key] = ()) -> None:
+        entries = [*source.entries.values(), *also]
+        self._followed = {entry.key for entry in entries} | set(needed)
         # Whatever the column: what is new asks about a name that only something archived has here.
-        self._wanted = {(entry.kind, value) for entry in source.entries.values() for value in entry.keys.values()}
+        self._wanted = {(entry.kind, value) for entry in entries for value in entry.keys.values()}
+
+    def follows(self, key: Key) -> bool:
+        """Whether a plan depends on how this item stands, whatever it is called."""
+        return key in self._followed
 
     def of(self, found: Differing) -> Hashable:
         """Equal for administrations that get the same plan."""

@@ -13,6 +13,7 @@ from .judging import judge
 from .plans import count
 from .policies import DEFAULTS
 from .reader import Reader
+from .sameness import Sameness
 from .using import Attempt, spare_what_is_used
 from .values import Deviation, Entry, Key, Local, Need, PlannedChange, Rules, Source, TargetPlan
 from .verdicts import Action, Verdict
@@ -75,6 +76,16 @@ def plan_undo(
     shown = [change for change in changes.values() if change.does_something or _is_told(change)]
     shown.sort(key=lambda change: (order[change.key[0]], change.label, change.key[1]))
     return TargetPlan(tuple(shown), count(changes, 0))
+
+
+def sameness_after(source: Source, history: History) -> Sameness:
+    """Tells administrations apart in which a run did the same, by what the plan that takes it back depends on; `source`
+    is what the run wanted there."""
+    steps = history.steps.values()
+    before = [step.before for step in steps if step.before is not None]
+    keys = {key for step in steps for key in (step.key, step.was)}
+    needed = {need.key for needs in history.needs.values() for need in needs}
+    return Sameness(source, before, keys | needed)
 
 
 def _attempt(history: History, local: Local, rules: Rules, reader: Reader, used: frozenset[Key]) -> Attempt:

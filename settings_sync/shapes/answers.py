@@ -11,6 +11,7 @@ from settings_sync.exceptions import PlanFailed, error_in_words
 from settings_sync.models import Change, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import alignment_of
 from settings_sync.services.plans.local_values import warnings_in_words
+from settings_sync.services.plans.plans import count_made
 from settings_sync.services.previews.happened import why
 from settings_sync.services.previews.plan_overview import Counted
 from settings_sync.services.previews.previewing import differences_of
@@ -55,7 +56,9 @@ def shape_plan(plan: Plan, targets: Iterable[Any]) -> dict[str, Any]:
     ]
     failed = plan.state == Plan.State.FAILED
     error = {"code": PlanFailed.code, "detail": plan.went_wrong} if failed else None
-    return dict(PlanShape({**shown, "run": run, "targets": rows, "error": error}).data)
+    is_computing = plan.state == Plan.State.COMPUTING
+    progress = {"done": count_made(plan), "total": plan.targets.count()} if is_computing else None
+    return dict(PlanShape({**shown, "run": run, "targets": rows, "error": error, "progress": progress}).data)
 
 
 def _why_left_out(target: PlanTarget) -> dict[str, str] | None:

@@ -44,8 +44,15 @@ class PlanTargetShape(serializers.Serializer[Any]):
     error = ErrorShape(allow_null=True)
 
 
+class PlanProgressShape(serializers.Serializer[Any]):
+    """For how many of its administrations a plan is made."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
 class PlanShape(serializers.Serializer[Any]):
-    """A plan; `run` is the run that carried it out, if any."""
+    """A plan; `run` is the run that carried it out, if any. As long as it is computing there is `progress`."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Plan.Kind.choices)
@@ -55,6 +62,7 @@ class PlanShape(serializers.Serializer[Any]):
     expires_at = UtcTime()
     run = serializers.UUIDField(allow_null=True)
     error = ErrorShape(allow_null=True)
+    progress = PlanProgressShape(allow_null=True)
     targets = PlanTargetShape(many=True)
 
 

@@ -8,18 +8,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRefresh
 
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import PlanChanged, PlanUsed, SyncError
 from settings_sync.models import Plan
 from settings_sync.permissions import right_for
 from settings_sync.services.plans.dry_run import rehearse_plan
-from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.plans.plans import count_made, create_plan
 from settings_sync.services.plans.source_moves import find_source_moves
 from settings_sync.services.plans.typed_confirmation import confirmation_of
 from settings_sync.services.previews.plan_overview import OUTCOMES, find_plan, list_changes, list_questions, show_plan
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.entering import AdministrationRequest, main_page
 from tenants.models import Administration
 from tenants.rights import SyncRight
@@ -37,6 +38,11 @@ LONGEST_QUERY = 3000
 def preview(request: AdministrationRequest, plan_id: uuid.UUID) -> HttpResponse:
     """What a stored plan would do; confirming it starts the run. Reloading, going back and a second tab are safe."""
     plan = plan_of(request, plan_id)
+    if plan.is_for_worker and plan.state == Plan.State.COMPUTING:
+        context = {"stored": plan, "made": count_made(plan), "total": plan.targets.count()}
+        return render(request, "sync/plan_making.html", context)
+    if request.htmx:
+        return HttpResponseClientRefresh()  # it is ready, or has failed, since the page asked last
     confirmation = None if hasattr(plan, "run") else confirmation_of(plan)
     phrase = confirmation.phrase if confirmation else ""
     moves = find_source_moves(plan)

@@ -13,7 +13,7 @@ from settings_sync.exceptions import SyncError
 from settings_sync.models import SyncRun
 from settings_sync.services.runs.run_overview import find_run, list_runs, show_run
 from settings_sync.services.runs.runs import cancel_run, retry_run
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.entering import AdministrationRequest, main_page
 from tenants.permissions import reachable_administrations
 from tenants.rights import AdministrationRight, SyncRight

@@ -12,7 +12,7 @@ from settings_sync.declaring.kinds import all_kinds, tenant_models
 from settings_sync.declaring.registry import registry
 from settings_sync.engine.sync_rights import business_references, settings_tables
 from settings_sync.models import Change, Plan
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.samples import Filler

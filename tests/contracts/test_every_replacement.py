@@ -11,7 +11,7 @@ from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.models import Change, Plan
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from sync_ledger.models import Base
 from tenants.models import Administration
 from tenants.schemas import inside

@@ -19,8 +19,8 @@ from settings_sync.services.previews.change_details import show_change  # noqa: 
 from settings_sync.services.reports.report_rows import run_rows  # noqa: E402
 from settings_sync.services.reports.reporting import run_report  # noqa: E402
 from settings_sync.services.runs.runs import retry_run, start_run  # noqa: E402
-from settings_sync.services.runs.undoing import create_undo_plan  # noqa: E402
 from settings_sync.services.targets.targets import execute_target  # noqa: E402
+from settings_sync.services.undos.undoing import create_undo_plan  # noqa: E402
 from sync_ledger.models import Deviation  # noqa: E402
 from tenants.models import Administration  # noqa: E402
 from tenants.schemas import inside  # noqa: E402

@@ -20,7 +20,7 @@ from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.previews.happened import with_what_happened
 from settings_sync.services.previews.previewing import plan_changes
 from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from settings_sync.shapes.answers import shape_plan, shape_runs, shape_targets, shape_what_happened
 from settings_sync.shapes.plans import ChangesQuery, PlanShape
 from settings_sync.shapes.runs import (
@@ -154,13 +154,17 @@ class UndoRun(TokenView):
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
         """A plan of kind undo, to look at, decide about and confirm; with `confirm` the run that carries it out.
 
+        Of many administrations the plan is `computing` for some seconds: ask for it until it is `ready`, or `failed`.
         Where that removes or overwrites much it is refused without the `confirmation` that the answer names.
         """
         run = find_run(request, run_id)
         given = self.checked(UndoBody, request.data)
 
         def make() -> Plan:
-            return create_undo_plan(acting_user=user_of(request), run=run, targets=given.get("targets", ()))
+            # Whoever confirms it at once has to be told what it asks for.
+            return create_undo_plan(
+                acting_user=user_of(request), run=run, targets=given.get("targets", ()), waits=given["confirm"]
+            )
 
         def answer(plan: Plan) -> Response:
             if not given["confirm"]:

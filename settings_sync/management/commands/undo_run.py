@@ -7,7 +7,7 @@ from django.core.management.base import no_translations
 
 from settings_sync.management.plan_command import PlanCommand
 from settings_sync.management.terminal import find_acting_user, find_run, listed, refusals_as_exit_codes
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 
 
 class Command(PlanCommand):

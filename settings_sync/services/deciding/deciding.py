@@ -32,7 +32,7 @@ from settings_sync.planning.verdicts import Word
 from settings_sync.services.plans.leaving_out import refuse_damaged, whole_targets
 from settings_sync.services.plans.plans import recompute_targets
 from settings_sync.services.runs.runs import check_plan
-from settings_sync.services.runs.undoing import compute_undo
+from settings_sync.services.undos.undoing import compute_undo
 from tenants.readable_names import problem_of_name
 
 from .decision_rows import DecisionRows

@@ -10,7 +10,7 @@ from settings_sync.engine.reading.index import look_at, read_documents, store_do
 from settings_sync.engine.reading.lines import read_differing
 from settings_sync.models import Plan, PlanTarget
 from settings_sync.planning.plans import count_own, plan_in_line, plan_target, with_own
-from settings_sync.planning.sameness import IN_LINE, Differing, Sameness, differing, is_shareable
+from settings_sync.planning.sameness import IN_LINE, Sameness, count_standing, differing, is_shareable
 from settings_sync.planning.values import Choice, Key, Local, Source, TargetPlan
 from tenants.models import Administration
 
@@ -56,7 +56,7 @@ class Comparison:
         there = [key for key, entry in found.entries.items() if entry is not None]
         # Counted here, so that administrations that differ only in what is their own can share a plan.
         own = count_own(self.source, self.choice, category_of(), there, found.bases, planned.changes)
-        return compared(target, with_own(planned, own), self.examiner, standing=self._count_standing(found))
+        return compared(target, with_own(planned, own), self.examiner, standing=count_standing(self.source, found))
 
     def _known(self, same: Hashable) -> TargetPlan | None:
         """The plan for administrations that stand so, where it takes no look at one."""
@@ -74,12 +74,6 @@ class Comparison:
         if is_shareable(planned):
             self.made[same] = planned
         return planned
-
-    def _count_standing(self, found: Differing) -> int:
-        """How many settings stand in an administration."""
-        # From the differences: where those are few, the rest was never read.
-        extra = sum(entry is not None and key not in self.source.entries for key, entry in found.entries.items())
-        return len(self.source.entries) + extra - sum(entry is None for entry in found.entries.values())
 
 
 def compared(target: PlanTarget, planned: TargetPlan, examiner: Examiner, *, standing: int) -> Compared:

@@ -6,8 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -19,6 +22,7 @@ from settings_sync.engine.reading.index import look_at
 from settings_sync.engine.reading.snapshots import needs_in, read_source, take_snapshot
 from settings_sync.exceptions import (
     Interrupted,
+    LeaseLost,
     NoTargets,
     NothingChosen,
     NotTheMain,
@@ -36,6 +40,7 @@ from settings_sync.permissions import NotAllowed, may_run_sync, syncable_childre
 from settings_sync.planning.plans import plan_target
 from settings_sync.planning.policies import POLICIES
 from settings_sync.planning.values import Choice, Key, PlannedChange, Source, TargetPlan
+from tenants import leases
 from tenants.models import Administration
 
 from .category_rights import require_choice
@@ -113,38 +118,71 @@ def making(plan: Plan) -> Iterator[None]:
     Raises PlanFailed for what nobody foresaw; what is refused in words goes on as it is.
     """
     try:
-        yield
-    # A worker that is told to stop ends with this, and nobody goes on with a half-made preview.
+        with failing(plan):
+            yield
+    # A process that is told to stop ends with this, and nobody goes on with a half-made preview.
     except SystemExit:
         _fail(plan, Interrupted())
+        raise
+    set_ready(plan)
+
+
+@contextmanager
+def failing(plan: Plan) -> Iterator[None]:
+    """Note that a plan has failed when what is done for it goes wrong, and raise as `making` does.
+
+    What another worker has by now, or what may go well in the next attempt of one, is left as it is.
+    """
+    try:
+        yield
+    except LeaseLost:
         raise
     except SyncError as error:
         _fail(plan, error)
         raise
     except Exception as error:
-        told = explain(error).error
+        explained = explain(error)
+        if leases.was_told_to_stop(error) or (plan.is_for_worker and explained.may_pass):
+            raise
         logger.exception("Preview %s could not be made", plan.pk)
-        _fail(plan, told)
+        # What it says of the database is in the log.
+        _fail(plan, Unexpected() if explained.error.facts else explained.error)
         raise PlanFailed(reason=plan.went_wrong) from error
-    plan.state = Plan.State.READY
-    plan.save(update_fields=["state"])
+
+
+def set_ready(plan: Plan) -> None:
+    """Let a plan be looked at and confirmed, unless another worker has it by now."""
+    _end(plan, state=Plan.State.READY)
 
 
 def _fail(plan: Plan, error: SyncError) -> None:
     # What went wrong may be the connection that this is to be stored with.
     connection.close_if_unusable_or_obsolete()
-    plan.state = Plan.State.FAILED
-    # Only the code is kept, so that each reader gets the sentence in a language of their own. A sentence with facts in
-    # it would need them too; what it says of the database is in the log.
-    plan.state_detail = Unexpected.code if error.facts else error.code
-    plan.save(update_fields=["state", "state_detail"])
+    # The code and what fills in its sentence, so that each reader gets it in a language of their own.
+    facts = {name: str(fact) for name, fact in error.facts.items()}
+    _end(plan, state=Plan.State.FAILED, state_detail=error.code, state_facts=facts)
+
+
+def _end(plan: Plan, **fields: Any) -> None:
+    mine = Plan.objects.filter(pk=plan.pk, lease_token=plan.lease_token, state=Plan.State.COMPUTING)
+    if mine.update(**fields):
+        for name, value in fields.items():
+            setattr(plan, name, value)
 
 
 def fail_forgotten_plans() -> int:
-    """Give up the plans whose maker was killed: nobody works on them any more. Returns how many."""
+    """Give up the plans whose maker was killed and that nobody works on any more: made in a request too long ago, or
+    tried too often by workers. Returns how many."""
     # By the database's clock: whoever made it may have stood on a machine with another.
-    late = Plan.objects.filter(state=Plan.State.COMPUTING, created_at__lt=Now() - MAKING_AT_MOST)
-    return late.update(state=Plan.State.FAILED, state_detail=Interrupted.code)
+    late = Q(is_for_worker=False, created_at__lt=Now() - MAKING_AT_MOST)
+    late |= Q(leases.has_run_out(), is_for_worker=True, attempts__gte=settings.SYNC_MAX_ATTEMPTS)
+    forgotten = Plan.objects.filter(late, state=Plan.State.COMPUTING)
+    return forgotten.update(state=Plan.State.FAILED, state_detail=Interrupted.code)
+
+
+def count_made(plan: Plan) -> int:
+    """For how many administrations a plan is made already."""
+    return plan.targets.exclude(counts={}, left_out={}).count()
 
 
 def compute_plan(plan: Plan, source: Source, choice: Choice) -> None:

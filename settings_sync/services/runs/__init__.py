@@ -1,1 +1,1 @@
-"""Runs: started, followed, announced, taken back, pruned."""
+"""Runs: started, followed, announced, tried again, pruned."""

@@ -2,8 +2,7 @@
 
 import logging
 import time
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,6 +16,8 @@ from settings_sync.services.plans.plans import fail_forgotten_plans
 from settings_sync.services.runs.runs import finish_run_when_done, lock_run
 from settings_sync.services.runs.starting import start_forgotten
 from settings_sync.services.runs.waking import APPLY_TARGET
+from settings_sync.services.undos.making import make_plan, plans_nobody_makes, take_plans_to_make
+from settings_sync.services.undos.waking import MAKE_PLAN
 from tenants.administrations import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
 from tenants.failpoints import reach
 from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
@@ -57,16 +58,12 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     _attempt(start_forgotten)
     _attempt(fail_forgotten_plans)
     reach("reaper.before-waking")
-    targets = take_targets_to_wake()
-    administrations = administrations_to_wake()
-    woken = send_messages(APPLY_TARGET, targets)
-    woken_too = send_messages(WORK_ON_ADMINISTRATION, administrations)
-    # Sending stops at the first message that the broker does not take: nobody was woken for those after it.
-    done = _work_on(administrations[woken_too:], targets[woken:], must_stop)
+    woken, alone = _wake()
+    done = _work_on(alone, must_stop)
     for step in (end_what_is_over, fold_alignment, send_due, forget_old_messages):
         if not must_stop():
             _attempt(step)
-    return Round(woken=woken + woken_too, given_up=given_up, finished=finished, done=done)
+    return Round(woken=woken, given_up=given_up, finished=finished, done=done)
 
 
 def _attempt(step: Callable[[], int]) -> int:
@@ -79,11 +76,25 @@ def _attempt(step: Callable[[], int]) -> int:
         return 0
 
 
-def _work_on(administrations: list[uuid.UUID], targets: list[uuid.UUID], must_stop: Callable[[], bool]) -> int:
-    """Do for a while what no message could be sent for, or what no worker takes; returns how much was done."""
-    work = [partial(work_on_administration, found) for found in administrations]
+def _wake() -> tuple[int, list[Callable[[], int]]]:
+    """Wake workers for what is open; returns for how much, and the work for which nobody could be woken."""
+    targets = take_targets_to_wake()
+    administrations = administrations_to_wake()
+    plans = take_plans_to_make()
+    # Sending stops at the first message that the broker does not take: nobody was woken for those after it.
+    alone_targets = targets[send_messages(APPLY_TARGET, targets) :]
+    alone_administrations = administrations[send_messages(WORK_ON_ADMINISTRATION, administrations) :]
+    alone_plans = plans[send_messages(MAKE_PLAN, plans) :]
+    alone: list[Callable[[], int]] = [partial(work_on_administration, row_id) for row_id in alone_administrations]
     # That messages were sent does not mean that a worker reads them.
-    work += [partial(execute_target, found) for found in targets or targets_nobody_takes()]
+    alone += [partial(execute_target, row_id) for row_id in alone_targets or targets_nobody_takes()]
+    alone += [partial(make_plan, row_id) for row_id in alone_plans or plans_nobody_makes()]
+    waiting = len(targets) + len(administrations) + len(plans)
+    return waiting - len(alone_targets) - len(alone_administrations) - len(alone_plans), alone
+
+
+def _work_on(work: Iterable[Callable[[], int]], must_stop: Callable[[], bool]) -> int:
+    """Do for a while what no message could be sent for, or what no worker takes; returns how much was done."""
     # Not for longer: whatever else the round does, such as giving up, waits for this.
     until = time.monotonic() + settings.REAPER_WORKS_AT_MOST_SECONDS
     done = 0

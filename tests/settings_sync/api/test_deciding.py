@@ -7,6 +7,8 @@ import pytest
 from forms_catalog.models import Form
 from settings_sync.exceptions import PlanChanged
 from settings_sync.models import SyncRun
+from settings_sync.services.undos import undoing
+from settings_sync.services.undos.making import make_plan
 from tenants.schemas import inside
 
 from .conftest import is_problem, make_caller, work
@@ -56,6 +58,20 @@ def test_a_conflict_is_decided_run_and_taken_back(api, reached, conflict, child,
         assert Form.objects.get(uid=settings_in_main).description == "hier"
     assert api.get(f"runs/{run['id']}/").json()["undone_by"] == undo.json()["id"]
     assert undo.json()["kind"] == "undo"
+
+
+def test_an_undo_of_many_is_asked_for_until_it_is_ready(api, synced, monkeypatch):
+    monkeypatch.setattr(undoing, "MADE_AT_ONCE", 0)
+    answer = api.post(f"runs/{synced['id']}/undo/", {})
+    plan = answer.json()
+    assert (answer.status_code, plan["state"], plan["progress"]) == (202, "computing", {"done": 0, "total": 1})
+    assert is_problem(api.post("runs/", {"plan": plan["id"], "version": plan["version"]}), 409, "plan-not-ready")
+    make_plan(uuid.UUID(plan["id"]))
+    plan = api.get(f"plans/{plan['id']}/").json()
+    assert (plan["state"], plan["progress"]) == ("ready", None)
+    # Confirmed in one call it is planned in that call.
+    refused = api.post(f"runs/{synced['id']}/undo/", {"confirm": True})
+    assert is_problem(refused, 409, "confirmation-required"), refused.content
 
 
 def test_who_decides_a_moment_later_is_told_that_the_plan_has_another_version(api, conflict, monkeypatch):

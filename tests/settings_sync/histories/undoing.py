@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from settings_sync.models import SyncRun
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 
 from . import drawing
 from .model import Items, Key, Stand

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from settings_sync.models import SyncTarget
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 
 from . import drawing
 from .drawing import Draws

@@ -14,9 +14,11 @@ from forms_catalog.models import Form
 from local_servers.processes import PROJECT
 from settings_sync.management import terminal
 from settings_sync.management.terminal import MovingLine, table
-from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.models import Plan, SyncRun, SyncTarget
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
+from settings_sync.services.undos import undoing
+from settings_sync.services.undos.making import make_plan
 from tenants.schemas import inside
 from tests.conftest import make_member
 from tests.settings_sync.services.plans.test_dry_run import a_worker
@@ -254,3 +256,13 @@ def test_a_run_is_taken_back(main, child, other_child, settings_in_main):
         with inside(administration):
             assert Form.objects.count() == number
     assert run("undo_run", str(done.pk), "--to", "nergens")[0] == 2
+
+
+def test_a_plan_that_a_worker_makes_is_waited_for(main, child, settings_in_main, monkeypatch):
+    with a_worker():
+        sync(main, "--to", child.slug, "--categories", "forms", "--apply")
+    monkeypatch.setattr(undoing, "MADE_AT_ONCE", 0)
+    monkeypatch.setattr(terminal.time, "sleep", lambda _seconds: make_plan(Plan.objects.get(kind="undo").pk))
+    code, printed = run("undo_run", str(SyncRun.objects.get().pk))
+    assert code == 0
+    assert "Was added by that sync, and is deleted again." in printed

@@ -15,7 +15,7 @@ from forms_catalog.rights import FormRight
 from settings_sync.models import Change, Document, Finding, SyncTarget
 from settings_sync.services.news.news import news_for
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.models import Membership, Role
 from tenants.rights import all_rights
 from tenants.schemas import inside

@@ -9,7 +9,8 @@ from forms_catalog.models import Field, Form
 from reference_data.models import WorkType
 from settings_sync.models import Plan, SyncRun, SyncTarget
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos import making, undoing
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.schemas import inside
 from tests.conftest import make_member
 
@@ -101,6 +102,18 @@ def test_a_run_is_taken_back_where_ticked_and_both_say_so(owner_client, url, own
     history = text_of(owner_client.get(url("runs")))
     assert f"Taken back by {owner}" in history
     assert "Takes back the sync of" in history
+
+
+def test_the_page_follows_a_worker_that_compares_many(owner_client, url, owner, main, joined, form, monkeypatch):
+    run = sync(owner, main, joined)
+    monkeypatch.setattr(undoing, "MADE_AT_ONCE", 0)
+    answer = owner_client.post(url("run-undo", run.pk), {"target": [joined.slug]}, follow=True)
+    plan = Plan.objects.get(kind="undo")
+    assert "0 of 1 administration is compared" in text_of(answer)
+    assert f'hx-get="{url("plan", plan.pk)}"' in answer.content.decode()
+    making.make_plan(plan.pk)
+    assert owner_client.get(url("plan", plan.pk), headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert "Was added by that sync, and is deleted again." in text_of(owner_client.get(url("plan", plan.pk)))
 
 
 def test_what_changed_since_is_asked_first(owner_client, url, owner, main, joined, form):

@@ -22,8 +22,8 @@ from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.deciding.questions import read_questions
 from settings_sync.services.previews.previewing import preview_changes
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.targets.targets import execute_target
+from settings_sync.services.undos.undoing import create_undo_plan
 from settings_sync.wording.decision_wording import LEAVE_DEFAULT, TAKE_DEFAULT
 from sync_ledger.models import Base, Deviation
 from templates_catalog.models import Layout, Scheme

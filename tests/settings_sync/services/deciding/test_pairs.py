@@ -10,7 +10,7 @@ from forms_catalog.models import Field, Form, Section
 from settings_sync.models import Change, Plan
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from sync_ledger.models import Deviation
 from tenants.models import Administration
 from tenants.schemas import inside

@@ -8,7 +8,7 @@ from settings_sync.models import Change, Plan
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.previews.previewing import preview_changes
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from settings_sync.shapes.answers import shape_changes
 from sync_ledger.models import Base
 from tenants.models import Administration

@@ -10,10 +10,10 @@ from reference_data.rights import ReferenceDataRight
 from settings_sync.exceptions import CategoryNotAllowed
 from settings_sync.models import Plan, SyncRun
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.rights import AdministrationRight, SyncRight
 from tests.settings_sync.api.conftest import is_problem, make_caller
-from tests.settings_sync.services.runs.test_right_to_undo import give
+from tests.settings_sync.services.undos.test_right_to_undo import give
 from tests.settings_sync.views.conftest import browser, form, joined, make_plan, sync  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,10 +18,10 @@ from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.administrations.sub_administrations import list_subs
 from settings_sync.services.runs.pruning import prune
 from settings_sync.services.runs.runs import retry_run
-from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.settings.settings_tree import read_settings_tree
 from settings_sync.services.support.attention import read_attention
 from settings_sync.services.support.support_search import search_everywhere
+from settings_sync.services.undos.undoing import create_undo_plan
 from settings_sync.shapes.answers import shape_plan
 from tenants.migrating import migrate_everything
 from tenants.models import Administration

@@ -9,7 +9,7 @@ from reference_data.models import WorkType
 from settings_sync.models import Change
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.schemas import inside
 from tests.contracts.world import make_company
 

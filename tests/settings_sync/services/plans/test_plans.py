@@ -12,10 +12,10 @@ from settings_sync.exceptions import PlanFailed
 from settings_sync.models import Plan
 from settings_sync.services.plans import plans
 from settings_sync.services.plans.plans import create_plan
-from settings_sync.services.runs import undoing
 from settings_sync.services.runs.runs import start_run
-from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.targets import reaping
+from settings_sync.services.undos import undoing
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.schemas import inside
 from tenants.tokens import create_api_token
 from tests.contracts.world import Company, make_company
@@ -69,7 +69,7 @@ def test_a_plan_that_crashes_while_it_is_made_has_failed_with_the_reason(company
 
 def test_an_undo_that_crashes_while_it_is_planned_has_failed_with_the_reason(company, child, monkeypatch):
     run = company.sync(child, categories=CATEGORIES)
-    monkeypatch.setattr(undoing, "compute_undo", crash)
+    monkeypatch.setattr(undoing, "compute_undos", crash)
     with pytest.raises(PlanFailed):
         create_undo_plan(acting_user=company.owner, run=run)
     assert latest().state == Plan.State.FAILED

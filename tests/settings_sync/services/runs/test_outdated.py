@@ -18,15 +18,14 @@ from settings_sync.schema_hooks import SyncSchemaHooks
 from settings_sync.services.previews.change_details import show_change
 from settings_sync.services.reports.report_rows import run_rows
 from settings_sync.services.runs.runs import finish_run_when_done, retry_run, start_run
-from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.targets.targets import execute_target
+from settings_sync.services.undos.undoing import create_undo_plan
 from sync_ledger.models import Base, Deviation, IndexEntry
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, make_company
 from tests.settings_sync.former_version import put_back
-
-from .chains import standing_in
+from tests.settings_sync.services.undos.chains import standing_in
 
 pytestmark = pytest.mark.usefixtures("db")
 CATEGORIES = ["reference_data"]

@@ -17,7 +17,7 @@ from settings_sync.planning.verdicts import Action
 from settings_sync.services.runs import pruning
 from settings_sync.services.runs.pruning import prune
 from settings_sync.services.runs.runs import retry_run
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from sync_ledger.models import Base
 from tenants.models import Administration
 from tenants.schemas import inside

@@ -5,8 +5,8 @@ from django.utils.translation import override
 
 from forms_catalog.models import Form
 from settings_sync.models import Change, Plan
-from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.support.support import list_held_back
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.schemas import inside
 from tests.contracts.world import make_company
 

@@ -11,7 +11,7 @@ from settings_sync.exceptions import NothingToUndo
 from settings_sync.models import Plan, SyncRun
 from settings_sync.services.plans.source_moves import find_source_moves
 from settings_sync.services.runs.run_overview import show_run
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, make_company

@@ -22,9 +22,9 @@ from settings_sync.services.reports.report_rows import run_rows
 from settings_sync.services.reports.reporting import run_report
 from settings_sync.services.runs.run_overview import show_run
 from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
-from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.targets.reaping import reap
 from settings_sync.services.targets.targets import claim_target, execute_target, take_targets_to_wake
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, make_company

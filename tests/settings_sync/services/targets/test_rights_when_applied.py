@@ -9,13 +9,13 @@ from reference_data.rights import ReferenceDataRight
 from settings_sync.exceptions import CategoryNotAllowed
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.runs.runs import retry_run, start_run
-from settings_sync.services.runs.undoing import create_undo_plan
 from settings_sync.services.support.support import start_run_on_behalf
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.models import Membership
 from tenants.rights import AdministrationRight, SyncRight
 from tenants.schemas import inside
 from tests.settings_sync.api.conftest import work
-from tests.settings_sync.services.runs.test_right_to_undo import give
+from tests.settings_sync.services.undos.test_right_to_undo import give
 from tests.settings_sync.views.conftest import form, joined, make_plan, sync  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,6 +1,6 @@
 """Taking back, and taking that back: whatever was synced and decided, what stood there comes back to the letter.
 
-`HYPOTHESIS_PROFILE=long ./dev test tests/settings_sync/services/runs/test_undoing_chains.py` begins with 500 seeds.
+`HYPOTHESIS_PROFILE=long ./dev test tests/settings_sync/services/undos/test_undoing_chains.py` begins with 500 seeds.
 """
 
 import os
@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from settings_sync.models import SyncRun
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.models import Administration
 from tests.contracts.world import CATEGORIES, Company, make_company
 

@@ -12,7 +12,7 @@ from settings_sync.models import SyncPolicy, SyncRun
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.previews.plan_overview import row_of, show_plan
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from settings_sync.wording.wording import reason_of
 from sync_ledger.models import Base, Deviation
 from tenants.models import Administration

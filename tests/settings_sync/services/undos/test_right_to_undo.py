@@ -11,7 +11,7 @@ from settings_sync.permissions import NotAllowed
 from settings_sync.services.deciding.deciding import decide
 from settings_sync.services.plans.dry_run import rehearse_plan
 from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
-from settings_sync.services.runs.undoing import create_undo_plan
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.models import Administration, Membership, Role
 from tenants.rights import AdministrationRight, SyncRight
 from tests.conftest import make_member
