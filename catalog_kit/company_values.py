@@ -33,8 +33,8 @@ WORDS = {
     ),
     "iban": gettext_noop("The IBAN {value} is typed out and would stand everywhere. Write {name} instead."),
     "vat-number": gettext_noop("The VAT number {value} is typed out and would stand everywhere. Write {name} instead."),
-    "missing-detail": gettext_noop("{name} is empty: fill it in with the company details of this administration."),
-    "missing-variable": gettext_noop("{name} is unknown here: add it to the variables of this administration."),
+    "missing-detail": gettext_noop("{name} is empty: fill it in with the company details of the administration."),
+    "missing-variable": gettext_noop("{name} is unknown: add it to the variables of the administration."),
 }
 
 

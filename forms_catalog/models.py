@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reference_data.models import WorkType, is_json_list, is_json_object
 from settings_sync.models import Item, NameKey, Part
@@ -13,7 +14,7 @@ class FieldType(models.TextChoices):
     """What an employee fills in."""
 
     TEXT = "text", _("text")
-    NUMBER = "number", _("number")
+    NUMBER = "number", pgettext_lazy("kind of answer", "number")
     DATE = "date", _("date")
     TIME = "time", _("time")
     CHECKBOXES = "checkboxes", _("checkboxes")

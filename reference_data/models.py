@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Deferrable, F, Func, Q, Value
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from settings_sync.models import Item, NameKey
 from tenants.exact_json import ExactJSONField
@@ -162,7 +163,7 @@ class FreeFieldType(models.TextChoices):
     """What is filled in in a free field."""
 
     TEXT = "text", _("text")
-    NUMBER = "number", _("number")
+    NUMBER = "number", pgettext_lazy("kind of answer", "number")
     DROPDOWN = "dropdown", _("dropdown")
     CHECKBOX = "checkbox", _("checkbox")
     DATE = "date", _("date")

@@ -348,7 +348,9 @@ def _ask_and_retry(
     again = [target for target in targets if may_be_retried(target)]
     question = question_before_retrying(signed_in_user(request), run, again)
     if question is not None:
-        back = RetryBringsBack(phrase=question.phrase, names=question.names, reasons=" ".join(question.reasons))
+        back = RetryBringsBack(
+            phrase=question.phrase, slug=question.slug, names=question.names, reasons=" ".join(question.reasons)
+        )
         words = {**words, "consequence": f"{words['consequence']} {back.detail}"}
     retry = functools.partial(
         retry_run,

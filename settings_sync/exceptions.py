@@ -145,7 +145,7 @@ class TargetLost(UnknownTarget):
 
 
 class RightLost(SyncError):
-    """Whoever asked for this may not sync it to {name} any more, so nothing was changed there."""
+    """Whoever asked for this may not sync it to {name} any more, so nothing was changed in it."""
 
     code = "right-lost"
     status = 403
@@ -245,13 +245,14 @@ class PlanFailed(SyncError):
 
 
 class ConfirmationRequired(SyncError):
-    """This removes or overwrites much: confirm it by typing “{phrase}”. {reasons}"""
+    """This removes or overwrites much: confirm it by typing “{phrase}” or {slug}. {reasons}"""
 
     code = "confirmation-required"
 
 
 class RetryBringsBack(ConfirmationRequired):
-    """This sync was taken back since ({names}); trying it again brings it in: type “{phrase}” to confirm. {reasons}"""
+    """This sync was taken back since ({names}); trying it again brings it in: type “{phrase}” or {slug} to confirm.
+    {reasons}"""
 
 
 class UnknownDecision(SyncError):
@@ -283,7 +284,7 @@ class CannotCouple(SyncError):
 
 
 class NameMissing(SyncError):
-    """Give “{label}” the name that it should have here."""
+    """Give “{label}” the name that it should have."""
 
     code = "name-missing"
     status = 400
@@ -387,7 +388,7 @@ class WorkerLost(SyncError):
 
 
 class Unexpected(SyncError):
-    """Something unexpected went wrong; nothing was changed here."""
+    """Something unexpected went wrong; nothing was changed."""
 
     code = "unexpected"
 

@@ -31,7 +31,7 @@ register(
         40,
         "sync:policies",
         _("Policies of syncs"),
-        _("What a sync does where nobody decides, and which settings are locked."),
+        _("What a sync does where nobody decides, and which settings are required."),
         "sync",
         SyncRight.RUN,
         main_only=True,

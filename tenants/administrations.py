@@ -159,7 +159,7 @@ def right_to_retry(administration: Administration) -> Right:
 
 
 def delete_administration(*, acting_user: User, administration: Administration, confirm: str) -> Administration:
-    """Accept that a sub-administration goes, with everything in it; `confirm` must be its slug.
+    """Accept that a sub-administration goes, with everything in it; `confirm` must be its name or its slug.
 
     Raises NotAllowed, MainCannotBeDeleted, ConfirmationDiffers or WrongState.
     """
@@ -167,8 +167,8 @@ def delete_administration(*, acting_user: User, administration: Administration, 
     require(acting_user, AdministrationRight.DELETE, administration)
     if administration.is_main:
         raise MainCannotBeDeleted
-    if confirm != administration.slug:
-        raise ConfirmationDiffers(slug=administration.slug)
+    if not administration.is_named_by(confirm):
+        raise ConfirmationDiffers(name=administration.name, slug=administration.slug)
     with transaction.atomic():
         row = Administration.objects.select_for_update(of=("self",)).get(pk=administration.pk)
         if row.state not in (Administration.State.ACTIVE, Administration.State.FAILED):

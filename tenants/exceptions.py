@@ -108,7 +108,7 @@ class MainCannotBeDeleted(AdministrationError):
 
 
 class ConfirmationDiffers(AdministrationError):
-    """To confirm, type the address of the administration exactly: {slug}."""
+    """To confirm, type the name of the administration, {name}, or its web address, {slug}."""
 
     code = "confirmation-required"
 

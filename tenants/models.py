@@ -153,6 +153,14 @@ class Administration(models.Model):
         """The main administration that this one belongs to: itself, or its parent."""
         return self.parent or self
 
+    def is_named_by(self, typed: str) -> bool:
+        """Whether somebody typed its name, as the screen shows it, or its slug; capitals and spaces do not matter."""
+        given = " ".join(typed.split()).casefold()
+        return given in (" ".join(self.name.split()).casefold(), self.slug)
+
+
+BUILT_IN_LABELS = {"Beheerder": _("Administrator"), "Medewerker": _("Employee")}
+
 
 class Role(models.Model):
     """A named set of rights. Built-in roles have no administration; others belong to one main administration."""
@@ -180,6 +188,11 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name as people read it: that of a built-in role in the reader's language."""
+        return self.name if self.administration_id else str(BUILT_IN_LABELS.get(self.name, self.name))
 
 
 class Membership(models.Model):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import CASCADE, ForeignKey, Model
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,13 @@ def count_usage(**documents: Document) -> None:
 def in_words(used: Mapping[str, int]) -> list[tuple[str, str]]:
     """(name, words) of what is used, such as “12 open work orders”; what is not used is left out."""
     return [(name, str(document.words % used[name])) for name, document in counted.items() if used.get(name)]
+
+
+def using_in_words(used: Mapping[str, int]) -> list[tuple[str, str]]:
+    """(name, words) of what uses something that a sync changes, such as “12 open work orders use this; they do not
+    change”."""
+    stays = _("uses this; it does not change"), _("use this; they do not change")
+    return [(name, f"{words} {stays[0] if used[name] == 1 else stays[1]}") for name, words in in_words(used)]
 
 
 def document_column(model: type[Model], document: type[Model]) -> str | None:

@@ -148,5 +148,5 @@ def _warning_rows(change: Change) -> list[list[str]]:
 
 def _change_row(change: Change, *, undoes: bool) -> list[str]:
     kind = str(all_kinds()[change.kind].label)
-    reason = why_planned(change, undoes=undoes)
+    reason = why_planned(change, undoes=undoes, where=change.plan_target.administration.name)
     return [change.plan_target.administration.slug, str(Action(change.action).label), kind, change.label, reason]

@@ -13,23 +13,26 @@ BAR_WIDTH = 120
 BAR_SEGMENTS = {
     "in_line": _("in line"),
     "behind": _("behind"),
-    "changed_locally": _("changed locally"),
-    "conflict": _("conflict"),
-    "missing": _("missing"),
+    "changed_locally": _("changed by itself"),
+    "conflict": _("waits for a decision"),
 }
 BAR_WORDS = {
-    "conflict": ngettext_lazy("%d conflict", "%d conflicts"),
+    "conflict": ngettext_lazy("%d waits for a decision", "%d wait for a decision"),
     "behind": ngettext_lazy("%d is behind", "%d are behind"),
-    "changed_locally": ngettext_lazy("%d changed locally", "%d changed locally"),
-    "missing": ngettext_lazy("%d is missing", "%d are missing"),
+    "changed_locally": ngettext_lazy("%d changed by itself", "%d changed by itself"),
 }
 
 
 @register.inclusion_tag("includes/alignment_bar.html")
 def alignment_bar(counts: Any, words: bool = True) -> dict[str, Any]:
-    """The proportional bar of in line, behind, changed locally, conflict and missing, with its words."""
+    """The proportional bar of in line, behind, changed by itself and waiting for a decision, with its words."""
     numbers = {key: _count(counts, key) for key in BAR_SEGMENTS}
-    return {"segments": _segments(numbers), "width": BAR_WIDTH, "description": _describe(numbers), "words": words}
+    missing = _count(counts, "missing")
+    # To people what has not come yet is behind as well; the API tells the two apart.
+    numbers["behind"] += missing
+    is_untouched = missing > 0 and missing == sum(numbers.values())
+    description = str(_("nothing received yet")) if is_untouched else _describe(numbers)
+    return {"segments": _segments(numbers), "width": BAR_WIDTH, "description": description, "words": words}
 
 
 @register.inclusion_tag("includes/alignment_legend.html")
@@ -66,6 +69,4 @@ def _describe(numbers: dict[str, int]) -> str:
         return str(_("nothing to compare"))
     if numbers["in_line"] == total:
         return str(_("everything in line"))
-    if numbers["missing"] == total:
-        return str(_("nothing received yet"))
     return " · ".join(str(words % numbers[key]) for key, words in BAR_WORDS.items() if numbers[key])

@@ -85,7 +85,7 @@ def create_administration(request: AdministrationRequest) -> HttpResponse:
         initial={"start_from": [key for key, _label in categories]},
     )
     if request.method == "POST" and form.is_valid() and (made := _create(request, form)):
-        words = _("“%(name)s” is being made, under the address %(slug)s. You can go on working meanwhile.")
+        words = _("“%(name)s” is being made, at the web address %(slug)s. You can go on working meanwhile.")
         messages.success(request, words % {"name": made, "slug": made.slug})
         return redirect("sync:administrations", main.slug)
     used, cap = making.licence_use(main)
@@ -116,7 +116,7 @@ def delete_administration(request: AdministrationRequest, child: str) -> HttpRes
     row = find_sub(acting_user=request.user, main=request.administration, administration_id=sub.pk)
     if row is None or not (row.may_delete or row.is_changing):
         raise PermissionDenied
-    form = DeleteAdministrationForm(request.POST or None, slug=sub.slug)
+    form = DeleteAdministrationForm(request.POST or None, name=sub.name)
     if request.method == "POST" and form.is_valid() and _delete(request, form, sub):
         messages.success(request, _("“%(name)s” is being deleted.") % {"name": sub})
         return redirect("sync:administrations", request.administration.slug)

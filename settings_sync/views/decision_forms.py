@@ -47,13 +47,13 @@ class DecisionForm(forms.Form):
         },
     )
     couple_with = forms.ChoiceField(
-        label=gettext_lazy("Setting of this administration"),
+        label=gettext_lazy("Setting of the sub-administration"),
         required=False,
         error_messages={
-            "invalid_choice": gettext_lazy("That setting is gone here, or follows another one by now. Choose again.")
+            "invalid_choice": gettext_lazy("That setting is gone, or follows another one by now. Choose again.")
         },
     )
-    name = forms.CharField(label=gettext_lazy("Name here"), max_length=200, required=False)
+    name = forms.CharField(max_length=200, required=False)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, required=False)
     review_on = DateField(label=gettext_lazy("Look at it again on"), required=False)
     scope = forms.ChoiceField(
@@ -68,6 +68,8 @@ class DecisionForm(forms.Form):
         self.change = change
         self.questions = questions
         self.undoes = undoes
+        self.where = change.plan_target.administration.name
+        self.fields["name"].label = _("Name in %(name)s") % {"name": self.where}
         self._offer_words()
         for question in questions.paths:
             self.fields[PATH + question.path] = self._path_field(question)
@@ -94,7 +96,7 @@ class DecisionForm(forms.Form):
         holder = self.questions.same_named.label if self.questions.same_named else ""
         remade = "remade" in self.change.facts
         label, effect = offer_in_words(
-            word, verdict=self.change.verdict, holder=holder, undoes=self.undoes, remade=remade
+            word, verdict=self.change.verdict, where=self.where, holder=holder, undoes=self.undoes, remade=remade
         )
         return format_html('<span class="offer">{} <span class="secondary">{}</span></span>', label, effect)
 
@@ -102,7 +104,7 @@ class DecisionForm(forms.Form):
         theirs = _("Before that sync: {value}") if self.undoes else _("Main administration: {value}")
         choices = [
             (Word.OVERWRITE.value, theirs.format(value=question.source or "–")),
-            (Word.KEEP_LOCAL.value, _("Here: {value}").format(value=question.local or "–")),
+            (Word.KEEP_LOCAL.value, f"{self.where}: {question.local or '–'}"),
         ]
         side = {"source": Word.OVERWRITE, "local": Word.KEEP_LOCAL}.get(question.side, "")
         return forms.ChoiceField(
@@ -170,7 +172,7 @@ class DecisionForm(forms.Form):
         if word == Word.COUPLE and given.get("scope") in (SAME, ALL):
             self.add_error("scope", _("This is another setting in each administration; couple them one by one."))
         if word == Word.CREATE_AS and "name" not in self.errors and not given.get("name", "").strip():
-            self.add_error("name", _("Give the name that it should have here."))
+            self.add_error("name", _("Give the name that it should have."))
         return given
 
     def clean_name(self) -> str:

@@ -74,7 +74,7 @@ class StartForm(forms.Form):
         if not phrase:
             del self.fields["confirmation"]
             return
-        self.fields["confirmation"].label = _("Type %(slug)s to confirm") % {"slug": phrase}
+        self.fields["confirmation"].label = _("Type “%(name)s” to confirm") % {"name": phrase}
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -119,7 +119,7 @@ class CreateAdministrationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-suggests-slug": "id_slug"}),
     )  # fmt: skip
     slug = forms.SlugField(
-        label=_("Address"),
+        label=_("Web address"),
         help_text=_(
             "Stands in the address of its pages: small letters, digits and hyphens. It cannot be changed later."
         ),
@@ -149,10 +149,10 @@ class DeleteAdministrationForm(forms.Form):
     """The typed confirmation."""
 
     confirm = forms.CharField(
-        max_length=63,
+        max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, slug: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["confirm"].label = _("Type %(slug)s to confirm") % {"slug": slug}
+        self.fields["confirm"].label = _("Type “%(name)s” to confirm") % {"name": name}

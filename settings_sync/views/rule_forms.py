@@ -40,8 +40,8 @@ class RuleForm(forms.Form):
     """What is locked of one setting, and what happens with it where nobody decides."""
 
     locked = forms.MultipleChoiceField(
-        label=_("Locked"),
-        help_text=_("What is locked is put back by every sync, also where it was changed or removed."),
+        label=_("Required"),
+        help_text=_("What is required is put back by every sync, also where it was changed or removed."),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

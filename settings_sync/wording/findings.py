@@ -15,7 +15,7 @@ FINDINGS = {
     "name-taken": gettext_noop("The name of “{label}” was taken since the preview, so it was held back."),
     "archived-instead": gettext_noop("“{label}” is used since the preview, so it was archived and not deleted."),
 }
-NOT_APPLIED = gettext_noop("The sync did not come to this here, so nothing was changed.")
+NOT_APPLIED = gettext_noop("The sync did not come to this, so nothing was changed.")
 
 
 def finding_in_words(code: str, label: str, overtaken_at: datetime | None = None) -> str:

@@ -3,12 +3,13 @@
 The words of a verdict and of an action stand with them, in `planning/verdicts.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -23,101 +24,105 @@ NAMED = 3
 """Of how many settings that use something the name is told."""
 
 REASONS: dict[str, str] = {
-    Verdict.NEW: gettext_noop("Does not exist here yet."),
-    Verdict.REJOINED: gettext_noop("Is equal here already; from now on it is followed."),
+    Verdict.NEW: gettext_noop("Does not exist in {where} yet."),
+    Verdict.REJOINED: gettext_noop("Is equal in {where} already; from now on it is followed."),
     Verdict.BEHIND: gettext_noop("The main administration has changed it since the last sync."),
-    Verdict.ALREADY_EQUAL: gettext_noop("Was changed here in the same way."),
-    Verdict.NAME_TAKEN: gettext_noop("This administration has its own “{holder}” with the same name."),
+    Verdict.ALREADY_EQUAL: gettext_noop("Was changed in {where} in the same way."),
+    Verdict.NAME_TAKEN: gettext_noop("“{holder}” of {where} has the same name."),
     Verdict.NAME_HELD: gettext_noop(
-        "Its name belongs here to “{holder}”, which is not in this sync; choose that as well."
+        "Its name belongs in {where} to “{holder}”, which is not in this sync; choose that as well."
     ),
-    Verdict.DEFAULT_TAKEN: gettext_noop("“{holder}” is the default here; only one can be."),
-    Verdict.CHANGED_LOCALLY: gettext_noop("Was changed here; the main administration has not changed it since."),
-    Verdict.BOTH_CHANGED: gettext_noop("Was changed here and in the main administration."),
-    Verdict.REMOVED_LOCALLY: gettext_noop("Was removed here."),
+    Verdict.DEFAULT_TAKEN: gettext_noop("“{holder}” is the default in {where}; only one can be."),
+    Verdict.CHANGED_LOCALLY: gettext_noop("Was changed in {where}; the main administration has not changed it since."),
+    Verdict.BOTH_CHANGED: gettext_noop("Was changed in {where} and in the main administration."),
+    Verdict.REMOVED_LOCALLY: gettext_noop("Was removed in {where}."),
     Verdict.REMOVED_IN_SOURCE: gettext_noop("Was removed in the main administration."),
     Verdict.GONE: gettext_noop("Is gone on both sides."),
     Verdict.NEEDS_HELD: gettext_noop("Needs {kind} “{needs}” ({path}), which is held back."),
     Verdict.UNRESOLVED: gettext_noop("Points at something that does not exist in the main administration ({path})."),
-    Verdict.PINNED: gettext_noop("Is pinned here."),
-    Verdict.LOCKED: gettext_noop("Is locked by the main administration; what was changed here is put back."),
-    Verdict.INVALID: gettext_noop("Cannot be written as it would be here: {problem}"),
-    Verdict.GIVES_WAY: gettext_noop("Is no longer the default here: “{holder}” becomes it."),
+    Verdict.PINNED: gettext_noop("Is pinned by {where}."),
+    Verdict.LOCKED: gettext_noop("Is required by the main administration; what was changed in {where} is put back."),
+    Verdict.INVALID: gettext_noop("Cannot be written as it would be in {where}: {problem}"),
+    Verdict.GIVES_WAY: gettext_noop("Is no longer the default in {where}: “{holder}” becomes it."),
 }
 
 REFINED: dict[tuple[str, str], str] = {
-    (Verdict.NAME_TAKEN, "archived"): gettext_noop(
-        "This administration has its own archived “{holder}” with the same name."
-    ),
+    (Verdict.NAME_TAKEN, "archived"): gettext_noop("“{holder}” of {where}, which is archived, has the same name."),
     (Verdict.NAME_TAKEN, "holder_action=update"): gettext_noop(
-        "Its name belongs here to “{holder}”, which is in this sync too and keeps it."
+        "Its name belongs in {where} to “{holder}”, which is in this sync too and keeps it."
     ),
     (Verdict.NAME_TAKEN, "remade"): gettext_noop(
         "The main administration removed “{holder}” and made this one under the same name. It can take the place of the"
-        " other here, or come beside it under another name."
+        " other in {where}, or come beside it under another name."
     ),
     (Verdict.NAME_TAKEN, "coupling"): gettext_noop(
         "Cannot be coupled any more: the other setting is gone, or follows something else."
     ),
-    (Verdict.BOTH_CHANGED, "lost"): gettext_noop("What stood here before is not known any more; make a new preview."),
+    (Verdict.BOTH_CHANGED, "lost"): gettext_noop(
+        "What stood in {where} before is not known any more; make a new preview."
+    ),
     (Verdict.BOTH_CHANGED, "update"): gettext_noop(
-        "Was changed here and in the main administration; the changes are put together."
+        "Was changed in {where} and in the main administration; the changes are put together."
     ),
     (Verdict.BOTH_CHANGED, "update overwrites"): gettext_noop(
-        "Was changed here and in the main administration; what was changed here is replaced."
+        "Was changed in {where} and in the main administration; what was changed in {where} is replaced."
     ),
     (Verdict.BOTH_CHANGED, "keep"): gettext_noop(
-        "Was changed here and in the main administration; what is here stays."
+        "Was changed in {where} and in the main administration; what {where} has stays."
     ),
-    (Verdict.CHANGED_LOCALLY, "update"): gettext_noop("Was changed here; that is put back."),
-    (Verdict.REMOVED_LOCALLY, "keep"): gettext_noop("Was removed here, and stays away."),
-    (Verdict.REMOVED_LOCALLY, "create"): gettext_noop("Was removed here, and comes back."),
-    (Verdict.REMOVED_IN_SOURCE, "keep"): gettext_noop("Was removed in the main administration; here it stays."),
+    (Verdict.CHANGED_LOCALLY, "update"): gettext_noop("Was changed in {where}; that is put back."),
+    (Verdict.REMOVED_LOCALLY, "keep"): gettext_noop("Was removed in {where}, and stays away."),
+    (Verdict.REMOVED_LOCALLY, "create"): gettext_noop("Was removed in {where}, and comes back."),
+    (Verdict.REMOVED_IN_SOURCE, "keep"): gettext_noop("Was removed in the main administration; in {where} it stays."),
     (Verdict.REMOVED_IN_SOURCE, "keep changed"): gettext_noop(
-        "Was removed in the main administration; it was changed here, so it stays."
+        "Was removed in the main administration; it was changed in {where}, so it stays."
     ),
     (Verdict.REMOVED_IN_SOURCE, "keep kept"): gettext_noop(
-        "Was removed in the main administration; something in it is pinned or agreed here, so it stays."
+        "Was removed in the main administration; something in it is pinned or agreed in {where}, so it stays."
     ),
     (Verdict.REMOVED_IN_SOURCE, "archive"): gettext_noop(
-        "Was removed in the main administration; here it is archived."
+        "Was removed in the main administration; in {where} it is archived."
     ),
     (Verdict.REMOVED_IN_SOURCE, "archive archived_instead=used"): gettext_noop(
-        "Was removed in the main administration; it is used here by {users}, so it is archived and not deleted."
+        "Was removed in the main administration; it is used in {where} by {users}, so it is archived and not deleted."
     ),
     (Verdict.REMOVED_IN_SOURCE, "keep archived_instead=used"): gettext_noop(
-        "Was removed in the main administration and is archived here; it is not deleted because it is used by {users}."
+        "Was removed in the main administration and is archived in {where}; it is not deleted because it is used"
+        " by {users}."
     ),
     (Verdict.REMOVED_IN_SOURCE, "keep unused"): gettext_noop(
-        "Was removed in the main administration and is archived here; nothing uses it any more, so it can be deleted."
+        "Was removed in the main administration and is archived in {where}; nothing uses it any more, so it can"
+        " be deleted."
     ),
     (Verdict.REMOVED_IN_SOURCE, "archive archived_instead=kind"): gettext_noop(
         "Was removed in the main administration; settings like this are archived and never deleted."
     ),
-    (Verdict.REMOVED_IN_SOURCE, "delete"): gettext_noop("Was removed in the main administration; here it is deleted."),
+    (Verdict.REMOVED_IN_SOURCE, "delete"): gettext_noop(
+        "Was removed in the main administration; in {where} it is deleted."
+    ),
     (Verdict.NEW, "couple"): gettext_noop(
-        "A setting of this administration becomes this one; what points at it goes on pointing at it."
+        "A setting of {where} becomes this one; what points at it goes on pointing at it."
     ),
     (Verdict.NEW, "couple replaces"): gettext_noop(
         "Takes the place of the one that the main administration removed; what points at that goes on pointing at it."
     ),
     (Verdict.REMOVED_IN_SOURCE, "remade_as"): gettext_noop(
         "Was removed in the main administration, which made “{remade_as}” under the same name; what becomes of both is"
-        " decided there."
+        " decided with that one."
     ),
     (Verdict.REMOVED_IN_SOURCE, "replaced_by"): gettext_noop(
-        "Was removed in the main administration; “{replaced_by}”, made under the same name, takes its place here."
+        "Was removed in the main administration; “{replaced_by}”, made under the same name, takes its place in {where}."
     ),
     (Verdict.NEW, "couple own_parts"): gettext_noop(
-        "A setting of this administration becomes this one; what points at it goes on pointing at it, and the parts"
+        "A setting of {where} becomes this one; what points at it goes on pointing at it, and the parts"
         " that only it has stay."
     ),
     (Verdict.LOCKED, "pinned"): gettext_noop(
-        "Is locked by the main administration but pinned here; decide what is to happen."
+        "Is required by the main administration but pinned by {where}; decide what is to happen."
     ),
-    (Verdict.LOCKED, "create"): gettext_noop("Was removed here, but it is locked by the main administration."),
+    (Verdict.LOCKED, "create"): gettext_noop("Was removed in {where}, but it is required by the main administration."),
     (Verdict.INVALID, "in_main"): gettext_noop(
-        "Cannot work as it is in the main administration; put it right there first. {problem}"
+        "Cannot work as it is in the main administration; put it right in that one first. {problem}"
     ),
     (Verdict.INVALID, "path"): gettext_noop(
         "Put together, {path} would belong to something that was removed; decide about the setting as a whole."
@@ -138,18 +143,20 @@ TAKEN_BACK: dict[tuple[str, str], str] = {
         "Was added by that sync; it is used by now, by {users}, so it is archived and not deleted."
     ),
     (Verdict.REMOVED_IN_SOURCE, "keep"): gettext_noop("Was added by that sync, and stays."),
-    (Verdict.REMOVED_LOCALLY, "keep"): gettext_noop("Was removed here after that sync, and stays away."),
+    (Verdict.REMOVED_LOCALLY, "keep"): gettext_noop("Was removed in {where} after that sync, and stays away."),
     (Verdict.REMOVED_LOCALLY, "create"): gettext_noop(
-        "Was removed here after that sync, and becomes again what it was before."
+        "Was removed in {where} after that sync, and becomes again what it was before."
     ),
-    (Verdict.BOTH_CHANGED, ""): gettext_noop("Was changed here after that sync."),
-    (Verdict.BOTH_CHANGED, "update"): gettext_noop("Was changed here after that sync; the changes are put together."),
+    (Verdict.BOTH_CHANGED, ""): gettext_noop("Was changed in {where} after that sync."),
+    (Verdict.BOTH_CHANGED, "update"): gettext_noop(
+        "Was changed in {where} after that sync; the changes are put together."
+    ),
     (Verdict.BOTH_CHANGED, "update overwrites"): gettext_noop(
-        "Was changed here after that sync; becomes again what it was before."
+        "Was changed in {where} after that sync; becomes again what it was before."
     ),
-    (Verdict.CHANGED_LOCALLY, ""): gettext_noop("Was changed here after that sync, and stays."),
+    (Verdict.CHANGED_LOCALLY, ""): gettext_noop("Was changed in {where} after that sync, and stays."),
     (Verdict.NAME_TAKEN, "coupling=stands"): gettext_noop(
-        "Cannot be coupled again: “{holder}” was made here anew since."
+        "Cannot be coupled again: “{holder}” was made in {where} anew since."
     ),
 }
 """The same where a plan takes a sync back."""
@@ -157,23 +164,33 @@ TAKEN_BACK: dict[tuple[str, str], str] = {
 
 HOLDER_CHOSEN: dict[str, str] = {
     Action.HOLD: gettext_noop(
-        "Its name belongs here to “{holder}”, which is in this sync too but held back itself; decide about that first."
+        "Its name belongs in {where} to “{holder}”, which is in this sync too but held back itself; decide"
+        " about that first."
     ),
     Action.KEEP: gettext_noop(
-        "Its name belongs here to “{holder}”, which is in this sync too but stays as it is here."
+        "Its name belongs in {where} to “{holder}”, which is in this sync too but stays as it is in {where}."
     ),
-    Action.SKIP: gettext_noop("Its name belongs here to “{holder}”, which is in this sync too but is pinned here."),
+    Action.SKIP: gettext_noop(
+        "Its name belongs in {where} to “{holder}”, which is in this sync too but is pinned by {where}."
+    ),
 }
 """What is said of a name whose holder was chosen as well, by what happens to that holder."""
 
 
-def why_planned(change: Change, *, undoes: bool = False) -> str:
-    """Why a plan does what it does with the item of a change; `undoes` for a plan that takes a sync back."""
-    return reason_of(change.verdict, {**change.facts, "needs_by_kind": change.kind}, change.action, undoes=undoes)
+def why_planned(change: Change, *, undoes: bool = False, where: str = "") -> str:
+    """Why a plan does what it does with the item of a change; `undoes` for a plan that takes a sync back. `where` names
+    the administration, or those in which the same is so."""
+    facts = {**change.facts, "needs_by_kind": change.kind}
+    return reason_of(change.verdict, facts, change.action, undoes=undoes, where=where)
 
 
-def reason_of(verdict: str, facts: Mapping[str, Any], action: str = "", *, undoes: bool = False) -> str:
-    """Why a plan does what it does with an item, as one sentence; `undoes` for a plan that takes a sync back."""
+def reason_of(
+    verdict: str, facts: Mapping[str, Any], action: str = "", *, undoes: bool = False, where: str = ""
+) -> str:
+    """Why a plan does what it does with an item, as one sentence; `undoes` for a plan that takes a sync back.
+
+    The administration is called by its name, `where`: whoever reads it sits in another one, where “here” misleads.
+    """
     sentence = HOLDER_CHOSEN.get(facts.get("holder_action", "")) if verdict == Verdict.NAME_HELD else None
     sentence = sentence or _refined(verdict, facts, action, undoes=undoes) or REASONS.get(verdict)
     if sentence is None:
@@ -181,7 +198,15 @@ def reason_of(verdict: str, facts: Mapping[str, Any], action: str = "", *, undoe
     needed = all_kinds().by_key.get(facts.get("needs_kind", ""))
     path = path_in_words(facts.get("needs_by_kind", ""), str(facts.get("path", "")))
     shown = {**facts, "path": path, "kind": needed.label if needed else "…", "users": users_in_words(facts)}
+    shown["where"] = where or _("the sub-administration")
     return _(sentence).format_map(_Known(shown))
+
+
+def names_in_words(names: Sequence[str]) -> str:
+    """Administrations by their names, as a sentence has them; of many their number."""
+    if len(names) > NAMED:
+        return ngettext("%d administration", "%d administrations", len(names)) % len(names)
+    return str(get_text_list(list(names), _("and")))
 
 
 def users_in_words(facts: Mapping[str, Any]) -> str:

@@ -76,7 +76,8 @@ def restore_administration(*, path: Path, slug: str = "", main: str = "") -> Res
 
 
 def replace_administration(*, path: Path, slug: str = "", confirm: str) -> Restored:
-    """Put a backup in the place of the administration that it was made of; `confirm` must be its address.
+    """Put a backup in the place of the administration that it was made of; `confirm` must be its name or its
+    slug.
 
     Name, address, groups and who may enter stay as they are now. Its former contents are there until the last moment,
     and people go on in them; what they write meanwhile goes with them. Raises UnknownAdministration, BackupOfAnother,
@@ -86,8 +87,8 @@ def replace_administration(*, path: Path, slug: str = "", confirm: str) -> Resto
         row = find_active(slug or str(reader.manifest.administration.get("slug")))
         if str(row.pk) != reader.manifest.administration.get("id"):
             raise BackupOfAnother(name=row.name)
-        if confirm != row.slug:
-            raise ConfirmationDiffers(slug=row.slug)
+        if not row.is_named_by(confirm):
+            raise ConfirmationDiffers(name=row.name, slug=row.slug)
         with transaction.atomic():
             row = _lock(row)
             former = f"{row.schema_name}_former"

@@ -129,7 +129,7 @@ def test_a_preview_that_takes_a_while_says_so_and_is_asked_for_once(beheerder, n
     usual, busy, back = page.evaluate(BUSY_AND_BACK)
     said = beheerder.say("Making a preview for %%(number)s administrations…").replace("%%(number)s", "2")
     assert busy == [said, True, said]
-    assert back == usual == [beheerder.say("Look what will happen"), False, ""]
+    assert back == usual == [beheerder.say("See what will happen"), False, ""]
     (only,) = held_back(page, sent)
     only.continue_()
     page.wait_for_url(PLAN)

@@ -122,7 +122,10 @@ def test_the_pages_say_states_and_codes_in_dutch(browser, synced, main):
     pages = {
         address("settings_sync.syncrun", "change", synced.pk): ["Van Dijk Noord (klaar)"],
         address("settings_sync.synctarget", "change", target.pk): ["sinds het voorbeeld gewijzigd", "velden: 1"],
-        address("settings_sync.plan", "change", synced.plan_id): ["Formulieren", "Wat alleen daar is gewijzigd"],
+        address("settings_sync.plan", "change", synced.plan_id): [
+            "Formulieren",
+            "Wat alleen de subadministratie heeft gewijzigd",
+        ],
         address("tenants.role", "change", Role.objects.get(name="Beheerder").pk): ["formulieren: bewerken"],
     }
     raw = r"\((succeeded|failed|queued)\)|forms_catalog_form|changed_locally|forms\.update|stale|put_back"

@@ -81,7 +81,7 @@ def test_a_logo_is_the_name_until_there_is_one(company):
 
 def test_an_empty_detail_that_is_used_is_pointed_out(company):
     found = warnings_about(Layout(body="{{ bedrijf.telefoon }} {{ bedrijf.plaats }}"), company)
-    assert found == ["{{ bedrijf.telefoon }} is empty: fill it in with the company details of this administration."]
+    assert found == ["{{ bedrijf.telefoon }} is empty: fill it in with the company details of the administration."]
 
 
 def test_a_detail_that_is_typed_out_is_pointed_out(company):
@@ -100,7 +100,7 @@ def test_a_variable_is_filled_in_as_text_with_its_lines(company):
 def test_a_variable_that_is_not_there_is_pointed_out_and_stays_as_it_stands(company):
     layout = Layout(footer="{{ eigen.openingstijden }}")
     assert warnings_about(layout, company) == [
-        "{{ eigen.openingstijden }} is unknown here: add it to the variables of this administration."
+        "{{ eigen.openingstijden }} is unknown: add it to the variables of the administration."
     ]
     assert "{{ eigen.openingstijden }}" in preview_of(layout, company).body
 

@@ -276,6 +276,7 @@ def _decided(change: Change, preview: ChangePreview, plan: Plan) -> Iterator[Dec
         words = decided_in_words(
             decision.word,
             verdict=change.verdict,
+            where=change.plan_target.administration.name,
             path=decision.path,
             name=decision.name or _coupled_name(change, decision),
             undoes=plan.is_undo,

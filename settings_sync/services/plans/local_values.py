@@ -112,7 +112,7 @@ def _in_words(kind: str, warned: Warned) -> str:
         # A warning is kept for as long as its plan, and a release may take a kind away meanwhile.
         named = all_kinds().by_key.get(warned.facts["kind"])
         path = path_in_words(kind, warned.facts["path"])
-        words = _("Names {kind} “{name}” ({path}), which is archived here.")
+        words = _("Names {kind} “{name}” ({path}), which is archived.")
         return words.format(kind=named.label if named else "…", name=warned.facts["name"], path=path)
     return local_values.in_words(warned) if local_values else ""
 

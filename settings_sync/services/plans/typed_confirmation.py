@@ -19,23 +19,24 @@ FEW = 5
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What has to be typed, and why, in words."""
+    """What has to be typed, a name or its slug, and why, in words."""
 
     phrase: str
+    slug: str
     reasons: tuple[str, ...]
 
 
 def confirmation_of(plan: Plan) -> Confirmation | None:
     """The confirmation that a plan asks for; None when it asks for none."""
     reasons = tuple(_reasons(plan))
-    return Confirmation(plan.administration.slug, reasons) if reasons else None
+    return Confirmation(plan.administration.name, plan.administration.slug, reasons) if reasons else None
 
 
 def check_confirmation(plan: Plan, typed: str) -> None:
     """Raises ConfirmationRequired when a plan asks for a confirmation and this is not it."""
     asked = confirmation_of(plan)
-    if asked is not None and typed.strip() != asked.phrase:
-        raise ConfirmationRequired(phrase=asked.phrase, reasons=" ".join(asked.reasons))
+    if asked is not None and not plan.administration.is_named_by(typed):
+        raise ConfirmationRequired(phrase=asked.phrase, slug=asked.slug, reasons=" ".join(asked.reasons))
 
 
 def _reasons(plan: Plan) -> Iterator[str]:

@@ -49,10 +49,13 @@ def as_planned(changes: "QuerySet[Change]") -> "QuerySet[Any]":
     return changes.annotate(**nothing)
 
 
-def why(change: Change, *, undoes: bool) -> str:
-    """Why that was done with the item of a change, as one sentence; of a plan that was not carried out, why it will."""
+def why(change: Change, *, undoes: bool, where: str = "") -> str:
+    """Why that was done with the item of a change, as one sentence; of a plan that was not carried out, why it will.
+
+    `where` names the administration, or those in which the same is so.
+    """
     if change.finding:
         return finding_in_words(change.finding, change.label, change.overtaken_at)
     if change.happened == Action.SKIP != change.action:
         return _(NOT_APPLIED)
-    return why_planned(change, undoes=undoes)
+    return why_planned(change, undoes=undoes, where=where)

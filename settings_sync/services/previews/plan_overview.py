@@ -17,7 +17,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
-from settings_sync.declaring.usage import counted, in_words
+from settings_sync.declaring.usage import counted, in_words, using_in_words
 from settings_sync.models import Change, Plan, PlanTarget
 from settings_sync.permissions import right_for, syncable_children
 from settings_sync.planning.values import NeededBy
@@ -25,7 +25,7 @@ from settings_sync.planning.verdicts import WRITING, Action, Verdict, is_unchang
 from settings_sync.services.plans.category_rights import may_read_changes
 from settings_sync.services.plans.dry_run import rehearsal_in_words
 from settings_sync.services.plans.local_values import warnings_in_words
-from settings_sync.wording.wording import needed_by_in_words
+from settings_sync.wording.wording import names_in_words, needed_by_in_words
 from tenants.models import Administration
 
 from .happened import OUTCOME, why
@@ -59,7 +59,7 @@ OUTCOMES: dict[str, Any] = {
     Action.ARCHIVE: _("is archived"),
     Action.DELETE: _("is deleted"),
     Action.HOLD: _("held back"),
-    Action.KEEP: _("stays as it is here"),
+    Action.KEEP: _("stays as it is"),
     Action.SKIP: _("is skipped"),
     LINK: _("is equal already"),
 }
@@ -68,14 +68,14 @@ HELD_WORDS: dict[str, Any] = {
     Verdict.NAME_TAKEN: ngettext_lazy("%d name exists already", "%d names exist already"),
     Verdict.NAME_HELD: ngettext_lazy("%d name belongs to something else", "%d names belong to something else"),
     Verdict.DEFAULT_TAKEN: ngettext_lazy("%d default exists already", "%d defaults exist already"),
-    Verdict.REMOVED_LOCALLY: ngettext_lazy("%d setting was removed there", "%d settings were removed there"),
+    Verdict.REMOVED_LOCALLY: ngettext_lazy("%d setting was removed", "%d settings were removed"),
     Verdict.NEEDS_HELD: ngettext_lazy(
         "%d setting needs something that is held back", "%d settings need something that is held back"
     ),
     Verdict.UNRESOLVED: ngettext_lazy(
         "%d setting points at something that does not exist", "%d settings point at something that does not exist"
     ),
-    Verdict.LOCKED: ngettext_lazy("%d setting is locked but pinned there", "%d settings are locked but pinned there"),
+    Verdict.LOCKED: ngettext_lazy("%d setting is required but pinned", "%d settings are required but pinned"),
     Verdict.INVALID: ngettext_lazy("%d setting cannot be put together", "%d settings cannot be put together"),
 }
 
@@ -226,7 +226,7 @@ def show_plan(plan: Plan) -> PlanOverview:
         linked=changes.filter(Change.IS_UNCHANGED).count(),
         noted=changes.filter(action=Action.KEEP).exclude(Change.IS_UNCHANGED).filter(REMEMBERED).count(),
         held=tuple(_held(changes)),
-        affected=tuple(in_words(_added(row.affected for row in targets))),
+        affected=tuple(using_in_words(_added(row.affected for row in targets))),
         created_at=plan.created_at,
         is_ready=plan.state == Plan.State.READY,
         failure=plan.went_wrong,
@@ -385,7 +385,7 @@ def row_of(
         label=change.label,
         outcome=outcome,
         outcome_label=str(OUTCOMES[outcome]),
-        reason=why(change, undoes=undoes),
+        reason=why(change, undoes=undoes, where=names_in_words(names)),
         needed_by=tuple(needed_by_in_words(NeededBy(**reason)) for reason in change.needed_by),
         administrations=tuple(names),
         warnings=tuple(warnings_in_words(change.kind, change.warnings)),

@@ -141,7 +141,7 @@ def _preview(
     return ChangePreview(
         change=change,
         kind_label=str(kind.label),
-        reason=why_planned(change, undoes=undoes),
+        reason=why_planned(change, undoes=undoes, where=change.plan_target.administration.name),
         needed_by=[needed_by_in_words(NeededBy(**reason)) for reason in change.needed_by],
         places=places_of(kind, found, {**labels, **{uid: name.words for uid, name in names.items()}}, names),
     )

@@ -65,9 +65,7 @@ def _told(changes: "QuerySet[Change]") -> "QuerySet[Change]":
 def _headline(run: RunOverview) -> str:
     if not run.succeeded:
         return _("%(state)s. Nothing was changed.") % {"state": run.state_label.capitalize()}
-    said = _(
-        "%(state)s: %(changes)s in %(administrations)s. Customers, work orders and invoices: %(rows)d rows changed."
-    )
+    said = _("%(state)s: %(changes)s in %(administrations)s. Customers, work orders and invoices: %(rows)d changed.")
     return said % {
         "state": run.state_label.capitalize(),
         "changes": _count_changes(run.total.changes),
@@ -90,7 +88,7 @@ def _plan_facts(plan: Plan, overview: PlanOverview) -> Iterator[tuple[str, str]]
     if overview.held:
         yield _("Held back"), "; ".join(held.words for held in overview.held)
     if overview.affected:
-        yield _("Affected"), ", ".join(words for _name, words in overview.affected)
+        yield _("In use"), ", ".join(words for _name, words in overview.affected)
     if overview.run_id:
         yield _("Carried out"), _("yes")
 
@@ -117,7 +115,7 @@ def _planned_table(overview: PlanOverview) -> Table:
         (target.name, *_numbers(target.counted), target.left_out or ", ".join(target.affected) or "–")
         for target in overview.targets[:MOST_ROWS]
     ]
-    headers = (_("Administration"), _("Added"), _("Updated"), _("Removed"), _("Held back"), _("Affected"))
+    headers = (_("Administration"), _("Added"), _("Updated"), _("Removed"), _("Held back"), _("In use"))
     more = max(len(overview.targets) - MOST_ROWS, 0)
     return Table(_("Per administration"), headers, rows, (30, 14, 13, 13, 14, 18), more)
 

@@ -54,7 +54,7 @@ def _table_names() -> Mapping[str, str]:
     """Each settings table in words."""
     names = {
         "sync_ledger_base": _("notes of what was synced"),
-        "sync_ledger_deviation": _("notes of what stays as it is here"),
+        "sync_ledger_deviation": _("notes of what stays as it is"),
     }
     for kind in all_kinds():
         names |= {table.table: str(table.model._meta.verbose_name_plural) for table in kind.tables}

@@ -22,6 +22,7 @@ class RetryQuestion:
     what would come back, in words."""
 
     phrase: str
+    slug: str
     names: str
     reasons: tuple[str, ...]
 
@@ -40,14 +41,16 @@ def question_before_retrying(user: User, run: SyncRun, again: Iterable[SyncTarge
     entered = {administration.pk for administration in reachable_administrations(user)}
     names = [row.administration.name for row in taken_back if row.administration_id in entered]
     known = ", ".join(dict.fromkeys(names)) or _("an administration that you may not enter")
-    return RetryQuestion(run.administration.slug, known, tuple(map(_what_comes_back, again)))
+    return RetryQuestion(run.administration.name, run.administration.slug, known, tuple(map(_what_comes_back, again)))
 
 
 def check_question(user: User, run: SyncRun, again: Collection[SyncTarget], typed: str) -> None:
     """Raises RetryBringsBack when trying again asks for a confirmation and this is not it."""
     question = question_before_retrying(user, run, again)
-    if question is not None and typed.strip() != question.phrase:
-        raise RetryBringsBack(phrase=question.phrase, names=question.names, reasons=" ".join(question.reasons))
+    if question is not None and not run.administration.is_named_by(typed):
+        raise RetryBringsBack(
+            phrase=question.phrase, slug=question.slug, names=question.names, reasons=" ".join(question.reasons)
+        )
 
 
 def _what_comes_back(target: SyncTarget) -> str:

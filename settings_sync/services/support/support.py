@@ -62,5 +62,8 @@ def list_held_back(target: PlanTarget) -> str:
     """What a plan holds back in one administration, each with its reason; at most MOST_HELD of them."""
     # One more than is shown, to know whether there are more.
     held = target.changes.filter(action=Action.HOLD)[: MOST_HELD + 1]
-    lines = [f"{change.label}: {why_planned(change, undoes=target.plan.is_undo)}" for change in held]
+    lines = [
+        f"{change.label}: {why_planned(change, undoes=target.plan.is_undo, where=target.administration.name)}"
+        for change in held
+    ]
     return "\n".join([*lines[:MOST_HELD], *(["…"] if len(lines) > MOST_HELD else [])]) or "–"

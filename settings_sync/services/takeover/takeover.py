@@ -270,7 +270,7 @@ def _row(change: Change, decision: Decision | None, own: Mapping[uuid.UUID, Own]
         choice=_choice(decision),
         coupled=own.get(coupled) if coupled else None,
         is_held=is_held,
-        reason=why_planned(change) if is_held else "",
+        reason=why_planned(change, where=change.plan_target.administration.name) if is_held else "",
     )
 
 

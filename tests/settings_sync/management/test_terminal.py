@@ -61,7 +61,7 @@ def test_the_plan_is_printed_and_nothing_is_done(main, child, other_child, setti
 
 def test_the_terminal_is_english_whatever_the_language_of_the_pages(main, child, settings_in_main):
     _code, printed = sync(main, "--to", child.slug, "--categories", "forms")
-    assert "Does not exist here yet." in printed
+    assert f"Does not exist in {child.name} yet." in printed
     assert "create" in printed
     code, printed = sync(main, "--to", main.slug, "--categories", "forms")
     assert (code, printed) == (2, f"{main.slug} is not a sub-administration that you can sync to.")
@@ -223,8 +223,8 @@ def removed_in_main(main, child, settings_in_main):
 def test_much_is_confirmed_with_the_phrase(main, child, removed_in_main):
     code, printed = sync(main, *removed_in_main)
     assert (code, SyncRun.objects.count()) == (2, 1)
-    assert f"confirm it by typing “{main.slug}”. 1 setting is removed or archived." in printed
-    assert "here it is archived" in printed
+    assert f"confirm it by typing “{main.name}” or {main.slug}. 1 setting is removed or archived." in printed
+    assert f"in {child.name} it is archived" in printed
     with a_worker():
         code, printed = sync(main, *removed_in_main, "--confirm", main.slug)
     assert code == 0, printed

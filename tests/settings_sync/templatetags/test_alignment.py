@@ -33,7 +33,7 @@ def test_one_conflict_among_thousands_can_still_be_seen() -> None:
     ("counts", "words"),
     [
         ({"in_line": 5}, "everything in line"),
-        ({"in_line": 5, "behind": 1, "conflict": 2}, "2 conflicts · 1 is behind"),
+        ({"in_line": 5, "behind": 1, "conflict": 2}, "2 wait for a decision · 1 is behind"),
         ({"missing": 5}, "nothing received yet"),
         ({}, "nothing to compare"),
         ({"in_line": 5, "own": 3}, "everything in line"),

@@ -210,13 +210,13 @@ def test_a_deletion_that_failed_is_tried_again_and_told_as_such(owner_client, ma
     assert made.state == "deleting"
 
 
-def test_an_administration_is_deleted_after_its_address_was_typed(owner_client, url, joined):
+def test_an_administration_is_deleted_after_its_name_was_typed(owner_client, url, joined):
     address = url("administration-delete", joined.slug)
     refused = owner_client.post(address, {"confirm": "rubbish"})
-    assert f"type the address of the administration exactly: {joined.slug}" in text_of(refused)
+    assert f"type the name of the administration, {joined.name}, or its web address, {joined.slug}" in text_of(refused)
     joined.refresh_from_db()
     assert joined.state == "active"
-    assert owner_client.post(address, {"confirm": joined.slug}).status_code == 302
+    assert owner_client.post(address, {"confirm": joined.name}).status_code == 302
     joined.refresh_from_db()
     assert joined.state == "deleting"
     assert "being deleted" in text_of(owner_client.get(url("administrations")))

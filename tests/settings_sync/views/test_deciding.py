@@ -53,7 +53,12 @@ def test_a_conflict_is_decided_field_by_field_and_withdrawn(owner_client, url, o
     change = change_of(conflict, form)
     address = url("change", conflict.pk, change.pk)
     said = text_of(owner_client.get(address))
-    for words in ("Keep what is here", "Take over from the main administration", "CO (groep)", "Here: CO (hier)"):
+    for words in (
+        f"Keep that of {joined.name}",
+        "Take that of the main administration",
+        "CO (groep)",
+        f"{joined.name}: CO (hier)",
+    ):
         assert words in said
     assert "keep_local" not in said
     assert re.search(r"<button[^>]* disabled", owner_client.get(url("plan", conflict.pk)).content.decode())
@@ -67,7 +72,7 @@ def test_a_conflict_is_decided_field_by_field_and_withdrawn(owner_client, url, o
     decision = Decision.objects.get()
     assert (decision.word, f"path:{decision.path}", decision.reason) == ("keep_local", path, "klantwens")
     said = text_of(owner_client.get(address))
-    assert "Keep what is here" in said.split("What was decided")[1].split("Withdraw")[0]
+    assert f"Keep that of {joined.name}" in said.split("What was decided")[1].split("Withdraw")[0]
     assert str(owner) in said
     conflict.refresh_from_db()
     owner_client.post(address, sent(conflict, withdraw="yes"))
@@ -120,7 +125,7 @@ def test_a_taken_name_is_coupled_and_only_an_equal_one_preselected(
     assert " selected" not in page.split('name="couple_with"')[1].split("</select>")[0].replace('value="" selected', "")
     assert page.index(name) < page.index("Iets heel anders")
     answer = owner_client.post(address, sent(plan, word="create_as", name=" "))
-    assert "Give the name that it should have here." in text_of(answer)
+    assert "Give the name that it should have." in text_of(answer)
     owner_client.post(address, sent(plan, word="couple:same"))
     assert (change_of(plan, form).action, change_of(plan, form).couples) == ("couple", own.uid)
     assert "is coupled" in text_of(owner_client.get(url("plan", plan.pk)))
@@ -130,7 +135,7 @@ def test_nothing_can_be_decided_after_it_was_carried_out(owner_client, url, owne
     change = change_of(conflict, form)
     carry_out(start_run(acting_user=owner, plan=conflict, version=1))
     address = url("change", conflict.pk, change.pk)
-    assert "Keep what is here" not in text_of(owner_client.get(address))
+    assert "Keep that of" not in text_of(owner_client.get(address))
     assert owner_client.post(address, sent(conflict, word="overwrite")).status_code == 200
     assert not Decision.objects.exists()
 
@@ -206,7 +211,10 @@ def test_the_parts_of_both_sides_stand_below_their_own_sections(owner_client, ur
     decide(acting_user=owner, plan=plan, version=1, decisions=[Asked(form.uid, Word.COUPLE, couple_with=own.uid)])
     said = text_of(owner_client.get(url("change", plan.pk, change_of(plan, form).pk)))
     order = [said.index(words) for words in ("Section “Metingen” is", "field “CO-gehalte”")]
-    other = [said.index(words) for words in ("Section “Toestel” only here", "field “Merk” only here")]
+    other = [
+        said.index(words)
+        for words in (f"Section “Toestel” only in {joined.name}", f"field “Merk” only in {joined.name}")
+    ]
     assert max(order) < min(other) or max(other) < min(order)
 
 
@@ -218,7 +226,7 @@ def test_what_goes_is_shown_in_full(owner_client, url, owner, main, joined, form
     change = change_of(plan, form)
     assert change.action == "archive"
     said = text_of(owner_client.get(url("change", plan.pk, change.pk)))
-    assert "This is what stands here now:" in said
+    assert f"This is what {joined.name} has now:" in said
     assert "CO-gehalte" in said
 
 
@@ -312,7 +320,7 @@ def test_an_option_that_both_renamed_is_asked_about_by_its_name(owner_client, ur
     plan = make_plan(owner, main, joined)
     change = change_of(plan, form)
     said = text_of(owner_client.get(url("change", plan.pk, change.pk)))
-    for words in ("options › “Nefit”", "Main administration: Nefit Bosch", "Here: Nefit NL"):
+    for words in ("options › “Nefit”", "Main administration: Nefit Bosch", f"{joined.name}: Nefit NL"):
         assert words in said
     owner_client.post(
         url("change", plan.pk, change.pk), sent(plan, word="merge", **{f"path:{path_of(change)}": "overwrite"})

@@ -52,7 +52,7 @@ def change_in(plan, administration):
 
 
 TYPED_OUT = f"“{IBANS['main']}” of Van Dijk is typed out."
-MISSING = "{{ eigen.uren }} is unknown here: add it to the variables of this administration."
+MISSING = "{{ eigen.uren }} is unknown: add it to the variables of the administration."
 
 
 def test_warnings_are_data_of_the_plan(plan, branches):

@@ -186,7 +186,7 @@ def test_taking_a_sync_back_says_so(owner_client, owner, main, joined, changed):
     plan = create_undo_plan(acting_user=owner, run=run, targets=[joined.slug])
     carry_out(start_run(acting_user=owner, plan=plan, version=plan.version))
     said = text_of(owner_client.get(settings_of(joined)))
-    assert said.count("Takes back the sync of") == 1
+    assert said.count("was taken back") == 1
     assert "removed: field “Druk”" in said
 
 

@@ -59,7 +59,7 @@ def test_what_is_held_is_told_with_the_reason_and_where(owner_client, url, owner
     plan = make_plan(owner, main, joined)
     said = text_of(owner_client.get(url("plan", plan.pk), {"outcome": "hold"}))
     assert f"1 name exists already in {joined.name}" in said
-    assert "This administration has its own “Onderhoud CV-ketel” with the same name." in said
+    assert f"“Onderhoud CV-ketel” of {joined.name} has the same name." in said
 
 
 def test_details_show_fields_as_people_see_them(owner_client, url, owner, main, joined, form):

@@ -126,10 +126,10 @@ def row_by_row(plan, language):
     with translation.override(language):
         writer.writerow(columns())
         for change in changes.order_by("plan_target__position", "category", "label", "id"):
-            row = row_of(change, [change.plan_target.administration.name])
+            row = row_of(change, [])
             words = (row.category_label, row.kind_label, row.label, row.outcome_label, row.reason)
             said = ("; ".join(row.needed_by), ", ".join(row.used_by), " ".join(row.warnings))
-            writer.writerow([harmless(cell) for cell in (row.administrations[0], "", *words, *said)])
+            writer.writerow([harmless(cell) for cell in (change.plan_target.administration.name, "", *words, *said)])
     return written.getvalue().encode("utf-8-sig")
 
 

@@ -63,7 +63,7 @@ def test_the_result_says_what_changed_and_proves_the_rest(owner_client, url, own
     said = text_of(page)
     assert "Done in" in said
     assert "2 changes in 1 administration." in said
-    assert "Customers, work orders and invoices: 0 rows changed" in said
+    assert "Customers, work orders and invoices: 0 changed" in said
     assert "Forms: 1" in said
     assert "New CO rules" in said
 

@@ -35,10 +35,10 @@ def test_much_is_confirmed_by_typing_and_a_wrong_word_keeps_the_note(owner_clien
     said = text_of(owner_client.get(address))
     assert "1 is archived" in said
     assert "1 setting is removed or archived." in said
-    assert f"Type {main.slug} to confirm" in said
+    assert f"Type “{main.name}” to confirm" in said
     answer = owner_client.post(address, {"version": 1, "note": "Nieuwe eisen", "confirmation": "ja"})
     assert answer.status_code == 200
-    assert f"confirm it by typing “{main.slug}”" in text_of(answer)
+    assert f"confirm it by typing “{main.name}” or {main.slug}" in text_of(answer)
     assert "Nieuwe eisen" in answer.content.decode()
     assert SyncRun.objects.count() == 1
     answer = owner_client.post(address, {"version": 1, "confirmation": main.slug})
@@ -88,7 +88,7 @@ def test_a_run_is_taken_back_where_ticked_and_both_say_so(owner_client, url, own
     assert "Was added by that sync, and is deleted again." in said
     plan = Plan.objects.get(kind="undo")
     assert [target.administration for target in plan.targets.all()] == [joined]
-    assert f"Type {main.slug} to confirm" in said
+    assert f"Type “{main.name}” to confirm" in said
     assert owner_client.post(url("plan", plan.pk), {"version": 1}).status_code == 200
     assert not SyncRun.objects.filter(plan=plan).exists()
     answer = owner_client.post(url("plan", plan.pk), {"version": 1, "confirmation": main.slug})
@@ -126,10 +126,10 @@ def test_what_changed_since_is_asked_first(owner_client, url, owner, main, joine
     answer = owner_client.post(url("run-undo", run.pk), {"target": [joined.slug]}, follow=True)
     said = text_of(answer)
     assert "To decide" in said
-    assert "Was changed here after that sync." in said
+    assert f"Was changed in {joined.name} after that sync." in said
     change = Plan.objects.get(kind="undo").targets.get().changes.get(action="hold")
     said = text_of(owner_client.get(url("change", change.plan_target.plan_id, change.pk)))
-    assert "Put back what stood here before that sync" in said
+    assert f"Put back what {joined.name} had before that sync" in said
     assert "Before that sync: CO-gehalte" in said
 
 

@@ -23,15 +23,15 @@ def test_every_verdict_has_a_sentence_for_every_action(verdict, undoes):
 @pytest.mark.parametrize(
     ("facts", "action", "says"),
     [
-        ({}, "archive", "here it is archived."),
-        ({"archived_instead": "used"}, "archive", "it is used here"),
-        ({"changed": "yes"}, "keep", "it was changed here, so it stays"),
-        ({"changed": "yes"}, "delete", "here it is deleted"),
+        ({}, "archive", "in Noord it is archived."),
+        ({"archived_instead": "used"}, "archive", "it is used in Noord"),
+        ({"changed": "yes"}, "keep", "it was changed in Noord, so it stays"),
+        ({"changed": "yes"}, "delete", "in Noord it is deleted"),
     ],
 )
 def test_a_removal_says_what_becomes_of_it_here_and_why(facts, action, says):
     with translation.override("en"):
-        assert says in reason_of(Verdict.REMOVED_IN_SOURCE, facts, action)
+        assert says in reason_of(Verdict.REMOVED_IN_SOURCE, facts, action, where="Noord")
 
 
 def test_a_merge_that_cannot_be_says_where_without_a_uid():

@@ -90,7 +90,7 @@ def test_after_damage_the_former_contents_come_back_in_their_place(
     with inside(child):
         WorkType.objects.all().delete()
         Customer.objects.create(number=3, name="Van na de backup")
-    assert "type the address" in refusal(path, replace=True, confirm="noord")
+    assert "type the name" in refusal(path, replace=True, confirm="noord")
     restore(path, replace=True, confirm=child.slug)
     back = Administration.objects.get(pk=child.pk)
     assert without_dirty(contents(back)) == without_dirty(before)

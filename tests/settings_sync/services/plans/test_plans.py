@@ -64,7 +64,7 @@ def test_a_plan_that_crashes_while_it_is_made_has_failed_with_the_reason(company
     plan = latest()
     assert plan.state == Plan.State.FAILED
     with translation.override("nl"):
-        assert plan.went_wrong == "Er ging onverwacht iets mis; hier is niets gewijzigd."
+        assert plan.went_wrong == "Er ging onverwacht iets mis; er is niets gewijzigd."
 
 
 def test_an_undo_that_crashes_while_it_is_planned_has_failed_with_the_reason(company, child, monkeypatch):

@@ -41,8 +41,10 @@ def test_why_a_setting_is_held_back_is_told_as_on_its_page(company):
     plan = company.plan(child, categories=FORMS)
     undo = create_undo_plan(acting_user=company.owner, run=run)
     with override("en"):
-        assert list_held_back(plan.targets.get()) == "Onderhoud: Was changed here and in the main administration."
-        assert list_held_back(undo.targets.get()) == "Onderhoud: Was changed here after that sync."
+        assert (
+            list_held_back(plan.targets.get()) == f"Onderhoud: Was changed in {child} and in the main administration."
+        )
+        assert list_held_back(undo.targets.get()) == f"Onderhoud: Was changed in {child} after that sync."
 
 
 def test_what_points_at_something_is_named_by_its_place(company):
