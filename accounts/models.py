@@ -5,6 +5,7 @@ import secrets
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -51,6 +52,8 @@ class User(AbstractUser):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=200)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True, default="")
+    sessions_mark = models.CharField(max_length=32, blank=True, default="", editable=False)
     support_rights = ArrayField(
         models.CharField(max_length=20, choices=SupportRight.choices),
         default=list,
@@ -70,6 +73,16 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def reads(self) -> str:
+        """The language of mails to this person: the chosen one, else that of the product."""
+        return self.language or settings.LANGUAGE_CODE
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """As Django's, and another one once `end_sessions` has written a mark: then no session goes on."""
+        of_password: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{of_password}{self.sessions_mark}"
 
     def get_full_name(self) -> str:
         return str(self)

@@ -20,6 +20,7 @@ from django_otp import login as mark_verified
 from .acting_requests import own_account_only
 from .addresses import next_address, wanted_address, with_next
 from .forms import CodeForm, EnrolForm
+from .languages import in_language_of
 from .models import User
 from .second_factor import (
     WrongCode,
@@ -62,7 +63,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             del request.session[WAITING]
             login(request, user)
             mark_verified(request, device)
-            return HttpResponseRedirect(next_address(request))
+            return in_language_of(user, HttpResponseRedirect(next_address(request)))
     return render(request, "accounts/code.html", {"form": form, "next": wanted_address(request)})
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import math
+import secrets
 
 from django.contrib.auth import authenticate
 from django.core.cache import cache
@@ -45,8 +46,8 @@ class TooManyAttempts(SignInRefused):
     def __str__(self) -> str:
         minutes = math.ceil(WINDOW_SECONDS / 60)
         return ngettext(
-            "There were too many attempts to sign in. Wait %d minute and try again.",
-            "There were too many attempts to sign in. Wait %d minutes and try again.",
+            "There were too many attempts. Wait %d minute and try again.",
+            "There were too many attempts. Wait %d minutes and try again.",
             minutes,
         ) % (minutes,)
 
@@ -67,6 +68,23 @@ def check_sign_in(*, request: HttpRequest, email: str, password: str, address: s
         raise SignInRefused
     _forget_attempts(from_here)
     return user
+
+
+def count_request(*, about: str, email: str, address: str) -> None:
+    """Count what anybody may ask for without signing in, such as a mail; raises TooManyAttempts.
+
+    `about` keeps what is counted apart; `address` is the network address that it comes from.
+    """
+    whose = same_address(email)
+    limits = {_key(f"{about}\n{whose}\n"): ATTEMPTS, _key(f"{about}\n\n{address}"): ATTEMPTS_OF_PLACE}
+    if any(_count_attempt(key) > most for key, most in limits.items()):
+        raise TooManyAttempts
+
+
+def end_sessions(user: User) -> None:
+    """Sign this person out everywhere, in the caller's transaction; who asks for a page signs in again."""
+    user.sessions_mark = secrets.token_hex(16)
+    user.save(update_fields=["sessions_mark"])
 
 
 def check_password_again(*, request: HttpRequest, password: str) -> None:

@@ -12,6 +12,7 @@ from .acting import end_acting
 from .acting_requests import acting_id
 from .addresses import network_address, next_address, wanted_address
 from .forms import SignInForm
+from .languages import in_language_of
 from .second_factor import has_second_factor
 from .second_factor_pages import ask_for_code
 from .services import SignInRefused, check_sign_in
@@ -42,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             if has_second_factor(user):
                 return ask_for_code(request, user)
             login(request, user)
-            return HttpResponseRedirect(next_address(request))
+            return in_language_of(user, HttpResponseRedirect(next_address(request)))
     return render(request, "accounts/sign_in.html", _sign_in_context(request, form))
 
 

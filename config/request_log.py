@@ -1,5 +1,6 @@
 """A line in the log per request, and what every line of that request tells: which request, administration and run."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +10,9 @@ from structlog.contextvars import bind_contextvars
 TOLD = {"slug": "administration", "run_id": "run", "plan_id": "plan"}
 """What an address is about, by the name that it has in the URL configuration, and what the log calls it."""
 
+LINKS = re.compile(r"^(/account/link/[a-z]+/).*")
+"""Whoever reads what follows in such an address could go in with it."""
+
 
 class RequestLog(RequestMiddleware):
     """Names the path and not what was asked there: people search for customers by name."""
@@ -16,7 +20,8 @@ class RequestLog(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         """For example: GET /a/van-dijk/customers/."""
-        return f"{request.method} {request.path}"
+        path = LINKS.sub(r"\1…", request.path)
+        return f"{request.method} {path}"
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:

@@ -40,6 +40,7 @@ SHARED_APPS = [
     "audit",
     "tenants",
     "webhooks",
+    "people",
     "settings_sync",
     "unfold",
     "django.contrib.admin",
@@ -204,6 +205,8 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:login"
+# Of the link that is mailed to who forgot a password.
+PASSWORD_RESET_TIMEOUT = 60 * 60
 OTP_TOTP_ISSUER = "Eenlijn"
 # Support may do nothing in the admin before there is a second factor. In the demo everybody knows the password.
 STAFF_SECOND_FACTOR = env.bool("EENLIJN_STAFF_SECOND_FACTOR", default=not (DEBUG or DEMO))

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from accounts.views import sign_out
+from demo import mail_pages
 from tenants import home, role_pages, token_pages
 
 from . import health, metrics, styleguide
@@ -23,6 +24,7 @@ in_administration: list[URLPattern | URLResolver] = [
     path("settings/tokens/", token_pages.list_tokens, name="token-list"),
     path("settings/tokens/new/", token_pages.create_token, name="token-new"),
     path("settings/tokens/<uuid:token_id>/revoke/", token_pages.revoke_token, name="token-revoke"),
+    path("settings/users/", include("people.urls")),
     path("settings/webhooks/", include("webhooks.urls")),
     path("settings/administrations/", include("settings_sync.urls")),
     path("settings/forms/", include("forms_catalog.urls")),
@@ -34,6 +36,7 @@ in_administration: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("account/", include("accounts.urls")),
+    path("account/", include("people.account_urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("a/<slug:slug>/", include(in_administration)),
     path("api/v1/", include("business.api.urls")),
@@ -48,7 +51,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics, name="metrics"),
 ]
 if settings.DEBUG or settings.DEMO:
-    urlpatterns += [path("styleguide/", styleguide.show_styleguide, name="styleguide")]
+    urlpatterns += [
+        path("styleguide/", styleguide.show_styleguide, name="styleguide"),
+        path("demo/mail/", mail_pages.list_mail, name="demo-mail"),
+    ]
 
 handler400 = "config.error_pages.bad_request"
 handler404 = "config.error_pages.not_found"

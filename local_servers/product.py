@@ -76,6 +76,8 @@ class Product:
         self.postgres = servers.postgres
         self.embedded_ports = servers.ports
         self.environment = environment_for(servers.addresses, base_url=self.base_url, demo=self.demo)
+        if self.demo:
+            self.environment |= mail_to_look_at(self.data)
         compile_catalogs(PROJECT)
         say("Migrating ...")
         self.manage("migrate_administrations")
@@ -195,6 +197,14 @@ class Product:
         for service in self.services:
             if service.started is not None and service.started.has_ended():
                 raise service.started.died()
+
+
+def mail_to_look_at(data: DataFolder) -> dict[str, str]:
+    """The environment in which mail becomes files that a page of the demo shows; none where a mail server is named."""
+    if os.environ.get("EMAIL_URL"):
+        return {}
+    sender = os.environ.get("DEFAULT_FROM_EMAIL") or "Eenlijn <noreply@eenlijn.example>"
+    return {"EMAIL_URL": f"filemail:///{(data.path / 'mail').resolve()}", "DEFAULT_FROM_EMAIL": sender}
 
 
 def services(python: str, port: int) -> list[Service]:

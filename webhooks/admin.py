@@ -79,7 +79,9 @@ class OutboxMessageAdmin(SupportAdmin):
     list_display = ("created_at", "event", "administration", "receiver", "state", "attempts", "due_at")
     list_filter = ("state", "event", "created_at")
     list_select_related = ("administration", "endpoint", "recipient")
-    search_fields = ("id", "administration__name", "administration__slug", "endpoint__url", "recipient__email")
+    search_fields = (
+        "id", "administration__name", "administration__slug", "endpoint__url", "recipient__email", "address",
+    )  # fmt: skip
     date_hierarchy = "created_at"
     linked = ("endpoint",)
     fields = (
@@ -124,7 +126,7 @@ class OutboxMessageAdmin(SupportAdmin):
     @admin.display(description=_("to"))
     def receiver(self, message: OutboxMessage) -> str:
         """The address of a webhook, or a person."""
-        return str(message.endpoint or message.recipient)
+        return str(message.endpoint or message.recipient or message.address)
 
     @admin.display(description=_("message"))
     def content(self, message: OutboxMessage) -> str:

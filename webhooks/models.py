@@ -89,7 +89,10 @@ def end_of_trying() -> datetime:
 
 
 class OutboxMessage(models.Model):
-    """One message for one endpoint, or one mail to one person. Whoever holds `lease_token` may mark it."""
+    """One message for one endpoint, or one mail to a person or an address. Whoever holds `lease_token` may mark it.
+
+    A mail about somebody's own account belongs to no administration.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("on its way")
@@ -98,7 +101,12 @@ class OutboxMessage(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     administration = models.ForeignKey(
-        Administration, on_delete=models.CASCADE, related_name="+", verbose_name=_("main administration")
+        Administration,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("main administration"),
     )
     endpoint = models.ForeignKey(
         Endpoint, null=True, on_delete=models.CASCADE, related_name="messages", verbose_name=_("webhook")
@@ -106,6 +114,7 @@ class OutboxMessage(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("recipient")
     )
+    address = models.EmailField(_("e-mail address"), blank=True, default="")
     event = models.CharField(_("event"), max_length=40)
     body = models.TextField(_("message"))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
@@ -123,7 +132,8 @@ class OutboxMessage(models.Model):
         verbose_name_plural = _("messages")
         constraints = [
             models.CheckConstraint(
-                condition=Q(endpoint=None) ^ Q(recipient=None), name="webhooks_outboxmessage_one_receiver"
+                condition=Q(endpoint=None) ^ (Q(recipient=None) & Q(address="")),
+                name="webhooks_outboxmessage_one_receiver",
             ),
         ]
         indexes = [

@@ -23,9 +23,9 @@ def require_managing(user: User, main: Administration) -> None:
     require(user, WebhookRight.MANAGE, main)
 
 
-def may_resend(user: User, main: Administration) -> bool:
+def may_resend(user: User, main: Administration | None) -> bool:
     """Whether the user may send a message of this administration again: its own people, and support."""
-    return may_support(user, SupportRight.HELP) or may_manage_webhooks(user, main)
+    return may_support(user, SupportRight.HELP) or (main is not None and may_manage_webhooks(user, main))
 
 
 def may_get_mail(user: User, main: Administration) -> bool:

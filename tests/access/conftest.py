@@ -14,6 +14,7 @@ from accounts.models import ApiToken, Scope, User
 from accounts.support_rights import SupportRight
 from business.models import Customer, FilledForm, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form, Section
+from people.models import Invitation
 from reference_data.models import WorkType
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Change, SavedChoice
@@ -111,6 +112,9 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
     token, _secret = create_own_token(acting_user=owner, main=main, scopes=Scope.values, name=word)
     choice = SavedChoice.objects.create(administration=main, name=word, created_by=owner)
     role = Role.objects.create(administration=main, name=word, rights=[])
+    invitation = Invitation.objects.create(
+        administration=main, email=f"{word.lower()}@example.com", role=role, language="nl", invited_by=owner
+    )
     with inside(child):
         kept = Deviation.objects.all()[0]
         in_sub = {"slug": child.slug, "deviation_id": kept.pk, "uid": kept.uid}
@@ -123,9 +127,11 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
                 "slug": main.slug, "child": child.slug, "there": child.slug, "plan_id": open_plan.pk, "run_id": run.pk,
                 "change_id": change.pk,
                 "choice_id": choice.pk, "role_id": role.pk, "token_id": token.pk, "webhook_id": endpoint.pk,
+                "membership_id": owner.memberships.get(administration=main).pk, "invitation_id": invitation.pk,
                 "message_id": message.pk, "delivery_id": message.pk, "administration_id": child.pk,
                 "kind": "forms_catalog.form", "uid": form.uid, "key": "forms",
             },
+            "account": {"key": "x:y:z", "number": "x", "token": "x-y"},
             **samples_of_catalogs(),
             "business": {"number": work_order.number, "position": 1, "pk": filled.pk},
             "business:customer-detail": {"number": Customer.objects.all()[0].number},

@@ -13,6 +13,10 @@ PUBLIC = {
     "accounts:logout": "ends the visitor's own session",
     "admin-sign-out": "the same, from the admin",
     "accounts:code": "the second step of signing in",
+    "account:forgot": "who forgot a password asks for a link; the answer is the same for everybody",
+    "account:new-password": "whoever has the link of a mail (test_account.py)",
+    "account:invitation": "the same (test_invitations.py)",
+    "demo-mail": "what the demo would have sent, in the demo alone (test_mail_pages.py)",
     "set_language": "a cookie with the visitor's own language",
     "api:schema": "the description of the API, which holds no data",
     "api:docs": "the same for people",
@@ -26,6 +30,7 @@ PUBLIC = {
 }
 OF_THE_ACCOUNT = (
     "home", "accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable", "accounts:end-acting",
+    "account:profile", "account:ask-address", "account:password", "account:new-address",
 )  # fmt: skip
 OPEN_TO_MEMBERS = {"administration-home": "whoever may enter an administration sees its start page"}
 NOT_BY_GET = {"templates:preview_new": "previews what is typed in a form, which comes by POST"}

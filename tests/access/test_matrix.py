@@ -322,8 +322,14 @@ class TestAdmin:
 class TestActingOnBehalf:
     """Support that acts on behalf of a user may do no more than that user, and not what is the user's own."""
 
-    OWN = ("accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable")
-    OWN_PAGES = ("token-new", "token-revoke", "webhooks:new", "webhooks:rotate")
+    OWN = (
+        "accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable",
+        "account:profile", "account:ask-address", "account:password", "account:new-address",
+    )  # fmt: skip
+    OWN_PAGES = (
+        "token-new", "token-revoke", "webhooks:new", "webhooks:rotate",
+        "people:invite", "people:edit", "people:remove", "people:withdraw", "people:again",
+    )  # fmt: skip
 
     def test_every_page_says_who_acts_for_whom(self, world: World) -> None:
         client, silent, seen = acting_for(world.company.owner), [], 0

@@ -54,7 +54,6 @@ def addresses(database: str, base_url: str) -> dict[str, str]:
         "BASE_URL": base_url,
         "ALLOWED_HOSTS": "127.0.0.1",
         "EENLIJN_WEBHOOKS_ALLOW_PRIVATE": "true",
-        "EMAIL_URL": "dummymail://",
     }
 
 

@@ -1,4 +1,4 @@
-"""The mail that a sync has ended: who wants it, what it says, sending it."""
+"""Mails: writing one when it is sent, and sending it; and the one that a sync has ended, with who wants that."""
 
 import logging
 import time
@@ -20,10 +20,12 @@ from tenants import exact_json
 from tenants.models import Administration
 from tenants.permissions import reachable_administrations
 
+from ..events import RUN_MAIL
 from ..exceptions import OnlyInTheMain
 from ..models import MailChoice, OutboxMessage
 from ..outcomes import Failure, Outcome
 from ..permissions import NotAllowed, may_get_mail
+from .letters import Letter, write_letter
 
 logger = logging.getLogger(__name__)
 
@@ -59,22 +61,34 @@ def choose_mail(*, acting_user: User, main: Administration, when: str, language:
 
 def prepare_mail(message: OutboxMessage) -> Callable[[], Outcome]:
     """Write a claimed mail, so that sending it needs no database; somebody who lost the right to it gets none."""
+    if message.event != RUN_MAIL:
+        return _prepare(message, lambda: write_letter(message))
     reader = message.recipient
     main = message.administration
+    assert main is not None
     choice = MailChoice.objects.filter(user=reader, administration=main).exclude(when=MailChoice.When.NEVER).first()
     if reader is None or choice is None or not may_get_mail(reader, main):
         return lambda: Outcome(Failure.NO_LONGER_WANTED)
+    with translation.override(choice.language):
+        return _prepare(message, lambda: _about_run(message, reader))
+
+
+def _prepare(message: OutboxMessage, write: Callable[[], Letter | None]) -> Callable[[], Outcome]:
     try:
-        with translation.override(choice.language):
-            mail = _write(message, reader)
+        letter = write()
     except DatabaseError:
         raise
     except Exception as error:
         return partial(_failed, message, error)  # one mail that cannot be written must not keep others
+    if letter is None:
+        return lambda: Outcome(Failure.NO_LONGER_WANTED)
+    # The same at every attempt, so that a mail program recognises a second copy.
+    message_id = f"<{message.webhook_id}@{urlsplit(settings.BASE_URL).hostname}>"
+    mail = EmailMessage(letter.subject, letter.text, to=[letter.address], headers={"Message-ID": message_id})
     return lambda: _send(message, mail)
 
 
-def _write(message: OutboxMessage, reader: Any) -> EmailMessage:
+def _about_run(message: OutboxMessage, reader: Any) -> Letter:
     data = exact_json.load(message.body)["data"]
     reached = {row.slug for row in reachable_administrations(reader)}
     told = [Told(row["name"], row["state"], row["held"]) for row in data["targets"] if row["administration"] in reached]
@@ -89,9 +103,7 @@ def _write(message: OutboxMessage, reader: Any) -> EmailMessage:
     }
     subject = " ".join(render_to_string("webhooks/run_mail_subject.txt", context).split())
     body = render_to_string("webhooks/run_mail.txt", context)
-    # The same at every attempt, so that a mail program recognises a second copy.
-    message_id = f"<{message.webhook_id}@{urlsplit(settings.BASE_URL).hostname}>"
-    return EmailMessage(subject, body, to=[reader.email], headers={"Message-ID": message_id})
+    return Letter(reader.email, subject, body)
 
 
 def _send(message: OutboxMessage, mail: EmailMessage) -> Outcome:
