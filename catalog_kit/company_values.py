@@ -6,14 +6,14 @@ A catalog whose items have such texts declares a `CompanyValues` with their fiel
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from settings_sync.declaring.options import Shown, Warned
 
-from .braces import used_names
 from .literals import find_literals
+from .placing import Picture, may_begin_link, names_of_links
+from .template_language import used_names
 
 FIELDS_OF_COMPANY = {
     "bedrijf.naam": "company_name",
@@ -26,6 +26,8 @@ FIELDS_OF_COMPANY = {
     "bedrijf.iban": "company_iban",
 }
 LOGO = "bedrijf.logo"
+IN_LINK = "link:"
+"""What a name begins with where its value begins a link, and so has to be one."""
 
 WORDS = {
     "own-detail": gettext_noop(
@@ -34,6 +36,10 @@ WORDS = {
     "iban": gettext_noop("The IBAN {value} is typed out and would stand everywhere. Write {name} instead."),
     "vat-number": gettext_noop("The VAT number {value} is typed out and would stand everywhere. Write {name} instead."),
     "missing-detail": gettext_noop("{name} is empty: fill it in with the company details of the administration."),
+    "not-a-link": gettext_noop(
+        "{name} stands in a link, and “{value}” is none: "
+        "it begins with https://, mailto: or tel:. The link leads nowhere."
+    ),
     "missing-variable": gettext_noop("{name} is unknown: add it to the variables of the administration."),
 }
 
@@ -42,7 +48,7 @@ def company_values(administration: Any) -> dict[str, Any]:
     """The `bedrijf` placeholders of an administration. Without a logo its name stands there."""
     values = {name: getattr(administration, field) for name, field in FIELDS_OF_COMPANY.items()}
     values["bedrijf.naam"] = values["bedrijf.naam"] or administration.name
-    return {**values, LOGO: format_html("<strong>{}</strong>", values["bedrijf.naam"])}
+    return {**values, LOGO: Picture("", values["bedrijf.naam"])}
 
 
 class CompanyValues:
@@ -60,7 +66,10 @@ class CompanyValues:
         return [*details, ("bedrijf.naam", administration.name)]
 
     def names_in(self, document: Mapping[str, Any]) -> Collection[str]:
-        return [name for name in used_names(self._text_of(document)) if self._is_local(name)]
+        texts = self._texts_of(document)
+        names = dict.fromkeys(name for text in texts for name in used_names(text) if self._is_local(name))
+        links = dict.fromkeys(name for text in texts for name in names_of_links(text) if self._is_local(name))
+        return [*names, *(f"{IN_LINK}{name}" for name in links)]
 
     def warn_of_literals(
         self, document: Mapping[str, Any], own: Collection[tuple[str, str]], whose: str
@@ -70,11 +79,17 @@ class CompanyValues:
                 "own-detail" if one.is_own else "iban" if one.placeholder == "bedrijf.iban" else "vat-number",
                 {"value": one.value, "name": braced(one.placeholder)} | ({"whose": whose} if one.is_own else {}),
             )
-            for one in find_literals(self._text_of(document), own)
+            for one in find_literals("\n".join(self._texts_of(document)), own)
         ]
 
     def warn_of_missing(self, names: Collection[str], values: Mapping[str, Any]) -> list[Warned]:
-        return [Warned(self._missing(name), {"name": braced(name)}) for name in names if not values.get(name)]
+        missing = [name for name in names if not name.startswith(IN_LINK) and not values.get(name)]
+        links = [name.removeprefix(IN_LINK) for name in names if name.startswith(IN_LINK)]
+        wrong = [name for name in links if values.get(name) and not may_begin_link(values[name])]
+        return [
+            *(Warned(self._missing(name), {"name": braced(name)}) for name in missing),
+            *(Warned("not-a-link", {"name": braced(name), "value": str(values[name])}) for name in wrong),
+        ]
 
     def in_words(self, warned: Warned) -> str:
         return _(WORDS[warned.code]).format(**warned.facts)
@@ -89,8 +104,8 @@ class CompanyValues:
     def _missing(self, name: str) -> str:
         return "missing-detail"
 
-    def _text_of(self, document: Mapping[str, Any]) -> str:
-        return "\n".join(str(document.get(name) or "") for name in self.fields)
+    def _texts_of(self, document: Mapping[str, Any]) -> list[str]:
+        return [str(document.get(name) or "") for name in self.fields]
 
 
 def braced(name: str) -> str:

@@ -10,7 +10,7 @@ from stdnum.eu import vat
 from settings_sync.wording.word_changes import readable
 from tenants.company import is_iban
 
-from .braces import without_placeholders
+from .template_language import without_braces
 
 IBAN = "bedrijf.iban"
 VAT = "bedrijf.btw_nummer"
@@ -52,7 +52,7 @@ def find_literals(text: str, own: Own) -> list[Literal]:
 
     Spaces, points and hyphens inside a number do not matter, nor does the markup around it.
     """
-    raw = html.unescape(without_placeholders(text))
+    raw = html.unescape(without_braces(text))
     searched = [readable(raw), raw]
     details = list(own)
     found: list[Literal] = []

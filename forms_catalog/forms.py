@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from catalog_kit.edit_pages import take_in_html
 from reference_data.forms import SettingForm
 from reference_data.models import WorkType
 from tenants.entries import written
@@ -44,6 +45,7 @@ class FormForm(SettingForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         values["work_types"] = list(values.get("work_types", []))
+        take_in_html(self, ("print_template",))
         return values
 
 

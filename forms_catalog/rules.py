@@ -1,13 +1,13 @@
 """What a form must satisfy, on its document: the screens and a sync ask the same questions here. Pure."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog_kit.markup import problems_of_markup
+from catalog_kit.taking_in import problems_of_markup
+from catalog_kit.template_language import TemplateFault, read_template
 from reference_data.rules import messages_of, problems_of_options
 from settings_sync.declaring.options import Problem
 from tenants.entries import problem_of_entry
@@ -19,7 +19,6 @@ WITHOUT_ANSWER = ("information",)
 ANSWER_IS_NO_TEXT = ("photo", "signature", "information")
 
 PLACEHOLDER_GROUPS = ("bedrijf", "klant", "werkbon", "formulier", "veld")
-_BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 Problems = dict[str, list[str]]
 
@@ -112,7 +111,11 @@ def problems_of_part(document: Mapping[str, Any], kind: str, uid: str) -> Proble
 def problems_of_print_template(html: str, references: Collection[str]) -> list[str]:
     """Messages about the HTML of a print template; `references` are the ids of the fields of the form."""
     problems = problems_of_markup(html)
-    for name in dict.fromkeys(match.group(1).strip() for match in _BRACES.finditer(html)):
+    try:
+        names = dict.fromkeys(used.name for used in read_template(html).used)
+    except TemplateFault as fault:
+        return [*problems, _("Line %(line)d: %(words)s") % {"line": fault.line, "words": fault}]
+    for name in names:
         group, _dot, rest = name.partition(".")
         if group not in PLACEHOLDER_GROUPS or not rest:
             problems.append(

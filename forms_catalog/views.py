@@ -18,7 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from catalog_kit.company_values import company_values
-from catalog_kit.edit_pages import attempt
+from catalog_kit.edit_pages import attempt, tell_left_out
 from catalog_kit.editing import count_uses, uses_of
 from settings_sync.declaring.options import Shown
 from settings_sync.services.settings.origins import origins_of
@@ -95,6 +95,7 @@ def edit_details(request: HttpRequest, uid: UUID) -> HttpResponse:
         saved = attempt(request, form, services.update_form, form=item, values=form.cleaned_data, seen=seen)
         if saved is not None:
             messages.success(request, _("“%(name)s” was saved.") % {"name": saved})
+            tell_left_out(request, form)
             return redirect(_address_of(request, item))
     return render(request, "forms_catalog/details.html", {"form": form, "item": item, "seen": seen})
 

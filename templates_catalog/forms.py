@@ -1,10 +1,12 @@
 """What people fill in for a template. The words are checked here, the rules by `rules`, and services write."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog_kit.edit_pages import take_in_html
 from reference_data.forms import SettingForm
 from reference_data.models import VatRate
 
@@ -26,8 +28,13 @@ class TemplateForm(SettingForm):
         """Ask the model's rules of what could be read. Unique names are left to the database, which alone knows."""
         values = super().clean()
         if "kind" in values:
+            take_in_html(self, self.html_fields(values["kind"]))
             self.ask_rules(problems_of)
         return values
+
+    def html_fields(self, kind: str) -> Collection[str]:
+        """The fields that hold HTML in a template of this kind."""
+        return ()
 
 
 class MessageTemplateForm(TemplateForm):
@@ -40,6 +47,9 @@ class MessageTemplateForm(TemplateForm):
             "body": _("An SMS is plain text. An e-mail may hold HTML; plain text gets its paragraphs."),
         }
 
+    def html_fields(self, kind: str) -> Collection[str]:
+        return ("body",) if kind == MessageTemplate.Kind.EMAIL else ()
+
 
 class LayoutForm(TemplateForm):
     class Meta:
@@ -50,6 +60,9 @@ class LayoutForm(TemplateForm):
             "body": forms.Textarea(attrs={"rows": 16}),
             "footer": forms.Textarea(attrs={"rows": 4}),
         }
+
+    def html_fields(self, kind: str) -> Collection[str]:
+        return ("header", "body", "footer")
 
 
 class SchemeForm(TemplateForm):

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from catalog_kit.company_values import CompanyValues
+from catalog_kit.placing import fault_in_words
+from catalog_kit.template_language import TemplateFault
 from settings_sync.declaring.options import Shown
 
 from .models import Layout, MessageTemplate
@@ -36,8 +38,12 @@ class MessageValues(TemplateValues):
 
     def show(self, document: Mapping[str, Any], values: Mapping[str, Any]) -> Shown:
         item = _filled(MessageTemplate, document)
-        rendered = render_message(item, sample_texts() | dict(values))
-        return Shown(rendered.subject, rendered.body, is_text=item.kind == MessageTemplate.Kind.SMS)
+        is_text = item.kind == MessageTemplate.Kind.SMS
+        try:
+            rendered = render_message(item, sample_texts() | dict(values))
+        except TemplateFault as fault:
+            return Shown("", fault_in_words(fault), is_text=is_text)
+        return Shown(rendered.subject, rendered.body, is_text=is_text)
 
 
 class LayoutValues(TemplateValues):
@@ -47,7 +53,11 @@ class LayoutValues(TemplateValues):
 
     def show(self, document: Mapping[str, Any], values: Mapping[str, Any]) -> Shown:
         item = _filled(Layout, document)
-        return Shown("", render_layout(item, sample_texts() | layout_samples(item) | dict(values)), is_text=False)
+        try:
+            body = render_layout(item, sample_texts() | layout_samples(item) | dict(values))
+        except TemplateFault as fault:
+            body = fault_in_words(fault)
+        return Shown("", body, is_text=False)
 
 
 def _filled(model: type[Any], document: Mapping[str, Any]) -> Any:

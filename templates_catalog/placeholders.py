@@ -1,15 +1,15 @@
 """The placeholders that a template may use, per kind."""
 
-import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog_kit.braces import BRACES, used_names
+from catalog_kit.suggestions import nearest_name
+from catalog_kit.template_language import TemplateFault, Used, read_template
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,29 @@ QUOTATION = _group(
 )
 QUOTATION_CONTENT = _group("offerte", regels=gettext_lazy("table of the quotation lines"))
 
+LINE_COLUMNS: dict[str, Any] = {
+    "code": gettext_lazy("Code"),
+    "omschrijving": gettext_lazy("Description"),
+    "aantal": gettext_lazy("Quantity"),
+    "eenheid": gettext_lazy("Unit"),
+    "prijs": gettext_lazy("Unit price"),
+    "korting": gettext_lazy("Discount"),
+    "btw": gettext_lazy("VAT"),
+    "bedrag": gettext_lazy("Amount"),
+}
+"""What a line has where a template goes through them: `{% for regel in factuur.regels %}{{ regel.aantal }}`."""
+LINE_TABLES = ("factuur.regels", "offerte.regels", "werkbon.regels")
+
 PLACEHOLDERS: dict[str, tuple[Placeholder, ...]] = {
-    "email": (*COMPANY, *CUSTOMER, *WORK_ORDER, *INVOICE, *QUOTATION),
+    "email": (
+        *COMPANY,
+        *CUSTOMER,
+        *WORK_ORDER,
+        *INVOICE,
+        *INVOICE_CONTENT,
+        *QUOTATION,
+        *QUOTATION_CONTENT,
+    ),
     "sms": (*COMPANY, *CUSTOMER, *WORK_ORDER, *INVOICE, *QUOTATION),
     "invoice": (*COMPANY, *CUSTOMER, *INVOICE, *INVOICE_CONTENT, *WORK_ORDER),
     "quotation": (*COMPANY, *CUSTOMER, *QUOTATION, *QUOTATION_CONTENT),
@@ -100,17 +121,27 @@ OWN = "eigen."
 """What the names of an administration's own variables start with: `{{ eigen.openingstijden }}`."""
 
 _OWN_NAME = re.compile(re.escape(OWN) + r"[a-z][a-z0-9_]{0,59}")
-_STRAY = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
 def known_names(kind: str) -> list[str]:
-    """The placeholder names that a template of this kind may use."""
-    return [placeholder.name for placeholder in PLACEHOLDERS.get(kind, ())]
+    """The placeholder names that a template of this kind may use, those of the lines of a table among them."""
+    names = [placeholder.name for placeholder in PLACEHOLDERS.get(kind, ())]
+    columns = [f"{name}.{column}" for name in names if name in LINE_TABLES for column in LINE_COLUMNS]
+    return [*names, *columns]
 
 
 def problems_of_placeholders(kind: str, text: str) -> list[str]:
-    """Messages about placeholders that do not exist for this kind, each with the nearest that does. Pure."""
-    return [*_unknown(kind, text), *_unclosed(text)]
+    """Messages about a text that is no template, or uses what does not exist for this kind. Pure.
+
+    Each names the line where there are several, and the nearest name that does exist.
+    """
+    try:
+        template = read_template(text)
+    except TemplateFault as fault:
+        return [_on_line(text, fault.line, str(fault))]
+    known = known_names(kind)
+    unknown = {used.name: used for used in reversed(template.used) if not (used.name in known or is_own(used.name))}
+    return [_on_line(text, used.line, _unknown(used, known)) for used in reversed(unknown.values())]
 
 
 def is_own(name: str) -> bool:
@@ -118,22 +149,21 @@ def is_own(name: str) -> bool:
     return _OWN_NAME.fullmatch(name) is not None
 
 
-def _unknown(kind: str, text: str) -> Iterator[str]:
-    known = known_names(kind)
-    for name in used_names(text):
-        if name in known or is_own(name):
-            continue
-        nearest = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
-        shown = "{{ " + name + " }}"
-        if nearest:
-            yield _("%(name)s does not exist here. Did you mean %(nearest)s?") % {
-                "name": shown,
-                "nearest": "{{ " + nearest[0] + " }}",
-            }
-        else:
-            yield _("%(name)s does not exist here. Choose one from the list of placeholders.") % {"name": shown}
+def _on_line(text: str, line: int, message: str) -> str:
+    if "\n" not in text.strip("\n"):
+        return message
+    return str(_("Line %(line)d: %(words)s") % {"line": line, "words": message})
 
 
-def _unclosed(text: str) -> Iterator[str]:
-    for stray in dict.fromkeys(match.group(0) for match in _STRAY.finditer(BRACES.sub("", text))):
-        yield _("%(stray)s stands alone. Write a placeholder as {{ name }}.") % {"stray": stray}
+def _unknown(used: Used, known: Collection[str]) -> str:
+    shown = "{{ " + used.shown + " }}"
+    table = used.name.rpartition(".")[0]
+    if table in LINE_TABLES:
+        column = nearest_name(used.name.removeprefix(f"{table}."), LINE_COLUMNS)
+        nearest = f"{used.shown.rpartition('.')[0]}.{column}" if column else ""
+    else:
+        nearest = nearest_name(used.name, [name for name in known if name.count(".") == 1])
+    if nearest:
+        facts = {"name": shown, "nearest": "{{ " + nearest + " }}"}
+        return str(_("%(name)s does not exist here. Did you mean %(nearest)s?") % facts)
+    return str(_("%(name)s does not exist here. Choose one from the list of placeholders.") % {"name": shown})

@@ -1,8 +1,11 @@
 """Previews of a template with the values of one administration, and what its author should know."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from catalog_kit.template_language import without_braces
 from settings_sync.declaring.options import Shown
 
 from .local_values import LayoutValues, MessageValues, TemplateValues
@@ -23,7 +26,15 @@ def warnings_about(item: Any, administration: Any) -> list[str]:
     document = document_of(item)
     lacking = values.warn_of_missing(values.names_in(document), values.read(administration))
     literals = values.warn_of_literals(document, values.own_details(administration), administration.name)
-    return [values.in_words(warned) for warned in (*lacking, *literals)]
+    texts = [str(document.get(name) or "") for name in values.fields]
+    return [*(values.in_words(warned) for warned in (*lacking, *literals)), *_warnings_about_braces(texts)]
+
+
+def _warnings_about_braces(texts: Iterable[str]) -> list[str]:
+    """Two closing braces of style beside each other are fine here, and not in every mail program."""
+    if any("}}" in without_braces(text) or "%}" in without_braces(text) for text in texts):
+        return [_("Somewhere }} or %} closes nothing. In style, write } } with a space: that is safer in Outlook.")]
+    return []
 
 
 def local_values_of(item: Any) -> TemplateValues:

@@ -1,4 +1,4 @@
-"""Templates filled in with values: plain substitution, escaped, no code. Pure, on any object that has the fields."""
+"""Templates filled in with values. Pure, on any object that has the fields."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from catalog_kit.braces import substitute
+from catalog_kit.placing import Rows, fill_in_html, fill_in_line, fill_in_text
+
+from .placeholders import LINE_COLUMNS
 
 COLUMNS: tuple[tuple[str, Any], ...] = (
     ("code", _("Code")),
@@ -43,22 +45,29 @@ class Rendered:
 
 
 def render_message(template: MessageText, values: Mapping[str, Any]) -> Rendered:
-    """The subject and body of an e-mail or SMS; text without tags gets its paragraphs."""
-    subject = substitute(template.subject, values, escape=False)
-    if template.kind == "email" and "<" in template.body:
-        return Rendered(subject, mark_safe(substitute(template.body, values)))  # nosec B308, B703 # values are escaped
-    return Rendered(subject, mark_safe(linebreaks(substitute(template.body, values, escape=False), autoescape=True)))  # nosec B308, B703 # values are escaped
+    """The subject and body of an e-mail or SMS; text without tags gets its paragraphs. Raises TemplateFault."""
+    if template.kind == "email":
+        return Rendered(fill_in_line(template.subject, values), fill_in_html(template.body, values))
+    text = linebreaks(fill_in_text(template.body, values), autoescape=True)
+    return Rendered("", mark_safe(text))  # nosec B308, B703 # it was just escaped
 
 
 def render_layout(layout: Page, values: Mapping[str, Any]) -> SafeString:
-    """The header, body and footer of a layout, one under the other."""
-    parts = [(name, mark_safe(substitute(getattr(layout, name), values))) for name in ("header", "body", "footer")]  # nosec B308, B703 # values are escaped
+    """The header, body and footer of a layout, one under the other. Raises TemplateFault."""
+    parts = [(name, fill_in_html(getattr(layout, name), values)) for name in ("header", "body", "footer")]
     return format_html_join("\n", '<div class="{}">{}</div>', parts)
 
 
 def visible_columns(layout: Any) -> list[tuple[str, Any]]:
     """The columns that a layout shows, by key and heading; the description always."""
     return [(key, label) for key, label in COLUMNS if key == "description" or getattr(layout, f"show_{key}")]
+
+
+def line_rows(columns: Sequence[tuple[str, Any]], lines: Sequence[Mapping[str, Any]]) -> Rows:
+    """The lines of a document: as a table with these columns, and one by one with all that a line has."""
+    names = dict(zip((key for key, _label in COLUMNS), LINE_COLUMNS, strict=True))
+    rows = [{names[key]: line.get(key, "") for key in names} for line in lines]
+    return Rows(rows, line_table(columns, lines))
 
 
 def line_table(columns: Sequence[tuple[str, Any]], lines: Sequence[Mapping[str, Any]]) -> SafeString:

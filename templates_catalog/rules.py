@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog_kit.markup import problems_of_markup
+from catalog_kit.taking_in import problems_of_markup
 
 from .placeholders import problems_of_placeholders
 

@@ -4,17 +4,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .rendering import line_table, visible_columns
+from .rendering import COLUMNS, line_rows, visible_columns
 
 
 def sample_texts() -> dict[str, Any]:
     """A sample for every placeholder that daily data fills in."""
-    return _customer() | _work_order() | _documents()
+    rows = line_rows(COLUMNS, sample_lines())
+    return _customer() | _work_order() | _documents() | {"factuur.regels": rows, "offerte.regels": rows}
 
 
 def layout_samples(layout: Any) -> dict[str, Any]:
     """Samples for what only a layout shows: its lines in the columns that are on, forms and a signature."""
-    table = line_table(visible_columns(layout), sample_lines())
+    table = line_rows(visible_columns(layout), sample_lines())
     return {
         "factuur.regels": table,
         "offerte.regels": table,

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.models import record
-from catalog_kit.braces import used_names
 from catalog_kit.editing import EditRefused
+from catalog_kit.placing import may_begin_link, names_of_links
+from catalog_kit.template_language import used_names
 from tenants.models import Administration
 from tenants.permissions import require
 from tenants.rights import AdministrationRight
@@ -31,6 +32,7 @@ def own_values() -> dict[str, str]:
 def create_variable(*, acting_user: User, administration: Administration, name: str, value: str) -> Variable:
     """A new variable. Raises NotAllowed, or EditRefused when the name is there already."""
     require(acting_user, MAY_CHANGE, administration)
+    _refuse_no_link(name, value)
     with _saving():
         made = Variable.objects.create(name=name, value=value)
         _record(acting_user, administration, made, before=None)
@@ -42,6 +44,7 @@ def update_variable(
 ) -> Variable:
     """Change the name, the value or both. Raises NotAllowed, or EditRefused when it is gone or the name taken."""
     require(acting_user, MAY_CHANGE, administration)
+    _refuse_no_link(values["name"], values["value"])
     with _saving():
         stored = _lock(variable)
         before = {"name": stored.name, "value": stored.value}
@@ -59,6 +62,16 @@ def delete_variable(*, acting_user: User, administration: Administration, variab
         stored = _lock(variable)
         record("variable.deleted", actor=acting_user, administration=administration, name=stored.name)
         stored.delete()
+
+
+def _refuse_no_link(name: str, value: str) -> None:
+    """A text that begins a link in a template here has to be one: elsewhere it would lead nowhere, or run."""
+    if may_begin_link(value):
+        return
+    for template, *texts in _texts_of_templates():
+        if any(f"{OWN}{name}" in names_of_links(text) for text in texts):
+            message = _("This stands in a link of “%(template)s”: let it begin with https://, mailto: or tel:.")
+            raise EditRefused({"value": [message % {"template": template}]})
 
 
 @contextmanager
@@ -124,15 +137,19 @@ def templates_with(name: str) -> list[str]:
     return _names_in_templates().get(name, [])
 
 
-def _names_in_templates() -> dict[str, list[str]]:
-    """Which templates ask for which variable; those that are archived do not count."""
-    texts = [
+def _texts_of_templates() -> list[tuple[str, ...]]:
+    """The name and the texts of every template; those that are archived do not count."""
+    return [
         *MessageTemplate.objects.filter(is_archived=False).values_list("name", "subject", "body"),
         *Layout.objects.filter(is_archived=False).values_list("name", "header", "body", "footer"),
     ]
+
+
+def _names_in_templates() -> dict[str, list[str]]:
+    """Which templates ask for which variable."""
     found: dict[str, list[str]] = defaultdict(list)
-    for template, *fields in texts:
-        for name in used_names("\n".join(fields)):
-            if is_own(name):
-                found[name.removeprefix(OWN)].append(template)
+    for template, *fields in _texts_of_templates():
+        names = {name for text in fields for name in used_names(text) if is_own(name)}
+        for name in names:
+            found[name.removeprefix(OWN)].append(template)
     return dict(found)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from catalog_kit.edit_pages import attempt
+from catalog_kit.edit_pages import attempt, tell_left_out
 from catalog_kit.editing import count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
 from tenants.entering import administration_page
@@ -82,6 +82,7 @@ def create_template(request: HttpRequest, section: str) -> HttpResponse:
         item = attempt(request, form, services.create_template, model=chosen.model, values=form.cleaned_data)
         if item is not None:
             messages.success(request, _("“%(name)s” was added.") % {"name": item})
+            tell_left_out(request, form)
             return redirect("templates:edit", request.administration.slug, section, item.uid)  # type: ignore[attr-defined]
     return render(request, "templates_catalog/edit.html", _context_of(request, chosen, form, None))
 
@@ -95,6 +96,7 @@ def edit_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse
         seen = request.POST.get("seen")
         if attempt(request, form, services.update_template, item=item, values=form.cleaned_data, seen=seen):
             messages.success(request, _("“%(name)s” was saved.") % {"name": form.cleaned_data["name"]})
+            tell_left_out(request, form)
             return redirect(request.path)
     return render(request, "templates_catalog/edit.html", _context_of(request, chosen, form, item))
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog_kit import markup
-from catalog_kit.markup import is_left_whole, problems_of_markup
+from catalog_kit import taking_in
+from catalog_kit.markup import is_left_whole
+from catalog_kit.taking_in import problems_of_markup, take_in
 
 LETTER = """
 <style>td { border: 1px solid #ccc }</style>
@@ -39,8 +40,8 @@ def test_nothing_is_taken_out_of_html_that_is_merely_untidy():
         "<style><!--</style><img src=x onerror=alert(1)>-->",
         '<a href="java&#115;cript:alert(1)">x</a>',
         '<a href="java&Tab;script&colon;alert(1)">x</a>',
-        '<a href="{{ klant.naam }}">x</a>',
-        '<img src="http://example.com/x.png">',
+        '<img src="ftp://example.com/x.png">',
+        '<p style="width: expression(alert(1))">x</p>',
         "<unknown-element>x</unknown-element>",
     ],
 )
@@ -50,9 +51,8 @@ def test_what_a_browser_would_run_or_fetch_is_taken_out(html):
 
 
 def test_what_only_nh3_sees_is_refused_as_well(monkeypatch):
-    """Python's reader takes `<!-->` for text; that reader alone must not decide."""
-    assert problems_of_markup("voor <!--> na") != []
-    monkeypatch.setattr(markup._Reader, "feed", lambda reader, html: None)
+    """The reader that keeps places must not decide alone."""
+    monkeypatch.setattr(taking_in, "scan", lambda text: iter(()))
     assert len(problems_of_markup("<script>alert(1)</script>")) == 1
 
 
@@ -62,11 +62,7 @@ def test_what_only_nh3_sees_is_refused_as_well(monkeypatch):
         # What belongs to a whole page is left out of a part of one, also where everything is allowed.
         "<body onload=alert(1)>",
         "<html onload=alert(1)>",
-        # It leaves style as it is.
-        '<p style="width: expression(alert(1))">x</p>',
         "<style>@import 'https://example.com/x.css';</style>",
-        # It reads the text as it stands, before a value is filled in.
-        "<p title=x{{klant.naam}}>x</p>",
         "<style>@import 'https://example.com/x.css';",
         "<style>@import 'https://example.com/x.css';</style/>",
         # It drops a tag that does not end; with the next part of the page behind it, it would.
@@ -88,6 +84,7 @@ PIECES = (
     "<p>",
     "</p>",
     "<style>",
+    "<svg>",
     "</style",
     "<!",
     "<!--",
@@ -132,6 +129,7 @@ class TestTheLongestText:
     def test_the_same_piece_again_and_again(self, piece):
         for beginning in ("", "<style>", "<p title='"):
             problems_of_markup(beginning + piece * (200_000 // len(piece)))
+            take_in(beginning + piece * (200_000 // len(piece)))
 
     def test_an_address_of_one_word(self):
-        assert problems_of_markup(f'<a href="{"a" * 200_000}">x</a>') != []
+        assert problems_of_markup(f'<a href="{"a" * 200_000}:x">x</a>') != []

@@ -107,9 +107,29 @@ def test_a_preview_shows_what_is_typed_and_saves_nothing(owner_client, url, layo
 
 
 def test_a_preview_of_something_wrong_says_why(owner_client, url, within):
-    page = owner_client.post(url("preview_new", section="layouts"), {"kind": "invoice", "body": "<script>x</script>"})
-    assert "<script>" not in page.content.decode()
-    assert "&lt;script&gt;" in page.content.decode()
+    typed = {"kind": "invoice", "body": "<b>a</b><script>x</script>{% if klant.naam %}"}
+    page = owner_client.post(url("preview_new", section="layouts"), typed)
+    assert "<script>" not in page.text
+    assert "{% if %} is not closed" in page.text
+
+
+def test_what_could_run_is_left_out_when_saving_and_told_with_its_line(owner_client, url, within):
+    typed = "<!doctype html>\n<body><p role=x>Hoi</p>\n<script>alert(1)</script></body>"
+    page = owner_client.post(url("new", section="messages"), email_data(body=typed), follow=True)
+    assert MessageTemplate.objects.get().body == "<p role=x>Hoi</p>"
+    assert "Saved without what a template cannot hold:" in page.text
+    assert "Line 3: &lt;script&gt;alert(1)&lt;/script&gt; and what is in it" in page.text
+
+
+def test_a_text_of_two_hundred_thousand_letters_is_saved_and_a_longer_one_is_kept_on_the_page(
+    owner_client, url, within
+):
+    whole = "é" * 190_000
+    assert owner_client.post(url("new", section="messages"), email_data(body=whole)).status_code == 302
+    assert MessageTemplate.objects.get().body == whole
+    page = owner_client.post(url("new", section="messages"), email_data(name="Lang", body="é" * 200_001))
+    assert list(page.context["form"].errors) == ["body"]
+    assert "é" * 200_001 in page.text
 
 
 def test_archive_bring_back_and_delete(owner_client, url, layout):

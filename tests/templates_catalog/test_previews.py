@@ -108,3 +108,28 @@ def test_a_variable_that_is_not_there_is_pointed_out_and_stays_as_it_stands(comp
 def test_a_value_that_looks_like_a_placeholder_is_not_filled_in_again(company, variables):
     variables["eigen.uren"] = "{{ bedrijf.iban }}"
     assert "NL91" not in preview_of(Layout(footer="{{ eigen.uren }}"), company).body
+
+
+def test_a_variable_that_begins_a_link_and_is_none_is_pointed_out(company, variables):
+    layout = Layout(footer='<a href="{{ eigen.portaal }}">x</a><a href="https://x.test/{{ eigen.uren }}">y</a>')
+    variables["eigen.portaal"] = "javascript:alert(1)"
+    assert warnings_about(layout, company) == [
+        "{{ eigen.portaal }} stands in a link, and “javascript:alert(1)” is none: it begins with https://, mailto: or "
+        "tel:. The link leads nowhere."
+    ]
+    assert "javascript" not in preview_of(layout, company).body
+    variables["eigen.portaal"] = "https://x.test"
+    assert warnings_about(layout, company) == []
+
+
+def test_closing_braces_of_style_are_accepted_with_a_word(company):
+    layout = Layout(body="<style>@media print{p{margin:0}}</style><p>x</p>")
+    assert warnings_about(layout, company) == [
+        "Somewhere }} or %} closes nothing. In style, write } } with a space: that is safer in Outlook."
+    ]
+    assert warnings_about(Layout(body="<style>p{margin:0}</style>{{ klant.naam }}"), company) == []
+
+
+def test_what_cannot_be_filled_in_says_so_in_its_place(company):
+    shown = preview_of(MessageTemplate(kind="email", subject="x", body="<p>a</p>\n{% if klant.naam %}"), company)
+    assert shown.body == "<p><strong>Line 2: {% if %} is not closed: write {% endif %} behind it.</strong></p>"

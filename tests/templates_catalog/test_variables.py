@@ -107,3 +107,15 @@ def test_what_templates_ask_for_in_vain_is_listed(owner_client, address, hours):
 def test_a_member_without_the_right_is_refused(client, within, address):
     client.force_login(make_member(within, "Medewerker"))
     assert client.get(address("variables")).status_code == 403
+
+
+@pytest.mark.parametrize("value", ["javascript:alert(1)", "www.x.test", "http://x.test"])
+def test_a_value_that_begins_a_link_has_to_be_one(owner_client, address, hours, value):
+    Layout.objects.create(kind="invoice", name="Blauw", footer='<a href="{{ eigen.portaal }}">x</a>')
+    answer = owner_client.post(address("variable_new"), {"name": "portaal", "value": value})
+    assert "“Blauw”" in answer.context["form"].errors["value"][0]
+    assert value in answer.text
+    owner_client.post(address("variable_new"), {"name": "portaal", "value": "https://x.test/a"})
+    assert Variable.objects.get(name="portaal").value == "https://x.test/a"
+    edit = address("variable_edit", Variable.objects.get(name="portaal").pk)
+    assert owner_client.post(edit, {"name": "portaal", "value": value}).context["form"].errors.keys() == {"value"}
