@@ -20,6 +20,9 @@ def _plain(row: Document, types: Mapping[str, str]) -> Document:
     plain = dict(row)
     if "default_value" in row:
         plain["default_value"] = canonical(types[row["uid"]], row["default_value"])
+    if "option_labels" in row:
+        # So that two fields that look the same are the same, whoever wrote them.
+        plain["option_labels"] = {code: label for code, label in row["option_labels"].items() if label != code}
     asked = row.get("visible_if_field")
     if asked is not None and "visible_if_value" in row:
         plain["visible_if_value"] = canonical(types[asked], row["visible_if_value"])

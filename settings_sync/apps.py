@@ -19,6 +19,11 @@ class SettingsSyncConfig(AppConfig):
         from tenants.schema_hooks import schema_hooks
 
         schema_hooks.register(SyncSchemaHooks())
+
+        from settings_sync.services.edits.keeping import keep_edited
+        from sync_ledger.edits import after_edits
+
+        after_edits.append(keep_edited)
         pre_migrate.connect(refuse_before_migrating, sender=self)
 
 

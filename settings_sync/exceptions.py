@@ -459,6 +459,13 @@ class NameClash(SyncError):
     code = "name-taken"
 
 
+class VersionGone(SyncError):
+    """This setting has no such version, or it is not kept any more."""
+
+    code = "not-found"
+    status = 404
+
+
 class UidTaken(SyncError):
     """There is a setting with the uid {uid} already; change that one, or leave the uid out."""
 

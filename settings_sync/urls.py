@@ -15,6 +15,7 @@ from .views import (
     runs,
     saved_choices,
     takeover,
+    versions,
     wizard,
 )
 
@@ -45,6 +46,9 @@ urlpatterns = [
     path("policies/<str:kind>/<uuid:uid>/", rule_book.rule, name="rule"),
     path("news/<uuid:target_id>/", news.show_all, name="news"),
     path("news/<uuid:target_id>/<int:change_id>/", news.show_one, name="news-setting"),
+    path("history/<uuid:uid>/", versions.history, name="item-history"),
+    path("history/<uuid:uid>/restore/", versions.restore, name="item-restore"),
+    path("history/<uuid:uid>/duplicate/", versions.duplicate, name="item-duplicate"),
     path("kept/", deviations.kept, name="kept"),
     path("kept/<int:deviation_id>/withdraw/", deviations.withdraw, name="kept-withdraw"),
     path("kept/<str:kind>/<uuid:uid>/", deviations.kept_item, name="kept-item"),

@@ -1,11 +1,16 @@
 """The log of edits to settings: per field, who and when."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from accounts.acting import written_name
 
 from .models import Edit
+
+AfterEdit = Callable[[Any, Any], None]
+after_edits: list[AfterEdit] = []
+"""Called with the user and the item once an edit of it is written and logged, in the transaction of the edit; not for
+one that is to be deleted. Apps above this one add what they keep of edits."""
 
 
 def record_edits(*, acting_user: Any, item: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Edit]:
@@ -16,7 +21,7 @@ def record_edits(*, acting_user: Any, item: Any, before: Mapping[str, Any], afte
     Returns the rows written.
     """
     paths = [path for path in {**before, **after} if _said(before.get(path)) != _said(after.get(path))]
-    return Edit.objects.bulk_create(
+    edits = Edit.objects.bulk_create(
         Edit(
             by_id=acting_user.pk if acting_user else None,
             by_name=written_name(acting_user),
@@ -29,6 +34,10 @@ def record_edits(*, acting_user: Any, item: Any, before: Mapping[str, Any], afte
         )
         for path in paths
     )
+    if after:
+        for listener in after_edits:
+            listener(acting_user, item)
+    return edits
 
 
 def _said(value: Any) -> Any:

@@ -88,3 +88,23 @@ class Edit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.path}"
+
+
+class Version(models.Model):
+    """What a setting was from a moment on: the digest of a document in the shared schema, and who made it so.
+
+    `at` is empty for what stood there before versions were kept, of which no edit tells the moment.
+    """
+
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField()
+    digest = models.BinaryField()
+    at = models.DateTimeField(_("when"), null=True)
+    by_name = models.CharField(_("who"), max_length=254, blank=True, default="")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["kind", "uid", "-id"], name="sync_ledger_version_item")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"

@@ -45,6 +45,11 @@ def dump(value: Any) -> str:
     return json.dumps(value, cls=ExactEncoder)
 
 
+def dump_readably(value: Any) -> str:
+    """A value as JSON text for people: indented, letters as they are."""
+    return json.dumps(value, cls=ExactEncoder, indent=2, ensure_ascii=False)
+
+
 class ExactJSONField(models.JSONField):
     """A column of JSON whose numbers are read and written to the last digit."""
 

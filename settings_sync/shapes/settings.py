@@ -49,6 +49,27 @@ class NewItemOfCategory(NewItem):
     category = Text(max_length=80)
 
 
+class VersionShape(serializers.Serializer[Any]):
+    """What a setting was: since when, and by whom; both are empty for what stood there before versions were kept."""
+
+    digest = serializers.CharField()
+    at = UtcTime(allow_null=True)
+    by = serializers.CharField(allow_blank=True)
+    is_current = serializers.BooleanField()
+
+
+class WhichVersion(Body):
+    """The digest of a version."""
+
+    digest = serializers.RegexField(r"^[0-9a-f]{64}$")
+
+    def to_internal_value(self, data: Any) -> Any:
+        # REST framework's own field takes numbers too.
+        if isinstance(data, dict) and not isinstance(data.get("digest", ""), str):
+            raise serializers.ValidationError({"digest": [self.fields["digest"].error_messages["invalid"]]})
+        return super().to_internal_value(data)
+
+
 class DocumentBody(serializers.Serializer[Any]):
     """A setting's document, by itself or as `document` of the item that was got."""
 

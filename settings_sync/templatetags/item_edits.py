@@ -48,6 +48,9 @@ def item_edits(context: template.Context, item: Item) -> dict[str, Any]:
         "administration": administration,
         "kind": kind,
         "uid": item.uid,
+        "may_duplicate": f"{all_kinds()[kind].category.key}.create" in context["rights"],
+        "page": context["request"].path,
+        "csrf_token": context.get("csrf_token"),
         "may_lock": administration.is_main and SyncRight.RUN in context["rights"],
         "may_pin": not administration.is_main and _may_pin(kind, item, context["rights"]),
     }

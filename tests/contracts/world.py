@@ -29,6 +29,7 @@ from tests.conftest import make_administration, make_member
 KINDS = [kind.key for kind in all_kinds()]
 CATEGORIES = [category.key for category in all_kinds().categories]
 MEMORY = ["sync_ledger_base", "sync_ledger_deviation", "sync_ledger_indexentry", "sync_ledger_dirty"]
+MEMORY += ["sync_ledger_version"]
 
 Fingerprints = dict[str, Fingerprint]
 

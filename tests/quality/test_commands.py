@@ -21,6 +21,7 @@ PROMISED = """
 `./dev manage create_api_token EMAIL --administration SLUG --scopes a,b`
 `./dev manage sync_settings van-dijk --to van-dijk-oost,van-dijk-west --categories forms,workflows`
 `./dev manage sync_settings van-dijk --to van-dijk-oost --apply --json`
+`./dev manage export_settings van-dijk --to DIR` `./dev manage import_settings van-dijk --from DIR --apply`
 """
 """What outsiders rely on."""
 

@@ -23,6 +23,7 @@ from settings_sync.services.settings.items import (
     place_of,
     read_item,
 )
+from settings_sync.services.versions.versions import list_versions, restore_version
 from settings_sync.shapes.settings import (
     CategoryShape,
     DocumentBody,
@@ -30,6 +31,8 @@ from settings_sync.shapes.settings import (
     ItemShape,
     NewItem,
     NewItemOfCategory,
+    VersionShape,
+    WhichVersion,
 )
 from tenants.models import Administration
 
@@ -144,6 +147,43 @@ class ArchiveItem(TokenView):
             )
 
         return answer_once(request, archive)
+
+
+class Versions(TokenView):
+    """The versions of an item."""
+
+    scopes = {"GET": READ_SETTINGS}
+
+    @describe("List the versions of an item", VersionShape, paginated=True)
+    def get(self, request: Request, slug: str, uid: uuid.UUID) -> Response:
+        """What the setting has been, newest first; the first is what stands there."""
+        administration = find_active_administration(request, slug)
+        rows = list_versions(acting_user=user_of(request), administration=administration, uid=uid)
+        page = page_of_list(request, rows, lambda row: [-row.number])
+        return Response(page.shaped(lambda shown: VersionShape(shown, many=True).data))
+
+
+class RestoreItem(TokenView):
+    """Bringing a version back."""
+
+    scopes = {"POST": WRITE_SETTINGS}
+
+    @describe("Bring a version of an item back", ItemDocumentShape, body=WhichVersion, matches_digest=False)
+    def post(self, request: Request, slug: str, uid: uuid.UUID) -> Response:
+        """Let the setting be again what it was in that version. It is judged as any edit: what it needs may be gone."""
+        administration = find_active_administration(request, slug)
+        _find(request, administration, uid)
+        digest = self.checked(WhichVersion, request.data)["digest"]
+        seen = digest_asked(request, is_required=False)
+
+        def restore(_nothing: None) -> Response:
+            return _answer(
+                restore_version(
+                    acting_user=user_of(request), administration=administration, uid=uid, digest=digest, seen=seen
+                )
+            )
+
+        return answer_once(request, restore)
 
 
 def _find(request: Request, administration: Administration, uid: uuid.UUID) -> ItemDocument:

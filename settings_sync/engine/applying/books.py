@@ -50,6 +50,25 @@ def _uuid(value: object) -> str:
     return "NULL::uuid" if value is None else f"{sql.literal(str(value))}::uuid"
 
 
+def keep_versions(kind: Kind, schema: str, changes: list[PlannedChange], by: str) -> str:
+    """Note what items are from now on, and what stood there before where nobody had noted that."""
+    table, rows = sql.name(schema, "sync_ledger_version"), rows_of(changes)
+    columns = f"INSERT INTO {table} (kind, uid, digest, at, by_name)"
+    is_newest = (
+        f"SELECT v.digest FROM {table} v WHERE v.kind = {sql.literal(kind.key)} AND v.uid = c.uid"
+        " ORDER BY v.id DESC LIMIT 1"
+    )
+    return (
+        # What takes the place of another goes on with the history of that place.
+        f"UPDATE {table} v SET uid = c.uid FROM ({rows}) c WHERE v.kind = {sql.literal(kind.key)}"
+        " AND v.uid = c.seen_uid AND c.uid <> c.seen_uid;"
+        f" {columns} SELECT {sql.literal(kind.key)}, c.uid, c.local_digest, NULL, '' FROM ({rows}) c"
+        f" WHERE c.local_digest IS NOT NULL AND ({is_newest}) IS DISTINCT FROM c.local_digest;"
+        f" {columns} SELECT {sql.literal(kind.key)}, c.uid, c.result_digest, now(), {sql.literal(by)} FROM ({rows}) c"
+        f" WHERE ({is_newest}) IS DISTINCT FROM c.result_digest"
+    )
+
+
 def move_bases(kind: Kind, schema: str, changes: list[PlannedChange]) -> str:
     """Remember the source value that was decided here for items of one kind."""
     return (

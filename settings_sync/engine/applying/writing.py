@@ -75,6 +75,7 @@ def write(cursor: Cursor, work: Work, changes: list[PlannedChange], progress: Pr
     for kind, found in writing.items():
         _check_result(cursor, work.schema, kind, found)
         cursor.execute(books.move_index(kind, work.schema, found))
+        cursor.execute(books.keep_versions(kind, work.schema, found, str(work.audit.get("actor_name", ""))))
     _move_books(cursor, work, changes, written)
     return written
 

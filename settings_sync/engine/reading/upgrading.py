@@ -51,6 +51,7 @@ def upgrade_schema(schema: str) -> None:
     base = sql.name(schema, "sync_ledger_base")
     with transaction.atomic():
         _follow(base, ["digest"], BECAME, [list(kinds)])
+        _follow(sql.name(schema, "sync_ledger_version"), ["digest"], BECAME, [list(kinds)])
         for kind in kinds.values():
             # What was kept because something uses it has what stands there as its base, and no stored document.
             _follow(base, ["digest"], GIVEN, _standing(kind, schema))

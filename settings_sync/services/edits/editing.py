@@ -13,6 +13,8 @@ from settings_sync.engine.triggers import EDIT_LOCK
 from settings_sync.models import Item
 from tenants.constraints import broken_by
 
+from .keeping import keep_standing
+
 EXAMPLES_SHOWN = 3
 
 Locked = TypeVar("Locked", bound=Item)
@@ -77,6 +79,7 @@ def lock(item: Locked) -> Locked:
     found = type(item)._default_manager.select_for_update().filter(pk=item.pk).first()
     if found is None:
         raise EditRefused({"": [_("“%(name)s” was deleted by somebody else.") % {"name": item}]})
+    keep_standing(found)
     return found
 
 

@@ -25,6 +25,7 @@ from tenants.models import Administration
 
 from .editing import EditRefused, StillUsed, refuse_when_used, wait_for_turn
 from .incoming import Problems, read_document
+from .keeping import keep_standing
 from .locks import refuse_locked
 from .logged_values import Labels, values_for_log
 from .pointing import problems_of_parts, problems_of_pointing
@@ -140,6 +141,8 @@ def _refuse(problems: Problems) -> None:
 def _write(
     acting_user: User, administration: Administration, kind: Kind, standing: Standing | None, becoming: ReadDocument
 ) -> None:
+    if standing:
+        keep_standing(standing.item)
     labels: Labels = {}
     before = values_for_log(kind, standing.item, labels) if standing else {}
     store_documents([becoming])

@@ -127,7 +127,7 @@ def _needed() -> list[str]:
     )
     queries = [f"SELECT DISTINCT c.{column}{living} AND c.{column} IS NOT NULL" for column in DIGESTS]
     schemas = Administration.objects.existing().exclude(migration_head="").values_list("schema_name", flat=True)
-    for table in ("sync_ledger_base", "sync_ledger_indexentry"):
+    for table in ("sync_ledger_base", "sync_ledger_indexentry", "sync_ledger_version"):
         # Where the table is gone, nothing is needed: whoever puts it back brings the documents along.
         present = sorted(having(table, list(schemas)))
         queries += [f"SELECT DISTINCT digest FROM {sql.name(schema, table)}" for schema in present]

@@ -157,7 +157,12 @@ def _write_form(body: Any, _known: Known) -> None:
     body["document"] = {"name": uuid.uuid4().hex}
 
 
+def _restore(body: Any, known: Known) -> None:
+    body["digest"] = known["digest"]
+
+
 BODIES = {
+    "POST /api/v1/administrations/{slug}/items/{uid}/restore/": _restore,
     "POST /api/v1/administrations/{slug}/items/": _make_item,
     "POST /api/v1/categories/{key}/items/": _make_form,
     "PUT /api/v1/administrations/{slug}/items/{uid}/": _write_form,

@@ -75,6 +75,10 @@ class World:
     def uid(self) -> uuid.UUID:
         return self.form
 
+    def version(self) -> dict[str, Any]:
+        item = self.api.get(f"administrations/{self.main_slug()}/items/{self.form}/").json()
+        return {"digest": item["digest"]}
+
     def doomed_uid(self) -> uuid.UUID:
         with inside(self.company.main):
             return Form.objects.create(name=f"Weg {uuid.uuid4().hex}").uid
@@ -186,6 +190,8 @@ VERBS = [
     Verb("GET administrations/{slug}/items/{uid}/", 200, at={"slug": "main_slug"}),
     Verb("PUT administrations/{slug}/items/{uid}/", 200, at={"slug": "main_slug"}),
     Verb("POST administrations/{slug}/items/{uid}/archive/", 200, at={"slug": "main_slug", "uid": "doomed_uid"}),
+    Verb("GET administrations/{slug}/items/{uid}/versions/", 200, at={"slug": "main_slug"}),
+    Verb("POST administrations/{slug}/items/{uid}/restore/", 200, World.version, at={"slug": "main_slug"}),
     Verb("DELETE administrations/{slug}/items/{uid}/", 204, at={"slug": "main_slug", "uid": "doomed_uid"}),
     *(
         Verb(f"GET administrations/{{slug}}/{name}/{one}", 200)

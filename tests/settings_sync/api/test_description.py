@@ -30,6 +30,8 @@ def test_it_is_openapi_3_1_and_names_every_address_of_the_contract(schema):
         ("put", "administrations/{slug}/items/{uid}/"),
         ("delete", "administrations/{slug}/items/{uid}/"),
         ("post", "administrations/{slug}/items/{uid}/archive/"),
+        ("get", "administrations/{slug}/items/{uid}/versions/"),
+        ("post", "administrations/{slug}/items/{uid}/restore/"),
         ("get", "administrations/{slug}/customers/"),
         ("get", "administrations/{slug}/customers/{customer_id}/"),
         ("get", "administrations/{slug}/work-orders/"),

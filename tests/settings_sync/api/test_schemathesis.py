@@ -54,6 +54,7 @@ def known(api, owner, main, reached, settings_in_main, child):
         "slug": child.slug,
         "key": "forms",
         "uid": str(settings_in_main),
+        "digest": api.get(f"administrations/{main.slug}/items/{settings_in_main}/").json()["digest"],
         "plan_id": plan["id"],
         "run_id": run["id"],
         "webhook_id": str(endpoint.pk),
@@ -95,7 +96,7 @@ def test_no_generated_request_makes_it_fail(owner, main, known, tmp_path):
     print("\n".join(found.wrong))
     assert found.wrong == []
     assert found.cases >= FEWEST_CASES
-    assert len(labels) == 44
+    assert len(labels) == 46
     assert not [status for status in found.statuses if status == 0 or status >= 500]
     never = [label for label, statuses in found.operations.items() if not any(200 <= one < 300 for one in statuses)]
     assert set(never) <= CONFLICTS, "the requests get somewhere"

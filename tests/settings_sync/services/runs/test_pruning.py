@@ -18,7 +18,7 @@ from settings_sync.services.runs import pruning
 from settings_sync.services.runs.pruning import prune
 from settings_sync.services.runs.runs import retry_run
 from settings_sync.services.undos.undoing import create_undo_plan
-from sync_ledger.models import Base
+from sync_ledger.models import Base, Version
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, digests, make_company
@@ -109,7 +109,19 @@ def test_former_documents_of_old_runs_go_and_those_of_later_runs_stay(runs):
     assert FormerDocument.objects.filter(target__run=new).exists()
 
 
-def test_documents_that_nothing_needs_go(runs):
+def forget_versions(administration: Administration) -> None:
+    """As where nobody kept what settings were."""
+    with inside(administration):
+        Version.objects.all().delete()
+
+
+def test_what_a_setting_was_stays(runs):
+    assert prune().documents == 0
+    assert set(Document.objects.values_list("body__description", flat=True)) == {"een", "twee", "drie"}
+
+
+def test_documents_that_nothing_needs_go(child, runs):
+    forget_versions(child)
     bodies = set(Document.objects.values_list("body__description", flat=True))
     assert bodies == {"een", "twee", "drie"}
     assert prune().documents == 1
@@ -199,6 +211,7 @@ def test_it_goes_on_in_batches_until_all_is_gone(company, child, monkeypatch):
     for _number in range(3):
         company.plan(child, categories=CATEGORIES)
     grow_old()
+    forget_versions(child)
     pruned = prune()
     assert (pruned.plans, pruned.runs, pruned.snapshots, pruned.documents) == (3, 4, 4, 3)
     assert prune() == pruning.Pruned(0, 0, 0, 0)
@@ -210,7 +223,8 @@ def test_pruning_touches_no_administration(company, child, runs):
     assert {kind.key: digests(child, kind) for kind in all_kinds()} == before
 
 
-def test_the_command_says_what_went(runs, capsys):
+def test_the_command_says_what_went(child, runs, capsys):
+    forget_versions(child)
     call_command("prune_runs", days=30)
     assert capsys.readouterr().out.splitlines() == [
         "Previews removed: 0",

@@ -1,0 +1,1 @@
+"""Exchange: settings as files, out of an administration and into one."""
