@@ -8,12 +8,13 @@ from django.views.generic import RedirectView
 
 from accounts.views import sign_out
 from demo import mail_pages
+from settings_sync.views import overview
 from tenants import home, role_pages, token_pages
 
 from . import health, metrics, styleguide
 
 in_administration: list[URLPattern | URLResolver] = [
-    path("", home.administration_home, name="administration-home"),
+    path("", overview.administration_home, name="administration-home"),
     path("", include("business.urls")),
     path("settings/", home.settings_home, name="settings-home"),
     path("settings/company/", home.company_details, name="company-details"),

@@ -11,6 +11,7 @@ from settings_sync.declaring.registry import register
 from . import models, rules
 from .document_edits import written_plainly
 from .local_values import FormValues
+from .pictures import FormPicture
 
 FORMS = Category("forms", _("Forms"), order=10)
 
@@ -23,6 +24,7 @@ class FormSync(ModelSync):
     links = ("work_types",)
     removed = Removed.DELETE
     local_values = FormValues()
+    picture = FormPicture()
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:

@@ -82,6 +82,12 @@ class NothingChosen(SyncError):
     status = 400
 
 
+class NothingDiffers(SyncError):
+    """There is nothing to bring to {name}: it is in line. Nothing was changed."""
+
+    code = "nothing-differs"
+
+
 class CategoryNotAllowed(SyncError):
     """You do not have the right to see this in {name}: {category}. So you cannot sync it, nor what needs it."""
 

@@ -15,7 +15,7 @@ from .exceptions import CompanyDetailsMoved
 from .models import Administration
 from .permissions import reachable_administrations
 from .rights import AdministrationRight
-from .sections import Group, links_to, may_open_settings, section_address, sections_of
+from .sections import Group, links_to, may_open_settings, sections_of
 
 
 @require_GET
@@ -29,24 +29,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         return render(request, "home/no_administrations.html", {"unfinished": reachable})
     return redirect("administration-home", chosen.slug)
-
-
-@require_GET
-@administration_page()
-def administration_home(request: AdministrationRequest) -> HttpResponse:
-    """An overview with links; `?section=` of the switcher goes on to the same section when it may be opened here."""
-    administration = request.administration
-    rights = request.rights
-    section = request.GET.get("section", "").strip("/")
-    address = section_address(administration, rights, section) if section else None
-    if address:
-        return redirect(address)
-    context = {
-        "daily_work": links_to(sections_of(Group.DAILY_WORK), administration, rights),
-        "settings_links": links_to(sections_of(Group.SHARED_SETTINGS), administration, rights),
-        "subs": _subs_of(request),
-    }
-    return render(request, "home/administration.html", context)
 
 
 @require_GET
@@ -81,8 +63,3 @@ def company_details(request: AdministrationRequest) -> HttpResponse:
         except CompanyDetailsMoved as moved:
             form.add_error(None, str(moved))
     return render(request, "home/company_details.html", {"form": form, "seen": seen})
-
-
-def _subs_of(request: AdministrationRequest) -> list[Administration]:
-    administration = request.administration
-    return [row for row in reachable_administrations(request.user) if row.parent_id == administration.pk]

@@ -9,6 +9,7 @@ from settings_sync.declaring.options import Category, DocumentEdit, ModelSync, R
 from settings_sync.declaring.registry import register
 
 from . import document_edits, models, rules
+from .pictures import WorkflowPicture
 
 WORKFLOWS = Category("workflows", _("Workflows"), order=20)
 
@@ -20,6 +21,7 @@ class WorkflowSync(ModelSync):
     fields = ("name", "description")
     links = ("work_types",)
     removed = Removed.DELETE
+    picture = WorkflowPicture()
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..planning.problems import Problem as Problem
 from .edits import DocumentEdit as DocumentEdit
+from .pictures import PictureOf
 from .upgrades import DocumentUpgrade
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ class ModelSync:
         local_values    for items with placeholders: what each administration fills in, and what to warn about
         upgrades        how documents of before a migration that renames or removes a field become those of after it,
                         oldest first; its parts' as well
+        picture         what an item looks like to the people who use it, such as a form on a phone; None for a list of
+                        its fields
     For a part:
         part_of         the foreign key to the item, or to the part above it
         part_key        the field by which a part without a common uid is recognised among its siblings, or None
@@ -127,6 +130,7 @@ class ModelSync:
     merge_together: ClassVar[tuple[tuple[str, ...], ...]] = ()
     local_values: ClassVar[LocalValues | None] = None
     upgrades: ClassVar[tuple[DocumentUpgrade, ...]] = ()
+    picture: ClassVar[PictureOf | None] = None
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:

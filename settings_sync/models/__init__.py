@@ -1,6 +1,7 @@
 """The shared tables of the product, and the bases of every model whose rows travel."""
 
 from .checkups import Checkup
+from .days import AlignmentDay
 from .decisions import Decision, ItemRule, SyncPolicy
 from .documents import Document, Snapshot, SnapshotItem
 from .items import Item, NameKey, Part
@@ -11,6 +12,7 @@ from .saved_choices import SavedChoice
 
 __all__ = [
     "Alignment",
+    "AlignmentDay",
     "Change",
     "Checkup",
     "Decision",

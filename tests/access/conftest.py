@@ -129,7 +129,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
                 "choice_id": choice.pk, "role_id": role.pk, "token_id": token.pk, "webhook_id": endpoint.pk,
                 "membership_id": owner.memberships.get(administration=main).pk, "invitation_id": invitation.pk,
                 "message_id": message.pk, "delivery_id": message.pk, "administration_id": child.pk,
-                "kind": "forms_catalog.form", "uid": form.uid, "key": "forms",
+                "kind": "forms_catalog.form", "uid": form.uid, "key": "forms", "side": "after",
             },
             "account": {"key": "x:y:z", "number": "x", "token": "x-y"},
             **samples_of_catalogs(),

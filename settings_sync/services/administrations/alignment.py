@@ -28,6 +28,7 @@ from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.wholeness import having, note_damage
 
+from .days import note_today
 from .due import LOOKED_AT_ONCE, find_due, find_touched, next_turn, read_notes
 
 logger = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ def fold_children(main: Administration, children: Iterable[Administration]) -> N
     """Recount these sub-administrations now, such as after a run."""
     # With its documents, for this look empties the list by which a snapshot would find what to store.
     _fold_each(look_at(main, keep_documents=True), children)
+    note_today(main)
 
 
 def _fold_each(source: Local, children: Iterable[Administration]) -> int:
@@ -117,7 +119,9 @@ def _fold_main(main: Administration, everything: bool) -> int:
     source = look_at(main, keep_documents=True)
     with inside(main):
         _store(_rows(main, _count_own(source), _first_reviews()))
-    return _fold_each(source, stale)
+    folded = _fold_each(source, stale)
+    note_today(main)
+    return folded
 
 
 def _rows_of_child(source: Local, child: Administration) -> list[Alignment]:

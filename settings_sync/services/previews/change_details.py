@@ -171,7 +171,7 @@ def _place(place: PlacePreview, kind: Kind, mode: Mode) -> Place | None:
     if place.part and (mode == Mode.CONTENT or place.status != "changed"):
         status = "changed" if mode == Mode.CONTENT else place.status
         return Place(place.title, place.trail, status, summary=tuple(_summary(place, kind)))
-    fields = [_field(row, mode) for row in place.fields if is_shown(row, mode)]
+    fields = [field_change(row, mode) for row in place.fields if is_shown(row, mode)]
     return Place(place.title, place.trail, "changed", tuple(fields)) if fields else None
 
 
@@ -198,7 +198,8 @@ def _there(field: FieldPreview) -> str:
     return next((words for raw, words in sides if raw is not None), "")
 
 
-def _field(field: FieldPreview, mode: Mode) -> FieldChange:
+def field_change(field: FieldPreview, mode: Mode) -> FieldChange:
+    """One field with its values as they are shown."""
     old = field.local
     new = field.result if mode == Mode.UPDATE else field.source
     if mode == Mode.CONTENT:
