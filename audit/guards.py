@@ -6,10 +6,16 @@ BODY = """
 BEGIN
     RAISE EXCEPTION 'The trail is append-only.' USING ERRCODE = 'insufficient_privilege';
 END """
+ROW, BEFORE, DELETE, UPDATE, TRUNCATE = 1, 2, 8, 16, 32
 TRIGGERS = {
     "audit_append_only": "BEFORE UPDATE OR DELETE {on} FOR EACH ROW",
     "audit_never_emptied": "BEFORE TRUNCATE {on} FOR EACH STATEMENT",
 }
+DEFINITIONS = {
+    "audit_append_only": (ROW | BEFORE | DELETE | UPDATE, FUNCTION, (), "", "", False),
+    "audit_never_emptied": (BEFORE | TRUNCATE, FUNCTION, (), "", "", False),
+}
+"""What PostgreSQL keeps of them: `tgtype`, function, arguments, the rows they are given, and whether on a condition."""
 
 
 def statements() -> list[str]:

@@ -19,7 +19,7 @@ from .schema_hooks import schema_hooks
 from .schema_upgrades import all_migrations, keep_upgrades, migrate_schema
 from .session_locks import session_lock
 from .shared_work import SharedWork
-from .template_schema import TEMPLATE_SCHEMA, create_empty_schema, dump_schema
+from .template_schema import TEMPLATE_SCHEMA, create_empty_schema, dump_schema, has_tables
 
 logger = logging.getLogger(__name__)
 
@@ -168,17 +168,25 @@ def migrate_administration(administration: Administration) -> None:
 
 
 def refresh_template() -> None:
-    """Keep the DDL of an empty administration at the head, from a schema that nobody works in; one at a time."""
-    if SchemaTemplate.objects.filter(head=code_head()).exists():
+    """Keep the DDL of an empty administration at the head, from a schema that nobody works in; one at a time.
+
+    The schema itself is needed as well, to compare others with: where somebody dropped it, both are made anew.
+    """
+    if is_template_made():
         return
     assert not connection.in_atomic_block, "pg_dump looks from outside: it would see the template as it was before."
     with one_at_a_time(TEMPLATE_SCHEMA):
-        if SchemaTemplate.objects.filter(head=code_head()).exists():
+        if is_template_made():
             return  # somebody else made it while this one waited
         create_empty_schema(TEMPLATE_SCHEMA, exist_ok=True)
         migrate_schema(TEMPLATE_SCHEMA)
         schema_hooks.prepare(TEMPLATE_SCHEMA)
-        SchemaTemplate.objects.create(head=code_head(), ddl=dump_schema(TEMPLATE_SCHEMA))
+        SchemaTemplate.objects.update_or_create(head=code_head(), defaults={"ddl": dump_schema(TEMPLATE_SCHEMA)})
+
+
+def is_template_made() -> bool:
+    """Whether the template of new administrations stands, at this code's head."""
+    return SchemaTemplate.objects.filter(head=code_head()).exists() and has_tables(TEMPLATE_SCHEMA)
 
 
 @contextmanager

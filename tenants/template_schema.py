@@ -25,6 +25,13 @@ def create_empty_schema(schema_name: str, exist_ok: bool = False) -> None:
         cursor.execute(sql.SQL("CREATE SCHEMA {}{}").format(maybe, sql.Identifier(schema_name)))
 
 
+def has_tables(schema_name: str) -> bool:
+    """Whether a schema exists, with tables in it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = %s)", [schema_name])
+        return bool(cursor.fetchone()[0])
+
+
 def drop_schema(schema_name: str) -> None:
     """Drop a schema with everything in it; nothing happens when there is none."""
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ OLDEST = 15
 
 FACTS = (
     "SELECT current_user, current_setting('is_superuser') = 'on', current_setting('server_encoding'),"
-    " current_setting('server_version_num')::integer / 10000"
+    " current_setting('server_version_num')::integer / 10000, current_setting('session_replication_role')"
 )
 
 
@@ -40,8 +40,8 @@ def refuse_unfit_database(connection: Any, parameters: Mapping[str, Any]) -> Non
 
 def faults_of_database(connection: Any) -> list[str]:
     """Return a sentence for each thing that a connection of the owner finds wrong with its database."""
-    login, is_superuser, encoding, version = connection.execute(FACTS).fetchone()
-    faults = []
+    login, is_superuser, encoding, version, role = connection.execute(FACTS).fetchone()
+    faults = faults_of_role(login, role)
     if version < OLDEST:
         faults.append(f"This is PostgreSQL {version}; Eenlijn needs {OLDEST} or newer.")
     if is_superuser:
@@ -61,6 +61,17 @@ def faults_of_database(connection: Any) -> list[str]:
             " Make it anew with LC_CTYPE 'C.UTF-8', or with the builtin locale C.UTF-8."
         )
     return faults
+
+
+def faults_of_role(login: str, role: str) -> list[str]:
+    """Return a sentence when the sessions of a login are those of a replica, in which no trigger and no foreign key
+    works."""
+    if role == "origin":
+        return []
+    return [
+        f"The sessions of {login} have session_replication_role = {role}, so that no trigger and no foreign key works:"
+        f" ALTER ROLE {login} RESET session_replication_role, or that of the database or of postgresql.conf."
+    ]
 
 
 def _knows_capitals(connection: Any) -> bool:

@@ -31,7 +31,7 @@ from tenants.migrating import (
 )
 from tenants.models import Administration, SchemaTemplate
 from tenants.schemas import current_schema_name, inside
-from tenants.template_schema import TEMPLATE_SCHEMA
+from tenants.template_schema import TEMPLATE_SCHEMA, drop_schema, has_tables
 from tests.conftest import make_administration
 from tests.contracts.world import in_threads
 from tests.databases import drop_database, make_database
@@ -388,6 +388,15 @@ def test_the_template_is_made_once(
     monkeypatch.setattr("tenants.migrating.dump_schema", lambda name: pytest.fail("It was dumped again."))
     refresh_template()
     assert SchemaTemplate.objects.filter(head=newer_code).count() == 1
+
+
+def test_a_template_that_somebody_dropped_is_made_anew(three: list[Administration]) -> None:
+    """Its DDL alone makes new administrations; what others are compared with is the schema."""
+    SchemaTemplate.objects.filter(head=code_head()).update(ddl="planted")
+    drop_schema(TEMPLATE_SCHEMA)
+    refresh_template()
+    assert has_tables(TEMPLATE_SCHEMA)
+    assert "CREATE TABLE" in SchemaTemplate.objects.get(head=code_head()).ddl
 
 
 def test_two_workers_that_refresh_the_template_at_once_make_it_once(

@@ -7,13 +7,15 @@ from django.db import DatabaseError, OperationalError, transaction
 
 from settings_sync.engine import fence
 from tenants.models import Administration
+from tenants.template_schema import has_tables
 
 from .faults import Fault
 from .grants import faults_of_grants, faults_of_shared_grants, repair_grants, repair_shared_grants
 from .index import faults_of_index, repair_index
 from .logins import faults_of_logins, faults_of_pg_dump, first_line
+from .schemas.counters import faults_of_counters, faults_of_shared_counters, repair_counters, repair_shared_counters
+from .schemas.structure import faults_of_shared_structure, faults_of_structure
 from .stored import faults_of_documents, faults_of_ledger
-from .structure import faults_of_shared_structure, faults_of_structure, is_there
 from .surroundings import (
     faults_of_clock,
     faults_of_mail,
@@ -34,12 +36,14 @@ OF_THE_INSTALLATION: tuple[Callable[[], Iterator[Fault]], ...] = (
     faults_of_shared_structure,
     faults_of_functions,
     faults_of_shared_grants,
+    faults_of_shared_counters,
     faults_of_documents,
 )
 OF_AN_ADMINISTRATION: tuple[Callable[[Administration], Iterator[Fault]], ...] = (
     faults_of_structure,
     faults_of_triggers,
     faults_of_grants,
+    faults_of_counters,
     faults_of_index,
     faults_of_ledger,
 )
@@ -63,7 +67,7 @@ def examine(administration: Administration) -> list[Fault]:
         return [Fault("not-made", slug, {"detail": administration.state_detail or administration.state})]
     if administration.state != states.ACTIVE:
         return []
-    if not is_there(schema):
+    if not has_tables(schema):
         return [Fault("schema-missing", slug, {"name": schema})]
     return _faults_of(slug, [partial(find, administration) for find in OF_AN_ADMINISTRATION])
 
@@ -89,16 +93,21 @@ def repair_installation(faults: Collection[Fault]) -> None:
     codes = {fault.code for fault in faults if not fault.place}
     if codes & {"function-differs", "trail-unguarded"}:
         repair_functions()
-    if codes & {"right-missing", "right-planted"}:
+    if codes & {"right-missing", "right-planted", "owner-lacks"}:
         repair_shared_grants()
+    if "counter-behind" in codes:
+        repair_shared_counters()
 
 
 def repair(administration: Administration, faults: Collection[Fault]) -> None:
-    """Make again what can be derived of an administration: triggers, rights and index. Editors and syncs wait."""
+    """Make again what can be derived of an administration: triggers, rights, counters, index.
+
+    Editors and syncs wait."""
     if not any(fault.can_be_repaired for fault in faults):
         return
     with fence.turn(administration.schema_name):
         repair_triggers(administration)
         repair_grants(administration)
+        repair_counters(administration)
         # Last: what was edited while a trigger was off is found now, and from now on nothing escapes.
         repair_index(administration)

@@ -29,6 +29,10 @@ SENTENCES = {
     "trail-unguarded": _("The trigger {name} is missing or off, so that the trail can be changed."),
     "migrations-missing": _("The migrations {names} were not made in the shared schema: run migrate_administrations."),
     "template-outdated": _("There is no template of new administrations: run migrate_administrations."),
+    "template-differs": _(
+        "The template of new administrations is not as it was made ({number}): {names}. Drop the schema"
+        " template_administration and run migrate_administrations."
+    ),
     "schema-unowned": _("The schema {name} belongs to no administration."),
     "rights-in-advance": _("Rights on tables that do not exist yet are given away: {detail}"),
     "documents-differ": _("Stored documents that are not what their digest says ({number}), such as {name}."),
@@ -37,6 +41,11 @@ SENTENCES = {
     "schema-missing": _("The schema {name} is gone: restore this administration from a backup."),
     "unreadable": _("Not everything could be looked at: {detail}"),
     "version-differs": _("The schema is of another version: run migrate_administrations."),
+    "migrations-differ": _(
+        "The list of migrations in this schema is not that of its version ({number}): {names}. Put back what its table"
+        " django_migrations lost or got, as it stands in the schema template_administration."
+    ),
+    "counter-behind": _("The counter of {name} gives keys that are taken, so that no row can be added."),
     "structure-missing": _("{name} is missing."),
     "structure-unknown": _("{name} is not of the product."),
     "structure-differs": _("{name} is not as the product makes it, but {found} instead of {wanted}."),
@@ -48,6 +57,8 @@ SENTENCES = {
     "trigger-unknown": _("The trigger {name} is not of the product."),
     "right-missing": _("The login that applies syncs lacks a right that it needs: {right}."),
     "right-planted": _("{who} has a right that nobody should have: {right}."),
+    "owner-differs": _("{name} belongs to {who}, and not to the login of DATABASE_URL, which could not migrate it."),
+    "owner-lacks": _("The login of DATABASE_URL lacks a right on what is its own: {right}."),
     "index-outdated": _("Settings of which the index is outdated ({number}): {names}."),
     "index-misses": _("Settings that the index misses ({number}): {names}."),
     "index-left": _("Settings in the index that no longer stand there ({number}): {names}."),
@@ -57,7 +68,8 @@ SENTENCES = {
 REPAIRABLE = frozenset(
     {
         "function-differs", "trail-unguarded", "trigger-missing", "trigger-off", "trigger-differs",
-        "right-missing", "right-planted", "index-outdated", "index-misses", "index-left",
+        "right-missing", "right-planted", "owner-lacks", "counter-behind",
+        "index-outdated", "index-misses", "index-left",
     }
 )  # fmt: skip
 """What can be made again from the code and the rows. Whatever else is wrong is somebody's to decide."""

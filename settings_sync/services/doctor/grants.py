@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from settings_sync.engine import fence, sql, sync_rights
+from audit import guards
+from settings_sync.engine import fence, sql, sync_rights, triggers
 from settings_sync.engine.granting import Right, set_rights
 from settings_sync.engine.standing import RELATIONS
 from tenants.models import Administration
@@ -14,6 +15,7 @@ from tenants.template_schema import TEMPLATE_SCHEMA
 from .faults import Fault
 
 PUBLIC = "PUBLIC"
+PRODUCTS_FUNCTIONS = [triggers.ENTER, triggers.TOUCH, triggers.REFUSE, guards.FUNCTION]
 WHOM = "a.grantee IN (0, (SELECT oid FROM pg_roles WHERE rolname = %(login)s))"
 WHO = "CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE %(login)s::text END"
 # Of tables that have rights for nobody but their owner, nothing is written down at all.
@@ -29,6 +31,35 @@ UNION ALL
 SELECT {WHO}, false, '', '', a.privilege_type, a.is_grantable
     FROM pg_namespace s CROSS JOIN LATERAL aclexplode(s.nspacl) a
     WHERE s.oid = to_regnamespace(%(schema)s) AND {WHOM}
+"""
+# A superuser who puts a backup back owns what he made. Whoever owns a table may take its own rights away, and give them
+# to itself again.
+OWNED_BY_OTHERS = f"""
+SELECT what, owner::regrole::text FROM (
+    SELECT 0 rank, format('the schema %%s', s.nspname), s.nspowner FROM pg_namespace s
+        WHERE s.oid = to_regnamespace(%(schema)s)
+    UNION ALL
+    SELECT 1, format('%%s.%%s', c.relnamespace::regnamespace, c.relname), c.relowner FROM pg_class c
+        WHERE c.oid IN ({RELATIONS}) AND c.relkind IN ('r', 'p')
+    UNION ALL
+    SELECT 2, format('the function %%s', p.proname), p.proowner FROM pg_proc p
+        WHERE p.pronamespace = to_regnamespace(%(schema)s) AND p.proname = ANY(%(functions)s)
+) AS standing(rank, what, owner)
+WHERE owner <> (SELECT oid FROM pg_roles WHERE rolname = current_user)
+    AND NOT pg_has_role(current_user, owner, 'USAGE') ORDER BY rank, what
+"""
+LACKING = f"""
+SELECT c.relkind = 'S', c.relname, a.privilege_type FROM pg_class c
+CROSS JOIN LATERAL aclexplode(acldefault((CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", c.relowner)) a
+WHERE c.oid IN ({RELATIONS}) AND c.relkind IN ('r', 'p', 'S') AND c.relacl IS NOT NULL
+    AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user) AND a.grantee = c.relowner
+    AND NOT has_table_privilege(c.oid, a.privilege_type)
+UNION ALL
+SELECT false, '', a.privilege_type FROM pg_namespace s
+CROSS JOIN LATERAL aclexplode(acldefault('n', s.nspowner)) a
+WHERE s.oid = to_regnamespace(%(schema)s) AND s.nspowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+    AND a.grantee = s.nspowner AND NOT has_schema_privilege(s.oid, a.privilege_type)
+ORDER BY 2, 3
 """
 IN_ADVANCE = (
     "SELECT format('%s of %s', array_to_string(defaclacl, ' '), defaclrole::regrole) FROM pg_default_acl ORDER BY 1"
@@ -62,11 +93,14 @@ class Held(NamedTuple):
 def faults_of_grants(administration: Administration) -> Iterator[Fault]:
     """The rights in an administration's schema that are missing, or that nobody should have."""
     schema = administration.schema_name
+    yield from _faults_of_owner(schema, administration.slug)
     yield from _faults(schema, _wanted(administration), administration.slug, may_enter=not administration.is_main)
 
 
 def faults_of_shared_grants() -> Iterator[Fault]:
     """The same in the shared schema and the template, and of what would give rights beside those of tables."""
+    yield from _faults_of_owner("public", "")
+    yield from _faults_of_owner(TEMPLATE_SCHEMA, "")
     yield from _faults("public", sync_rights.expected_shared_rights(), "", may_enter=True)
     yield from _faults(TEMPLATE_SCHEMA, sync_rights.expected_rights(), "", may_enter=True)
     with connection.cursor() as cursor:
@@ -84,6 +118,7 @@ def faults_of_shared_grants() -> Iterator[Fault]:
 def repair_grants(administration: Administration) -> None:
     """Bring the rights in an administration's schema to exactly those that should be there."""
     schema = administration.schema_name
+    _give_to_owner(schema)
     _take_from_everybody(schema)
     set_rights(schema, fence.sync_login(), _wanted(administration), may_enter=not administration.is_main)
 
@@ -91,6 +126,7 @@ def repair_grants(administration: Administration) -> None:
 def repair_shared_grants() -> None:
     """The same in the shared schema and the template."""
     for schema in ("public", TEMPLATE_SCHEMA):
+        _give_to_owner(schema)
         _take_from_everybody(schema)
     fence.install_shared()
     set_rights(TEMPLATE_SCHEMA, fence.sync_login(), sync_rights.expected_rights(), may_enter=True)
@@ -114,6 +150,32 @@ def _faults(schema: str, wanted: set[Right], slug: str, *, may_enter: bool) -> I
             yield _planted(slug, one.who, _in_words(schema, one.right, one.may_pass_on))
     for right in sorted((wanted | entry) - {one.right for one in held if one.who == login}):
         yield Fault("right-missing", slug, {"right": _in_words(schema, right)})
+
+
+def _faults_of_owner(schema: str, slug: str) -> Iterator[Fault]:
+    """What belongs to somebody else, and what the owner may not do with its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(OWNED_BY_OTHERS, {"schema": sql.name(schema), "functions": PRODUCTS_FUNCTIONS})
+        for name, who in cursor.fetchall():
+            # To whom the shared schema belongs matters to nobody: PostgreSQL itself made it.
+            if name != "the schema public":
+                yield Fault("owner-differs", slug, {"name": name, "who": who})
+    for _is_sequence, table, privilege in _lacking(schema):
+        yield Fault("owner-lacks", slug, {"right": _in_words(schema, (table, "", privilege))})
+
+
+def _lacking(schema: str) -> list[tuple[bool, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(LACKING, {"schema": sql.name(schema)})
+        return list(cursor.fetchall())
+
+
+def _give_to_owner(schema: str) -> None:
+    """Give the owner all rights on what is its own."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for is_sequence, table, privilege in _lacking(schema):
+            on = f"{'SEQUENCE' if is_sequence else 'TABLE'} {sql.name(schema, table)}"
+            cursor.execute(f"GRANT {privilege} ON {on if table else f'SCHEMA {sql.name(schema)}'} TO CURRENT_USER")
 
 
 def _is_usual(schema: str, one: Held) -> bool:

@@ -3,21 +3,27 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from audit import guards
 from settings_sync.engine import fence, sql
 from settings_sync.engine.standing import Definition, Found, Name, read_triggers
 from settings_sync.engine.triggers import functions, make_functions
-from tenants.models import Administration
+from tenants.migrating import code_head
+from tenants.models import Administration, SchemaTemplate
 from tenants.template_schema import TEMPLATE_SCHEMA
 
 from .faults import Fault
+from .schemas.declared import declared_models
+from .schemas.template import is_of_template
 
-# One that runs with the rights of its maker is another function, whatever its text: so it counts as missing.
+# One that runs with the rights of its maker, or with settings of its own, is another function, whatever its text: so it
+# counts as missing.
 FUNCTIONS = """
 SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace = 'public'::regnamespace AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proname = ANY(%s)
+    AND p.pronargs = 0 AND p.proconfig IS NULL
 """
 
 
@@ -60,8 +66,10 @@ def _wanted(schema: str) -> dict[Name, Wanted]:
         (trigger.table, trigger.name): Wanted(trigger.definition, (trigger.statement(schema),))
         for trigger in fence.expected_triggers()
     }
+    template = SchemaTemplate.objects.filter(head=code_head()).values_list("ddl", flat=True).first() or ""
     for name, one in read_triggers(TEMPLATE_SCHEMA, internal=True).items():
-        if name not in wanted and not one.is_internal:
+        # Not one that somebody made there since, which repairing would spread.
+        if name not in wanted and not one.is_internal and is_of_template(one.statement, template):
             wanted[name] = Wanted(one.definition, _made_anew(schema, name, one))
     return wanted
 
@@ -94,10 +102,14 @@ def faults_of_functions() -> Iterator[Fault]:
         if found.get(name) != body:
             yield Fault("function-differs", facts={"name": name})
     standing = read_triggers("public")
-    for name in guards.TRIGGERS:
+    for name, definition in guards.DEFINITIONS.items():
         one = standing.get((guards.TABLE, name))
-        if one is None or not one.fires:
+        if one is None or not one.fires or one.definition != definition:
             yield Fault("trail-unguarded", facts={"name": name})
+    tables = {model._meta.db_table for model in declared_models(settings.SHARED_APPS)}
+    for table, name in standing:
+        if table in tables and (table != guards.TABLE or name not in guards.TRIGGERS):
+            yield _fault("trigger-unknown", "", (table, name))
 
 
 def repair_functions() -> None:

@@ -16,6 +16,7 @@ from settings_sync.engine.sync_rights import expected_rights
 from settings_sync.engine.witness import fingerprints
 from settings_sync.services.doctor.examining import examine, repair
 from settings_sync.services.doctor.faults import Fault
+from settings_sync.services.doctor.triggers import repair_triggers
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.samples import Filler
@@ -107,6 +108,10 @@ REPAIRABLE = [
     ("right-planted", "GRANT USAGE ON SEQUENCE business_customer_id_seq TO {login}"),
     ("right-planted", "GRANT CREATE ON SCHEMA {schema} TO {login}"),
     ("right-planted", "GRANT USAGE ON SCHEMA {schema} TO PUBLIC"),
+    ("owner-lacks", "REVOKE UPDATE ON business_customer FROM CURRENT_USER"),
+    ("owner-lacks", "REVOKE CREATE ON SCHEMA {schema} FROM CURRENT_USER"),
+    ("counter-behind", f"SELECT setval('{WORK_TYPE}_id_seq', (SELECT max(id) - 1 FROM {WORK_TYPE}))"),
+    ("counter-behind", "SELECT setval('business_customer_id_seq', 1, false)"),
     ("index-outdated", "UPDATE sync_ledger_indexentry SET digest = ''"),
     ("index-outdated", "UPDATE sync_ledger_indexentry SET label = 'x'"),
     ("index-outdated", "UPDATE sync_ledger_indexentry SET keys = '{}' WHERE keys <> '{}'"),
@@ -140,6 +145,18 @@ NOBODYS_TO_REPAIR = [
     ("structure-differs", f"ALTER TABLE {WORK_TYPE} ALTER description DROP NOT NULL"),
     ("structure-differs", "ALTER TABLE reference_data_hourtype ALTER booking_code TYPE varchar(200)"),
     ("structure-differs", f"ALTER TABLE {WORK_TYPE} ALTER default_minutes SET DEFAULT 3"),
+    ("structure-unknown", f"CREATE RULE planted AS ON UPDATE TO {FORM} DO ALSO DELETE FROM business_customer"),
+    ("structure-unknown", f"CREATE POLICY planted ON {FORM} USING (true)"),
+    ("structure-differs", f"ALTER TABLE {FORM} ENABLE ROW LEVEL SECURITY"),
+    ("structure-differs", f"ALTER TABLE {FORM} FORCE ROW LEVEL SECURITY"),
+    ("structure-differs", "ALTER TABLE sync_ledger_dirty SET UNLOGGED"),
+    ("structure-unknown", f"CREATE VIEW planted AS SELECT 1 FROM {FORM}"),
+    ("structure-unknown", "CREATE MATERIALIZED VIEW planted AS SELECT 1"),
+    ("structure-unknown", "CREATE SEQUENCE planted"),
+    ("structure-unknown", "CREATE FUNCTION {schema}.planted() RETURNS int LANGUAGE sql AS 'SELECT 1'"),
+    ("structure-unknown", "CREATE TYPE {schema}.planted AS ENUM ('a')"),
+    ("migrations-differ", "DELETE FROM django_migrations WHERE app = 'forms_catalog'"),
+    ("migrations-differ", "INSERT INTO django_migrations (app, name, applied) VALUES ('business', '9_x', now())"),
     (
         "cascade",
         f"CREATE TABLE planted (form_id bigint REFERENCES {FORM} (id) ON DELETE CASCADE)",
@@ -186,6 +203,41 @@ def test_foreign_keys_that_a_superuser_switched_off_are_seen(child, superuser):
     superuser.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER ALL").format(table))
     assert found == {"foreign-keys-off", "trigger-off"}
     assert examine(child) == []
+
+
+def test_two_constraints_with_long_names_are_told_apart(child):
+    """PostgreSQL cuts a name off after 63 letters, and those of the fields of one table often begin alike."""
+    name = "l" * 62
+    found = found_after(
+        child, f"ALTER TABLE {FORM} ADD CONSTRAINT {name}a CHECK (true), ADD CONSTRAINT {name}b CHECK (true)"
+    )
+    assert {fault.facts["name"] for fault in found} == {f"{name}{letter} of {FORM}" for letter in "ab"}
+
+
+def test_what_a_superuser_took_over_is_seen(child, superuser):
+    """As after a backup that somebody put back as postgres: the product cannot migrate what is not its own."""
+    table = sql.Identifier(child.schema_name, "business_quotation")
+    superuser.execute(sql.SQL("ALTER TABLE {} OWNER TO CURRENT_USER").format(table))
+    try:
+        first, *_others = [fault for fault in examine(child) if fault.code != "unreadable"]
+    finally:
+        superuser.execute(sql.SQL("ALTER TABLE {} OWNER TO eenlijn").format(table))
+    assert first.code == "owner-differs"
+    assert first.facts["name"] == f"{child.schema_name}.business_quotation"
+    assert examine(child) == []
+
+
+def test_a_trigger_that_was_planted_in_the_template_is_not_spread(child):
+    with transaction.atomic():
+        execute(
+            child,
+            f"CREATE TRIGGER planted BEFORE INSERT ON template_administration.{FORM}"
+            " EXECUTE FUNCTION public.settings_sync_enter()",
+        )
+        assert examine(child) == []
+        repair_triggers(child)
+        assert examine(child) == []
+        transaction.set_rollback(True)
 
 
 def test_what_waits_to_be_looked_at_is_no_fault(company, child):

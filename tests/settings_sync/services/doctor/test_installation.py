@@ -5,10 +5,13 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, transaction
 from redis.exceptions import ConnectionError as NoRedis
@@ -21,8 +24,11 @@ from settings_sync.services.doctor.examining import examine_installation, repair
 from settings_sync.services.doctor.faults import Fault
 from settings_sync.services.doctor.grants import faults_of_shared_grants
 from settings_sync.services.doctor.logins import faults_of_logins, faults_of_pg_dump
+from settings_sync.services.doctor.schemas.counters import faults_of_shared_counters
+from settings_sync.services.doctor.schemas.declared import faults_of_declared
+from settings_sync.services.doctor.schemas.structure import faults_of_shared_structure
+from settings_sync.services.doctor.schemas.template import faults_of_template
 from settings_sync.services.doctor.stored import faults_of_documents
-from settings_sync.services.doctor.structure import faults_of_shared_structure
 from settings_sync.services.doctor.surroundings import (
     faults_of_clock,
     faults_of_mail,
@@ -73,14 +79,31 @@ def found_after(statement: str, find: Find) -> list[Fault]:
     return [fault for fault in found if fault not in before]
 
 
+def without(table: str, constraint: str) -> str:
+    """A statement that drops a constraint of a shared table."""
+    return f"ALTER TABLE public.{table} DROP CONSTRAINT {constraint}"
+
+
 DOES_NOTHING = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
 FUNCTIONS, GRANTS, STRUCTURE = faults_of_functions, faults_of_shared_grants, faults_of_shared_structure
+SHARED = partial(faults_of_declared, "public", django_settings.SHARED_APPS)
+TEMPLATE = partial(faults_of_declared, TEMPLATE_SCHEMA, django_settings.TENANT_APPS)
+TO_SNAPSHOT = "settings_sync_snapsh_snapshot_id_c15faace_fk_settings_"
+TO_TARGET = "settings_sync_former_target_id_10747b00_fk_settings_"
+GUARD = "CREATE OR REPLACE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON public.audit_auditentry FOR EACH ROW"
+TRAIL = "public.audit_auditentry"
+REFUSES = "EXECUTE FUNCTION public.audit_refuse_change()"
 REPAIRABLE: list[tuple[str, str, Find]] = [
     ("function-differs", f"CREATE OR REPLACE FUNCTION public.settings_sync_refuse() {DOES_NOTHING}", FUNCTIONS),
     ("function-differs", f"CREATE OR REPLACE FUNCTION public.audit_refuse_change() {DOES_NOTHING}", FUNCTIONS),
     ("function-differs", "ALTER FUNCTION public.settings_sync_enter() SECURITY DEFINER", FUNCTIONS),
     ("trail-unguarded", "ALTER TABLE audit_auditentry DISABLE TRIGGER audit_append_only", FUNCTIONS),
     ("trail-unguarded", "DROP TRIGGER audit_append_only ON audit_auditentry", FUNCTIONS),
+    ("function-differs", "ALTER FUNCTION public.settings_sync_touch() SET search_path TO planted", FUNCTIONS),
+    ("trail-unguarded", f"{GUARD} WHEN (false) {REFUSES}", FUNCTIONS),
+    ("trail-unguarded", f"{GUARD.replace(' OR DELETE', '')} {REFUSES}", FUNCTIONS),
+    ("owner-lacks", "REVOKE INSERT ON public.webhooks_endpoint FROM CURRENT_USER", GRANTS),
+    ("owner-lacks", "REVOKE INSERT ON template_administration.business_customer FROM CURRENT_USER", GRANTS),
     ("right-planted", "GRANT UPDATE ON public.audit_auditentry TO {login}", GRANTS),
     ("right-planted", "GRANT UPDATE (attempts) ON public.settings_sync_synctarget TO {login}", GRANTS),
     ("right-planted", "GRANT SELECT ON public.accounts_user TO PUBLIC", GRANTS),
@@ -92,10 +115,37 @@ REPAIRABLE: list[tuple[str, str, Find]] = [
 ]
 NOBODYS_TO_REPAIR: list[tuple[str, str, Find]] = [
     ("migrations-missing", "DELETE FROM public.django_migrations WHERE app = 'webhooks'", STRUCTURE),
-    ("structure-missing", "ALTER TABLE public.webhooks_endpoint DROP COLUMN state CASCADE", STRUCTURE),
-    ("structure-missing", "ALTER TABLE template_administration.forms_catalog_form DROP COLUMN name CASCADE", STRUCTURE),
+    ("structure-missing", "ALTER TABLE public.webhooks_endpoint DROP COLUMN state CASCADE", SHARED),
+    ("structure-missing", "ALTER TABLE template_administration.forms_catalog_form DROP COLUMN name CASCADE", TEMPLATE),
     ("template-outdated", "UPDATE public.tenants_schematemplate SET head = 'x'", STRUCTURE),
     ("template-outdated", "DROP SCHEMA template_administration CASCADE", STRUCTURE),
+    ("structure-missing", "DROP TABLE public.settings_sync_formerdocument", SHARED),
+    (
+        "structure-missing",
+        "ALTER TABLE public.settings_sync_document DROP CONSTRAINT settings_sync_document_pkey",
+        STRUCTURE,
+    ),
+    ("structure-missing", without("accounts_user", "accounts_user_email_key"), SHARED),
+    ("structure-missing", without("settings_sync_snapshotitem", TO_SNAPSHOT), SHARED),
+    (
+        "structure-missing",
+        "ALTER TABLE public.settings_sync_formerdocument DROP CONSTRAINT settings_sync_formerdocument_once",
+        STRUCTURE,
+    ),
+    ("structure-differs", "ALTER TABLE public.settings_sync_synctarget ALTER error_code TYPE text", SHARED),
+    ("structure-differs", "ALTER TABLE public.accounts_user ALTER name DROP NOT NULL", SHARED),
+    ("structure-differs", "ALTER TABLE public.settings_sync_synctarget ENABLE ROW LEVEL SECURITY", SHARED),
+    ("structure-unknown", f"CREATE RULE planted AS ON INSERT TO {TRAIL} DO INSTEAD NOTHING", SHARED),
+    ("trigger-unknown", f"CREATE TRIGGER planted BEFORE INSERT ON {TRAIL} {REFUSES}", FUNCTIONS),
+    ("template-differs", "UPDATE public.tenants_schematemplate SET ddl = 'x'", faults_of_template),
+    ("template-differs", "UPDATE public.tenants_schematemplate SET ddl = ''", faults_of_template),
+    ("template-differs", "DROP TRIGGER sync_enter ON template_administration.forms_catalog_form", faults_of_template),
+    ("template-differs", "CREATE TABLE template_administration.planted (id int)", faults_of_template),
+    (
+        "template-differs",
+        "ALTER TABLE template_administration.forms_catalog_form ALTER name SET DEFAULT ''",
+        STRUCTURE,
+    ),
     ("schema-unowned", "CREATE SCHEMA a_planted", STRUCTURE),
     ("rights-in-advance", "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {login}", GRANTS),
     (
@@ -134,6 +184,34 @@ def test_a_planted_fault_is_seen_and_made_right(trail_guarded, code, planted, fi
     assert list(find()) == []
     assert granted_in("public") == expected_shared_rights()
     assert granted_in(TEMPLATE_SCHEMA) == expected_rights()
+
+
+def test_a_counter_that_is_behind_is_seen_and_goes_on(trail_guarded):
+    execute("INSERT INTO public.auth_group (id, name) OVERRIDING SYSTEM VALUE VALUES (70, 'planted')")
+    (fault,) = faults_of_shared_counters()
+    assert (fault.code, fault.facts) == ("counter-behind", {"name": "auth_group"})
+    repair_installation([fault])
+    assert list(faults_of_shared_counters()) == []
+    made = Group.objects.create(name="goes on")
+    assert made.pk == 71
+    Group.objects.all().delete()
+
+
+def test_a_former_document_that_somebody_changed_is_seen():
+    """What taking a run back would write."""
+    with transaction.atomic():
+        execute(
+            f"{without('settings_sync_formerdocument', TO_TARGET)}\n"
+            "INSERT INTO public.settings_sync_formerdocument (target_id, kind, uid, digest, body)"
+            " SELECT gen_random_uuid(), kind, gen_random_uuid(),"
+            " sha256(convert_to(kind || chr(10) || '{}', 'UTF8')), '{}'"
+            " FROM (VALUES ('forms_catalog.form')) AS was(kind)"
+        )
+        assert list(faults_of_documents()) == []
+        execute("UPDATE public.settings_sync_formerdocument SET body = '[]'")
+        (fault,) = faults_of_documents()
+        transaction.set_rollback(True)
+    assert (fault.code, fault.facts["number"]) == ("documents-differ", 1)
 
 
 def test_rights_on_the_database_itself_are_seen_and_taken_away():

@@ -19,7 +19,7 @@ from settings_sync.services.doctor.starting import refuse_at_start, refuse_unfit
 from tenants.migrating import migrate_everything
 from tenants.plain_connections import plain_parameters
 from tenants.postgresql_backend import requirements
-from tenants.postgresql_backend.requirements import UnfitDatabase, faults_of_database
+from tenants.postgresql_backend.requirements import UnfitDatabase, faults_of_database, faults_of_role
 from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,7 @@ def test_a_login_that_may_nothing_by_itself_is_fine(login):
         ("ALTER ROLE {} REPLICATION", "NOREPLICATION"),
         ("GRANT eenlijn TO {}", "is a member of eenlijn"),
         ("GRANT pg_write_all_data TO {}", "is a member of pg_write_all_data"),
+        ("ALTER ROLE {} SET session_replication_role = replica", "RESET session_replication_role"),
         ("CREATE SCHEMA planted_own AUTHORIZATION {}", "REASSIGN OWNED BY"),
     ],
 )
@@ -93,6 +94,16 @@ def test_the_owner_of_the_database_is_no_sync_login_under_another_name(superuser
 def test_a_superuser_is_no_owner(superuser, monkeypatch):
     (fault,) = faults_of_database(superuser)
     assert "is a superuser of PostgreSQL" in fault
+
+
+def test_an_owner_whose_triggers_never_fire_is_refused(superuser):
+    """As of whoever brought rows in quickly, and left the setting with the role."""
+    name = connection.settings_dict["USER"]
+    assert faults_of_role(name, "origin") == []
+    with superuser.transaction(force_rollback=True):
+        superuser.execute("SET LOCAL session_replication_role = replica")
+        _is_superuser, fault = sorted(faults_of_database(superuser), key=lambda text: "replication" in text)
+    assert "RESET session_replication_role" in fault
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,22 @@
-"""Tables, columns, constraints and indexes, against those that migrating makes."""
+"""Tables, with all that decides what reading and writing them does, against those that migrating makes."""
 
 from collections.abc import Iterator, Mapping
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from settings_sync.engine import sql
 from settings_sync.engine.fence import CascadeFound, refuse_cascades
-from tenants.migrating import code_head
-from tenants.models import Administration, SchemaTemplate
+from settings_sync.services.doctor.faults import Fault, named
+from tenants.migrating import code_head, is_template_made, tenant_migrations
+from tenants.models import Administration
 from tenants.schemas import in_public
 from tenants.structure import read_structure
 from tenants.template_schema import TEMPLATE_SCHEMA
 
-from .faults import Fault
+from .declared import faults_of_declared
+from .template import faults_of_template
 
 MADE = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'a\\_%'"
 
@@ -31,6 +33,8 @@ def faults_of_structure(administration: Administration) -> Iterator[Fault]:
     wanted = read_structure(TEMPLATE_SCHEMA)
     if wanted:
         yield from _differences(found, wanted, slug)
+    if "django_migrations" in found:
+        yield from _migrations(schema, slug)
     try:
         # Asked apart: where a migration made the cascade, the template has it as well and nothing differs.
         refuse_cascades(schema)
@@ -38,11 +42,16 @@ def faults_of_structure(administration: Administration) -> Iterator[Fault]:
         yield Fault("cascade", slug, {"detail": str(cascade)})
 
 
-def is_there(schema: str) -> bool:
-    """Whether a schema exists, with tables in it."""
+def _migrations(schema: str, slug: str) -> Iterator[Fault]:
+    """The list of what was migrated, by which the next migration goes, against the version that the schema is at."""
+    labels = {migration.partition(".")[0] for migration in tenant_migrations()}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = %s)", [schema])
-        return bool(cursor.fetchone()[0])
+        listed = sql.name(schema, "django_migrations")
+        cursor.execute(f"SELECT app || '.' || name FROM {listed} WHERE app = ANY(%s)", [sorted(labels)])
+        found = {migration for (migration,) in cursor.fetchall()}
+    wrong = sorted(found ^ tenant_migrations())
+    if wrong:
+        yield Fault("migrations-differ", slug, named(wrong))
 
 
 def faults_of_shared_structure() -> Iterator[Fault]:
@@ -55,25 +64,13 @@ def faults_of_shared_structure() -> Iterator[Fault]:
         # What these would make is missing too, which needs no sentence of its own.
         yield Fault("migrations-missing", facts={"names": ", ".join(missing)})
         return
-    yield from _missing_columns("public", settings.SHARED_APPS)
-    if SchemaTemplate.objects.filter(head=code_head()).exists() and is_there(TEMPLATE_SCHEMA):
-        yield from _missing_columns(TEMPLATE_SCHEMA, settings.TENANT_APPS)
+    yield from faults_of_declared("public", settings.SHARED_APPS)
+    if is_template_made():
+        yield from faults_of_declared(TEMPLATE_SCHEMA, settings.TENANT_APPS)
+        yield from faults_of_template()
     else:
         yield Fault("template-outdated")
     yield from _unowned_schemas()
-
-
-def _missing_columns(schema: str, app_names: list[str]) -> Iterator[Fault]:
-    """The columns of the models that a schema lacks. Neither the template nor the shared schema has another beside it
-    to be compared with."""
-    found = read_structure(schema)
-    for config in apps.get_app_configs():
-        if config.name in app_names:
-            for model in config.get_models(include_auto_created=True):
-                for column in (field.column for field in model._meta.local_concrete_fields):
-                    name = f"{model._meta.db_table}.{column}"
-                    if model._meta.managed and name not in found:
-                        yield Fault("structure-missing", facts={"name": f"{schema}.{name}"})
 
 
 def _unowned_schemas() -> Iterator[Fault]:
@@ -87,7 +84,7 @@ def _unowned_schemas() -> Iterator[Fault]:
 
 def _differences(found: Mapping[str, str], wanted: Mapping[str, str], slug: str) -> Iterator[Fault]:
     """Of a table that is missing or unknown, its columns, constraints and indexes are not told as well."""
-    tables = {name for name, what in {**found, **wanted}.items() if what == "table"}
+    tables = {name for name, what in {**found, **wanted}.items() if what.startswith("table")}
     odd = {table for table in tables if (table in found) != (table in wanted)}
     for name in sorted({*found, *wanted}):
         if name not in odd and _table_of(name) in odd:
