@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from catalog_kit.company_values import company_values
 from forms_catalog.printing import PrintedAnswer, PrintedSection, as_printed, picture, print_form
+from reference_data.logos import letterhead
 from tenants.models import Administration
 
 from .answers import labels_of, shown_fields
@@ -18,7 +18,7 @@ from .models import FilledForm, FormPhoto, WorkOrder
 
 def print_filled_form(filled: FilledForm, administration: Administration) -> SafeString:
     """Return the HTML of a filled-in form: the form's own print template, with what was answered and nothing hidden."""
-    values = company_values(administration) | _of_work_order(filled.work_order) | _of_form(filled)
+    values = letterhead(administration) | _of_work_order(filled.work_order) | _of_form(filled)
     return print_form(filled.form.print_template, _sections(filled), values)
 
 

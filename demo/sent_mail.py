@@ -48,4 +48,6 @@ def _read(text: str) -> SentMail:
     message = message_from_string(text, _class=EmailMessage, policy=policy.default)
     # Django writes that it is UTC as "-0000", which the standard library reads as "of no known place".
     at = localtime(parsedate_to_datetime(str(message["Date"])).replace(tzinfo=UTC))
-    return SentMail(at, str(message["To"]), str(message["Subject"]), str(message.get_content()))
+    body = message.get_body(preferencelist=("plain", "html"))
+    text = str(body.get_content()) if body else ""
+    return SentMail(at, str(message["To"]), str(message["Subject"]), text)

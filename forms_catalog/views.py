@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from catalog_kit.company_values import company_values
 from catalog_kit.edit_pages import attempt, tell_left_out
 from catalog_kit.editing import count_uses, uses_of
+from reference_data.logos import letterhead
 from settings_sync.declaring.options import Shown
 from settings_sync.services.settings.origins import origins_of
 from tenants.entering import AdministrationRequest, administration_page
@@ -110,7 +110,7 @@ def preview_print(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     references = Field.objects.filter(section__form=item).values_list("reference", flat=True)
     problems = problems_of_print_template(template, list(references))
     errors = [(item._meta.get_field("print_template").verbose_name, problems)] if problems else []
-    values = company_values(request.administration) | sample_values(item.name)
+    values = letterhead(request.administration) | sample_values(item.name)
     shown = None if errors else Shown("", print_form(template, sample_sections(item), values), is_text=False)
     return render(request, "includes/filled_in_frame.html", {"shown": shown, "errors": errors})
 

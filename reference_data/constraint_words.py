@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    "reference_data_logo_is_one": ("logo", _("An administration has one logo.")),
     "reference_data_worktype_takes_time": ("default_minutes", _("Work takes at least one minute.")),
     "reference_data_hourtype_price": ("price", _("A price cannot be below zero.")),
     "reference_data_vatrate_percentage": ("percentage", _("A VAT rate lies between 0 and 100 percent.")),

@@ -256,3 +256,23 @@ class DevicePolicy(Item):
     def points_at(self) -> Any:
         """The setting that this policy has as its default, or None."""
         return self.work_type or self.work_status or self.payment_method
+
+
+class Logo(models.Model):
+    """The picture that stands where a template has `{{ bedrijf.logo }}`, in one administration alone; there is one.
+
+    It stands in the database as photos of forms do, so that a backup of the administration has it.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    media_type = models.CharField(_("kind of picture"), max_length=20)
+    content = models.BinaryField(_("picture"))
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("logo")
+        verbose_name_plural = _("logos")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="reference_data_logo_is_one")]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

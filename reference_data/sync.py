@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from settings_sync.declaring.options import Category, ModelSync, Removed
-from settings_sync.declaring.registry import register
+from settings_sync.declaring.registry import exclude, register
 
 from . import models, rules
 
@@ -111,3 +111,6 @@ class DevicePolicySync(ModelSync):
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
         return rules.messages_of(rules.problems_of_device_policy(document))
+
+
+exclude(models.Logo, reason="The logo of a company is its own, as its name and address are.")

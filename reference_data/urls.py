@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import views
+from . import logo_pages, views
 
 app_name = "reference_data"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("logo/", logo_pages.edit_logo, name="logo"),
     path("<slug:code_list>/", views.list_items, name="list"),
     path("<slug:code_list>/new/", views.create_item, name="new"),
     path("<slug:code_list>/<uuid:uid>/", views.edit_item, name="edit"),

@@ -7,6 +7,7 @@ from typing import Any
 from catalog_kit.company_values import CompanyValues
 from catalog_kit.placing import fault_in_words
 from catalog_kit.template_language import TemplateFault
+from reference_data.logos import letterhead
 from settings_sync.declaring.options import Shown
 
 from .models import Layout, MessageTemplate
@@ -22,7 +23,7 @@ class TemplateValues(CompanyValues):
     can_show = True
 
     def read(self, administration: Any) -> Mapping[str, Any]:
-        return {**super().read(administration), **own_values()}
+        return {**letterhead(administration), **own_values()}
 
     def _is_local(self, name: str) -> bool:
         return super()._is_local(name) or is_own(name)

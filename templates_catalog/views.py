@@ -6,6 +6,7 @@ from uuid import UUID
 
 from csp.constants import SELF
 from csp.decorators import csp
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from catalog_kit.edit_pages import attempt, tell_left_out
-from catalog_kit.editing import count_uses, fingerprint, uses_of
+from catalog_kit.editing import EditRefused, count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
 from tenants.entering import administration_page
 
@@ -25,6 +26,7 @@ from .models import Layout, MessageTemplate, Scheme
 from .placeholders import PLACEHOLDERS
 from .previews import preview_of, warnings_about
 from .rights import TemplateRight
+from .trial_mails import send_trial_mail
 from .variables import own_values
 
 PREVIEW_POLICY = {
@@ -117,6 +119,30 @@ def preview_template(request: HttpRequest, section: str, uid: UUID | None = None
 
 
 @require_POST
+@csp(PREVIEW_POLICY)
+@xframe_options_sameorigin
+@administration_page(TemplateRight.READ)
+def mail_template(request: HttpRequest, section: str, uid: UUID | None = None) -> HttpResponse:
+    """Mail what was typed so far to the user, and show it in the frame of the preview."""
+    chosen = _section(section)
+    item = get_object_or_404(chosen.model, uid=uid) if uid else None
+    if chosen.model is Scheme:
+        raise Http404
+    form = chosen.form(request.POST, instance=item)
+    errors = _problems_of_text(form)
+    notice = ""
+    if not errors:
+        try:
+            whole = {"acting_user": request.user, "administration": request.administration}  # type: ignore[attr-defined]
+            address = send_trial_mail(item=form.instance, **whole)
+            notice = _("Sent to %(address)s.") % {"address": address}
+        except EditRefused as refused:
+            errors = [("", [str(refused)])]
+    shown = None if errors else preview_of(form.instance, request.administration)  # type: ignore[attr-defined]
+    return render(request, "includes/filled_in_frame.html", {"shown": shown, "errors": errors, "notice": notice})
+
+
+@require_POST
 @administration_page(TemplateRight.UPDATE)
 def archive_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
     said = gettext_lazy("“%(name)s” was archived: nobody can choose it any more.")
@@ -186,6 +212,7 @@ def _context_of(request: HttpRequest, section: Section, form: Any, item: Any) ->
         "has_preview": section.model is not Scheme,
         "placeholders": [(label, PLACEHOLDERS[kind]) for kind, label in kinds] if section.model is not Scheme else [],
         "own_placeholders": list(own_values()) if section.model is not Scheme else [],
+        "sends_mail": settings.SENDS_MAIL,
         "warnings": warnings_about(item, request.administration) if item else [],  # type: ignore[attr-defined]
     }
 

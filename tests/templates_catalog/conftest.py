@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
@@ -67,3 +69,10 @@ def make_scheme(by_owner: Callable[..., Any], layout: Layout, vat_rate: VatRate)
         return scheme
 
     return make
+
+
+@pytest.fixture
+def owner_client(owner_client: Client) -> Client:
+    """A browser in which the owner has signed in and reads English."""
+    owner_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return owner_client

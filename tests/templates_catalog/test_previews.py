@@ -24,6 +24,7 @@ def variables(monkeypatch):
     """The variables of the administration."""
     found = {"eigen.uren": "ma–vr\n8–17 <uur>"}
     monkeypatch.setattr(local_values, "own_values", lambda: found)
+    monkeypatch.setattr(local_values, "letterhead", company_values)
     return found
 
 
