@@ -17,6 +17,15 @@ register(
         main_only=True,
     ),
     Section(
+        Group.SHARED_SETTINGS,
+        90,
+        "sync:item-import",
+        _("Import a setting"),
+        _("A setting from another administration or another Eenlijn, from a file."),
+        "info",
+        AdministrationRight.SEE,
+    ),
+    Section(
         Group.OWN_SETTINGS,
         30,
         "sync:kept",

@@ -34,10 +34,14 @@ class WrittenSetting:
 
 
 def text_of(setting: WrittenSetting) -> str:
-    """Return the setting as the text of its file, fields in the order in which people read them."""
+    """Return the setting as the text of its file."""
+    return exact_json.dump_readably(stated_of(setting)) + "\n"
+
+
+def stated_of(setting: WrittenSetting) -> dict[str, Any]:
+    """Return what the file of a setting holds, fields in the order in which people read them."""
     document = _in_order(all_kinds()[setting.kind], setting.document)
-    stated = {"format": FORMAT, "kind": setting.kind, "uid": str(setting.uid), "document": document}
-    return exact_json.dump_readably(stated) + "\n"
+    return {"format": FORMAT, "kind": setting.kind, "uid": str(setting.uid), "document": document}
 
 
 def name_of(setting: WrittenSetting) -> str:
