@@ -263,6 +263,9 @@ def _read_index() -> Local:
             " UNION ALL SELECT 'deviation', kind, uid, NULL, path, NULL, is_pinned FROM sync_ledger_deviation"
         )
         for what, kind, uid, digest, text, keys, is_pinned in cursor.fetchall():
+            # What is remembered of a kind that a release took away stays where it is, and is nothing to work with.
+            if kind not in all_kinds().by_key:
+                continue
             if what == "entry":
                 entries[kind, uid] = Entry(kind, uid, bytes(digest), text, loaded_keys(keys))
             elif what == "base":

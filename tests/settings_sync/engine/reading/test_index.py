@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 
 from forms_catalog.models import Form
@@ -13,7 +14,7 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.fence import INDEX_LOCK, install
 from settings_sync.engine.reading import index
 from settings_sync.engine.reading.index import look_at
-from sync_ledger.models import Dirty
+from sync_ledger.models import Base, Deviation, Dirty, IndexEntry
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.samples import Filler
@@ -185,6 +186,23 @@ def test_a_mark_of_a_kind_that_is_no_more_is_dropped(main, work_type):
         Dirty.objects.create(kind="shelf.gone", uid=work_type.uid)
     assert labels(main) == ["Storing"]
     assert rows(main, "sync_ledger_dirty") == []
+
+
+def test_what_is_remembered_of_a_kind_that_is_no_more_is_left_out_and_left_alone(main, work_type):
+    """As after a release without a catalog, or in a backup of a newer one: no page and no plan stumbles over it."""
+    known = {"kind": "shelf.gone", "uid": work_type.uid}
+    with inside(main):
+        IndexEntry.objects.create(digest=b"x", label="Weg", **known)
+        Base.objects.create(digest=b"x", decided_at=timezone.now(), **known)
+        for is_pinned in (True, False):
+            Deviation.objects.create(path=f"x/{is_pinned}", is_pinned=is_pinned, decided_at=timezone.now(), **known)
+    found = look_at(main)
+    keys = {*found.entries, *found.bases, *found.pins, *found.agreed}
+    assert {kind for kind, _uid in keys} == {"reference_data.worktype"}
+    with inside(main):
+        assert IndexEntry.objects.filter(kind="shelf.gone").exists()
+        for model in (IndexEntry, Base, Deviation):
+            model.objects.filter(kind="shelf.gone").delete()
 
 
 def test_a_look_inside_a_transaction_that_is_rolled_back_is_done_again(main, work_type):

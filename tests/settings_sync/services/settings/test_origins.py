@@ -16,7 +16,7 @@ from settings_sync.services.administrations.alignment import fold_alignment, not
 from settings_sync.services.administrations.sub_administrations import list_subs
 from settings_sync.services.settings.origins import origin_of
 from sync_ledger.edits import record_edits
-from sync_ledger.models import Deviation
+from sync_ledger.models import Base, Deviation
 from templates_catalog.models import MessageTemplate
 from tenants.schemas import inside
 from tests.conftest import make_member
@@ -182,3 +182,16 @@ def test_a_list_says_of_every_row_where_it_came_from_however_many_there_are(owne
     assert f"Hier heel anders from {main.name}, {today} · changed here" in said
     assert "Zelf gemaakt own" in said
     assert f"from {main.name}" not in text_of(list_page(owner, main, page))
+
+
+def test_what_is_kept_of_a_kind_that_is_no_more_breaks_no_page(owner, main, joined, form):
+    """As after a release without a catalog: the ledger remembers it, and nobody can be told what it is."""
+    keep(joined, form, path="", is_pinned=True, reason="Ons eigen")
+    with inside(joined):
+        known = {"kind": "shelf.gone", "uid": form.uid, "decided_at": timezone.now()}
+        Deviation.objects.create(path="x/y", is_pinned=True, reason="Weg", **known)
+        Base.objects.create(digest=b"x", **known)
+    page = browser(owner).get(reverse("sync:kept", args=[joined.slug]))
+    assert page.status_code == 200
+    assert "Ons eigen" in text_of(page)
+    assert "Weg" not in text_of(page)
