@@ -9,12 +9,13 @@ from django.views.generic import RedirectView
 from accounts.views import sign_out
 from demo import mail_pages
 from settings_sync.views import overview
-from tenants import home, role_pages, token_pages
+from tenants import home, role_pages, search_page, token_pages
 
 from . import health, metrics, styleguide
 
 in_administration: list[URLPattern | URLResolver] = [
     path("", overview.administration_home, name="administration-home"),
+    path("search/", search_page.search_page, name="search"),
     path("", include("business.urls")),
     path("settings/", home.settings_home, name="settings-home"),
     path("settings/company/", home.company_details, name="company-details"),

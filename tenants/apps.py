@@ -17,6 +17,6 @@ class TenantsConfig(AppConfig):
         constraints.speak_in_forms()
         leases.refuse_bad_times()
         failpoints.refuse_in_production(debug=settings.DEBUG, demo=settings.DEMO)
-        # What rights there are, and what pages lead to, is told by each app in modules of these names.
-        autodiscover_modules("rights", "sections")
+        # Rights, what pages lead to, and what can be found are told by each app in modules of these names.
+        autodiscover_modules("rights", "sections", "searches")
         post_migrate.connect(complete_built_in_roles, sender=self)

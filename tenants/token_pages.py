@@ -33,7 +33,8 @@ def list_tokens(request: AdministrationRequest) -> HttpResponse:
 @own_account_only
 def create_token(request: AdministrationRequest) -> HttpResponse:
     """What for, what it may do and how long; the token itself stands on the page that follows, once."""
-    form = TokenForm(request.POST or None)
+    # The page of the API leads here with what its commands take.
+    form = TokenForm(request.POST or None, initial={"scopes": request.GET.getlist("scopes")})
     if request.method == "POST" and form.is_valid():
         try:
             _token, secret = create_own_token(

@@ -4,7 +4,7 @@
   "use strict";
 
   const boxOf = (item) =>
-    item.querySelector(":scope > label input[type=checkbox], :scope > details > summary input[type=checkbox]");
+    item.querySelector(":scope > input[type=checkbox], :scope > label input[type=checkbox]");
   const itemsOf = (item) => item.querySelectorAll(":scope > ul > li, :scope > details > ul > li");
   const leavesOf = (item) => [...item.querySelectorAll("li")].filter((li) => !itemsOf(li).length).map(boxOf).filter(Boolean);
 
@@ -50,15 +50,6 @@
   document.addEventListener("tree-changed", (event) => {
     const tree = event.target.closest?.("[data-checkbox-tree]");
     if (tree) refreshTree(tree);
-  });
-
-  // A click on a label in a <summary> ticks the box and must not fold the level as well.
-  document.addEventListener("click", (event) => {
-    const label = event.target.closest(".tree summary label");
-    if (label && event.target === label) {
-      event.preventDefault();
-      label.querySelector("input")?.click();
-    }
   });
 
   prepareAll(document);

@@ -127,7 +127,7 @@
     const kinds = new Set(event.formData.getAll("kind"));
     const told = new Set();
     for (const level of tree().querySelectorAll("li")) {
-      const box = level.querySelector(":scope > details > summary input");
+      const box = level.querySelector(":scope > input[type=checkbox]");
       if (box && (box.name === "category" ? whole : kinds).has(box.value) && box.checked)
         for (const leaf of level.querySelectorAll("li[data-uid] input")) told.add(leaf.value);
     }

@@ -32,7 +32,10 @@ OF_THE_ACCOUNT = (
     "home", "accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable", "accounts:end-acting",
     "account:profile", "account:ask-address", "account:password", "account:new-address",
 )  # fmt: skip
-OPEN_TO_MEMBERS = {"administration-home": "whoever may enter an administration sees its start page"}
+OPEN_TO_MEMBERS = {
+    "administration-home": "whoever may enter an administration sees its start page",
+    "search": "it finds what the reader may see (test_searching.py)",
+}
 NOT_BY_GET = {"templates:preview_new": "previews what is typed in a form, which comes by POST"}
 
 

@@ -43,7 +43,7 @@ def choose(visitor):
             page.get_by_label(name, exact=True).check()
     expect(page.locator("#settings > p").first).to_contain_text("2")
     tree = page.locator("#settings-tree")
-    tree.locator("#category-reference_data > summary input").check()
+    tree.locator("li:has(> #category-reference_data) > input").check()
     tree.locator("#category-workflows > summary .tree-count").click()
     tree.locator("#category-workflows").get_by_label(WORKFLOW, exact=True).check()
     tree.locator("#category-forms > summary .tree-count").click()

@@ -21,6 +21,8 @@ from rest_framework.views import APIView
 
 from settings_sync.api.protocol.problems import problem_types
 
+from .quick_start import quick_start_for
+
 
 class DescribedOnce(SchemaGenerator):
     """Describes the API once in each language: it takes a third of a second, and anybody may ask for it."""
@@ -48,8 +50,10 @@ class Schema(SpectacularAPIView):
 @csrf_exempt
 @require_safe
 def show_docs(request: HttpRequest) -> HttpResponse:
-    """The browsable page, with the list of problem types. It loads nothing from elsewhere."""
-    return render(request, "api/docs.html", {"problem_types": problem_types()})
+    """A quick start, the browsable list and the problem types. It loads nothing from elsewhere."""
+    return render(
+        request, "api/docs.html", {"problem_types": problem_types(), "quick_start": quick_start_for(request.user)}
+    )
 
 
 @extend_schema(exclude=True)
