@@ -4,6 +4,7 @@ What is between braces is covered while the HTML is read (`masked`), so that `{%
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from .markup import ALLOWED_TAGS, is_allowed_address, is_allowed_attribute, is_a
 from .template_language import TemplateFault, line_of, masked
 
 MOST_ROUNDS = 5
+MOST_COMMENTS = 3
 SHOWN = 60
 
 PAGE_TAGS = frozenset(("html", "head", "body", "meta", "base", "link"))
@@ -111,11 +113,26 @@ def _told(text: str, cuts: list[_Cut]) -> list[LeftOut]:
     """What is cut, with the tags of a page around it as one."""
     rows = [LeftOut(cut.what, _shown(text, cut), line_of(text, cut.start)) for cut in cuts if cut.what]
     pages = [row for row in rows if row.what == "page"]
-    rest = [row for row in rows if row.what != "page"]
+    rest = _grouped([row for row in rows if row.what != "page"])
     if pages:
         names = dict.fromkeys(row.text for row in pages)
         rest.insert(0, LeftOut("page", _shortened(" ".join(names)), pages[0].line))
     return rest
+
+
+def _grouped(rows: list[LeftOut]) -> list[LeftOut]:
+    """The rows, with the first of many comments in place of all: a page of a designer has dozens."""
+    counts = Counter(row.what for row in rows)
+    seen: set[str] = set()
+    grouped = []
+    for row in rows:
+        if row.what in ("comment", "outlook") and counts[row.what] > MOST_COMMENTS:
+            if row.what not in seen:
+                grouped.append(LeftOut(row.what, f"{row.text} (+ {counts[row.what] - 1})", row.line))
+            seen.add(row.what)
+        else:
+            grouped.append(row)
+    return grouped
 
 
 def _shown(text: str, cut: _Cut) -> str:

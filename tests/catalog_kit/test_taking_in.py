@@ -123,6 +123,11 @@ def test_what_could_run_is_taken_out(html, kept):
     assert problems_of_markup(taken.text) == []
 
 
+def test_many_comments_are_told_as_one():
+    taken = take_in("<p>x</p>\n" + "<!-- a -->\n" * 70)
+    assert [str(one) for one in taken.left_out] == ["Line 2: the comment <!-- a --> (+ 69)"]
+
+
 def test_a_text_that_is_no_template_comes_back_whole():
     assert take_in("<script>{{ niet</script>").text == "<script>{{ niet</script>"
 
