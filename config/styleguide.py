@@ -74,14 +74,9 @@ def show_styleguide(request: HttpRequest) -> HttpResponse:
 
 def _sample_frame() -> dict[str, Any]:
     main = Administration(name="Van Dijk Groep", slug="van-dijk", state="active")
-    names = ["Noord", "Oost", "Zuid", "West", "Service", "Beveiliging", "Schoonmaak", "Utrecht en omstreken"]
-    subs = [
-        Administration(name=f"Van Dijk {name}", slug=f"van-dijk-{i}", parent=main, state="active")
-        for i, name in enumerate(names)
-    ]
     return {
         "administration": main,
-        "switcher": [main, *subs],
+        "can_switch": True,
         "rights": frozenset(all_rights()),
         "user": SamplePerson(),
     }

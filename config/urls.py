@@ -9,7 +9,7 @@ from django.views.generic import RedirectView
 from accounts.views import sign_out
 from demo import mail_pages
 from settings_sync.views import overview
-from tenants import home, role_pages, search_page, token_pages
+from tenants import home, role_pages, search_page, switching, token_pages
 
 from . import health, metrics, styleguide
 
@@ -19,6 +19,7 @@ in_administration: list[URLPattern | URLResolver] = [
     path("", include("business.urls")),
     path("settings/", home.settings_home, name="settings-home"),
     path("settings/company/", home.company_details, name="company-details"),
+    path("switch/", switching.switch, name="switch"),
     path("settings/roles/", role_pages.list_roles, name="role-list"),
     path("settings/roles/new/", role_pages.create_role, name="role-new"),
     path("settings/roles/<int:role_id>/", role_pages.edit_role, name="role-edit"),

@@ -1,5 +1,9 @@
 """Who may preview, run and see syncs."""
 
+import uuid
+
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.support_rights import SupportRight, may_support
 from tenants.models import Administration
@@ -18,6 +22,7 @@ __all__ = [
     "right_for",
     "steerable_children",
     "syncable_children",
+    "syncable_keys",
 ]
 
 
@@ -61,7 +66,15 @@ def may_see_runs(user: User, main: Administration) -> bool:
 
 def syncable_children(user: User, main: Administration, right: Right = SyncRight.RUN) -> list[Administration]:
     """The sub-administrations that the user may enter and sync to; with SYNC_UNDO those where they may take it back."""
-    held = main.children.exclude(state__in=Administration.GONE).filter(
+    return list(_held(user, main, right).order_by("name"))
+
+
+def syncable_keys(user: User, main: Administration, right: Right = SyncRight.RUN) -> set[uuid.UUID]:
+    """The keys of the same, for who asks no more than whether one of a thousand is among them."""
+    return set(_held(user, main, right).values_list("pk", flat=True))
+
+
+def _held(user: User, main: Administration, right: Right) -> "QuerySet[Administration]":
+    return main.children.exclude(state__in=Administration.GONE).filter(
         memberships__user=user, memberships__role__rights__contains=[right]
     )
-    return list(held.order_by("name"))

@@ -35,6 +35,12 @@ def require(user: User, right: Right, administration: Administration) -> None:
         raise NotAllowed(right)
 
 
+def may_switch(user: User | AnonymousUser, administration: Administration) -> bool:
+    """Whether the user may enter any other administration than this one."""
+    found = Administration.objects.reachable_by(user).exclude(state__in=Administration.GONE)
+    return found.exclude(pk=administration.pk).exists()
+
+
 def reachable_administrations(user: User | AnonymousUser) -> list[Administration]:
     """The administrations that the user may enter, mains first, each followed by its subs."""
     found = Administration.objects.reachable_by(user).exclude(state__in=Administration.GONE)

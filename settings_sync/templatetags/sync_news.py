@@ -18,5 +18,5 @@ def sync_news(context: template.Context, administration: Administration) -> dict
     Nothing in a main administration, or when there was none of it.
     """
     news = [] if administration.is_main else news_for(administration, context["rights"])
-    due = reviews_due([administration]).get(administration.pk)
+    due = reviews_due(administration)
     return {"news": news, "due": due, "administration": administration, "rights": context["rights"]}

@@ -31,7 +31,7 @@ from tenants.rights import AdministrationRight
 
 from .forms import CreateAdministrationForm, DeleteAdministrationForm
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 SHOWN = ("behind", "attention", "never")
 ABOUT_NAME = (NameMissing.code, NameInvisible.code, NameNotUsable.code)
 FIELDS_REFUSED = {SlugTaken.code: "slug"} | dict.fromkeys(ABOUT_NAME, "name")

@@ -34,6 +34,8 @@ class SyncChoiceForm(forms.Form):
     """Which administrations, and which settings: whole categories, kinds or single items."""
 
     to = ValuesField(required=False)
+    # Those that are ticked and stand on another page of the list; one value, for there may be a thousand.
+    also = forms.CharField(required=False)
     category = ValuesField(required=False)
     kind = ValuesField(required=False)
     item = UidsField(required=False)
@@ -42,6 +44,12 @@ class SyncChoiceForm(forms.Form):
     removed_locally = ValuesField(required=False)
     removed_in_source = ValuesField(required=False)
     stale = ValuesField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        also = [slug for slug in given.get("also", "").split(",") if slug]
+        given["to"] = list(dict.fromkeys([*given.get("to", []), *also]))
+        return given
 
     def policies(self) -> dict[str, str]:
         """The policies that were chosen; what is not there is as the main administration has it."""

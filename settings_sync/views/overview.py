@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from settings_sync.exceptions import SyncError
-from settings_sync.services.administrations.alignment import alignment_of, reviews_due, summed
+from settings_sync.services.administrations.alignment import reviews_due, totals_of
 from settings_sync.services.home.bringing import bring_in_line, open_decisions
 from settings_sync.services.home.opened import Opened, open_category
 from settings_sync.services.home.picture import Picture, show_picture
@@ -64,7 +64,8 @@ def _opened(main: Administration, picture: Picture, category: str) -> Opened:
 def _sub_context(request: AdministrationRequest) -> dict[str, Any]:
     administration = request.administration
     may_see = not administration.is_main and AdministrationRight.SEE in request.rights
-    counts = summed(alignment_of([administration])[administration.pk]) if may_see else {}
+    total = totals_of([administration]).get(administration.pk) if may_see else None
+    counts = total.counts if total else {}
     kept = list_deviations(acting_user=request.user, administration=administration) if may_see else []
     return {
         "daily_work": _daily_work(request),
@@ -72,7 +73,7 @@ def _sub_context(request: AdministrationRequest) -> dict[str, Any]:
         "may_see": may_see,
         "conflicts": counts.get("conflict", 0),
         "names_taken": counts.get("names_taken", 0),
-        "review_on": reviews_due([administration]).get(administration.pk),
+        "review_on": reviews_due(administration),
         "kept": kept[:KEPT],
         "kept_number": len(kept),
     }

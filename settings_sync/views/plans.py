@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,15 @@ from settings_sync.services.plans.dry_run import rehearse_plan
 from settings_sync.services.plans.plans import count_made, create_plan
 from settings_sync.services.plans.source_moves import find_source_moves
 from settings_sync.services.plans.typed_confirmation import confirmation_of
-from settings_sync.services.previews.plan_overview import OUTCOMES, find_plan, list_changes, list_questions, show_plan
+from settings_sync.services.previews.plan_overview import (
+    OUTCOMES,
+    PlannedTarget,
+    PlanOverview,
+    find_plan,
+    list_changes,
+    list_questions,
+    show_plan,
+)
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.entering import AdministrationRequest, main_page
@@ -29,6 +38,9 @@ from .forms import SavedChoiceForm, StartForm
 
 ASKED = ("target", "outcome", "category", "verdict", "warned", "used")
 """By what the list of changes is narrowed."""
+
+PAGE_SIZE = 50
+"""Administrations of which the page shows the numbers."""
 
 LONGEST_QUERY = 3000
 """What every server between takes as an address."""
@@ -51,8 +63,14 @@ def preview(request: AdministrationRequest, plan_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (answer := _start(request, plan, form)):
         return answer
     asked = _asked(request)
+    shown = show_plan(plan)
+    sought = request.GET.get("q", "").replace("\0", "").strip()
+    targets_page = Paginator(shown.named(sought), PAGE_SIZE).get_page(request.GET.get("targets"))
     context = {
-        "plan": show_plan(plan),
+        "plan": shown,
+        "targets_page": targets_page,
+        "sought": sought,
+        "asked_target": _beside(targets_page, shown, asked["target"]),
         "stored": plan,
         "form": form,
         "confirmation": confirmation,
@@ -117,6 +135,13 @@ def plan_of(request: AdministrationRequest, plan_id: uuid.UUID) -> Plan:
     if right_for(plan) not in request.rights:
         raise PermissionDenied
     return plan
+
+
+def _beside(page: Page[PlannedTarget], plan: PlanOverview, slug: str) -> PlannedTarget | None:
+    """The administration that the changes are narrowed to, where this page of them does not list it."""
+    if any(target.slug == slug for target in page.object_list):
+        return None
+    return next((target for target in plan.targets if target.slug == slug), None)
 
 
 def _asked(request: AdministrationRequest) -> dict[str, str]:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from settings_sync.exceptions import SyncError
 from settings_sync.models import SyncRun
-from settings_sync.services.runs.run_overview import find_run, list_runs, show_run
+from settings_sync.services.runs.run_overview import RunOverview, find_run, list_runs, show_run
 from settings_sync.services.runs.runs import cancel_run, retry_run
 from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.entering import AdministrationRequest, main_page
-from tenants.permissions import reachable_administrations
+from tenants.models import Administration
 from tenants.rights import AdministrationRight, SyncRight
 
 
@@ -24,21 +24,25 @@ def history(request: AdministrationRequest) -> HttpResponse:
     """Every run of this main administration, latest first."""
     target = request.GET.get("administration", "").replace("\0", "")
     page = list_runs(acting_user=request.user, main=request.administration, target=target, page=request.GET.get("page"))
-    names = {row.slug: row.name for row in reachable_administrations(request.user)}
-    return render(request, "sync/runs.html", {"page": page, "target": names.get(target, target)})
+    named = Administration.objects.reachable_by(request.user).filter(slug=target).first() if target else None
+    return render(request, "sync/runs.html", {"page": page, "target": named.name if named else target})
 
 
 @main_page(AdministrationRight.SEE)
 def show(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """One run: moving while it is busy, with the result and the proof afterwards."""
-    return render(request, "sync/run.html", {"run": show_run(acting_user=request.user, run=run_of(request, run_id))})
+    return render(request, "sync/run.html", {"run": _shown(request, run_id)})
 
 
 @main_page(AdministrationRight.SEE)
 def progress(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """The moving part of that page; once the run is finished it asks for no more."""
-    context = {"run": show_run(acting_user=request.user, run=run_of(request, run_id)), "is_part": True}
-    return render(request, "sync/run_progress.html", context)
+    return render(request, "sync/run_progress.html", {"run": _shown(request, run_id), "is_part": True})
+
+
+def _shown(request: AdministrationRequest, run_id: uuid.UUID) -> RunOverview:
+    query = request.GET.get("q", "").replace("\0", "").strip()
+    return show_run(acting_user=request.user, run=run_of(request, run_id), query=query, page=request.GET.get("page"))
 
 
 @main_page(SyncRight.RUN, SyncRight.UNDO)
@@ -63,11 +67,13 @@ def undo(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     run = run_of(request, run_id)
     slug = request.administration.slug
     ticked = [target.replace("\0", "") for target in request.POST.getlist("target")]
-    if request.method == "POST" and not ticked:
+    # Of many the page does not list all: everywhere is then an answer of its own.
+    is_everywhere = request.POST.get("where") == "all"
+    if request.method == "POST" and not ticked and not is_everywhere:
         messages.error(request, _("Tick the administrations where it is taken back. Nothing was changed."))
     elif request.method == "POST":
         try:
-            plan = create_undo_plan(acting_user=request.user, run=run, targets=ticked)
+            plan = create_undo_plan(acting_user=request.user, run=run, targets=() if is_everywhere else ticked)
             return redirect("sync:plan", slug, plan.pk)
         except SyncError as refused:
             messages.error(request, refused.detail)

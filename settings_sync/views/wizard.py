@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -33,6 +34,9 @@ from .administrations import asked_of_list
 from .forms import SyncChoiceForm
 
 PICKS = ("all", "behind", "never")
+PAGE_SIZE = 50
+COMPARED_AT_ONCE = 100
+"""With more administrations the page is shown before the settings were compared, which then comes after it."""
 
 
 def keep_choice_without_session(view: View) -> View:
@@ -60,12 +64,20 @@ def choose(request: AdministrationRequest) -> HttpResponse:
     form.is_valid()
     chosen = _chosen_targets(request, form, subs)
     hidden = hidden_categories(request.user, [main])
-    tree = read_settings_tree(main, _administrations(chosen or _possible(subs)), hidden)
+    compared = chosen or _possible(subs)
+    is_later = len(compared) > COMPARED_AT_ONCE and not _asks_to_compare(request)
+    tree = read_settings_tree(main, () if is_later else _administrations(compared), hidden)
     if request.method == "POST" and request.POST.get("do") == "preview" and form.is_valid():
         plan = _make_plan(request, form, tree)
         if plan is not None:
             return redirect("sync:plan", main.slug, plan.pk)
-    return render(request, "sync/choose.html", _context(request, form, subs, chosen, tree))
+    context = {**_context(request, form, subs, chosen, tree), "compared_later": len(compared) if is_later else 0}
+    return render(request, "sync/choose.html", context)
+
+
+def _asks_to_compare(request: AdministrationRequest) -> bool:
+    """Whether this is about the settings, and not about which administrations there are."""
+    return request.htmx.target == "settings" if request.htmx else request.POST.get("do") == "refresh"
 
 
 def _context(
@@ -76,21 +88,24 @@ def _context(
     tree: SettingsTree,
 ) -> dict[str, Any]:
     possible = [sub for sub in subs if not sub.cannot_sync]
-    sought = request.POST.get("sought", "").strip()
-    found = {sub.slug for sub in choose_subs(subs, query=sought)}.union(chosen)
+    page = _page_of_targets(request, subs, chosen)
+    shown = {sub.slug for sub in page.object_list}
     data = form.cleaned_data
     ticked = tree.ticked(data.get("category", []), data.get("kind", []), data.get("item", []))
     return {
         "form": form,
         "is_kept": request.method == "GET" and _kept(request) is not None,
         "is_refused": request.method == "POST" and request.POST.get("do") == "preview",
-        "subs": [sub for sub in subs if sub.slug in found],
+        "page": page,
+        "is_paged": len(subs) > PAGE_SIZE,
+        "also": [slug for slug in chosen if slug not in shown],
         "total": len(subs),
         "chosen": chosen,
         "possible": len(possible),
         "behind": len(choose_subs(possible, show="behind")),
         "never": len(choose_subs(possible, show="never")),
-        "sought": sought,
+        "sought": _sought(request),
+        "only_chosen": _shows_chosen(request, chosen),
         "saved": list_choices(acting_user=request.user, main=request.administration),
         "groups": sorted({group for sub in possible for group in sub.groups}),
         "tree": tree,
@@ -100,6 +115,31 @@ def _context(
         "kinds": data.get("kind", []),
         "policies": policy_choices(_policies(request, form)),
     }
+
+
+def _page_of_targets(
+    request: AdministrationRequest, subs: list[SubAdministration], chosen: Collection[str]
+) -> Page[SubAdministration]:
+    """One page of the administrations, narrowed by name or to those that are chosen."""
+    is_paged = len(subs) > PAGE_SIZE
+    ticked = set(chosen)
+    found = choose_subs(subs, query=_sought(request))
+    if not is_paged:
+        # All that is chosen stays in sight where there is nothing else to keep it in.
+        names = {sub.slug for sub in found} | ticked
+        found = [sub for sub in subs if sub.slug in names]
+    elif _shows_chosen(request, chosen):
+        found = [sub for sub in found if sub.slug in ticked]
+    return Paginator(found, PAGE_SIZE).get_page(request.POST.get("page"))
+
+
+def _sought(request: AdministrationRequest) -> str:
+    return request.POST.get("sought", "").replace("\0", "").strip()
+
+
+def _shows_chosen(request: AdministrationRequest, chosen: Collection[str]) -> bool:
+    """Whether only what is chosen is listed: when somebody says so, or comes here with some that may be on any page."""
+    return bool(request.POST.get("only")) if request.method == "POST" else bool(chosen)
 
 
 def _policies(request: AdministrationRequest, form: SyncChoiceForm) -> dict[str, str]:

@@ -15,7 +15,8 @@
 
   function wordsOf(button, form) {
     const { busyWords, busyCounts, busyNumber } = button.dataset;
-    const number = busyCounts ? form.querySelectorAll(busyCounts).length : busyNumber;
+    const elsewhere = Number(form.querySelector("table[data-also]")?.dataset.also ?? 0);
+    const number = busyCounts ? form.querySelectorAll(busyCounts).length + elsewhere : busyNumber;
     if (number === 0) return "";
     const [one, many = one] = busyWords.split("|");
     return (Number(number) === 1 ? one : many).replace("%(number)s", number);

@@ -1,5 +1,6 @@
 // <input data-filters-list="id"> hides the rows (li, or tr of a tbody) of #id that lack what is typed;
-// [data-nothing-found="id"] appears when nothing is left.
+// [data-nothing-found="id"] appears when nothing is left. Enter follows the first that is left; so it does in a list that
+// the server searches (data-enters-list).
 (() => {
   "use strict";
 
@@ -23,7 +24,8 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    const list = event.target.dataset?.filtersList && document.getElementById(event.target.dataset.filtersList);
+    const { filtersList, entersList } = event.target.dataset ?? {};
+    const list = document.getElementById(filtersList || entersList || "");
     if (event.key !== "Enter" || !list) return;
     event.preventDefault();
     list.querySelector(":scope > :not([hidden]) a")?.click();

@@ -32,11 +32,21 @@
       if (!opened.matches("details.menu[open], details[data-menu][open]")) return;
       for (const menu of open()) if (menu !== opened && !menu.contains(opened)) menu.open = false;
       opened.querySelector(".menu-list")?.scrollIntoView({ block: "nearest" });
-      const search = opened.querySelector("input[type=search]");
-      if (search && matchMedia("(pointer: fine)").matches) search.focus();
+      focusOnSearch(opened);
     },
     true,
   );
+
+  function focusOnSearch(menu) {
+    const search = menu.querySelector("input[type=search]");
+    if (search && matchMedia("(pointer: fine)").matches) search.focus();
+  }
+
+  // What a sheet fetches comes after it has opened.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const menu = event.target.closest?.("details[data-menu][open]");
+    if (menu && !menu.contains(document.activeElement?.closest("input"))) focusOnSearch(menu);
+  });
 
   document.querySelector("[data-takes-focus]")?.focus();
 })();

@@ -1,6 +1,7 @@
 // Rows with tick boxes: <table data-selects> with one [data-selects-all] box; what can be done with the chosen rows stands in
 // [data-selection="table id"] (hidden until something is chosen), with the number in [data-selection-count]. A sentence that is
-// always there is [data-selection-words="table id"], written from its data-words with %(shown)s for the number. Buttons
+// always there is [data-selection-words="table id"], written from its data-words with %(shown)s for the number; what is chosen
+// on other pages of the table counts with it (data-also). Buttons
 // [data-selects-here="table id"] with the value all or none tick what a search has left; they appear where this runs.
 (() => {
   "use strict";
@@ -9,11 +10,12 @@
 
   function refresh(table) {
     const all = boxes(table);
-    const chosen = all.filter((box) => box.checked).length;
+    const here = all.filter((box) => box.checked).length;
+    const chosen = here + Number(table.dataset.also ?? 0);
     const head = table.querySelector("[data-selects-all]");
     if (head) {
-      head.checked = chosen > 0 && chosen === all.length;
-      head.indeterminate = chosen > 0 && chosen < all.length;
+      head.checked = here > 0 && here === all.length;
+      head.indeterminate = here > 0 && here < all.length;
     }
     for (const words of document.querySelectorAll(`[data-selection-words="${table.id}"]`))
       words.textContent = words.dataset.words.replace("%(shown)s", chosen);

@@ -85,7 +85,8 @@
 
   function tell() {
     const words = form.querySelector("[data-choice-words]");
-    const targets = form.querySelectorAll("input[name=to]:checked").length;
+    const elsewhere = Number(form.querySelector("table[data-also]")?.dataset.also ?? 0);
+    const targets = form.querySelectorAll("input[name=to]:checked").length + elsewhere;
     const settings = leaves().filter((leaf) => boxOf(leaf).checked).length;
     const counted = (forms, number) => forms.split("|")[number === 1 ? 0 : 1].replace("%(number)s", number);
     words.textContent =
@@ -154,7 +155,8 @@
     };
   });
 
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "choose-targets") tell();
     if (!kept) return;
     const { focused } = kept;
     for (const box of boxes()) {

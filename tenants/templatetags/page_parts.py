@@ -46,6 +46,14 @@ def switch_url(context: template.Context, administration: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def switcher_url(context: template.Context) -> str:
+    """The address of the list of administrations, each of which it leads to at the section that is open now."""
+    address = reverse("switch", args=[context["administration"].slug])
+    section = _section(context)
+    return f"{address}?section={section}" if section else address
+
+
+@register.simple_tag(takes_context=True)
 def daily_work(context: template.Context) -> list[sections.SectionLink]:
     """The parts of the daily work that the user may open here."""
     links = sections.sections_of(sections.Group.DAILY_WORK)

@@ -33,6 +33,7 @@ OF_THE_ACCOUNT = (
     "account:profile", "account:ask-address", "account:password", "account:new-address",
 )  # fmt: skip
 OPEN_TO_MEMBERS = {
+    "switch": "whoever may enter an administration goes on to another one; listed are those that they may enter",
     "administration-home": "whoever may enter an administration sees its start page",
     "search": "it finds what the reader may see (test_searching.py)",
 }

@@ -20,7 +20,7 @@ from forms_catalog.rights import FormRight
 from forms_catalog.rules import problems_of_form
 from reference_data.models import VatRate, WorkStatus, WorkType
 from settings_sync.models import SyncRun, SyncTarget
-from settings_sync.services.administrations.alignment import alignment_of, summed
+from settings_sync.services.administrations.alignment import totals_of
 from settings_sync.services.plans.plans import create_plan
 from sync_ledger.models import Edit
 from templates_catalog.models import Layout, MessageTemplate, Scheme
@@ -38,7 +38,7 @@ CATEGORIES = ["forms", "workflows", "templates", "reference_data"]
 
 
 def counts_of(administration):
-    return summed(alignment_of([administration])[administration.pk])
+    return totals_of([administration])[administration.pk].counts
 
 
 def person(key):

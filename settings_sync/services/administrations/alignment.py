@@ -8,19 +8,21 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Min
-from django.db.models.functions import Now
+from django.db.models import IntegerField, Min, Q, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import look_at
 from settings_sync.models import Alignment, Touched
-from settings_sync.planning.alignment import align
+from settings_sync.planning.alignment import COUNTED, NAMES_TAKEN, align
 from settings_sync.planning.values import Local
 from settings_sync.services.plans.comparing import category_of
 from sync_ledger.models import Deviation
@@ -46,19 +48,32 @@ def alignment_of(administrations: Collection[Administration]) -> dict[uuid.UUID,
     return found
 
 
-def reviews_due(administrations: Collection[Administration]) -> dict[uuid.UUID, date]:
-    """Of these administrations those where something should have been looked at again, and since when; one query."""
-    due = Alignment.objects.filter(administration__in=administrations, review_on__lte=timezone.localdate())
-    first = due.values("administration").annotate(first=Min("review_on"))
-    return dict(first.values_list("administration", "first"))
+@dataclass(frozen=True)
+class Total:
+    """How far an administration is in line, all categories together, and since when something should have been looked
+    at again."""
+
+    counts: Counts
+    review_on: date | None = None
 
 
-def summed(per_category: Mapping[str, Counts]) -> Counts:
-    """The counts of all categories together."""
-    total: Counter[str] = Counter()
-    for counts in per_category.values():
-        total.update(counts)
-    return dict(total)
+def totals_of(administrations: Collection[Administration]) -> dict[uuid.UUID, Total]:
+    """The totals of those of these administrations that were counted; one query, in which the database adds up."""
+    words = (*COUNTED, NAMES_TAKEN)
+    # One row for each and not one for each category, of which JSON would have to be read a thousand times.
+    sums = {f"sum_of_{word}": Sum(Cast(KT(f"counts__{word}"), IntegerField())) for word in words}
+    due = Min("review_on", filter=Q(review_on__lte=timezone.localdate()))
+    rows = Alignment.objects.filter(administration__in=administrations).values("administration")
+    return {
+        key: Total({word: number or 0 for word, number in zip(words, numbers, strict=True)}, review_on)
+        for key, review_on, *numbers in rows.annotate(due=due, **sums).values_list("administration", "due", *sums)
+    }
+
+
+def reviews_due(administration: Administration) -> date | None:
+    """Since when something should have been looked at again in an administration; None where nothing should."""
+    total = totals_of([administration]).get(administration.pk)
+    return total.review_on if total else None
 
 
 def fold_alignment(*, everything: bool = False) -> int:

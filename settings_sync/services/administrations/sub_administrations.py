@@ -1,10 +1,9 @@
 """The sub-administrations that one user may enter: how far in line, synced when, and what asks attention."""
 
-import unicodedata
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils import formats
@@ -15,11 +14,13 @@ from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import SyncTarget
 from tenants.administrations import right_to_retry
-from tenants.models import Administration, Membership
+from tenants.models import Administration, Membership, Role
+from tenants.plain_names import plain
 from tenants.rights import AdministrationRight, SyncRight
 
-from .alignment import Counts, alignment_of, reviews_due, summed
+from .alignment import Counts, Total, alignment_of, totals_of
 
+NOT_COUNTED = Total({})
 PRESENT = ("in_line", "behind", "changed_locally", "conflict")
 # Each is more than all after it together, so that the gravest decides whatever else there is.
 WEIGHTS = {"failed": 1000, "damaged": 1000, "sync_failed": 100, "conflict": 10, "name": 5, "review": 2, "held": 1}
@@ -109,35 +110,48 @@ class CategoryCount:
 
 
 @dataclass(frozen=True)
+class _Latest:
+    """The sync that an administration got last."""
+
+    run_id: uuid.UUID
+    state: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
 class _Facts:
     """What was read for all rows together."""
 
     main: Administration
-    counts: Mapping[uuid.UUID, Counts]
-    synced: Mapping[uuid.UUID, SyncTarget]
-    latest: Mapping[uuid.UUID, SyncTarget]
-    reviews: Mapping[uuid.UUID, date] = field(default_factory=dict)
+    totals: Mapping[uuid.UUID, Total]
+    synced: Mapping[uuid.UUID, LastSync]
+    latest: Mapping[uuid.UUID, _Latest]
     main_rights: Collection[str] = field(default_factory=frozenset)
 
 
 def list_subs(*, acting_user: User, main: Administration) -> list[SubAdministration]:
     """Every sub-administration of `main` that the user may enter, by name; a fixed number of queries."""
-    # By membership, with which the rights in each come along.
-    found = Membership.objects.filter(user=acting_user, administration__parent=main)
-    # The row of a deleted one stays, because runs and the trail name it.
-    rows = list(found.select_related("administration", "role").exclude(administration__state="deleted"))
-    facts = _read_facts(acting_user, main, [row.administration for row in rows])
-    subs = [_sub(row.administration, frozenset(row.role.rights), facts) for row in rows]
+    subs = _read_subs(acting_user, main, Membership.objects.filter(administration__parent=main))
     return sorted(subs, key=lambda sub: sub.name.casefold())
 
 
 def find_sub(*, acting_user: User, main: Administration, administration_id: uuid.UUID) -> SubAdministration | None:
     """One row of that list, or None when there is no such row (any more)."""
-    found = Membership.objects.filter(user=acting_user, administration__parent=main, administration=administration_id)
-    row = found.select_related("administration", "role").exclude(administration__state="deleted").first()
-    if row is None:
-        return None
-    return _sub(row.administration, frozenset(row.role.rights), _read_facts(acting_user, main, [row.administration]))
+    found = Membership.objects.filter(administration__parent=main, administration=administration_id)
+    return next(iter(_read_subs(acting_user, main, found)), None)
+
+
+def _read_subs(user: User, main: Administration, memberships: "QuerySet[Membership]") -> list[SubAdministration]:
+    # By membership, with which the rights in each come along; of the roles there are few.
+    found = memberships.filter(user=user).select_related("administration")
+    # The row of a deleted one stays, because runs and the trail name it.
+    rows = list(found.exclude(administration__state="deleted"))
+    roles = Role.objects.in_bulk({row.role_id for row in rows})
+    rights = {key: frozenset(role.rights) for key, role in roles.items()}
+    facts = _read_facts(user, main, [row.administration for row in rows])
+    # Once, because each asks for a translation.
+    labels = {state.value: str(state.label) for state in Administration.State}
+    return [_sub(row.administration, rights[row.role_id], facts, labels) for row in rows]
 
 
 def choose_subs(
@@ -152,7 +166,9 @@ def choose_subs(
     found = [
         sub
         for sub in subs
-        if (sought in plain(sub.name) or sought in sub.slug) and is_shown(sub) and (not group or group in sub.groups)
+        if (not sought or sought in plain(sub.name) or sought in sub.slug)
+        and is_shown(sub)
+        and (not group or group in sub.groups)
     ]
     return sorted(found, key=lambda sub: sub.urgency) if sort == "attention" else found
 
@@ -162,12 +178,6 @@ SHOWN: dict[str, Callable[[SubAdministration], bool]] = {
     "attention": lambda sub: bool(sub.attention),
     "never": lambda sub: sub.is_active and sub.last_sync is None,
 }
-
-
-def plain(text: str) -> str:
-    """A name as people search it: without accents and capitals."""
-    parts = unicodedata.normalize("NFD", text.casefold())
-    return "".join(character for character in parts if not unicodedata.combining(character))
 
 
 def count_settings(main: Administration) -> list[CategoryCount]:
@@ -180,27 +190,36 @@ def count_settings(main: Administration) -> list[CategoryCount]:
 
 
 def _read_facts(user: User, main: Administration, administrations: list[Administration]) -> _Facts:
-    per_category = alignment_of(administrations)
     role = Membership.objects.filter(user=user, administration=main).select_related("role").first()
-    targets = SyncTarget.objects.filter(administration__in=administrations)
-    # Two of them: the last that brought something, and the last, which may have failed.
-    synced = targets.filter(state=SyncTarget.State.SUCCEEDED).select_related("run__requested_by")
     return _Facts(
         main=main,
-        counts={key: summed(counts) for key, counts in per_category.items()},
-        synced=_first_each(synced.order_by("administration_id", "-finished_at")),
-        latest=_first_each(targets.order_by("administration_id", "-run__created_at")),
-        reviews=reviews_due(administrations),
+        totals=totals_of(administrations),
+        synced=_last_syncs(administrations),
+        latest=_latest_syncs(administrations),
         main_rights=frozenset(role.role.rights) if role else frozenset(),
     )
 
 
-def _first_each(targets: "QuerySet[SyncTarget]") -> dict[uuid.UUID, SyncTarget]:
-    return {target.administration_id: target for target in targets.distinct("administration_id")}
+def _last_syncs(administrations: Collection[Administration]) -> dict[uuid.UUID, LastSync]:
+    """The last sync that brought something, by administration."""
+    done = SyncTarget.objects.filter(administration__in=administrations, state=SyncTarget.State.SUCCEEDED)
+    done = done.exclude(finished_at=None).order_by("administration_id", "-finished_at").distinct("administration_id")
+    rows = list(done.values_list("administration", "run", "finished_at", "run__requested_by"))
+    names = {key: str(user) for key, user in User.objects.in_bulk({row[3] for row in rows if row[3]}).items()}
+    return {key: LastSync(run_id, at, names.get(user_id, "")) for key, run_id, at, user_id in rows}
 
 
-def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) -> SubAdministration:
-    counts = facts.counts[administration.pk]
+def _latest_syncs(administrations: Collection[Administration]) -> dict[uuid.UUID, _Latest]:
+    """The last sync, which may have failed or be under way, by administration."""
+    found = SyncTarget.objects.filter(administration__in=administrations)
+    latest = found.order_by("administration_id", "-run__created_at").distinct("administration_id")
+    return {key: _Latest(*row) for key, *row in latest.values_list("administration", "run", "state", "counts")}
+
+
+def _sub(
+    administration: Administration, rights: frozenset[str], facts: _Facts, labels: Mapping[str, str]
+) -> SubAdministration:
+    total = facts.totals.get(administration.pk, NOT_COUNTED)
     latest = facts.latest.get(administration.pk)
     # While a worker makes or deletes it, a deletion would come in between.
     is_stable = administration.state in (Administration.State.ACTIVE, Administration.State.FAILED)
@@ -210,12 +229,12 @@ def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) 
         slug=administration.slug,
         name=administration.name,
         state=administration.state,
-        state_label=str(administration.get_state_display()),
+        state_label=labels[administration.state],
         state_detail=administration.went_wrong,
         groups=tuple(administration.groups),
-        counts=counts,
-        last_sync=_last_sync(facts.synced.get(administration.pk)),
-        attention=tuple(_attention(administration, counts, latest, facts.reviews.get(administration.pk))),
+        counts=total.counts,
+        last_sync=facts.synced.get(administration.pk),
+        attention=tuple(_attention(administration, total, latest)),
         cannot_sync=_why_not(administration, rights, facts.main),
         damage=administration.went_wrong if administration.damage else "",
         is_busy=latest is not None and latest.state in SyncTarget.OPEN,
@@ -224,27 +243,19 @@ def _sub(administration: Administration, rights: frozenset[str], facts: _Facts) 
     )
 
 
-def _last_sync(target: SyncTarget | None) -> LastSync | None:
-    if target is None or target.finished_at is None:
-        return None
-    return LastSync(target.run_id, target.finished_at, str(target.run.requested_by or ""))
-
-
-def _attention(
-    administration: Administration, counts: Counts, latest: SyncTarget | None, review_on: date | None
-) -> Iterable[Attention]:
+def _attention(administration: Administration, total: Total, latest: _Latest | None) -> Iterable[Attention]:
     if administration.state == Administration.State.FAILED:
         yield Attention("failed", _("could not be deleted") if administration.was_made else _("could not be made"))
     if administration.damage:
         yield Attention("damaged", _("data is missing"))
-    conflicts = counts.get("conflict", 0)
+    conflicts = total.counts.get("conflict", 0)
     if conflicts:
         yield Attention("conflict", ngettext("%d conflict", "%d conflicts", conflicts) % conflicts)
-    names = counts.get("names_taken", 0)
+    names = total.counts.get("names_taken", 0)
     if names:
         yield Attention("name", ngettext("%d name exists already", "%d names exist already", names) % names)
-    if review_on is not None:
-        day = formats.date_format(review_on, "SHORT_DATE_FORMAT")
+    if total.review_on is not None:
+        day = formats.date_format(total.review_on, "SHORT_DATE_FORMAT")
         yield Attention("review", _("look again since %(day)s") % {"day": day})
     if latest is None:
         return

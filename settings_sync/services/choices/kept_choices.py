@@ -17,7 +17,7 @@ from tenants.models import Administration
 
 logger = logging.getLogger(__name__)
 
-NOT_CHOSEN = ("csrfmiddlewaretoken", "do", "pick")
+NOT_CHOSEN = ("csrfmiddlewaretoken", "do", "pick", "page")
 KEPT_SECONDS = 30 * 60
 MOST_CHARACTERS = 200_000
 MOST_PER_ADDRESS = 60

@@ -4,7 +4,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from settings_sync.declaring.kinds import all_kinds
@@ -45,13 +47,14 @@ def proof_of(target: SyncTarget) -> Proof | None:
 
 def rows_of(receipt: Receipt) -> tuple[RowsWritten, ...]:
     """How many rows were written, with the name of each table in words."""
-    names = _table_names()
+    names = _table_names(get_language())
     # A receipt outlives the tables that it names.
     return tuple(RowsWritten(names.get(table, table), number) for table, number in receipt.rows.items() if number)
 
 
-def _table_names() -> Mapping[str, str]:
-    """Each settings table in words."""
+@lru_cache
+def _table_names(_language: str | None) -> Mapping[str, str]:
+    """Each settings table in words of the language of now; once, for a run has a receipt for each administration."""
     names = {
         "sync_ledger_base": _("notes of what was synced"),
         "sync_ledger_deviation": _("notes of what stays as it is"),

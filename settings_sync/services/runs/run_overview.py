@@ -2,13 +2,17 @@
 
 import math
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, IntegerField, Q, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,10 +21,12 @@ from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import error_in_words
 from settings_sync.models import Finding, SyncRun, SyncTarget
-from settings_sync.permissions import right_for, syncable_children
+from settings_sync.permissions import right_for, syncable_keys
+from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.previews.plan_overview import Counted
 from tenants.models import Administration
-from tenants.permissions import may, reachable_administrations
+from tenants.permissions import may
+from tenants.plain_names import plain
 from tenants.rights import Right, SyncRight
 
 from .progress import Progress, read_progress
@@ -32,6 +38,12 @@ MANY = 50
 ENOUGH = 3
 LATELY = 300
 """How many administrations must have ended before the time left is told, and within how many seconds."""
+READ = (
+    *("state", "counts", "attempts", "error_code", "error_facts", "error_detail", "started_at", "finished_at", "run"),
+    *("administration__name", "administration__slug", "administration__state"),
+    *("receipt__rows", "receipt__business_rows_written", "receipt__snapshot", "receipt__written_at"),
+)
+"""What is told of an administration of a run: of a thousand of them more would take longer to read than to show."""
 ORDER = ("running", "failed", "skipped", "held", "queued", "cancelled", "succeeded")
 
 
@@ -112,12 +124,14 @@ class RunOverview:
     undoes: RunLink | None
     undone_by: tuple[RunLink, ...]
     retry_question: RetryQuestion | None
+    query: str = ""
+    page_number: str | int | None = 1
 
     @property
     def is_finished(self) -> bool:
         return self.finished_at is not None
 
-    @property
+    @cached_property
     def total(self) -> Counted:
         """What arrived in the administrations that are done, and what was held back there."""
         done = (target.counted for target in self.targets if target.is_applied)
@@ -153,7 +167,7 @@ class RunOverview:
         """How many administrations failed, or were stopped, where the user may try it again."""
         return sum(target.may_retry for target in self.targets)
 
-    @property
+    @cached_property
     def undoable(self) -> tuple[RunTarget, ...]:
         """The administrations where the user may take the run back."""
         return tuple(target for target in self.targets if target.may_undo) if self.is_finished else ()
@@ -164,16 +178,30 @@ class RunOverview:
         return sum(target.state == SyncTarget.State.SUCCEEDED and target.counted.changes > 0 for target in self.targets)
 
     @property
-    def shown(self) -> tuple[RunTarget, ...]:
-        """The lines of the page: when there are many, first what is busy or failed, and only some while it moves."""
-        if len(self.targets) <= MANY:
-            return self.targets
-        first = sorted(self.targets, key=lambda target: ORDER.index(target.state))
-        return tuple(first if self.is_finished else first[:MANY])
+    def is_paged(self) -> bool:
+        """Whether there are more administrations than one page shows."""
+        return len(self.targets) > MANY
+
+    @cached_property
+    def page(self) -> Page[RunTarget]:
+        """The lines of the page: of many first what is busy or failed, narrowed by name, and only the first of them
+        while the run moves."""
+        lines = list(self.targets)
+        if self.is_paged:
+            sought = plain(self.query)
+            lines = [line for line in lines if not sought or sought in plain(line.name) or sought in line.slug]
+            lines.sort(key=lambda line: ORDER.index(line.state))
+        return Paginator(lines, MANY).get_page(self.page_number if self.is_finished else 1)
 
     @property
     def left_out(self) -> int:
-        return len(self.targets) - len(self.shown)
+        """How many administrations stand on no page while the run moves."""
+        return 0 if self.is_finished else len(self.targets) - len(self.page.object_list)
+
+    @property
+    def undoable_here(self) -> tuple[RunTarget, ...]:
+        """Those administrations of this page where the user may take the run back."""
+        return tuple(line for line in self.page.object_list if line.may_undo) if self.is_finished else ()
 
     @property
     def poll_seconds(self) -> int:
@@ -222,23 +250,41 @@ class RunLine:
     undone_by: tuple[RunLink, ...]
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """What was read for all administrations of a run together."""
+
+    progress: Mapping[uuid.UUID, Progress]
+    findings: Mapping[uuid.UUID, Collection[Finding]]
+    reached: Collection[uuid.UUID]
+    undoable: Collection[uuid.UUID]
+    labels: Mapping[str, str]
+
+
 def find_run(*, main: Administration, run_id: uuid.UUID) -> SyncRun | None:
     """A run of this main administration."""
     found = SyncRun.objects.filter(pk=run_id, administration=main)
     return found.select_related("plan__undoes__requested_by", "requested_by", "administration").first()
 
 
-def show_run(*, acting_user: User, run: SyncRun) -> RunOverview:
-    """A run with each administration that the user may enter; a fixed number of queries."""
+def show_run(*, acting_user: User, run: SyncRun, query: str = "", page: str | int | None = 1) -> RunOverview:
+    """A run with each administration that the user may enter; a fixed number of queries. `query` and `page` say which
+    lines of a long one are shown."""
     targets = list(
         run.targets.select_related("administration", "receipt")
         .prefetch_related("findings__overtaken_by__requested_by")
         .order_by("plan_target__position")
     )
     seen = _visible(acting_user, targets)
-    progress = read_progress([target for target in seen if target.state == SyncTarget.State.RUNNING])
     right = right_for(run.plan)
-    reached, undoable = (_reached(acting_user, run, asked) for asked in (right, SyncRight.UNDO))
+    facts = _Facts(
+        progress=read_progress([target for target in seen if target.state == SyncTarget.State.RUNNING]),
+        findings=_findings(run),
+        reached=_reached(acting_user, run, right),
+        undoable=_reached(acting_user, run, SyncRight.UNDO),
+        # Once, because each asks for a translation.
+        labels={state.value: str(state.label) for state in SyncTarget.State},
+    )
     may_run = may(acting_user, right, run.administration)
     states = {target.state for target in targets}
     return RunOverview(
@@ -246,12 +292,14 @@ def show_run(*, acting_user: User, run: SyncRun) -> RunOverview:
         plan_id=run.plan_id,
         finished_at=run.finished_at,
         seconds=_seconds(run),
-        targets=tuple(_target(target, progress.get(target.pk), reached, undoable) for target in seen),
+        targets=tuple(_target(target, facts) for target in seen),
         hidden=len(targets) - len(seen),
         seconds_left=None if run.is_finished else seconds_left(targets, now=timezone.now()),
         # What a worker is busy with finishes in any case, so something must wait yet.
         may_cancel=may_run and not run.is_finished and SyncTarget.State.QUEUED in states,
-        retry_question=_question(acting_user, run, reached, targets),
+        retry_question=_question(acting_user, run, facts.reached, targets),
+        query=query,
+        page_number=page,
     )
 
 
@@ -266,7 +314,7 @@ def _reached(user: User, run: SyncRun, right: Right) -> set[uuid.UUID]:
     """Where the user may do this, as far as they may do it in the main administration."""
     if not may(user, right, run.administration):
         return set()
-    return {child.pk for child in syncable_children(user, run.administration, right)}
+    return syncable_keys(user, run.administration, right)
 
 
 def visible_runs(user: User, main: Administration) -> "QuerySet[SyncRun]":
@@ -294,7 +342,7 @@ def lines_of(user: User, runs: list[SyncRun]) -> list[RunLine]:
     """What the history tells of these runs, counted over the administrations that the user may enter."""
     counted = _count_targets(user, runs)
     undone = _undone_by(runs)
-    return [_line(run, counted.get(run.pk, []), undone) for run in runs]
+    return [_line(run, counted.get(run.pk, {}), undone) for run in runs]
 
 
 def _entered(user: User) -> "QuerySet[SyncTarget]":
@@ -332,17 +380,27 @@ def _about(run: SyncRun, undone: Mapping[Any, list[RunLink]]) -> dict[str, Any]:
     }
 
 
-def _line(run: SyncRun, targets: list[SyncTarget], undone: Mapping[Any, list[RunLink]]) -> RunLine:
-    done = [target.counts for target in targets if target.state in SyncTarget.APPLIED]
-    failed = sum(target.state in (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED) for target in targets)
-    return RunLine(**_about(run, undone), administrations=len(targets), failed=failed, counted=Counted.sum_of(done))
+def _line(run: SyncRun, counted: Mapping[str, int], undone: Mapping[Any, list[RunLink]]) -> RunLine:
+    return RunLine(
+        **_about(run, undone),
+        administrations=counted.get("administrations", 0),
+        failed=counted.get("failed", 0),
+        counted=Counted.sum_of([dict(counted)]),
+    )
 
 
-def _count_targets(user: User, runs: Iterable[SyncRun]) -> dict[uuid.UUID, list[SyncTarget]]:
-    found: dict[uuid.UUID, list[SyncTarget]] = {}
-    for target in _entered(user).filter(run__in=list(runs)).order_by("pk").only("run_id", "state", "counts"):
-        found.setdefault(target.run_id, []).append(target)
-    return found
+def _count_targets(user: User, runs: Iterable[SyncRun]) -> dict[uuid.UUID, dict[str, int]]:
+    """By run how many administrations it has and in how many it failed, and the counts of those that are done."""
+    done = Q(state__in=SyncTarget.APPLIED)
+    # The database adds up: a page of the history may be about thirty thousand targets.
+    sums = {
+        f"sum_of_{word}": Sum(Cast(KT(f"counts__{word}"), IntegerField()), filter=done)
+        for word in Counted.__dataclass_fields__
+    }
+    failed = Count("pk", filter=Q(state__in=(SyncTarget.State.FAILED, SyncTarget.State.SKIPPED)))
+    rows = _entered(user).filter(run__in=list(runs)).order_by().values("run")
+    rows = rows.annotate(administrations=Count("pk"), failed=failed, **sums)
+    return {row.pop("run"): {name.removeprefix("sum_of_"): number or 0 for name, number in row.items()} for row in rows}
 
 
 def seconds_left(targets: Collection[SyncTarget], *, now: datetime) -> float | None:
@@ -360,7 +418,7 @@ def seconds_left(targets: Collection[SyncTarget], *, now: datetime) -> float | N
 
 def _visible(user: User, targets: list[SyncTarget]) -> list[SyncTarget]:
     """The targets that the user may enter, and those that nobody can enter any more."""
-    reachable = {row.pk for row in reachable_administrations(user)}
+    reachable = set(Administration.objects.reachable_by(user).values_list("pk", flat=True))
     # What was deleted nobody can enter, and its part of the history would be hidden from everybody.
     return [row for row in targets if row.administration_id in reachable or row.administration.is_gone]
 
@@ -372,29 +430,36 @@ def _seconds(run: SyncRun) -> float | None:
     return (run.finished_at - (run.started_at or run.created_at)).total_seconds()
 
 
-def _target(
-    target: SyncTarget, progress: Progress | None, reached: Collection[uuid.UUID], undoable: Collection[uuid.UUID]
-) -> RunTarget:
+def _findings(run: SyncRun) -> dict[uuid.UUID, list[Finding]]:
+    """What went otherwise than planned, by target: in one query, for most of a thousand targets have none."""
+    found: dict[uuid.UUID, list[Finding]] = defaultdict(list)
+    for row in Finding.objects.filter(target__run=run).select_related("overtaken_by").order_by("pk"):
+        found[row.target_id].append(row)
+    return found
+
+
+def _target(target: SyncTarget, facts: _Facts) -> RunTarget:
+    findings = facts.findings.get(target.pk, ())
     return RunTarget(
         slug=target.administration.slug,
         name=target.administration.name,
         state=target.state,
-        state_label=str(target.get_state_display()),
+        state_label=facts.labels[target.state],
         counted=Counted.sum_of([target.outcome_counts]),
         attempts=target.attempts,
-        error=error_in_words(target.error_code, target.error_facts, target.error_detail),
-        busy=_busy(progress),
+        error=error_in_words(target.error_code, target.error_facts, target.error_detail) if target.error_code else "",
+        busy=_busy(facts.progress.get(target.pk)),
         proof=proof_of(target),
-        findings=tuple(words_of(row) for row in target.findings.all()),
+        findings=tuple(words_of(row) for row in findings),
         finding_codes=tuple(row.code for row in target.findings.all()),
         done_before=_done_before(target),
-        is_held=any(row.is_held for row in target.findings.all()),
+        is_held=any(row.is_held for row in findings),
         overtaken_by=target.overtaken_by,
         is_gone=target.administration.is_gone,
-        may_retry=target.administration_id in reached and may_be_retried(target),
-        may_undo=target.administration_id in undoable
+        may_retry=target.administration_id in facts.reached and may_be_retried(target),
+        may_undo=target.administration_id in facts.undoable
         and target.state == SyncTarget.State.SUCCEEDED
-        and Counted.sum_of([target.counts]).changes > 0,
+        and any(target.counts.get(word) for word in WRITING),
     )
 
 
