@@ -1,9 +1,8 @@
 """What a work order copies from the settings when it is picked up, so that later changes do not reach it."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from forms_catalog.models import Form, Section
+from forms_catalog.answering.questions import questions_of_forms
 from workflows.models import Step, Workflow
 
 from .models import FilledForm, WorkOrder, WorkOrderStep
@@ -39,48 +38,5 @@ def step_facts(step: Step, position: int) -> dict[str, Any]:
     }
 
 
-def questions_of(form: Form) -> list[dict[str, Any]]:
-    """The sections and fields of a form as they stand now, as plain data that needs the form no more."""
-    return questions_of_forms([form])[form.pk]
-
-
-def questions_of_forms(forms: Iterable[Form]) -> dict[int, list[dict[str, Any]]]:
-    """The same for several forms, by primary key; a fixed number of queries."""
-    found: dict[int, list[dict[str, Any]]] = {form.pk: [] for form in forms}
-    sections = Section.objects.filter(form__in=found).order_by("position").select_related("visible_if_field")
-    for section in sections.prefetch_related("fields", "fields__visible_if_field"):
-        found[section.form_id].append(_section(section))
-    return found
-
-
 def _steps_of(workflow: Workflow) -> list[Step]:
     return list(workflow.steps.select_related("form", "email_template", "work_status", "free_field"))
-
-
-def _section(section: Section) -> dict[str, Any]:
-    return {
-        "key": str(section.uid),
-        "title": section.title,
-        "visible_if": _condition(section),
-        "fields": [
-            {
-                "key": str(field.uid),
-                "reference": field.reference,
-                "label": field.label,
-                "type": field.type,
-                "is_required": field.is_required,
-                "options": field.options,
-                **({"option_labels": field.option_labels} if field.option_labels else {}),
-                "default": field.default_value,
-                "help_text": field.help_text,
-                "visible_if": _condition(field),
-            }
-            for field in section.fields.all()
-        ],
-    }
-
-
-def _condition(part: Any) -> dict[str, str] | None:
-    if part.visible_if_field is None:
-        return None
-    return {"field": str(part.visible_if_field.uid), "value": part.visible_if_value}

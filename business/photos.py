@@ -1,9 +1,11 @@
-"""Which pictures a photo question takes, told by how a file begins: its name and what the sender says prove nothing."""
+"""Which files answer a question, told by how they begin: their name and what the sender says prove nothing."""
 
 from django.utils.translation import gettext as _
 
 MOST_BYTES = 12 * 1_048_576
-ACCEPTED = "image/jpeg,image/png,image/webp"
+LONGEST_NAME = 200
+ANY = "application/octet-stream"
+DOCUMENTS = {b"%PDF-": "application/pdf"}
 
 
 def media_type_of(content: bytes) -> str:
@@ -15,6 +17,12 @@ def media_type_of(content: bytes) -> str:
     return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else ""
 
 
+def kept_type_of(content: bytes) -> str:
+    """Return as what a file of any kind is kept; what is no picture or PDF is handed out as a file and never shown."""
+    known = next((kind for start, kind in DOCUMENTS.items() if content.startswith(start)), ANY)
+    return media_type_of(content) or known
+
+
 def problem_of_photo(content: bytes) -> str:
     """Return why a file is not taken as a photo, as a sentence; empty when it is."""
     if len(content) > MOST_BYTES:
@@ -22,3 +30,10 @@ def problem_of_photo(content: bytes) -> str:
     if not media_type_of(content):
         return _("This is not a photo. Choose a picture as JPEG, PNG or WebP.")
     return ""
+
+
+def problem_of_file(content: bytes) -> str:
+    """Return why a file is not taken, as a sentence; empty when it is."""
+    if len(content) > MOST_BYTES:
+        return _("This file is larger than 12 MB.")
+    return "" if content else _("This file is empty.")

@@ -2,17 +2,18 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localdate, localtime
 
-from forms_catalog.printing import PrintedAnswer, PrintedSection, as_printed, picture, print_form
+from forms_catalog.answering.answers import Answered, AnsweredField
+from forms_catalog.answering.entries import in_words
+from forms_catalog.printing import NOTHING, PrintedAnswer, PrintedSection, picture, print_form
 from reference_data.logos import letterhead
 from tenants.models import Administration
 
-from .answers import labels_of, shown_fields
 from .models import FilledForm, FormPhoto, WorkOrder
 
 
@@ -23,30 +24,37 @@ def print_filled_form(filled: FilledForm, administration: Administration) -> Saf
 
 
 def _sections(filled: FilledForm) -> list[PrintedSection]:
-    shown = {field["key"] for field in shown_fields(filled.questions, filled.answers)}
-    pictures = {str(photo.uid): photo for photo in filled.photos.all()}
+    files = {str(photo.uid): photo for photo in filled.photos.all()}
+    answered = Answered(filled.questions, filled.answers, localdate())
     return [
         PrintedSection(
-            section["title"],
-            tuple(
-                _printed(field, filled.answers.get(field["key"]), pictures)
-                for field in section["fields"]
-                if field["key"] in shown and field["type"] != "information"
-            ),
+            section.section["title"],
+            [
+                tuple(_printed(one, files) for one in row if one.is_shown and one.question["type"] != "information")
+                for row in section.rows
+            ],
+            is_table=bool(section.section.get("repeats")),
         )
-        for section in filled.questions
+        for section in answered.sections
     ]
 
 
-def _printed(field: Mapping[str, Any], answer: Any, pictures: Mapping[str, FormPhoto]) -> PrintedAnswer:
+def _printed(one: AnsweredField, files: Mapping[str, FormPhoto]) -> PrintedAnswer:
     # A form that was filled in before ids were copied along has none; its answers are printed in their order only.
-    reference = field.get("reference", "")
-    label = field["label"]
-    photo = pictures.get(str(answer)) if field["type"] == "photo" else None
-    if photo is not None:
-        data = f"data:{photo.media_type};base64,{b64encode(bytes(photo.content)).decode()}"
-        return PrintedAnswer(reference, label, picture(data, label))
-    return PrintedAnswer(reference, label, as_printed(field["type"], answer, labels_of(field)))
+    reference = one.question.get("reference", "")
+    label = one.question["label"]
+    if one.question["type"] in ("photo", "file"):
+        held = one.answer if isinstance(one.answer, list) else [one.answer]
+        shown = [_file(files[str(uid)], label) for uid in held if str(uid) in files]
+        if shown:
+            return PrintedAnswer(reference, label, mark_safe("".join(shown)))  # nosec B308, B703 # each is escaped
+    return PrintedAnswer(reference, label, in_words(one.question, one.answer, one.other) or NOTHING)
+
+
+def _file(file: FormPhoto, label: str) -> SafeString:
+    if not file.media_type.startswith("image/"):
+        return format_html("<p>{}</p>", file.name or label)
+    return picture(f"data:{file.media_type};base64,{b64encode(bytes(file.content)).decode()}", label)
 
 
 def _of_form(filled: FilledForm) -> dict[str, str]:

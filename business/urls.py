@@ -19,6 +19,7 @@ urlpatterns = [
     path("work-orders/<int:number>/steps/<int:position>/done/", views.complete_step, name="work-order-step-done"),
     path("work-orders/<int:number>/forms/", views.add_form, name="work-order-form-add"),
     path("work-orders/<int:number>/forms/<int:pk>/", views.fill_in_form, name="work-order-form"),
+    path("work-orders/<int:number>/forms/<int:pk>/so-far/", views.answer_live, name="work-order-form-so-far"),
     path("work-orders/<int:number>/forms/<int:pk>/print/", views.print_form, name="work-order-form-print"),
     path("work-orders/<int:number>/forms/<int:pk>/photos/<uuid:uid>/", views.show_photo, name="work-order-photo"),
     path("quotations/", views.list_quotations, name="quotation-list"),

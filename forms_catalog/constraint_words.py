@@ -10,6 +10,7 @@ WORDS = {
         "options",
         _("Checkboxes, one of several and a dropdown need options, and nothing else has them."),
     ),
+    "forms_catalog_field_list_source": ("list_source", _("Choose one of the lists.")),
     "forms_catalog_field_information_optional": (
         "is_required",
         _("An information text has no answer, so it cannot be required."),

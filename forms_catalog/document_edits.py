@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tenants.entries import canonical
+from .type_rules import LIMITS, plain, plain_limit
 
 Document = Mapping[str, Any]
 
@@ -17,13 +17,15 @@ def written_plainly(document: Document) -> Document:
 
 
 def _plain(row: Document, types: Mapping[str, str]) -> Document:
-    plain = dict(row)
+    written = dict(row)
+    kind = types.get(row["uid"], "text")
     if "default_value" in row:
-        plain["default_value"] = canonical(types[row["uid"]], row["default_value"])
+        written["default_value"] = plain(kind, row["default_value"])
+    written |= {name: plain_limit(kind, row[name]) for name in LIMITS if name in row}
     if "option_labels" in row:
         # So that two fields that look the same are the same, whoever wrote them.
-        plain["option_labels"] = {code: label for code, label in row["option_labels"].items() if label != code}
+        written["option_labels"] = {code: label for code, label in row["option_labels"].items() if label != code}
     asked = row.get("visible_if_field")
     if asked is not None and "visible_if_value" in row:
-        plain["visible_if_value"] = canonical(types[asked], row["visible_if_value"])
-    return plain
+        written["visible_if_value"] = plain(types.get(asked, "text"), row["visible_if_value"])
+    return written

@@ -9,18 +9,37 @@ from catalog_kit.editing import values_of
 from .models import Field, Form, Section
 
 FORM_FIELDS = ("name", "description", "print_template", "is_archived")
-SECTION_FIELDS = ("title", "visible_if_field", "visible_if_value")
+SECTION_FIELDS = (
+    "title",
+    "repeats",
+    "least_rows",
+    "most_rows",
+    "visible_if_field",
+    "visible_if_value",
+    "visible_when",
+)
 FIELD_FIELDS = (
     "label",
     "reference",
     "type",
     "options",
     "option_labels",
+    "allows_other",
+    "list_source",
+    "unit",
+    "decimals",
+    "at_least",
+    "at_most",
+    "formula",
     "default_value",
     "is_required",
+    "required_when",
+    "valid_when",
+    "valid_message",
     "help_text",
     "visible_if_field",
     "visible_if_value",
+    "visible_when",
 )
 FIELDS_OF: dict[type[Section | Field], tuple[str, ...]] = {Section: SECTION_FIELDS, Field: FIELD_FIELDS}
 

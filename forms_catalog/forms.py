@@ -1,5 +1,6 @@
 """What people fill in for a form, a section and a field. Words are checked here; services ask the rules and write."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,11 +12,18 @@ from catalog_kit.edit_pages import take_in_html
 from reference_data.forms import SettingForm
 from reference_data.models import WorkType
 from tenants.entries import written
+from tenants.entry_fields import WholeNumberField
 
+from .answering.entries import READ_AS
 from .documents import FIELD_FIELDS, SECTION_FIELDS
 from .models import Field, FieldType, Form, Section
 from .option_lines import OptionsField
 from .rules import WITHOUT_ANSWER
+from .type_rules import LIMITS, MOST_COUNTED, MOST_DECIMALS, MOST_ROWS
+
+EMPTY = (None, "", [], False)
+RULE = forms.Textarea(attrs={"rows": 2, "class": "grows", "spellcheck": "false"})
+RULE_HELP = _("For example: ${soort} = 'cv' and (${druk} < 1.5 or ${lekkage} != ''). A field is named by its id.")
 
 
 class FormForm(SettingForm):
@@ -67,18 +75,65 @@ class PartForm(SettingForm):
 
     def _write_number(self, name: str, field: Field) -> None:
         """Show what is typed for a field that asks for a number as the reader writes numbers."""
-        if field.type == FieldType.NUMBER:
+        kind = READ_AS.get(field.type, field.type)
+        if kind == FieldType.NUMBER or (name in LIMITS and field.type in MOST_COUNTED):
             self.initial[name] = written(FieldType.NUMBER, getattr(self.instance, name))
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The fields of the page in groups; one that is closed has nothing filled in and nothing wrong."""
+        return [
+            {
+                "title": title,
+                "fields": [self[name] for name in names if name in self.fields],
+                "is_open": self._is_open(title, names),
+            }
+            for title, names in self.GROUPS
+        ]
+
+    GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = ()
+
+    def _is_open(self, title: Any, names: Iterable[str]) -> bool:
+        return not title or any(
+            self[name].errors or self[name].value() not in EMPTY for name in names if name in self.fields
+        )
 
 
 class SectionForm(PartForm):
+    least_rows = WholeNumberField(label=_("rows at least"), required=False, min_value=0, max_value=MOST_ROWS)
+    most_rows = WholeNumberField(label=_("rows at most"), required=False, min_value=1, max_value=MOST_ROWS)
+
+    GROUPS = (
+        ("", ("title",)),
+        (_("A table with rows"), ("repeats", "least_rows", "most_rows")),
+        (_("When it is shown"), ("visible_if_field", "visible_if_value", "visible_when")),
+    )
+
     class Meta:
         model = Section
         fields = SECTION_FIELDS
-        help_texts = {"visible_if_value": _("Empty: shown as soon as that field is filled in.")}
+        widgets = {"visible_when": RULE}
+        help_texts = {
+            "visible_if_value": _("Empty: shown as soon as that field is filled in."),
+            "visible_when": RULE_HELP,
+            "repeats": _("Its questions are filled in once per row, such as once per appliance."),
+        }
 
 
 class FieldForm(PartForm):
+    GROUPS = (
+        ("", ("section", "label", "reference", "change_along", "type", "is_required", "help_text")),
+        (_("Options and lists"), ("options", "allows_other", "list_source")),
+        (_("Number, limits and formula"), ("unit", "decimals", "at_least", "at_most", "formula")),
+        (_("Default"), ("default_value",)),
+        (_("When it is shown"), ("visible_if_field", "visible_if_value", "visible_when")),
+        (_("When it is required or accepted"), ("required_when", "valid_when", "valid_message")),
+    )
+    change_along = forms.BooleanField(
+        label=_("Change along what names this field or its options"),
+        required=False,
+        help_text=_("For a new id or another code of an option: rules, defaults and the print template follow."),
+    )
+    decimals = WholeNumberField(label=_("decimals at most"), required=False, min_value=0, max_value=MOST_DECIMALS)
     reference = forms.CharField(
         label=_("id inside the form"),
         max_length=80,
@@ -92,7 +147,7 @@ class FieldForm(PartForm):
         label=_("options"),
         required=False,
         help_text=_(
-            "For checkboxes, one of several and a dropdown: one per line. Written as “code = text”, answers and rules "
+            "For what is chosen from: one per line. Written as “code = text”, answers and rules "
             "keep the code when the text changes."
         ),
     )
@@ -103,9 +158,18 @@ class FieldForm(PartForm):
         widgets = {
             "default_value": forms.Textarea(attrs={"rows": 2}),
             "help_text": forms.Textarea(attrs={"rows": 2}),
+            "formula": RULE,
+            "visible_when": RULE,
+            "required_when": RULE,
+            "valid_when": RULE,
         }
         help_texts = {
-            "is_required": _("Required checkboxes means that all of them are ticked."),
+            "is_required": _("Of checkboxes all are to be ticked then, of “any of several” at least one."),
+            "at_least": _("The smallest number or earliest day; of a text its length, of photos and options how many."),
+            "formula": _("For example: ${lengte} * ${breedte}. In a table sum(${uren}) adds up all rows."),
+            "visible_when": RULE_HELP,
+            "valid_when": _("The answer itself is a point: . > 0 and . < ${maximum}"),
+            "list_source": _("What is offered is read in the administration where the form is filled in."),
             "default_value": _("Of what has options, the code; for checkboxes the ticked ones, one per line."),
             "visible_if_value": _("Empty: shown as soon as that field is filled in."),
         }
@@ -118,6 +182,10 @@ class FieldForm(PartForm):
         options: Any = self.fields["options"]
         options.show(self.instance.options, self.instance.option_labels)
         self._write_number("default_value", self.instance)
+        for name in LIMITS:
+            self._write_number(name, self.instance)
+        if not self.instance.pk:
+            del self.fields["change_along"]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -14,16 +14,47 @@ class FieldType(models.TextChoices):
     """What an employee fills in."""
 
     TEXT = "text", _("text")
+    SHORT_TEXT = "short_text", _("short text")
+    YES_NO = "yes_no", _("yes or no")
     NUMBER = "number", pgettext_lazy("kind of answer", "number")
+    EMAIL = "email", _("e-mail address")
+    TELEPHONE = "telephone", _("telephone number")
+    WEB_ADDRESS = "web_address", _("web address")
     DATE = "date", _("date")
     TIME = "time", _("time")
+    DATE_TIME = "date_time", _("date and time")
     CHECKBOXES = "checkboxes", _("checkboxes")
+    SEVERAL = "several", _("any of several")
     RADIO = "radio", _("one of several")
     DROPDOWN = "dropdown", _("dropdown")
+    RATING = "rating", _("rating")
     PHOTO = "photo", _("photo")
+    FILE = "file", _("file")
+    BARCODE = "barcode", _("barcode or QR code")
+    PLACE = "place", _("place (GPS)")
     SIGNATURE = "signature", _("signature")
     OBJECT_REFERENCE = "object_reference", _("object")
+    OWN_LIST = "own_list", _("list from the administration")
+    CALCULATED = "calculated", _("calculated")
     INFORMATION = "information", _("information text")
+
+
+class ListSource(models.TextChoices):
+    """The lists of an administration's own data that a field may offer."""
+
+    EMPLOYEES = "employees", _("employees")
+    CONTACTS = "contacts", _("contacts of the customer")
+    PROJECTS = "projects", _("projects of the customer")
+    WORK_TYPES = "work_types", _("work types")
+    HOUR_TYPES = "hour_types", _("hour types")
+    PRIORITIES = "priorities", _("priorities")
+    ERRORS = "errors", _("errors")
+    SOLUTIONS = "solutions", _("solutions")
+    PAYMENT_METHODS = "payment_methods", _("payment methods")
+
+
+WITH_OPTIONS = ("checkboxes", "several", "radio", "dropdown")
+LONGEST_RULE = 2000
 
 
 class Form(Item):
@@ -66,6 +97,10 @@ class Section(Part):
         verbose_name=_("show only when"),
     )
     visible_if_value = models.CharField(_("has this answer"), max_length=200, blank=True, default="")
+    visible_when = models.CharField(_("and only when"), max_length=LONGEST_RULE, blank=True, default="")
+    repeats = models.BooleanField(_("is a table with rows"), default=False)
+    least_rows = models.PositiveSmallIntegerField(_("rows at least"), null=True, blank=True)
+    most_rows = models.PositiveSmallIntegerField(_("rows at most"), null=True, blank=True)
 
     class Meta(Part.Meta):
         verbose_name = _("section")
@@ -97,6 +132,13 @@ class Field(Part):
     options = ExactJSONField(_("options"), blank=True, default=list)
     option_labels = ExactJSONField(_("labels of options"), blank=True, default=dict)
     """By its code, what people read of an option; one that is not in it is read as its code."""
+    allows_other = models.BooleanField(_("with “other, namely”"), default=False)
+    unit = models.CharField(_("unit"), max_length=20, blank=True, default="")
+    decimals = models.PositiveSmallIntegerField(_("decimals at most"), null=True, blank=True)
+    at_least = models.CharField(_("at least"), max_length=30, blank=True, default="")
+    at_most = models.CharField(_("at most"), max_length=30, blank=True, default="")
+    list_source = models.CharField(_("which list"), max_length=20, choices=ListSource, blank=True, default="")
+    formula = models.CharField(_("formula"), max_length=LONGEST_RULE, blank=True, default="")
     default_value = models.TextField(_("default"), blank=True, default="")
     help_text = models.TextField(_("explanation"), blank=True, default="")
     visible_if_field = models.ForeignKey(
@@ -108,6 +150,10 @@ class Field(Part):
         verbose_name=_("show only when"),
     )
     visible_if_value = models.CharField(_("has this answer"), max_length=200, blank=True, default="")
+    visible_when = models.CharField(_("and only when"), max_length=LONGEST_RULE, blank=True, default="")
+    required_when = models.CharField(_("required only when"), max_length=LONGEST_RULE, blank=True, default="")
+    valid_when = models.CharField(_("accepted when"), max_length=LONGEST_RULE, blank=True, default="")
+    valid_message = models.CharField(_("message when it is not"), max_length=300, blank=True, default="")
 
     class Meta(Part.Meta):
         verbose_name = _("field")
@@ -125,12 +171,14 @@ class Field(Part):
             models.CheckConstraint(condition=is_json_list("options"), name="forms_catalog_field_options_list"),
             models.CheckConstraint(condition=is_json_object("option_labels"), name="forms_catalog_field_labels_object"),
             models.CheckConstraint(
-                condition=Q(type__in=["checkboxes", "radio", "dropdown"]) & ~Q(options=[])
-                | ~Q(type__in=["checkboxes", "radio", "dropdown"]) & Q(options=[]),
+                condition=Q(type__in=WITH_OPTIONS) & ~Q(options=[]) | ~Q(type__in=WITH_OPTIONS) & Q(options=[]),
                 name="forms_catalog_field_options_of_choices",
             ),
             models.CheckConstraint(
                 condition=~Q(type="information", is_required=True), name="forms_catalog_field_information_optional"
+            ),
+            models.CheckConstraint(
+                condition=Q(list_source__in=["", *ListSource.values]), name="forms_catalog_field_list_source"
             ),
             models.CheckConstraint(condition=~Q(visible_if_field=F("id")), name="forms_catalog_field_not_on_itself"),
         ]

@@ -1,20 +1,17 @@
 """A form on paper: its print template filled in, or all questions and answers in order. Pure, and no code ever runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from catalog_kit.placing import fill_in_html
 from catalog_kit.template_language import TemplateFault
-from tenants.entries import written
 
 ANSWERS = "veld."
-NO_LABELS: Mapping[str, str] = MappingProxyType({})
+NOTHING = "–"
 
 
 @dataclass(frozen=True)
@@ -28,21 +25,34 @@ class PrintedAnswer:
 
 @dataclass(frozen=True)
 class PrintedSection:
-    """A heading with the answers below it."""
+    """A heading with the answers below it: one row of them, or as many as a table has."""
 
     title: str
-    answers: tuple[PrintedAnswer, ...]
+    rows: Sequence[tuple[PrintedAnswer, ...]]
+    is_table: bool = False
+
+    @property
+    def answers(self) -> Iterator[PrintedAnswer]:
+        """Every answer, a row at a time."""
+        for row in self.rows:
+            yield from row
 
 
 def print_form(template: str, sections: Iterable[PrintedSection], values: Mapping[str, Any]) -> SafeString:
     """Return the HTML of a form. `values` are what stands in place of the placeholders that are no answers.
 
-    What has no value is left empty: on paper nobody can do anything with a placeholder.
+    What has no value is left empty: on paper nobody can do anything with a placeholder. An answer of a table stands for
+    those of all its rows.
     """
     if not template.strip():
         return _in_order(str(values.get("formulier.naam", "")), sections)
     sections = list(sections)
-    answers = {f"{ANSWERS}{found.reference}": found.answer for section in sections for found in section.answers}
+    answers: dict[str, str | SafeString] = {}
+    for section in sections:
+        for printed in section.answers:
+            name = f"{ANSWERS}{printed.reference}"
+            is_more = section.is_table and name in answers
+            answers[name] = _below(answers[name], printed.answer) if is_more else printed.answer
     try:
         return fill_in_html(template, {**values, **answers}, is_missing_shown=False)
     except TemplateFault:
@@ -50,15 +60,8 @@ def print_form(template: str, sections: Iterable[PrintedSection], values: Mappin
         return _in_order(str(values.get("formulier.naam", "")), sections)
 
 
-def as_printed(kind: str, answer: Any, labels: Mapping[str, str] = NO_LABELS) -> str:
-    """Return an answer in words: options by their label, the ticked ones beside each other, and nothing as a dash."""
-    if isinstance(answer, (list, tuple)):
-        return ", ".join(str(labels.get(code, code)) for code in answer) or "–"
-    if answer in labels:
-        return labels[answer]
-    if kind == "checkbox":
-        return _("yes") if answer else _("no")
-    return written(kind, str(answer)) if answer not in (None, "") else "–"
+def _below(one: str | SafeString, other: str | SafeString) -> SafeString:
+    return mark_safe(f"{conditional_escape(one)}\n{conditional_escape(other)}")  # nosec B308, B703 # both are escaped
 
 
 def picture(data: str, label: str) -> SafeString:
@@ -68,14 +71,29 @@ def picture(data: str, label: str) -> SafeString:
 
 def _in_order(title: str, sections: Iterable[PrintedSection]) -> SafeString:
     parts = [
-        format_html("<h2>{}</h2><dl>{}</dl>", section.title, _rows(section)) for section in sections if section.answers
+        format_html("<h2>{}</h2>{}", section.title, _table(section) if section.is_table else _rows(section))
+        for section in sections
+        if any(section.answers)
     ]
     return format_html("<h1>{}</h1>{}", title, format_html_join("", "{}", ((part,) for part in parts)))
 
 
 def _rows(section: PrintedSection) -> SafeString:
-    rows = ((found.label, _with_lines(found.answer)) for found in section.answers)
-    return format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows)
+    rows = ((printed.label, _with_lines(printed.answer)) for printed in section.answers)
+    return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
+
+
+def _table(section: PrintedSection) -> SafeString:
+    """A table with a column for each question that any row shows, in the order in which they are asked."""
+    columns = list({(printed.reference, printed.label): None for printed in section.answers})
+    head = format_html_join("", "<th>{}</th>", ((label,) for _reference, label in columns))
+    rows = []
+    for row in section.rows:
+        answers = {(printed.reference, printed.label): printed.answer for printed in row}
+        cells = ((_with_lines(answers.get(column, NOTHING)),) for column in columns)
+        rows.append((format_html_join("", "<td>{}</td>", cells),))
+    body = format_html_join("", "<tr>{}</tr>", rows)
+    return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
 
 
 def _with_lines(answer: str | SafeString) -> SafeString:

@@ -13,10 +13,18 @@ from settings_sync.declaring.options import Problem
 from tenants.entries import problem_of_entry
 from tenants.readable_names import is_visible
 
-CHOICES = ("checkboxes", "radio", "dropdown")
-WITHOUT_DEFAULT = ("photo", "signature", "object_reference", "information")
+from .answering.entries import READ_AS
+from .formula_rules import names_waited_for, problems_of_rules, rules_of
+from .type_rules import problems_of_default, problems_of_rows, problems_of_settings
+
+CHOICES = ("checkboxes", "several", "radio", "dropdown")
+TICKED = ("checkboxes", "several")
+WITHOUT_DEFAULT = ("photo", "file", "signature", "object_reference", "own_list", "calculated", "information")
 WITHOUT_ANSWER = ("information",)
-ANSWER_IS_NO_TEXT = ("photo", "signature", "information")
+NEVER_REQUIRED = ("information", "calculated")
+ANSWER_IS_NO_TEXT = ("photo", "file", "signature", "information")
+RESERVED = "_"
+"""How no code of an option begins beside “other, namely”, whose own code begins so."""
 
 PLACEHOLDER_GROUPS = ("bedrijf", "klant", "werkbon", "formulier", "veld")
 
@@ -29,16 +37,19 @@ def problems_of_field(field: Mapping[str, Any]) -> Problems:
     options = field.get("options", [])
     found: Problems = {"options": _option_problems(kind, options)}
     found["option_labels"] = _label_problems(options, field.get("option_labels", {}))
-    found["default_value"] = _default_problems(kind, options, field.get("default_value", ""))
-    if kind in WITHOUT_ANSWER and field.get("is_required", False):
-        found["is_required"] = [_("An information text has no answer, so it cannot be required.")]
+    found["default_value"] = _default_problems(field, options, field.get("default_value", ""))
+    if kind in NEVER_REQUIRED and field.get("is_required", False):
+        found["is_required"] = [_("Nobody fills in a field of this type, so it cannot be required.")]
+    found |= problems_of_settings(field)
+    if field.get("allows_other") and any(str(code).startswith(RESERVED) for code in options):
+        found["options"] = [_("Beside “other, namely” no code begins with an underscore.")]
     return {name: messages for name, messages in found.items() if messages}
 
 
 def _option_problems(kind: str, options: Sequence[Any]) -> list[str]:
     if kind in CHOICES:
         return problems_of_options(options) if options else [_("Give at least one option to choose from.")]
-    return [_("Only checkboxes, one of several and a dropdown have options.")] if options else []
+    return [_("Only what is chosen from has options.")] if options else []
 
 
 def _label_problems(options: Sequence[Any], labels: Mapping[str, Any]) -> list[str]:
@@ -50,17 +61,17 @@ def _label_problems(options: Sequence[Any], labels: Mapping[str, Any]) -> list[s
     ]
 
 
-def _default_problems(kind: str, options: Sequence[Any], default: str) -> list[str]:
+def _default_problems(field: Mapping[str, Any], options: Sequence[Any], default: str) -> list[str]:
+    kind = field.get("type", "text")
     if not default:
         return []
     if kind in WITHOUT_DEFAULT:
         return [_("A field of this type has no default.")]
     if kind in CHOICES:
-        ticked = default.splitlines() if kind == "checkboxes" else [default]
+        ticked = default.splitlines() if kind in TICKED else [default]
         unknown = [text for text in ticked if text not in options]
         return [_("The default “%(value)s” is not one of the options.") % {"value": text} for text in unknown]
-    problem = problem_of_entry(kind, default)
-    return [problem] if problem else []
+    return problems_of_default(field, default)
 
 
 def problems_of_condition(part: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]) -> Problems:
@@ -88,7 +99,10 @@ def _answer_problems(kind: str, options: Sequence[Any], value: str) -> Problems:
     if value and kind in CHOICES and value not in options:
         message = _("“%(value)s” is not one of the options of that field.") % {"value": value}
         return {"visible_if_value": [Problem(message, breaks=True)]}
-    problem = problem_of_entry(kind, value) if value else ""
+    if value and kind == "yes_no" and value not in ("yes", "no"):
+        message = _("A yes-or-no question is answered with “yes” or “no”.")
+        return {"visible_if_value": [Problem(message, breaks=True)]}
+    problem = problem_of_entry(READ_AS.get(kind, kind), value) if value else ""
     return {"visible_if_value": [problem]} if problem else {}
 
 
@@ -98,10 +112,13 @@ def problems_of_part(document: Mapping[str, Any], kind: str, uid: str) -> Proble
     fields = {field["uid"]: field for field in _parts(document, "field")}
     found = problems_of_field(row) if kind == "field" else {}
     found |= problems_of_condition(row, fields)
+    found |= problems_of_rules(row, _by_name(document))
+    found |= problems_of_rows(row) if kind == "section" else {}
     if kind == "field" and row.get("reference") in doubled_references(document):
         found["reference"] = [_("Another field of this form has this id already. Choose another.")]
     if uid in circles(document):
-        found["visible_if_field"] = [_("That field is shown depending on this one: the two wait for each other.")]
+        place = "visible_if_field" if row.get("visible_if_field") else next(iter(rules_of(row)), "")
+        found[place] = [_("That field depends on this one: the two wait for each other.")]
     elif asked := early_parts(document).get(uid):
         message = _("“%(field)s” stands further down. Put it before this one, or choose a field above this one.")
         found["visible_if_field"] = [message % {"field": _label(fields[asked])}]
@@ -130,10 +147,15 @@ def problems_of_print_template(html: str, references: Collection[str]) -> list[s
 def circles(document: Mapping[str, Any]) -> list[str]:
     """The uids of sections and fields whose visibility, followed back, depends on itself."""
     rows = _all_parts(document)
-    if not any(row.get("visible_if_field") for row in rows):
+    names = {row["uid"]: names_waited_for(row) for row in rows}
+    if not any(row.get("visible_if_field") or names[row["uid"]] for row in rows):
         # Most forms hide nothing, and a sync judges hundreds of them at once: what follows is half of judging one.
         return []
-    waits_for = {row["uid"]: _depends_on(row) for row in rows}
+    by_name = _by_name(document)
+    waits_for = {
+        row["uid"]: [*_depends_on(row), *(by_name[name]["uid"] for name in names[row["uid"]] if name in by_name)]
+        for row in rows
+    }
     return [uid for uid in waits_for if _comes_back(uid, waits_for)]
 
 
@@ -197,12 +219,15 @@ def _empty_names(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _part_problems(document: Mapping[str, Any]) -> Iterator[str]:
     fields = {row["uid"]: row for row in _parts(document, "field")}
+    by_name = _by_name(document)
     for row in _parts(document, "section"):
-        for message in messages_of(problems_of_condition(row, fields)):
+        problems = problems_of_condition(row, fields) | problems_of_rules(row, by_name) | problems_of_rows(row)
+        for message in messages_of(problems):
             words = _("Section “%(section)s”: %(message)s") % {"section": row.get("title", ""), "message": message}
             yield _in_place(message, words, row)
     for row in fields.values():
-        for message in (*messages_of(problems_of_field(row)), *messages_of(problems_of_condition(row, fields))):
+        problems = problems_of_condition(row, fields) | problems_of_rules(row, by_name)
+        for message in (*messages_of(problems_of_field(row)), *messages_of(problems)):
             words = _("Field “%(field)s”: %(message)s") % {"field": row.get("label", ""), "message": message}
             yield _in_place(message, words, row)
 
@@ -220,7 +245,7 @@ def _form_wide_problems(document: Mapping[str, Any]) -> Iterator[str]:
     in_circle = circles(document)
     if in_circle:
         names = ", ".join(_label(rows[uid]) for uid in in_circle)
-        message = _("The visibility of these depends on itself: %(parts)s.") % {"parts": names}
+        message = _("These wait for each other: %(parts)s.") % {"parts": names}
         yield Problem(message, about=("circle", frozenset(in_circle)), breaks=True)
     for uid, asked in early_parts(document).items():
         if uid not in in_circle:
@@ -236,6 +261,11 @@ def _label(row: Mapping[str, Any]) -> str:
 def _parts(document: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = document.get("parts", {}).get(kind, [])
     return rows
+
+
+def _by_name(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The fields of a form by the id by which rules name them."""
+    return {row.get("reference", ""): row for row in _parts(document, "field")}
 
 
 def _all_parts(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .models import Field, Form
-from .printing import PrintedAnswer, PrintedSection, as_printed, picture
+from .answering.entries import in_words
+from .answering.questions import Question, questions_of
+from .models import Form
+from .printing import NOTHING, PrintedAnswer, PrintedSection, picture
 
 GREY = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='240' height='160'%3E"
@@ -14,13 +16,17 @@ GREY = (
 
 
 def sample_sections(form: Form) -> list[PrintedSection]:
-    """The sections of a form as it stands now, with an answer to every question."""
-    sections = form.sections.order_by("position").prefetch_related("fields")
+    """The sections of a form as it stands now, with an answer to every question; a table has two rows."""
     return [
         PrintedSection(
-            section.title, tuple(_sample(field) for field in section.fields.all() if field.type != "information")
+            section["title"],
+            [
+                tuple(_sample(question) for question in section["fields"] if question["type"] != "information")
+                for _row in range(2 if section.get("repeats") else 1)
+            ],
+            is_table=bool(section.get("repeats")),
         )
-        for section in sections
+        for section in questions_of(form)
     ]
 
 
@@ -50,24 +56,39 @@ def sample_values(form_name: str) -> dict[str, Any]:
     }
 
 
-def _sample(field: Field) -> PrintedAnswer:
-    if field.type == "photo":
-        return PrintedAnswer(field.reference, field.label, picture(GREY, field.label))
-    return PrintedAnswer(field.reference, field.label, as_printed(field.type, _answer(field), field.option_labels))
+def _sample(question: Question) -> PrintedAnswer:
+    reference = question["reference"]
+    label = question["label"]
+    if question["type"] == "photo":
+        return PrintedAnswer(reference, label, picture(GREY, label))
+    return PrintedAnswer(reference, label, in_words(question, sample_answer(question)) or NOTHING)
 
 
-def _answer(field: Field) -> Any:
-    if field.default_value:
-        return field.default_value.splitlines() if field.type == "checkboxes" else field.default_value
+def sample_answer(question: Question) -> Any:
+    """An answer that nobody gave, to a question of any type."""
+    kind = question["type"]
+    options = question["options"]
+    many = kind in ("checkboxes", "several")
+    if question["default"]:
+        return question["default"].splitlines() if many else question["default"]
     samples = {
         "text": _("As it should be"),
-        "number": "1,5",
-        "date": "14-11-2025",
+        "short_text": _("As it should be"),
+        "yes_no": "yes",
+        "number": question.get("at_least") or "1.5",
+        "email": "info@korenaar.example",
+        "telephone": "038 123 45 67",
+        "web_address": "https://korenaar.example",
+        "date": "2025-11-14",
         "time": "09:30",
-        "checkboxes": field.options,
-        "radio": next(iter(field.options), ""),
-        "dropdown": next(iter(field.options), ""),
+        "date_time": "2025-11-14T09:30",
+        "rating": "4",
+        "file": _("(file)"),
+        "barcode": "8711234567892",
+        "place": "52.5168, 6.0830",
         "signature": _("(signature)"),
         "object_reference": "Remeha Calenta 40A",
+        "own_list": _("(from the list)"),
+        "calculated": "42",
     }
-    return samples.get(field.type, "")
+    return options if many else samples.get(kind, next(iter(options), ""))

@@ -20,16 +20,18 @@ from catalog_kit.editing import (
 from reference_data.models import WorkType
 from settings_sync.planning.problems import added
 from sync_ledger.edits import record_edits
-from tenants.entries import canonical
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.readable_names import problems_of_names
 
 from .documents import FIELDS_OF, FORM_FIELDS, document_of, labels_of, parts_of, values_for_log, with_part
+from .formula_rules import rules_of
 from .models import Field, Form, Section
 from .permissions import may_create_forms, may_delete_forms, may_update_forms
+from .renaming import Renaming, change_along, in_words, own_values, renaming_of, users_of
 from .rights import FormRight
 from .rules import problems_of_form, problems_of_part, problems_of_print_template
+from .type_rules import plain, plain_limit
 
 Part = Section | Field
 
@@ -112,7 +114,12 @@ def update_part(
         if isinstance(standing, Field) and values.get("section", standing.section) != standing.section:
             standing.section = _section_of(locked, values["section"])
             standing.position = _next_position(standing.section.fields.all())
+        renaming = renaming_of(standing, values) if isinstance(standing, Field) else None
+        if renaming:
+            values = _values_along(locked, renaming, values)
         _write_part(locked, standing, values)
+        if renaming:
+            change_along(locked, renaming)
     return standing
 
 
@@ -221,11 +228,26 @@ def _write_part(form: Form, part: Part, values: Mapping[str, Any]) -> None:
 def _write_plainly(part: Part) -> None:
     """Keep numbers, dates and times in their one form: the default by the field's type, an answer by its question's."""
     if isinstance(part, Field):
-        part.default_value = canonical(part.type, part.default_value)
+        part.default_value = plain(part.type, part.default_value)
+        part.at_least = plain_limit(part.type, part.at_least)
+        part.at_most = plain_limit(part.type, part.at_most)
         # So that two fields that look the same are the same, whoever wrote them.
         part.option_labels = {code: label for code, label in part.option_labels.items() if label != code}
     if part.visible_if_field is not None:
-        part.visible_if_value = canonical(part.visible_if_field.type, part.visible_if_value)
+        part.visible_if_value = plain(part.visible_if_field.type, part.visible_if_value)
+    for name in rules_of({name: getattr(part, name) for name in FIELDS_OF[type(part)]}):
+        setattr(part, name, getattr(part, name).strip())
+
+
+def _values_along(form: Form, renaming: Renaming, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of an edit that renames, once it is agreed to what names the field or its options."""
+    users = users_of(form, renaming)
+    if users and not values.get("change_along"):
+        message = _(
+            "This is named by %(users)s. Tick that these change along, or leave the id and the codes as they are."
+        )
+        refuse_when({"change_along": [message % {"users": in_words(users)}]})
+    return own_values(renaming.before, values, renaming)
 
 
 def _standing(part: Part) -> Any:

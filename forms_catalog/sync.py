@@ -10,6 +10,7 @@ from settings_sync.declaring.registry import register
 
 from . import models, rules
 from .document_edits import written_plainly
+from .documents import FIELD_FIELDS, SECTION_FIELDS
 from .local_values import FormValues
 from .pictures import FormPicture
 
@@ -40,7 +41,7 @@ class FormSync(ModelSync):
 class SectionSync(ModelSync):
     part_of = "form"
     part_key = "title"
-    fields = ("title", "visible_if_field", "visible_if_value")
+    fields = SECTION_FIELDS
     merge_together = (("visible_if_field", "visible_if_value"),)
 
 
@@ -49,16 +50,5 @@ class FieldSync(ModelSync):
     part_of = "section"
     part_key = "reference"
     label = "label"
-    fields = (
-        "label",
-        "reference",
-        "type",
-        "options",
-        "option_labels",
-        "default_value",
-        "is_required",
-        "help_text",
-        "visible_if_field",
-        "visible_if_value",
-    )
+    fields = FIELD_FIELDS
     merge_together = (("type", "options", "option_labels", "default_value"), ("visible_if_field", "visible_if_value"))

@@ -212,7 +212,7 @@ class FilledForm(models.Model):
 
 
 class FormPhoto(models.Model):
-    """A photo that answers a question of a filled-in form; the answer is its `uid`.
+    """A photo or another file that answers a question of a filled-in form; the answer is its `uid`, or a list of them.
 
     It stands in the database and not in a folder: then it is saved with the answers or not at all, belongs to one
     administration by itself, and is in every backup.
@@ -223,7 +223,8 @@ class FormPhoto(models.Model):
         FilledForm, on_delete=models.CASCADE, related_name="photos", verbose_name=_("filled-in form")
     )
     question = models.CharField(_("question"), max_length=64)
-    media_type = models.CharField(_("kind of picture"), max_length=20)
+    media_type = models.CharField(_("kind of picture"), max_length=100)
+    name = models.CharField(_("name"), max_length=200, blank=True, default="")
     content = models.BinaryField(_("picture"))
     added_at = models.DateTimeField(_("added at"), auto_now_add=True)
 

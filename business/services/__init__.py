@@ -1,14 +1,14 @@
 """What can be done with daily data. What is refused raises EditRefused, with messages per field."""
 
 from .customers import create_customer, update_customer
-from .filling_in import add_form, add_photo, fill_in_form
+from .filling_in import add_file, add_form, fill_in_form
 from .invoices import finalise_invoice
 from .lifecycle import advance_work_order, complete_step
 from .work_orders import create_work_order, update_work_order
 
 __all__ = [
+    "add_file",
     "add_form",
-    "add_photo",
     "advance_work_order",
     "complete_step",
     "create_customer",

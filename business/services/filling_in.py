@@ -1,11 +1,12 @@
 """Forms on work orders: adding one, and filling it in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.acting import written_name
@@ -13,16 +14,19 @@ from accounts.models import User
 from audit.models import record
 from business.rights import WorkOrderRight
 from catalog_kit.editing import refuse_when, refuse_when_moved
+from forms_catalog.answering.answers import Answered
+from forms_catalog.answering.questions import every_question, questions_of
 from forms_catalog.models import Form
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 
-from ..answers import kept_answers, photo_questions, problems_of_answers
 from ..choices import choosable
-from ..copies import questions_of
 from ..models import FilledForm, FormPhoto, WorkOrder
 from ..permissions import may_change_work_order
-from ..photos import media_type_of, problem_of_photo
+from ..photos import LONGEST_NAME, kept_type_of, problem_of_file, problem_of_photo
+
+PROBLEM_OF = {"photo": problem_of_photo, "file": problem_of_file}
+"""By the type of a question that is answered with files: why a file is not taken."""
 
 
 def forms_for(work_order: WorkOrder) -> "QuerySet[Form]":
@@ -54,52 +58,82 @@ def fill_in_form(
 ) -> FilledForm:
     """Keep the answers to the form's own copy of the questions.
 
-    `seen` is the fingerprint of the answers that were looked at. Raises NotAllowed or EditRefused, per question key.
+    `seen` is the fingerprint of the answers that were looked at. Raises NotAllowed or EditRefused, per question: by its
+    key, and in a section that repeats by the name that it has in its row.
     """
     _require_change(acting_user, administration, filled_form.work_order)
     with transaction.atomic():
         locked = _running(filled_form.work_order)
         filled = FilledForm.objects.select_for_update(of=("self",)).get(pk=filled_form.pk)
         refuse_when_moved(seen, filled.answers)
-        refuse_when(_problems_of_photos(filled, answers) | problems_of_answers(filled.questions, answers))
-        filled.answers = kept_answers(filled.questions, answers)
+        answered = Answered(filled.questions, answers, localdate())
+        refuse_when(answered.problems() | _problems_of_files(filled, answered))
+        filled.answers = answered.kept()
         filled.filled_in_at = timezone.now()
         filled.filled_in_by_name = written_name(acting_user)
         filled.save()
-        _keep_photos(filled)
+        _keep_files(filled, answered)
         _record("work_order.form_filled_in", acting_user, administration, locked, filled.form_name)
     return filled
 
 
-def add_photo(
-    *, acting_user: User, administration: Administration, filled_form: FilledForm, key: str, content: bytes
+def add_file(
+    *,
+    acting_user: User,
+    administration: Administration,
+    filled_form: FilledForm,
+    name: str,
+    content: bytes,
+    file_name: str = "",
 ) -> FormPhoto:
-    """Keep a picture for a photo question; it is the answer once `fill_in_form` is given its uid.
+    """Keep a picture or file for a question; it is the answer once `fill_in_form` is given its uid.
 
-    So a picture is not lost when another answer is refused. Raises NotAllowed or EditRefused, under the question's key.
+    So a picture is not lost when another answer is refused. `name` is the question's key, in a row of a section that
+    repeats the name that it has there. Raises NotAllowed or EditRefused, under that name.
     """
     _require_change(acting_user, administration, filled_form.work_order)
     with transaction.atomic():
         _running(filled_form.work_order)
-        if key not in photo_questions(filled_form.questions):
+        key = name.rpartition(".")[2]
+        kind = next((one["type"] for one in every_question(filled_form.questions) if one["key"] == key), "")
+        if kind not in PROBLEM_OF:
             refuse_when({"": [_("This form does not ask for that photo.")]})
-        refuse_when({key: [problem] if (problem := problem_of_photo(content)) else []})
-        return filled_form.photos.create(question=key, content=content, media_type=media_type_of(content))
+        problem = PROBLEM_OF[kind](content)
+        refuse_when({name: [problem] if problem else []})
+        return filled_form.photos.create(
+            question=key, content=content, media_type=kept_type_of(content), name=_readable_name(file_name)
+        )
 
 
-def _keep_photos(filled: FilledForm) -> None:
-    """Let go of the pictures that answer nothing any more."""
-    kept = [answer for key in photo_questions(filled.questions) if (answer := filled.answers.get(key))]
-    filled.photos.exclude(uid__in=kept).delete()
+def _readable_name(name: str) -> str:
+    """The name of a file without what nobody can see or type."""
+    return "".join(sign for sign in name if sign.isprintable())[:LONGEST_NAME]
 
 
-def _problems_of_photos(filled: FilledForm, answers: Mapping[str, Any]) -> dict[str, list[str]]:
-    """A photo question is answered with a picture of this very form, not with one of another."""
+def _uids_of(answer: Any) -> list[str]:
+    answers = answer if isinstance(answer, list) else [answer]
+    return [str(one) for one in answers if one]
+
+
+def _files_in(answered: Answered) -> Iterator[tuple[str, str, str]]:
+    """The files that are answers: the name and the key of the question, and the uid."""
+    for one in answered.shown():
+        if one.question["type"] in PROBLEM_OF:
+            yield from ((one.name, one.question["key"], uid) for uid in _uids_of(one.answer))
+
+
+def _keep_files(filled: FilledForm, answered: Answered) -> None:
+    """Let go of the files that answer nothing any more."""
+    filled.photos.exclude(uid__in=[uid for _name, _key, uid in _files_in(answered)]).delete()
+
+
+def _problems_of_files(filled: FilledForm, answered: Answered) -> dict[str, list[str]]:
+    """A question is answered with a file of this very form, not with one of another."""
     known = {(photo.question, str(photo.uid)) for photo in filled.photos.only("question", "uid")}
     return {
-        key: [_("This photo is gone. Choose it again.")]
-        for key in photo_questions(filled.questions)
-        if answers.get(key) and (key, str(answers[key])) not in known
+        name: [_("This photo is gone. Choose it again.")]
+        for name, key, uid in _files_in(answered)
+        if (key, uid) not in known
     }
 
 

@@ -3,11 +3,20 @@
 from .customers import create_customer, edit_customer, list_customers, show_customer
 from .sales import list_invoices, list_quotations, show_invoice, show_quotation
 from .work_orders import create_work_order, edit_work_order, list_work_orders, show_work_order
-from .working import add_form, advance_work_order, complete_step, fill_in_form, print_form, show_photo
+from .working import (
+    add_form,
+    advance_work_order,
+    answer_live,
+    complete_step,
+    fill_in_form,
+    print_form,
+    show_photo,
+)
 
 __all__ = [
     "add_form",
     "advance_work_order",
+    "answer_live",
     "complete_step",
     "create_customer",
     "create_work_order",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from business.answers import kept_answers
+from forms_catalog.answering.answers import Answered
 
 from . import words
 
@@ -20,7 +20,7 @@ def answer_questions(chance: Random, questions: Sequence[dict[str, Any]], today:
         for field in section["fields"]
         if field["type"] != "information"
     }
-    return kept_answers(questions, answers)
+    return Answered(questions, answers, today).kept()
 
 
 def _answer(chance: Random, field: dict[str, Any], today: date) -> Any:

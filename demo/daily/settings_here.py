@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from business.copies import questions_of_forms, step_facts
+from business.copies import step_facts
+from forms_catalog.answering.questions import questions_of_forms
 from forms_catalog.models import Form
 from reference_data.models import (
     Entity,

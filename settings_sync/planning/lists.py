@@ -82,6 +82,12 @@ def entry_sides(path: str, base: Entries, source: Entries, local: Entries) -> tu
     return three.theirs.get(entry) or "", three.ours.get(entry) or ""
 
 
+def renamed_entries(before: Sequence[str], after: Sequence[str]) -> dict[str, str]:
+    """Return the entries that stand under another name now, by what they were; as merging would take them."""
+    fates = _Three(before, after, before).theirs
+    return {entry: became for entry, became in fates.items() if became not in (None, entry)}
+
+
 def _values_of_entry(
     path: str, base: Mapping[str, str], source: Mapping[str, str], local: Mapping[str, str]
 ) -> tuple[str, str]:

@@ -4,8 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from business.copies import questions_of
 from business.services import advance_work_order
+from forms_catalog.answering.questions import questions_of
 from forms_catalog.models import Field, Form
 
 JPEG = b"\xff\xd8\xff\xe0" + b"jpeg"

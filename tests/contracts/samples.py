@@ -27,6 +27,8 @@ TRICKY = "“Ünïcode” 漢字 🔧 ' \" \\ %s %% $1 @@schema@@ @@changes@@"
 
 HTML = "<p>Beste {{ bedrijf.naam }},</p>\n<table><tr><td>é &amp; 漢</td></tr></table>"
 
+TRICKY_TEXT = TRICKY.replace("'", "’")
+
 PARTS_PER_PARENT = 3
 NOTHING: Mapping[str, Any] = {}
 
@@ -39,8 +41,24 @@ class Pick:
 
 
 ALWAYS_SHOWN = {"visible_if_field": None, "visible_if_value": ""}
-YES_NO = {"options": ["Ja", "Nee"], "option_labels": {"Nee": TRICKY}}
-NO_OPTIONS: Mapping[str, Any] = {"options": [], "option_labels": {}}
+PLAIN: Mapping[str, Any] = {
+    "options": [],
+    "option_labels": {},
+    "allows_other": False,
+    "list_source": "",
+    "unit": "",
+    "decimals": None,
+    "at_least": "",
+    "at_most": "",
+    "formula": "",
+    "visible_when": "",
+    "required_when": "",
+    "valid_when": "",
+    "valid_message": "",
+    "is_required": False,
+}
+YES_NO = {**PLAIN, "options": ["Ja", "Nee"], "option_labels": {"Nee": TRICKY}, "allows_other": True}
+NUMBER = {**PLAIN, "unit": "m²", "decimals": 2, "at_least": "1", "at_most": "9.5", "valid_when": ". != 7"}
 NAMES_NOTHING = {"form": None, "email_template": None, "work_status": None, "free_field": None}
 NO_VALUE = {"value": "", "work_type": None, "work_status": None, "payment_method": None}
 RUNNING_SINCE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -66,11 +84,24 @@ SHAPES: dict[type[Model], list[Mapping[str, Any]]] = {
         {"kind": "quotation", "currency": "EUR", "is_default": False, "layout": Pick(kind="quotation")},
     ],
     Form: [{"print_template": HTML}, {"print_template": ""}],
-    Section: [ALWAYS_SHOWN],
+    Section: [
+        {**ALWAYS_SHOWN, "visible_when": "", "repeats": False, "least_rows": None, "most_rows": None},
+        {**ALWAYS_SHOWN, "visible_when": "today() > ''", "repeats": True, "least_rows": 1, "most_rows": 9},
+    ],
     Field: [
         {"type": "radio", **YES_NO, "default_value": "Ja", **ALWAYS_SHOWN},
-        {"type": "text", **NO_OPTIONS, "default_value": TRICKY, **ALWAYS_SHOWN},
-        {"type": "number", **NO_OPTIONS, "default_value": "3.50", **ALWAYS_SHOWN},
+        {
+            **PLAIN,
+            "type": "text",
+            "is_required": True,
+            "default_value": TRICKY,
+            "visible_when": "today() > '2020-01-01'",
+            "required_when": f"today() > '{TRICKY_TEXT}'",
+            **ALWAYS_SHOWN,
+        },
+        {**NUMBER, "type": "number", "default_value": "3.50", "valid_message": TRICKY, **ALWAYS_SHOWN},
+        {**PLAIN, "type": "calculated", "formula": "1 + 1", "unit": "uur", "default_value": "", **ALWAYS_SHOWN},
+        {**PLAIN, "type": "own_list", "list_source": "employees", "default_value": "", **ALWAYS_SHOWN},
     ],
     Step: [
         {"type": "predefined_form", **NAMES_NOTHING, "form": Pick()},
@@ -217,10 +248,9 @@ class Filler:
     def _point_inside(self, kind: Kind, item: Model) -> None:
         """Let the last part of each sort point at the first part that it may point at."""
         for table, column in inside_references(kind):
-            pointing = parts_of(table, item).last()
             target = parts_of(table_named(kind, column.reference.table), item).filter(type="radio").first()
             assert target is not None
-            assert pointing != target
+            pointing = [part for part in parts_of(table, item) if part != target][-1]
             self._assign(pointing, {column.name: target, "visible_if_value": "Ja"})
 
 

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from business.answers import problems_of_answers
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.db.models import Max, Sum
 from django.forms import model_to_dict
 
 from business.amounts import add_up
-from business.answers import problems_of_answers
 from business.models import Customer, FilledForm, Invoice, NumberSequence, Quotation, WorkOrder
 from demo.companies import ACCOUNTS
 from demo.loading import load_demo

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from forms_catalog.models import Field, FieldType, Form, Section
+from forms_catalog.models import WITH_OPTIONS, Field, FieldType, Form, Section
 from reference_data.models import WorkType
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -263,7 +263,7 @@ def test_a_print_template_that_cannot_be_used_is_told_where_its_sample_would_sta
 
 def test_every_kind_of_question_has_a_sample_on_paper(owner_client, address, maintenance):
     for position, (kind, label) in enumerate(FieldType.choices, 10):
-        options = ["ja", "nee"] if kind in ("checkboxes", "radio", "dropdown") else []
+        options = ["ja", "nee"] if kind in WITH_OPTIONS else []
         Field.objects.create(
             section=maintenance.visit,
             label=f"Vraag {label}",

@@ -129,3 +129,8 @@ def test_a_form_has_a_name(name):
 def test_a_print_template_holds_nothing_that_runs_or_does_not_exist(html, is_fine):
     assert (problems_of_print_template(html, ["co"]) == []) is is_fine
     assert (problems_of_form(a_form({"uid": "co"}, print_template=html)) == []) is is_fine
+
+
+def test_a_field_of_which_a_document_leaves_out_the_type_is_a_text():
+    assert problems_of_field({"default_value": "in orde"}) == {}
+    assert list(problems_of_field({"default_value": "veel te lang", "at_most": "3"})) == ["default_value"]

@@ -312,3 +312,111 @@ def test_an_answer_that_decides_what_is_shown_is_kept_in_one_form(do, maintenanc
     assert do(services.add_field, section=maintenance.readings, values=values).visible_if_value == "1.5"
     with pytest.raises(EditRefused, match="1e3"):
         do(services.update_part, part=Field.objects.get(label="Extra"), values={**values, "visible_if_value": "1e3"})
+
+
+class TestRenaming:
+    """A field gets another id, or an option another code: what names it is told, and changes along when asked."""
+
+    @pytest.fixture
+    def named(self, maintenance):
+        Field.objects.filter(pk=maintenance.pressure.pk).update(
+            visible_when="${uitgevoerd} = 'ja' and ${co} > 3", valid_when=". > ${co}"
+        )
+        Form.objects.filter(pk=maintenance.form.pk).update(print_template="<p>{{ veld.co }} {{ veld.druk }}</p>")
+        return maintenance
+
+    def test_an_id_that_is_named_is_told_with_what_names_it(self, do, named):
+        with pytest.raises(EditRefused) as refused:
+            do(services.update_part, part=named.co_level, values={"reference": "co_2"})
+        assert list(refused.value.problems) == ["change_along"]
+        message = str(refused.value)
+        assert "“Druk” (and only when)" in message
+        assert "“Druk” (accepted when)" in message
+        assert "the print template" in message
+        assert Field.objects.get(pk=named.co_level.pk).reference == "co"
+
+    def test_what_names_an_id_changes_along(self, do, named):
+        do(services.update_part, part=named.co_level, values={"reference": "co_2", "change_along": True})
+        field = Field.objects.get(pk=named.pressure.pk)
+        assert (field.visible_when, field.valid_when) == ("${uitgevoerd} = 'ja' and ${co_2} > 3", ". > ${co_2}")
+        assert Form.objects.get().print_template == "<p>{{ veld.co_2 }} {{ veld.druk }}</p>"
+
+    def test_what_names_an_option_changes_along(self, do, named):
+        values = {"options": ["gedaan", "nee"], "change_along": True}
+        with pytest.raises(EditRefused, match="Metingen"):
+            do(services.update_part, part=named.is_done, values={"options": ["gedaan", "nee"]})
+        do(services.update_part, part=named.is_done, values=values)
+        assert Section.objects.get(pk=named.readings.pk).visible_if_value == "gedaan"
+        assert Field.objects.get(pk=named.pressure.pk).visible_when == "${uitgevoerd} = 'gedaan' and ${co} > 3"
+
+    def test_the_default_follows_its_option(self, do, maintenance):
+        do(services.update_part, part=maintenance.co_level, values={"type": "radio", "options": ["a", "b"]})
+        do(services.update_part, part=maintenance.co_level, values={"default_value": "b"})
+        do(services.update_part, part=maintenance.co_level, values={"options": ["a", "c"]})
+        field = Field.objects.get(pk=maintenance.co_level.pk)
+        assert (field.options, field.default_value) == (["a", "c"], "c")
+
+    def test_an_option_that_goes_while_a_rule_asks_for_it_is_refused(self, do, named):
+        with pytest.raises(EditRefused, match="one of the options"):
+            do(services.update_part, part=named.is_done, values={"options": ["nee"], "change_along": True})
+
+    def test_what_nothing_names_is_renamed_at_once(self, do, maintenance):
+        do(services.update_part, part=maintenance.pressure, values={"reference": "waterdruk"})
+        assert Field.objects.get(pk=maintenance.pressure.pk).reference == "waterdruk"
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong", "words"),
+    [
+        ({"visible_when": "${nergens} = 1"}, "visible_when", "has the id nergens"),
+        ({"visible_when": "${uitgevoerd} = 'misschien'"}, "visible_when", "not one of the options"),
+        ({"visible_when": "${uitgevoerd} ="}, "visible_when", "too early"),
+        ({"visible_when": ". = 1"}, "visible_when", "the answer itself"),
+        ({"visible_when": "${co} = 1"}, "visible_when", "wait for each other"),
+        ({"valid_message": "Nee"}, "valid_message", "when an answer is accepted"),
+        ({"type": "calculated"}, "formula", "Write the formula"),
+        ({"formula": "1 + 1"}, "formula", "does not have this"),
+        ({"type": "calculated", "formula": "${co} + 1"}, "formula", "wait for each other"),
+        ({"type": "calculated", "formula": "1", "required_when": "1 = 1"}, "required_when", "no answer of its own"),
+        ({"type": "calculated", "formula": "1", "is_required": True}, "is_required", "cannot be required"),
+        ({"type": "own_list"}, "list_source", "Choose the list"),
+        ({"type": "text", "unit": "bar"}, "unit", "does not have this"),
+        ({"at_least": "veel"}, "at_least", "not a number"),
+        ({"at_least": "3", "at_most": "2"}, "at_most", "less than"),
+        ({"type": "date", "at_least": "31-02-2026"}, "at_least", "calendar"),
+        ({"type": "photo", "at_most": "21"}, "at_most", "from 1 to 20"),
+        ({"type": "rating", "at_most": "2.5"}, "at_most", "whole number"),
+        ({"decimals": 7}, "decimals", "At most 6"),
+        ({"type": "yes_no", "default_value": "misschien"}, "default_value", "options"),
+        ({"type": "radio", "options": ["_a"], "allows_other": True}, "options", "underscore"),
+    ],
+)
+def test_a_rule_or_limit_that_cannot_work_is_refused_beside_its_field(do, maintenance, values, wrong, words):
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_part, part=maintenance.co_level, values=values)
+    assert words in " ".join(refused.value.problems[wrong])
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({"least_rows": 1}, "least_rows"),
+        ({"repeats": True, "least_rows": 3, "most_rows": 2}, "most_rows"),
+        ({"repeats": True, "most_rows": 201}, "most_rows"),
+        ({"visible_when": "${co} = 1"}, "visible_when"),
+    ],
+)
+def test_rows_and_rules_of_a_section_are_refused_beside_their_field(do, maintenance, values, wrong):
+    with pytest.raises(EditRefused) as refused:
+        do(
+            services.update_part,
+            part=maintenance.readings,
+            values={"visible_if_field": None, "visible_if_value": "", **values},
+        )
+    assert wrong in refused.value.problems
+
+
+def test_limits_are_kept_in_their_one_form(do, maintenance):
+    do(services.update_part, part=maintenance.co_level, values={"at_least": "1,50", "at_most": " 3"})
+    field = Field.objects.get(pk=maintenance.co_level.pk)
+    assert (field.at_least, field.at_most) == ("1.5", "3")

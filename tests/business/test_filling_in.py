@@ -8,7 +8,7 @@ from django.urls import reverse
 from business.models import FormPhoto
 from business.services import advance_work_order
 from catalog_kit.editing import EditRefused
-from forms_catalog.models import Field
+from forms_catalog.models import Field, Section
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member
 
@@ -167,7 +167,157 @@ def test_a_photo_is_of_its_own_filled_form_alone(
 
 
 def test_a_photo_for_a_question_that_asks_none_is_refused(owner, main, filled, keys):
-    from business.services import add_photo
+    from business.services import add_file
 
     with inside(main), pytest.raises(EditRefused):
-        add_photo(acting_user=owner, administration=main, filled_form=filled, key=keys["co"], content=JPEG)
+        add_file(acting_user=owner, administration=main, filled_form=filled, name=keys["co"], content=JPEG)
+
+
+@pytest.fixture
+def work(owner, within, work_order, catalog):
+    """Picks a work order up whose form got more questions, and gives its address, filled-in form and keys."""
+
+    def pick_up(*fields, **section):
+        Section.objects.filter(pk=catalog.measured.section_id).update(**section)
+        Field.objects.filter(section=catalog.measured.section).update(is_required=False)
+        for position, values in enumerate(fields, 10):
+            Field.objects.create(section=catalog.measured.section, position=position, **values)
+        picked = work_order
+        for stage in ("ready", "picked_up"):
+            picked = advance_work_order(acting_user=owner, administration=within, work_order=picked, to=stage)
+        filled = picked.filled_forms.get()
+        keys = {field["reference"]: field["key"] for one in filled.questions for field in one["fields"]}
+        return reverse("business:work-order-form", args=[within.slug, picked.number, filled.pk]), filled, keys
+
+    return pick_up
+
+
+def test_several_photos_are_kept_and_one_of_them_taken_away(owner_client, work):
+    address, filled, keys = work(
+        {"label": "Foto's", "reference": "fotos", "type": "photo", "at_least": "2", "at_most": "3"}
+    )
+    page = owner_client.post(address, {keys["fotos"]: [sent(JPEG)]})
+    assert keys["fotos"] in page.context["form"].errors
+    first = filled.photos.get()
+    kept = {f"{keys['fotos']}:kept": [str(first.uid)]}
+    assert owner_client.post(address, {**kept, keys["fotos"]: [sent(PNG), sent(WEBP)]}).status_code == 302
+    filled.refresh_from_db()
+    answer = filled.answers[keys["fotos"]]
+    assert len(answer) == 3
+    assert answer[0] == str(first.uid)
+    owner_client.post(address, {f"{keys['fotos']}:kept": answer, f"{keys['fotos']}:removed": [answer[1]]})
+    filled.refresh_from_db()
+    assert filled.answers[keys["fotos"]] == [answer[0], answer[2]]
+    assert filled.photos.count() == 2
+    assert owner_client.get(f"{address}print/").text.count("<img src=") == 2
+
+
+def test_a_file_is_handed_out_by_its_name_and_never_shown(owner_client, work):
+    address, filled, keys = work({"label": "Keuring", "reference": "keuring", "type": "file"})
+    page = SimpleUploadedFile("keuring.html", b"<script>alert(1)</script>", content_type="text/html")
+    owner_client.post(address, {keys["keuring"]: page})
+    filled.refresh_from_db()
+    given = owner_client.get(photo_address(address, filled.answers[keys["keuring"]]))
+    assert given.headers["Content-Type"] == "application/octet-stream"
+    assert given.headers["Content-Disposition"] == 'attachment; filename="keuring.html"'
+    assert "keuring.html" in owner_client.get(address).text
+    assert "keuring.html" in owner_client.get(f"{address}print/").text
+
+
+def test_a_table_is_filled_in_row_by_row_and_printed_as_one(owner_client, work):
+    extra = {"label": "Merk", "reference": "merk", "type": "short_text", "is_required": True}
+    address, filled, keys = work(extra, repeats=True)
+    section = filled.questions[0]["key"]
+    page = owner_client.post(
+        address, {f"{section}:rows": "1", f"{section}.0.{keys['merk']}": "Nefit", "add_row": section}
+    )
+    assert f'name="{section}.1.{keys["merk"]}"' in page.text
+    assert f'name="{section}.0.{keys["merk"]}" value="Nefit"' in page.text
+    filled.refresh_from_db()
+    assert filled.answers == {}
+    rows = {f"{section}.0.{keys['merk']}": "Nefit", f"{section}.1.{keys['co']}": "12"}
+    page = owner_client.post(address, {f"{section}:rows": "3", **rows})
+    assert list(page.context["form"].errors) == [f"{section}.1.{keys['merk']}"]
+    rows[f"{section}.1.{keys['merk']}"] = "Atag"
+    assert owner_client.post(address, {f"{section}:rows": "3", **rows}).status_code == 302
+    filled.refresh_from_db()
+    assert [row[keys["merk"]] for row in filled.answers[section]] == ["Nefit", "Atag"]
+    paper = owner_client.get(f"{address}print/").text
+    assert "<th>Merk</th>" in paper
+    assert paper.index("<td>Nefit</td>") < paper.index("<td>Atag</td>")
+
+
+def test_what_a_form_comes_to_so_far_is_told_while_it_is_filled_in(owner_client, work):
+    address, filled, keys = work(
+        {"label": "Dubbel", "reference": "dubbel", "type": "calculated", "formula": "${co} * 2"},
+        {
+            "label": "Waarom",
+            "reference": "waarom",
+            "type": "text",
+            "visible_when": "${co} > 5",
+            "required_when": "1 = 1",
+        },
+    )
+    low = owner_client.post(f"{address}so-far/", {keys["co"]: "4,5"}).json()
+    assert low["computed"] == {keys["dubbel"]: "9"}
+    assert keys["waarom"] not in low["shown"]
+    high = owner_client.post(f"{address}so-far/", {keys["co"]: "6"}).json()
+    assert keys["waarom"] in high["shown"]
+    assert high["required"] == [keys["waarom"]]
+    assert owner_client.post(f"{address}so-far/", {keys["co"]: "veel"}).status_code == 200
+    filled.refresh_from_db()
+    assert filled.answers == {}
+
+
+def test_answers_of_every_type_are_kept_shown_again_and_printed(owner_client, work, main):
+    fields = [
+        {"label": "Kort", "reference": "kort", "type": "short_text"},
+        {"label": "Ja?", "reference": "ja", "type": "yes_no"},
+        {"label": "Mail", "reference": "mail", "type": "email"},
+        {"label": "Bel", "reference": "bel", "type": "telephone"},
+        {"label": "Web", "reference": "web", "type": "web_address"},
+        {"label": "Dag", "reference": "dag", "type": "date"},
+        {"label": "Uur", "reference": "uur", "type": "time"},
+        {"label": "Moment", "reference": "moment", "type": "date_time"},
+        {"label": "Meer", "reference": "meer", "type": "several", "options": ["a", "b"], "allows_other": True},
+        {"label": "Cijfer", "reference": "cijfer", "type": "rating"},
+        {"label": "Code", "reference": "code", "type": "barcode"},
+        {"label": "Plek", "reference": "plek", "type": "place"},
+        {"label": "Handen", "reference": "handen", "type": "signature", "at_most": "2"},
+        {"label": "Wie", "reference": "wie", "type": "own_list", "list_source": "work_types"},
+    ]
+    address, filled, keys = work(*fields)
+    typed = {
+        "kort": "Nefit",
+        "ja": "yes",
+        "mail": "jan@example.nl",
+        "bel": "038 123 45 67",
+        "web": "https://example.nl",
+        "dag": "2026-11-28",
+        "uur": "9:30",
+        "moment": "2026-11-28T09:30",
+        "meer": ["a", "_other"],
+        "cijfer": "4",
+        "code": "8711",
+        "plek": "52.5,6.1",
+        "handen": "Jan\nPiet",
+        "wie": "Onderhoud",
+    }
+    posted = {keys[name]: value for name, value in typed.items()} | {f"{keys['meer']}:other": "Itho"}
+    answer = owner_client.post(address, posted)
+    assert answer.status_code == 302, answer.context["form"].errors
+    filled.refresh_from_db()
+    kept = {name: filled.answers[keys[name]] for name in typed}
+    assert kept == {
+        **typed,
+        "uur": "09:30",
+        "moment": "2026-11-28T09:30:00",
+        "plek": "52.5, 6.1",
+        "handen": ["Jan", "Piet"],
+    }
+    shown = owner_client.get(address).context["form"]
+    assert shown[keys["meer"]].value() == ["a", "_other"]
+    assert shown[keys["wie"]].value() == "Onderhoud"
+    paper = owner_client.get(f"{address}print/").text
+    for words in ("Nefit", "yes", "038 123 45 67", "a, other: Itho", "4 of 5", "52.5, 6.1", "Jan, Piet", "Onderhoud"):
+        assert f"<dd>{words}</dd>" in paper

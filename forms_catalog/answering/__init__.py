@@ -1,0 +1,1 @@
+"""Filling in a form, wherever that is done: from its own copy of the questions. Pure but for making that copy."""

@@ -1,0 +1,102 @@
+"""What names a field or one of its options, and changing that along when the field or option is renamed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from settings_sync.planning.lists import renamed_entries
+
+from .documents import FIELDS_OF
+from .formula_rules import renamed, rules_of, uses_of_name, uses_of_option, with_other_options
+from .models import Field, Form, Section
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Renaming:
+    """A field that gets another id, or options of it that get other codes: each by what it was."""
+
+    before: Field
+    names: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.options)
+
+
+def renaming_of(part: Field, values: Mapping[str, Any]) -> Renaming:
+    """Return what an edit of a field renames."""
+    reference = values.get("reference", part.reference)
+    names = {} if reference == part.reference else {part.reference: reference}
+    return Renaming(part, names, renamed_entries(part.options, values.get("options", part.options)))
+
+
+def users_of(form: Form, renaming: Renaming) -> list[str]:
+    """Return in words what names the field or its options: rules and conditions elsewhere, and the print template."""
+    if not renaming:
+        return []
+    words = {}
+    for part in _other_parts(form, renaming.before):
+        for rule in _rules_that_name(part, renaming):
+            label = part._meta.get_field(rule).verbose_name
+            words[str(part), rule] = _("“%(part)s” (%(rule)s)") % {"part": part, "rule": label}
+    template = form.print_template
+    if any(_placeholder(name).search(template) for name in renaming.names):
+        words["", "print_template"] = _("the print template")
+    return list(words.values())
+
+
+def in_words(users: list[str]) -> str:
+    """Return the first few of what uses something."""
+    more = "…" if len(users) > SHOWN else ""
+    return ", ".join(users[:SHOWN]) + more
+
+
+def own_values(part: Field, values: Mapping[str, Any], renaming: Renaming) -> dict[str, Any]:
+    """Return the values of an edit in which the field's own rules and default follow its new id and options."""
+    row = {name: values.get(name, getattr(part, name)) for name in FIELDS_OF[Field]}
+    lines = [renaming.options.get(line, line) for line in str(row["default_value"]).splitlines()]
+    own = with_other_options(row, part.reference, renaming.options)
+    return {**values, **own, **renamed(row | own, renaming.names), "default_value": "\n".join(lines)}
+
+
+def change_along(form: Form, renaming: Renaming) -> None:
+    """Let everything that names the field or its options in this form name it as it is called now."""
+    for part in _other_parts(form, renaming.before):
+        row = {name: getattr(part, name) for name in FIELDS_OF[type(part)]}
+        changed = with_other_options(row, renaming.before.reference, renaming.options)
+        changed |= renamed(row | changed, renaming.names)
+        waits = part.visible_if_field_id == renaming.before.pk
+        if waits and part.visible_if_value in renaming.options:
+            changed["visible_if_value"] = renaming.options[part.visible_if_value]
+        for name, value in changed.items():
+            setattr(part, name, value)
+        if changed:
+            part.save(update_fields=list(changed))
+    template = form.print_template
+    for old, new in renaming.names.items():
+        template = _placeholder(old).sub(lambda found, new=new: f"{found[1]}{new}", template)  # type: ignore[misc]
+    if template != form.print_template:
+        form.print_template = template
+        form.save(update_fields=["print_template"])
+
+
+def _other_parts(form: Form, part: Field) -> list[Section | Field]:
+    fields = Field.objects.filter(section__form=form).exclude(pk=part.pk).order_by("section__position", "position")
+    return [*form.sections.order_by("position"), *fields]
+
+
+def _rules_that_name(part: Section | Field, renaming: Renaming) -> list[str]:
+    row = {name: getattr(part, name) for name in rules_of(vars(part))}
+    uses = [use for name in renaming.names for use in uses_of_name([row], name)]
+    uses += [use for code in renaming.options for use in uses_of_option([row], renaming.before.reference, code)]
+    waits = part.visible_if_field_id == renaming.before.pk and part.visible_if_value in renaming.options
+    return [*dict.fromkeys(use.rule for use in uses), *(["visible_if_value"] if waits else [])]
+
+
+def _placeholder(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(\bveld\.){re.escape(name)}(?![a-zA-Z0-9_-])")
