@@ -21,7 +21,7 @@ from .option_lines import OptionsField
 from .rules import WITHOUT_ANSWER
 from .type_rules import LIMITS, MOST_COUNTED, MOST_DECIMALS, MOST_ROWS
 
-EMPTY = (None, "", [], False)
+EMPTY: tuple[Any, ...] = (None, "", [], False)
 RULE = forms.Textarea(attrs={"rows": 2, "class": "grows", "spellcheck": "false"})
 RULE_HELP = _("For example: ${soort} = 'cv' and (${druk} < 1.5 or ${lekkage} != ''). A field is named by its id.")
 

@@ -27,7 +27,8 @@ def _blocks(
     sections: Sequence[Mapping[str, Any]], fields: Sequence[Mapping[str, Any]], known: Mapping[str, str]
 ) -> Iterator[Block]:
     for section in sections:
-        yield Block(section["uid"], section.get("title", ""), Level.HEADING, notes=tuple(_condition(section, known)))
+        notes = [*([_("a table with rows")] if section.get("repeats") else []), *_condition(section, known)]
+        yield Block(section["uid"], section.get("title", ""), Level.HEADING, notes=tuple(notes))
         for field in fields:
             if field.get("section") == section["uid"]:
                 yield _question(field, known)
@@ -35,15 +36,32 @@ def _blocks(
 
 def _question(field: Mapping[str, Any], known: Mapping[str, str]) -> Block:
     labels = field.get("option_labels") or {}
-    notes = [note for note in (field.get("help_text", ""), _default(field, labels)) if note]
+    notes = [note for note in (field.get("help_text", ""), _limits(field), _default(field, labels)) if note]
+    options = [str(labels.get(option, option)) for option in field.get("options") or ()]
+    unit = field.get("unit")
     return Block(
         uid=field["uid"],
-        title=field.get("label", ""),
+        title=f"{field.get('label', '')} ({unit})" if unit else field.get("label", ""),
         kind=str(dict(FieldType.choices).get(field.get("type", FieldType.TEXT), "")),
         is_required=bool(field.get("is_required")),
-        options=tuple(str(labels.get(option, option)) for option in field.get("options") or ()),
-        notes=(*notes, *_condition(field, known)),
+        options=(*options, *([_("other, namely")] if field.get("allows_other") else [])),
+        notes=(*notes, *_condition(field, known), *_rules(field)),
     )
+
+
+def _limits(field: Mapping[str, Any]) -> str:
+    given = (("≥", field.get("at_least")), ("≤", field.get("at_most")))
+    return " · ".join(f"{sign} {limit}" for sign, limit in given if limit)
+
+
+def _rules(field: Mapping[str, Any]) -> Iterator[str]:
+    """What is worked out, and when an answer is asked or accepted, as it was typed."""
+    if field.get("formula"):
+        yield f"= {field['formula']}"
+    if field.get("required_when"):
+        yield _("Required when %(rule)s.") % {"rule": field["required_when"]}
+    if field.get("valid_when"):
+        yield f"{_('accepted when')} {field['valid_when']}"
 
 
 def _default(field: Mapping[str, Any], labels: Mapping[str, str]) -> str:
@@ -57,3 +75,5 @@ def _condition(part: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[st
         yield _("only when “%(asked)s” is “%(value)s”") % {"asked": asked, "value": part["visible_if_value"]}
     elif asked:
         yield _("only when “%(asked)s” is filled in") % {"asked": asked}
+    if part.get("visible_when"):
+        yield _("Only when %(rule)s.") % {"rule": part["visible_when"]}

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as defaulting
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,8 +22,8 @@ class Renaming:
     """A field that gets another id, or options of it that get other codes: each by what it was."""
 
     before: Field
-    names: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = defaulting(default_factory=dict)
+    options: Mapping[str, str] = defaulting(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.names or self.options)
@@ -42,7 +43,8 @@ def users_of(form: Form, renaming: Renaming) -> list[str]:
     words = {}
     for part in _other_parts(form, renaming.before):
         for rule in _rules_that_name(part, renaming):
-            label = part._meta.get_field(rule).verbose_name
+            field: Any = part._meta.get_field(rule)
+            label = field.verbose_name
             words[str(part), rule] = _("“%(part)s” (%(rule)s)") % {"part": part, "rule": label}
     template = form.print_template
     if any(_placeholder(name).search(template) for name in renaming.names):
@@ -79,7 +81,8 @@ def change_along(form: Form, renaming: Renaming) -> None:
             part.save(update_fields=list(changed))
     template = form.print_template
     for old, new in renaming.names.items():
-        template = _placeholder(old).sub(lambda found, new=new: f"{found[1]}{new}", template)  # type: ignore[misc]
+        # An id has letters, digits, hyphens and underscores, so that nothing in it means something to `sub`.
+        template = _placeholder(old).sub(rf"\g<1>{new}", template)
     if template != form.print_template:
         form.print_template = template
         form.save(update_fields=["print_template"])

@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from . import views
+from . import exchange_views, trying_views, views
 
 app_name = "forms_catalog"
 urlpatterns = [
     path("", views.list_forms, name="list"),
     path("new/", views.create_form, name="new"),
+    path("import/", exchange_views.import_form, name="import"),
     path("<uuid:uid>/", views.edit_form, name="edit"),
     path("<uuid:uid>/details/", views.edit_details, name="details"),
+    path("<uuid:uid>/xlsform/", exchange_views.export_form, name="export"),
+    path("<uuid:uid>/try/", trying_views.try_form, name="try"),
+    path("<uuid:uid>/try/so-far/", trying_views.try_so_far, name="try_so_far"),
     path("<uuid:uid>/print/", views.preview_print, name="preview_print"),
     path("<uuid:uid>/archive/", views.archive_form, name="archive"),
     path("<uuid:uid>/unarchive/", views.unarchive_form, name="unarchive"),

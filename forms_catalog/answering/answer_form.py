@@ -170,7 +170,7 @@ class AnswersForm(forms.Form):
         return [uid for uid in sent if UID.fullmatch(uid) and uid not in removed]
 
     def _field(self, question: Question, answer: Any) -> forms.Field:
-        kind = question["type"]
+        kind: str = question["type"]
         label = question["label"]
         if question.get("unit"):
             label = f"{label} ({question['unit']})"

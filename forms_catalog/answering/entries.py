@@ -36,7 +36,7 @@ _is_url = URLValidator(schemes=["http", "https"])
 
 def kept(question: Question, answer: Any) -> Any:
     """Return an answer in its one form: numbers, days, places and options are kept as they are compared."""
-    kind = question["type"]
+    kind: str = question["type"]
     if isinstance(answer, (list, tuple)):
         return [one for one in answer if one not in (None, "")]
     if not isinstance(answer, str):
@@ -218,7 +218,7 @@ def _problems_of_count(question: Question, answer: Any) -> list[str]:
 
 
 def _problems_of_limits(question: Question, answer: str) -> list[str]:
-    kind = question["type"]
+    kind: str = question["type"]
     least = question.get("at_least", "")
     most = str(stars_of(question)) if kind == "rating" else question.get("at_most", "")
     least = "1" if kind == "rating" else least

@@ -148,8 +148,8 @@ def _replaced(text: str, places_of: Callable[["Tree[Token]"], Places]) -> str:
 def _name_places(tree: "Tree[Token]", names: Mapping[str, str]) -> Places:
     for node in tree.find_data("field"):
         (name,) = node.children
-        if name in names:
-            yield _place(name), names[name]
+        if str(name) in names:
+            yield _place(name), names[str(name)]
 
 
 def _option_places(tree: "Tree[Token]", name: str, options: Mapping[str, str]) -> Places:

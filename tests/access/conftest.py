@@ -36,7 +36,7 @@ from workflows.models import Workflow
 PAGES_OF_A_SUB = ("kept", "kept-withdraw", "kept-item")
 NEWS_PAGES = ("news", "news-setting")
 PART_PAGES = ("new_field", "edit_part", "move_part", "delete_part")
-FORM_PAGES = ("work-order-form", "work-order-form-print", "work-order-photo")
+FORM_PAGES = ("work-order-form", "work-order-form-so-far", "work-order-form-print", "work-order-photo")
 SECRET_WORD = "Zeldzaamwoord"
 """Stands in every text of the customer, and nowhere else."""
 

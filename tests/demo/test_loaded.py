@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from business.answers import problems_of_answers
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.db.models import Max, Sum
 from django.forms import model_to_dict
+from django.utils.timezone import localdate
 
 from business.amounts import add_up
 from business.models import Customer, FilledForm, Invoice, NumberSequence, Quotation, WorkOrder
 from demo.companies import ACCOUNTS
 from demo.loading import load_demo
+from forms_catalog.answering.answers import Answered
 from forms_catalog.documents import document_of
 from forms_catalog.models import Form
 from forms_catalog.rights import FormRight
@@ -221,7 +222,7 @@ def test_work_is_spread_over_the_lifecycle_and_keeps_its_steps():
 @in_each
 def test_filled_in_forms_hold_answers_that_the_questions_accept():
     for filled in FilledForm.objects.exclude(filled_in_at=None)[:40]:
-        assert problems_of_answers(filled.questions, filled.answers) == {}, filled.form_name
+        assert Answered(filled.questions, filled.answers, localdate()).problems() == {}, filled.form_name
 
 
 @in_each

@@ -1,0 +1,220 @@
+"""Forms as XLSForm on the pages: read, told what is left out, made, and downloaded again."""
+
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import Workbook, load_workbook
+
+from forms_catalog.models import Field, Form, Section
+from forms_catalog.xlsform import workbook as reader
+from forms_catalog.xlsform.reading import read_form, told
+from forms_catalog.xlsform.workbook import NotReadable, SheetRow, read_workbook
+
+SURVEY = [
+    {"type": "start", "name": "start"},
+    {"type": "begin_group", "name": "ketel", "label": "Ketel"},
+    {"type": "select_one merk or_other", "name": "merk", "label": "Merk", "required": "yes"},
+    {"type": "decimal", "name": "druk", "label": "Druk", "relevant": "${merk} = 'nefit'", "constraint": ". < 6"},
+    {"type": "rank merk", "name": "voorkeur", "label": "Voorkeur"},
+    {"type": "end_group"},
+]
+CHOICES = [
+    {"list_name": "merk", "name": "nefit", "label": "Nefit"},
+    {"list_name": "merk", "name": "atag", "label": "Atag"},
+]
+
+
+def content_of(survey=SURVEY, choices=CHOICES, settings=({"form_title": "Ketel"},)):
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in (("survey", survey), ("choices", choices), ("settings", settings)):
+        sheet = book.create_sheet(name)
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        sheet.append(columns)
+        for row in rows:
+            sheet.append([row.get(column) for column in columns])
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def read(survey, choices=CHOICES):
+    rows = [SheetRow(number, row) for number, row in enumerate(survey, 2)]
+    return read_form({"survey": rows, "choices": [SheetRow(number, row) for number, row in enumerate(choices, 2)]})
+
+
+@pytest.fixture
+def address(within):
+    return lambda name, *args: reverse(f"forms_catalog:{name}", args=[within.slug, *args])
+
+
+def upload(content, name="ketel.xlsx"):
+    return {"workbook": SimpleUploadedFile(name, content)}
+
+
+def test_what_is_left_out_is_told_by_row_before_anything_is_made(owner_client, address):
+    page = owner_client.post(address("import"), upload(content_of()))
+    assert Form.objects.count() == 0
+    assert [sentence.partition(":")[0] for sentence in page.context["told"]] == ["survey, rij 2", "survey, rij 6"]
+    assert "rank merk" in page.text
+    making = page.context["form"].initial
+    made = owner_client.post(address("import"), {"name": "Ketel", "read": making["read"]})
+    form = Form.objects.get()
+    assert made.headers["Location"] == address("edit", form.uid)
+    fields = list(Field.objects.order_by("position"))
+    assert [(field.reference, field.type) for field in fields] == [("merk", "radio"), ("druk", "number")]
+    assert (fields[0].option_labels, fields[0].allows_other) == ({"nefit": "Nefit", "atag": "Atag"}, True)
+    assert (fields[1].visible_when, fields[1].valid_when) == ("${merk} = 'nefit'", ". < 6")
+    assert Section.objects.get().title == "Ketel"
+
+
+def test_a_name_that_is_taken_is_refused_and_what_was_read_stays(owner_client, address):
+    Form.objects.create(name="Ketel")
+    making = owner_client.post(address("import"), upload(content_of())).context["form"].initial
+    page = owner_client.post(address("import"), {"name": "ketel", "read": making["read"]})
+    assert page.status_code == 200
+    assert page.context["form"].errors
+    assert page.context["form"]["read"].value() == making["read"]
+    assert (Form.objects.count(), Section.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("read_as", ["", "x", "a.b.c"])
+def test_what_was_read_cannot_be_made_up(owner_client, address, read_as):
+    assert owner_client.post(address("import"), {"name": "x", "read": read_as}).status_code == 302
+    assert Form.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "workbook"),
+        (b"nonsense", ".xlsx"),
+        (b"PK\x03\x04" + b"x" * 100, ".xlsx"),
+        (content_of()[:-300], ".xlsx"),
+        (content_of(survey=[]), "survey"),
+    ],
+)
+def test_what_is_no_xlsform_is_refused_in_words(owner_client, address, content, words):
+    page = owner_client.post(address("import"), upload(content))
+    assert words in str(page.context["form"].errors["workbook"]) + "workbook" * (not content)
+    assert Form.objects.count() == 0
+
+
+def test_a_file_that_unpacks_without_end_is_not_unpacked():
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (reader.MOST_UNPACKED + 1))
+    assert len(content.getvalue()) < reader.MOST_BYTES
+    with pytest.raises(NotReadable):
+        read_workbook(content.getvalue())
+
+
+def test_a_sheet_without_end_is_refused(monkeypatch):
+    monkeypatch.setattr(reader, "MOST_ROWS", 3)
+    with pytest.raises(NotReadable):
+        read_workbook(content_of())
+
+
+def test_entities_in_the_xml_of_a_workbook_are_not_followed():
+    content = BytesIO()
+    with ZipFile(BytesIO(content_of())) as plain, ZipFile(content, "w") as changed:
+        for entry in plain.infolist():
+            data = plain.read(entry)
+            if entry.filename == "xl/workbook.xml":
+                data = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + data.partition(b"?>")[2]
+            changed.writestr(entry, data)
+    with pytest.raises(NotReadable):
+        read_workbook(content.getvalue())
+
+
+def test_a_formula_in_a_cell_is_its_text():
+    survey = [{"type": "text", "name": "q", "label": '=HYPERLINK("https://x.test")'}]
+    assert read_workbook(content_of(survey))["survey"][0].cells["label"] == '=HYPERLINK("https://x.test")'
+
+
+def test_a_form_is_downloaded_with_its_texts_as_texts(owner_client, address, maintenance):
+    Field.objects.filter(pk=maintenance.co_level.pk).update(label="=1+1", unit="ppm", at_most="9")
+    answer = owner_client.get(address("export", maintenance.form.uid))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="onderhoud-cv-ketel.xlsx"'
+    sheet = load_workbook(BytesIO(answer.content))["survey"]
+    cells = {cell.value: cell for row in sheet.iter_rows() for cell in row if cell.value}
+    assert cells["=1+1"].data_type == "s"
+    assert "${uitgevoerd} = 'ja'" in cells
+    assert ". <= 9" in cells
+    again = read_form(read_workbook(answer.content))
+    assert [field["reference"] for field in again.fields] == ["uitgevoerd", "co", "druk"]
+    assert (again.fields[1]["unit"], again.fields[1]["at_most"]) == ("ppm", "9")
+    assert [section.get("visible_when", "") for section in again.sections] == ["", "${uitgevoerd} = 'ja'"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([{"type": "geotrace", "name": "a", "label": "A"}], "row 2: the type “geotrace”"),
+        ([{"type": "select_one weg", "name": "a", "label": "A"}], "row 2: the list “weg”"),
+        ([{"type": "text", "name": "a", "label": "A", "choice_filter": "x=1"}], "row 2: “choice_filter”"),
+        ([{"type": "text", "name": "a", "label": "A", "relevant": "pulldata('x')"}], "row 2: the rule “pulldata('x')”"),
+        ([{"type": "text", "name": "a", "label": "A", "relevant": "${weg} = 1"}], "${weg} is no question"),
+        ([{"type": "date", "name": "a", "label": "A", "default": "today()"}], "row 2: the default “today()”"),
+        ([{"type": "text", "name": "a", "label": "Hallo ${a}"}], "row 2: an answer in the words"),
+        (
+            [{"type": "text", "name": "a", "label": "A"}, {"type": "text", "name": "a", "label": "B"}],
+            "row 3: the id “a”",
+        ),
+        ([{"type": "text", "name": "a", "label": "A", "media::image": "x.png"}], "row 2: “media::image”"),
+        ([{"type": "text", "name": "a", "label": "A", "appearance": "masked"}], "row 2: the appearance “masked”"),
+        (
+            [
+                {"type": "begin_repeat", "name": "r", "label": "R", "repeat_count": "${a}"},
+                {"type": "text", "name": "a"},
+            ],
+            "row 2",
+        ),
+        (
+            [{"type": "text", "name": "a", "label::English (en)": "A", "label::Nederlands (nl)": "B"}],
+            "row 1: only the texts",
+        ),
+        ([{"type": "end_group"}], "row 2: this closes a group"),
+        ([{"type": "calculate", "name": "a", "calculation": "position(..)"}], "row 2: the rule “position(..)”"),
+    ],
+)
+def test_each_thing_without_a_counterpart_is_told(rows, words):
+    assert any(words in sentence for sentence in told(read(rows)))
+
+
+def test_groups_in_a_table_stay_in_it_with_their_rules():
+    rows = [
+        {"type": "begin_repeat", "name": "r", "label": "Toestellen"},
+        {"type": "text", "name": "merk", "label": "Merk"},
+        {"type": "begin_group", "name": "g", "label": "Gas", "relevant": "${merk} = 'nefit'"},
+        {"type": "decimal", "name": "druk", "label": "Druk", "relevant": "${merk} != ''"},
+        {"type": "end_group"},
+        {"type": "end_repeat"},
+        {"type": "text", "name": "slot", "label": "Slot"},
+    ]
+    form = read(rows)
+    assert [section["title"] for section in form.sections] == ["Toestellen", "General"]
+    assert [field["reference"] for field in form.sections[0]["fields"]] == ["merk", "kop_4", "druk"]
+    assert form.fields[2]["visible_when"] == "(${merk} = 'nefit') and (${merk} != '')"
+
+
+def test_the_phone_beside_the_editor_is_filled_in_and_keeps_nothing(owner_client, address, maintenance):
+    Field.objects.filter(pk=maintenance.pressure.pk).update(visible_when="${co} > 3")
+    page = owner_client.get(address("try", maintenance.form.uid))
+    assert page.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+    assert str(maintenance.pressure.uid) in page.text
+    done, co = str(maintenance.is_done.uid), str(maintenance.co_level.uid)
+    low = owner_client.post(address("try_so_far", maintenance.form.uid), {done: "ja", co: "2"}).json()
+    high = owner_client.post(address("try_so_far", maintenance.form.uid), {done: "ja", co: "4"}).json()
+    none = owner_client.post(address("try_so_far", maintenance.form.uid), {done: "nee", co: "4"}).json()
+    assert (low["shown"], high["shown"], none["shown"]) == (
+        [done, co],
+        [*low["shown"], str(maintenance.pressure.uid)],
+        [done],
+    )
+    assert str(maintenance.readings.uid) not in none["sections"]
+    assert address("try", maintenance.form.uid) in owner_client.get(address("edit", maintenance.form.uid)).text
