@@ -11,7 +11,7 @@ MAIN = "/a/van-dijk/"
 ADMINISTRATIONS = f"{MAIN}settings/administrations/"
 NOORD = "/a/van-dijk-noord/"
 PAGES = {
-    "": ["/account/sign-in/", "/account/forgot/", "/api/v1/docs/"],
+    "": ["/account/sign-in/", "/account/forgot/"],
     "beheerder@van-dijk.example": [
         MAIN,
         f"{MAIN}settings/",
