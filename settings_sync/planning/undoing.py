@@ -107,7 +107,8 @@ def _attempt(history: History, local: Local, rules: Rules, reader: Reader, used:
 
 
 def _is_told(change: PlannedChange) -> bool:
-    return change.action in (Action.HOLD, Action.SKIP)
+    """Whether it is listed though nothing is done: whoever takes a run back would look for it in vain."""
+    return change.action in (Action.HOLD, Action.SKIP) or change.verdict == Verdict.REMOVED_LOCALLY
 
 
 def _asking(rules: Rules) -> Rules:

@@ -97,7 +97,9 @@ def judge(case: Case) -> Outcome | None:
         return _couple(case)
     if row in ("own", "in_line") or (row == "new" and case.source["is_archived"] and not case.is_needed):
         return None
-    if "" in case.rulings.pinned and row != "gone" and not case.rulings.locked:
+    # A lock puts back what the main has: of what the main removed there is nothing to put back.
+    is_locked = bool(case.rulings.locked) and row != "removed_in_source"
+    if "" in case.rulings.pinned and row != "gone" and not is_locked:
         return _stays(case, row, "pinned", "skip")
     return ROWS[row](case, row)
 

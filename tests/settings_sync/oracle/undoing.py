@@ -85,10 +85,8 @@ def _uncouple(sub: Sub, told: Record, old: Key, new: Key) -> Outcome:
     if "" in pinned:
         return Outcome("", "pinned", "skip", now, now)
     found = _take_one_back(now, told, old, pinned, left=told.after[new].document)
-    if here.document is None:
-        # Nothing is there that could get its uid back: all that is left to tell is where a base goes.
-        return replace(found, row="gone")
-    return found if found.is_held else replace(found, action="couple", couple=new[1])
+    # What was removed since has no uid to get back: it stays away.
+    return found if found.is_held or here.document is None else replace(found, action="couple", couple=new[1])
 
 
 def _take_one_back(

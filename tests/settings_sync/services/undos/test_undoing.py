@@ -87,6 +87,20 @@ def test_a_run_that_forgot_what_is_gone_on_both_sides_is_taken_back(company, chi
     assert (bases(child), descriptions(child)) == (before, {"Storing": ""})
 
 
+def test_what_was_removed_since_stays_away_and_is_listed(company, child):
+    with inside(child):
+        WorkType.objects.filter(name="Storing").update(description="van hier")
+    plan = company.plan(child, categories=CATEGORIES, policies={"changed_locally": "put_back"})
+    run = company.run(plan)
+    with inside(child):
+        WorkType.objects.filter(name="Storing").delete()
+    plan = create_undo_plan(acting_user=company.owner, run=run)
+    change = plan.targets.get().changes.get(label="Storing")
+    assert (change.verdict, change.action) == ("removed_locally", "keep")
+    company.run(plan)
+    assert descriptions(child) == {}
+
+
 @pytest.fixture
 def coupled(company: Company, child: Administration) -> tuple[SyncRun, uuid.UUID, uuid.UUID]:
     """A run that coupled an own work type, whose name was pinned, with the main's; its uid before and since."""
