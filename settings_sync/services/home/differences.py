@@ -14,6 +14,7 @@ from settings_sync.models import ItemRule
 from settings_sync.planning.differences import differences
 from settings_sync.planning.values import Entry, Key
 from settings_sync.services.previews.change_details import Mode, Place, field_change, is_shown
+from settings_sync.services.previews.filled_in import can_be_filled_in
 from settings_sync.services.previews.pictures import Picture, picture_of, sheets_of
 from settings_sync.services.previews.previewing import name_parts, places_of
 from settings_sync.wording.states import State, state_in_words
@@ -106,9 +107,9 @@ def find_difference(
 def show_sheets(
     *, acting_user: User, main: Administration, sub: Administration, kind: str, uid: uuid.UUID
 ) -> tuple[SafeString, SafeString] | None:
-    """A text as it reads in a sub-administration now, and as the main's would read there."""
+    """A text as it reads in a sub-administration now, and as the main's would read there; None for other settings."""
     documents = _documents(acting_user, main, sub, (kind, uid))
-    if documents is None:
+    if documents is None or not can_be_filled_in(kind):
         return None
     _entry, before, after = documents
     return sheets_of(kind, before, after, sub)
