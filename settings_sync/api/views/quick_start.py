@@ -11,7 +11,7 @@ from tenants.models import Administration
 from tenants.permissions import reachable_administrations
 
 CATEGORY = "reference_data"
-TOKEN = '-H "Authorization: Bearer $EENLIJN_TOKEN"'
+TOKEN = '-H "Authorization: Bearer $EENLIJN_TOKEN"'  # nosec B105 # the name of a variable of the shell
 JSON = "-H 'Content-Type: application/json'"
 
 

@@ -206,7 +206,7 @@ def _last_syncs(administrations: Collection[Administration]) -> dict[uuid.UUID, 
     done = done.exclude(finished_at=None).order_by("administration_id", "-finished_at").distinct("administration_id")
     rows = list(done.values_list("administration", "run", "finished_at", "run__requested_by"))
     names = {key: str(user) for key, user in User.objects.in_bulk({row[3] for row in rows if row[3]}).items()}
-    return {key: LastSync(run_id, at, names.get(user_id, "")) for key, run_id, at, user_id in rows}
+    return {key: LastSync(run_id, at, names.get(user_id, "")) for key, run_id, at, user_id in rows if at is not None}
 
 
 def _latest_syncs(administrations: Collection[Administration]) -> dict[uuid.UUID, _Latest]:

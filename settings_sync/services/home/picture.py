@@ -20,11 +20,11 @@ from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Alignment
 from settings_sync.services.administrations.days import Week, last_weeks
-from settings_sync.services.administrations.sub_administrations import plain
 from settings_sync.services.runs.run_overview import RunLine, lines_of, visible_runs
 from settings_sync.wording.states import State, state_in_words
 from tenants.models import Administration, Membership
 from tenants.permissions import may
+from tenants.plain_names import plain
 from tenants.rights import SyncRight
 
 AT_ONCE = 12

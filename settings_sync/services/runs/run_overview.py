@@ -398,9 +398,9 @@ def _count_targets(user: User, runs: Iterable[SyncRun]) -> dict[uuid.UUID, dict[
         for word in Counted.__dataclass_fields__
     }
     failed = Count("pk", filter=Q(state__in=(SyncTarget.State.FAILED, SyncTarget.State.SKIPPED)))
-    rows = _entered(user).filter(run__in=list(runs)).order_by().values("run")
-    rows = rows.annotate(administrations=Count("pk"), failed=failed, **sums)
-    return {row.pop("run"): {name.removeprefix("sum_of_"): number or 0 for name, number in row.items()} for row in rows}
+    counted = {"administrations": Count("pk"), "failed": failed, **sums}
+    rows: Any = _entered(user).filter(run__in=list(runs)).order_by().values("run").annotate(**counted)
+    return {row["run"]: {name.removeprefix("sum_of_"): row[name] or 0 for name in counted} for row in rows}
 
 
 def seconds_left(targets: Collection[SyncTarget], *, now: datetime) -> float | None:

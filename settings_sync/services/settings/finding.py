@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 
-from settings_sync.declaring.kinds import all_kinds
+from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.services.plans.category_rights import readable_categories
 
 Page = Callable[[str, str, uuid.UUID], str]
@@ -57,7 +57,7 @@ def find_settings(words: str, rights: Collection[str], most: int) -> list[FoundS
     return [FoundSetting(row["kind_key"], labels[row["kind_key"]], row["uid"], row["shown_name"]) for row in rows]
 
 
-def _named(kind: Any, words: str) -> "QuerySet[Any, dict[str, Any]]":
+def _named(kind: Kind, words: str) -> Any:
     model = kind.root.model
     fields = {field.name for field in model._meta.fields}
     named = Q()

@@ -85,11 +85,11 @@ def _wanted_constraints(model: type[Model]) -> Iterator[str]:
             yield f"PRIMARY KEY {field.column}"
         elif field.unique:
             yield f"UNIQUE {field.column}"
-        if isinstance(field, ForeignKey) and field.db_constraint:
+        if isinstance(field, ForeignKey) and field.db_constraint:  # type: ignore[attr-defined]
             target = field.target_field
             yield f"FOREIGN KEY {field.column} REFERENCES {target.model._meta.db_table}{target.column}"
     for names in model._meta.unique_together:
-        yield "UNIQUE " + ", ".join(model._meta.get_field(name).column for name in names)
+        yield "UNIQUE " + ", ".join(str(model._meta.get_field(name).column) for name in names)  # type: ignore[union-attr]
 
 
 def _is_same(found: str, wanted: str) -> bool:
