@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_string, policy
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -34,18 +34,19 @@ def shows_mail() -> bool:
 def sent_mails() -> list[SentMail]:
     """The mails that were sent last, latest first."""
     folder = Path(str(getattr(settings, "EMAIL_FILE_PATH", "")))
-    files = sorted(folder.glob("*.log"), reverse=True)[:MOST_SHOWN]
-    mails = [mail for file in files for mail in _mails_in(file)]
+    # By when they were written: the names of two of one second tell nothing, and neither do the dates in them.
+    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)[:MOST_SHOWN]
+    mails = [mail for file in files for mail in reversed(_mails_in(file))]
     return sorted(mails, key=lambda mail: mail.at, reverse=True)[:MOST_SHOWN]
 
 
 def _mails_in(file: Path) -> list[SentMail]:
-    texts = file.read_text().split(f"\n{BETWEEN}\n")
+    texts = file.read_bytes().split(f"\n{BETWEEN}\n".encode())
     return [_read(text) for text in texts if text.strip()]
 
 
-def _read(text: str) -> SentMail:
-    message = message_from_string(text, _class=EmailMessage, policy=policy.default)
+def _read(written: bytes) -> SentMail:
+    message = message_from_bytes(written, _class=EmailMessage, policy=policy.default)
     # Django writes that it is UTC as "-0000", which the standard library reads as "of no known place".
     at = localtime(parsedate_to_datetime(str(message["Date"])).replace(tzinfo=UTC))
     body = message.get_body(preferencelist=("plain", "html"))

@@ -8,7 +8,7 @@ from tenants.sections import Group, Section, register
 register(
     Section(
         Group.OWN_SETTINGS,
-        40,
+        45,
         "people:list",
         _("Users"),
         _("Who may enter this administration and with which role, and inviting somebody."),

@@ -16,7 +16,7 @@ from tenants.schemas import HasSchema
 
 from .sync_rights import settings_tables
 
-OWN_BOOKS = frozenset({"sync_ledger_base", "sync_ledger_indexentry", "sync_ledger_dirty"})
+OWN_BOOKS = frozenset({"sync_ledger_base", "sync_ledger_indexentry", "sync_ledger_dirty", "sync_ledger_version"})
 """What syncs and looks keep for themselves in every administration."""
 
 

@@ -148,6 +148,9 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
                 "variable_id": Variable.objects.all()[0].pk,
             },
             "templates:make_default": {"uid": Scheme.objects.all()[0].uid},
+            "sync:difference-sheet": {
+                "kind": "templates_catalog.messagetemplate", "uid": MessageTemplate.objects.all()[0].uid,
+            },
             **{f"sync:{name}": in_sub for name in PAGES_OF_A_SUB},
             **{f"sync:{name}": in_news for name in NEWS_PAGES},
             "api:item": {"slug": main.slug}, "api:target-changes": {"slug": child.slug},

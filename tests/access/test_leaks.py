@@ -28,7 +28,7 @@ from .routes import Route, all_routes
 
 pytestmark = pytest.mark.usefixtures("db")
 OWN_WORD = "Eigenwoord"
-MOST_PAGES = 700
+MOST_PAGES = 1000
 MOST_QUESTIONS = 5
 """How often one page is opened with another question behind it, such as a filter."""
 LINKS = re.compile(r'(?:href|action|hx-get|src)="(/[^"#]*)"')
@@ -205,6 +205,7 @@ NOT_LINKED = {
     "reference_data:delete",
     *(f"sync:{name}" for name in ("administration-retry", "plan-rehearse", "plan-renew", "run-cancel", "run-retry")),
     "sync:run-undo",
+    "sync:decide",
     "sync:administration-row",
     "sync:run-progress",
 }

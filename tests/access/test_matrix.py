@@ -338,7 +338,8 @@ class TestActingOnBehalf:
             text = "" if answer.streaming else answer.content.decode(errors="replace")
             is_page = "<body" in text and "sandbox" not in answer.headers["Content-Security-Policy"]
             seen += is_page
-            if is_page and 'class="acting"' not in text:
+            # A form is tried in a frame of its editor, which says so around it.
+            if is_page and 'class="acting"' not in text and route.name != "forms_catalog:try":
                 silent.append(route.name)
         assert silent == []
         assert seen > 80

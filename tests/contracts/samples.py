@@ -248,9 +248,11 @@ class Filler:
     def _point_inside(self, kind: Kind, item: Model) -> None:
         """Let the last part of each sort point at the first part that it may point at."""
         for table, column in inside_references(kind):
-            target = parts_of(table_named(kind, column.reference.table), item).filter(type="radio").first()
+            asking = parts_of(table_named(kind, column.reference.table), item).filter(type="radio")
+            target = asking.order_by("section__position", "position").first()
             assert target is not None
-            pointing = [part for part in parts_of(table, item) if part != target][-1]
+            # Not the section that it stands in, which would wait for itself.
+            pointing = [part for part in parts_of(table, item) if part not in (target, target.section)][-1]
             self._assign(pointing, {column.name: target, "visible_if_value": "Ja"})
 
 

@@ -69,7 +69,7 @@ def test_a_foreign_administration_is_not_there(foreign_main: Administration, own
 def test_switching_stays_in_the_same_section(child: Administration, owner: User) -> None:
     make_member(child, user=owner)
     client = client_of(owner)
-    page = client.get(f"/a/{child.parent.slug}/settings/company/").content.decode()
+    page = client.get(f"/a/{child.parent.slug}/switch/", {"section": "settings/company"}).content.decode()
     link = f"/a/{child.slug}/?section=settings/company"
     assert link in page
     assert client.get(link).headers["Location"] == f"/a/{child.slug}/settings/company/"

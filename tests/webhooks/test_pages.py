@@ -179,7 +179,7 @@ def test_a_sub_administration_points_to_the_main_one(owner, child, main):
     user = make_member(child)
     shown = text(browser(user).get(reverse("webhooks:list", args=[child.slug])))
     assert f"This is done in {main.name}" in shown
-    assert "You have no access" in shown
+    assert f"you have no access to {main.name}" in shown
     assert browser(user).post(reverse("webhooks:new", args=[child.slug]), {}).status_code == 200
     assert not Endpoint.objects.exists()
 

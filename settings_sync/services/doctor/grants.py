@@ -53,7 +53,8 @@ SELECT c.relkind = 'S', c.relname, a.privilege_type FROM pg_class c
 CROSS JOIN LATERAL aclexplode(acldefault((CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", c.relowner)) a
 WHERE c.oid IN ({RELATIONS}) AND c.relkind IN ('r', 'p', 'S') AND c.relacl IS NOT NULL
     AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user) AND a.grantee = c.relowner
-    AND NOT has_table_privilege(c.oid, a.privilege_type)
+    AND NOT CASE c.relkind WHEN 'S' THEN has_sequence_privilege(c.oid, a.privilege_type)
+        ELSE has_table_privilege(c.oid, a.privilege_type) END
 UNION ALL
 SELECT false, '', a.privilege_type FROM pg_namespace s
 CROSS JOIN LATERAL aclexplode(acldefault('n', s.nspowner)) a

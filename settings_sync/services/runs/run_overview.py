@@ -447,7 +447,7 @@ def _target(target: SyncTarget, facts: _Facts) -> RunTarget:
         state_label=facts.labels[target.state],
         counted=Counted.sum_of([target.outcome_counts]),
         attempts=target.attempts,
-        error=error_in_words(target.error_code, target.error_facts, target.error_detail) if target.error_code else "",
+        error=error_in_words(target.error_code, target.error_facts, target.error_detail),
         busy=_busy(facts.progress.get(target.pk)),
         proof=proof_of(target),
         findings=tuple(words_of(row) for row in findings),

@@ -20,6 +20,9 @@ TABLE = {kind: label.replace(".", "_") for kind, label in KIND.items()}
 PART_TABLE = {"form": "forms_catalog_field", "flow": "workflows_step"}
 LINKS = {"form": "forms_catalog_form_work_types", "flow": "workflows_workflow_work_types"}
 OWNER = {"form": "form_id", "flow": "workflow_id"}
+TEXTS = ("unit", "at_least", "at_most", "list_source", "formula", "visible_when", "required_when", "valid_when")
+OF_NO_FIELD = {"option_labels": "'{}'", "allows_other": "false", **dict.fromkeys((*TEXTS, "valid_message"), "''")}
+"""The columns of a field that the model leaves as they begin."""
 START = {
     kind: number << 64 for number, kind in enumerate(("type", "form", "section", "part", "flow", "scheme"), start=1)
 }
@@ -99,8 +102,8 @@ def _new_sections(key: Key, before: Item | None, after: Item) -> Iterator[str]:
     for section in after["sections"].keys() - was.keys():
         title = _literal(after["sections"][section]["title"])
         yield (
-            "INSERT INTO forms_catalog_section (uid, form_id, title, position, visible_if_value)"
-            f" VALUES ('{uid_of('section', section)}', {_id(*key)}, {title}, 0, '')"
+            "INSERT INTO forms_catalog_section (uid, form_id, title, position, visible_if_value, visible_when, repeats)"
+            f" VALUES ('{uid_of('section', section)}', {_id(*key)}, {title}, 0, '', '', false)"
         )
 
 
@@ -152,6 +155,7 @@ def _new_part(key: Key, row: dict[str, str], part: dict[str, Any]) -> str:
         "is_required": "false",
         "default_value": "''",
         "visible_if_value": "''",
+        **OF_NO_FIELD,
     }
     row["section_id"] = _id("section", part["section"])
     return f"INSERT INTO forms_catalog_field ({', '.join(row)}) VALUES ({', '.join(row.values())})"

@@ -136,7 +136,7 @@ def test_what_happens_to_the_holder_is_said_in_the_language_of_the_reader(action
     facts = {"holder": "Storing", "column": "name_key", "holder_action": action}
     with translation.override("nl"):
         said = reason_of(Verdict.NAME_HELD, facts)
-    assert said.startswith("De naam hoort hier bij “Storing”, dat ook in deze sync zit")
+    assert said.startswith("De naam hoort in de subadministratie bij “Storing”, dat ook in deze sync zit")
 
 
 def test_one_held_item_of_a_swap_holds_the_whole_swap():

@@ -108,7 +108,7 @@ def test_a_ring_of_questions_in_the_main_is_held_and_named_with_what_needs_it(co
     assert (held.action, held.verdict) == ("hold", "invalid")
     assert (changes["workflows.workflow"].action, changes["workflows.workflow"].verdict) == ("hold", "needs_held")
     with translation.override("en"):
-        assert "put it right there first" in reason_of(held.verdict, held.facts, held.action)
+        assert "put it right in that one first" in reason_of(held.verdict, held.facts, held.action)
     assert "Lekt het, Waar" in held.facts["problem"]
     carry_out(company, plan)
     assert documents(child, all_kinds()["forms_catalog.form"]) == {}

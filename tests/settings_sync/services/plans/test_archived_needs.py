@@ -73,5 +73,5 @@ def test_a_form_and_a_work_type_that_are_archived_here_are_named_with_the_step_a
         words = warnings_in_words(change.kind, change.warnings)
         assert [answer["detail"] for answer in shape_changes([change])[0]["warnings"]] == words
     assert len(words) == 2
-    assert any("form “Checklist” (step 1, form), which is archived here" in sentence for sentence in words)
-    assert any("work type “Storing” (work types), which is archived here" in sentence for sentence in words)
+    assert any("form “Checklist” (step 1, form), which is archived" in sentence for sentence in words)
+    assert any("work type “Storing” (work types), which is archived" in sentence for sentence in words)

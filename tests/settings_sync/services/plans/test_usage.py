@@ -119,14 +119,14 @@ def test_the_preview_tells_it_first_and_per_setting(owner, main, joined):
     plan = make_plan(owner, main, joined, **CATEGORIES)
     url = f"/a/{main.slug}/settings/administrations/sync/{plan.pk}/"
     page = browser(owner).get(url).content.decode()
-    assert "4 open work orders</a> affected" in page
+    assert "4 open work orders use this; they do not change</a>" in page
     with translation.override("en"):
         told = dict(show_plan(plan).affected)
         rows = list_changes(plan, used="quotations").object_list
     assert told == {
-        "work_orders": "4 open work orders",
-        "quotations": "2 open quotations",
-        "invoices": "1 draft invoice",
+        "work_orders": "4 open work orders use this; they do not change",
+        "quotations": "2 open quotations use this; they do not change",
+        "invoices": "1 draft invoice uses this; it does not change",
     }
     assert [(row.label, row.used_by) for row in rows] == [("Offertes", ("2 open quotations",))]
     narrowed = browser(owner).get(url, {"used": "work_orders"}).content.decode()
