@@ -6,11 +6,12 @@ terminal) is kept as well, with the next edit of it.
 
 import uuid
 from datetime import datetime
-from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.acting import written_name
+from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import ReadDocument, read_documents, store_documents
 from settings_sync.models import Item
@@ -18,7 +19,7 @@ from sync_ledger.models import Edit, Version
 from tenants.schemas import current_schema_name
 
 
-def keep_edited(acting_user: Any, item: Any) -> None:
+def keep_edited(acting_user: User, item: Model) -> None:
     """Keep what an item has become by an edit; of what is no setting nothing."""
     if isinstance(item, Item) and item._meta.label_lower in all_kinds().by_key:
         _keep(item._meta.label_lower, item.uid, timezone.now(), written_name(acting_user))
