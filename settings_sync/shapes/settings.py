@@ -73,4 +73,11 @@ class WhichVersion(Body):
 class DocumentBody(serializers.Serializer[Any]):
     """A setting's document, by itself or as `document` of the item that was got."""
 
-    document = serializers.DictField()
+    document = serializers.DictField(required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not data:
+            raise serializers.ValidationError({"document": [self.fields["document"].error_messages["required"]]})
+        given = super().to_internal_value(data)
+        is_item = "document" in given and data.keys() <= ItemDocumentShape().fields.keys()
+        return given["document"] if is_item else data

@@ -163,7 +163,12 @@ REFUSALS = {
 }
 """What an operation may refuse with, by status; `type` in the body says which problem it is."""
 EVERYWHERE = (401, 403, 404, 406, 429, 503)
-BY_METHOD = {"post": (400, 409, 415, 422), "patch": (400, 409, 415), "delete": (409,)}
+BY_METHOD = {
+    "post": (400, 409, 415, 422),
+    "put": (400, 409, 415, 422),
+    "patch": (400, 409, 415),
+    "delete": (409,),
+}
 
 
 def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
@@ -172,7 +177,9 @@ def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
     for operations in result["paths"].values():
         for method, operation in operations.items():
             if "requestBody" in operation:
-                operation["requestBody"]["required"] = _is_needed(operation["requestBody"], result["components"])
+                is_needed = _is_needed(operation["requestBody"], result["components"])
+                # What is put is the whole of a thing, also where none of its fields must be there.
+                operation["requestBody"]["required"] = method == "put" or is_needed
             for status in _refused_with(method, operation.get("parameters", ())):
                 operation["responses"][str(status)] = _problem(status)
     return result
@@ -196,7 +203,7 @@ def _refused_with(method: str, parameters: Sequence[dict[str, Any]]) -> list[int
     if any(row["in"] == "query" for row in parameters):
         found.add(400)
     if any(row["name"] == "If-Match" for row in parameters):
-        found |= {412, 428}
+        found |= {400, 412, 428}
     return sorted(found)
 
 

@@ -60,12 +60,12 @@ def digest_asked(request: Request, *, is_required: bool = True) -> str | None:
 
     Raises DigestMissing, or ValidationError when what it holds is no digest.
     """
-    given = request.headers.get("If-Match", "").strip()
-    if not given:
+    given = request.headers.get("If-Match")
+    if given is None:
         if is_required:
             raise DigestMissing
         return None
-    found = DIGEST.fullmatch(given.lower().replace("w/", "W/"))
+    found = DIGEST.fullmatch(given.strip())
     if found is None:
         raise ValidationError({"If-Match": [_("This is not the digest of a setting: 64 hexadecimal digits.")]})
     return found[1]

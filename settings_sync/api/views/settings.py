@@ -108,12 +108,13 @@ class Item(TokenView):
         """
         administration = find_active_administration(request, slug)
         _find(request, administration, uid)
+        seen = digest_asked(request)
         written = replace_item(
             acting_user=user_of(request),
             administration=administration,
             uid=uid,
-            document=_document_in(request.data),
-            seen=digest_asked(request),
+            document=self.checked(DocumentBody, request.data),
+            seen=seen,
         )
         return _answer(written)
 
@@ -207,12 +208,3 @@ def _answer(item: ItemDocument) -> Response:
 
 def _shaped(item: ItemDocument) -> Any:
     return ItemDocumentShape({**vars(item.row), "document": item.document}).data
-
-
-ITEM_FIELDS = frozenset(ItemDocumentShape().fields)
-
-
-def _document_in(body: Any) -> Any:
-    """The document in a body: the body itself, or what stands as `document` in an item as GET answers it."""
-    is_item = isinstance(body, dict) and isinstance(body.get("document"), dict) and body.keys() <= ITEM_FIELDS
-    return body["document"] if is_item else body

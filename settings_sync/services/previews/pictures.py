@@ -147,7 +147,7 @@ def mark_words(old: str, new: str) -> tuple[SafeString, SafeString]:
 
 
 def _as_html(old: str, new: str) -> tuple[SafeString, SafeString]:
-    return SafeString(old), SafeString(new)  # nosec B308 B703  `show` escapes every value; marks alone were added
+    return SafeString(old), SafeString(new)  # nosec B308, B703 # every value is escaped; marks alone come
 
 
 def _marked(tokens: Sequence[str], element: str) -> Iterator[str]:

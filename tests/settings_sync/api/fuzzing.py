@@ -22,6 +22,8 @@ KEY = re.compile(r"[ -~]*[!-~][ -~]*")
 CHECKS = {
     # 412: the version that a request names is that of a plan which other requests decide about.
     "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "412"]},
+    # What a request lacks when it lacks If-Match has a status of its own (RFC 6585).
+    "missing_required_header": {"expected-statuses": ["400", "401", "403", "406", "415", "422", "428"]},
 }
 
 
@@ -105,6 +107,8 @@ def _aim(case: Any, known: Known) -> None:
     for name in case.path_parameters or {}:
         case.path_parameters[name] = values[name]
     (case.query or {}).pop("cursor", None)
+    if case.operation.method.upper() == "PUT":
+        case.headers["If-Match"] = known["digest"]
     aim = BODIES.get(case.operation.label)
     if aim and isinstance(case.body, dict | list):
         aim(case.body, known)

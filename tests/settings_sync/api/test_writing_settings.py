@@ -142,9 +142,9 @@ class TestWriting:
         digest = api.get(path).json()["digest"]
         assert is_problem(put(api, path, None, digest, raw=raw), 400, "malformed-json")
 
-    @pytest.mark.parametrize("body", [[], "x", 3, None, [{"name": "x"}]])
+    @pytest.mark.parametrize("body", [[], "x", 3, None, {}, [{"name": "x"}], {"document": 3}, {"document": None}])
     def test_what_is_no_document_is_refused(self, api, path, body):
-        assert is_problem(put(api, path, body, api.get(path).json()["digest"]), 422, "document-refused")
+        assert is_problem(put(api, path, body, api.get(path).json()["digest"]), 400, "invalid-input")
 
     def test_a_taken_name_clashes(self, api, path, main):
         with inside(main):
