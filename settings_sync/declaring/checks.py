@@ -40,7 +40,10 @@ def check_declarations(app_configs: Any = None, **kwargs: Any) -> list[CheckMess
         return [*messages, *circles]
     for model in tenant_models():
         declared = registry.declared.get(model)
-        if declared is not None:
+        misplaced = [*_table_of_its_own(model)]
+        if misplaced or model._meta.proxy:
+            messages += misplaced
+        elif declared is not None:
             messages += _declared_model(model, declared)
         elif model in registry.excluded:
             messages += _excluded_model(model)
@@ -72,6 +75,21 @@ def _unclassified(model: type[Model]) -> Error:
         "is neither declared nor excluded: would a sync carry it or not?",
         f"Open {_file(model)} and either @register({model.__name__}) or exclude({model.__name__}, reason=…).",
     )
+
+
+def _table_of_its_own(model: type[Model]) -> Iterator[Error]:
+    """Documents, triggers and rights go by tables: a row that stands in two would be half a setting in each."""
+    hint = f"Open {file_of(model)} and give {model.__name__} a table of its own; an abstract model shares fields."
+    is_declared = model in registry.declared
+    if model._meta.proxy:
+        if is_declared:
+            yield refused(model, 32, "is a proxy: the table that it shares is declared by the model behind it.", hint)
+        return
+    for parent in model._meta.parents:
+        if is_declared or parent in registry.declared:
+            yield refused(model, 32, f"has its rows in two tables, that of {_label(parent)} as well.", hint)
+    if is_declared and not model._meta.managed:
+        yield refused(model, 32, "is not managed: no migration would make its table in an administration.", hint)
 
 
 def _declared_model(model: type[Model], declared: type[ModelSync]) -> list[Error]:

@@ -238,3 +238,58 @@ def test_no_key_from_daily_data_to_settings_acts_by_itself_in_the_database():
             " AND (confdeltype NOT IN ('a', 'r') OR confupdtype NOT IN ('a', 'r'))"
         )
         assert cursor.fetchall() == []
+
+
+@isolate_apps("reference_data")
+def test_a_kind_has_a_table_of_its_own(planted):
+    class Shelf(Item):
+        name = models.CharField(max_length=9)
+        name_key = NameKey("name")
+
+        class Meta:
+            app_label = "reference_data"
+            constraints = [unique_name("shelf_name_once")]
+
+    class Front(Shelf):
+        class Meta:
+            app_label = "reference_data"
+            proxy = True
+
+    class Rack(Shelf):
+        class Meta:
+            app_label = "reference_data"
+
+    class Seen(Item):
+        name = models.CharField(max_length=9)
+        name_key = NameKey("name")
+
+        class Meta:
+            app_label = "reference_data"
+            managed = False
+            constraints = [unique_name("seen_name_once")]
+
+    assert planted((Shelf, Declared)) == []
+    assert planted((Shelf, Declared), (Front, Declared)) == ["settings_sync.E032"]
+    assert planted((Shelf, Declared), (Rack, Declared)) == ["settings_sync.E032"]
+    assert planted((Shelf, Declared), excluded=(Rack,)) == ["settings_sync.E032"]
+    assert planted((Seen, Declared)) == ["settings_sync.E032"]
+
+
+@isolate_apps("reference_data")
+def test_a_proxy_need_not_be_classified(plant, monkeypatch):
+    class Shelf(Item):
+        name = models.CharField(max_length=9)
+        name_key = NameKey("name")
+
+        class Meta:
+            app_label = "reference_data"
+            constraints = [unique_name("shelf_name_once")]
+
+    class Front(Shelf):
+        class Meta:
+            app_label = "reference_data"
+            proxy = True
+
+    assert plant((Shelf, Declared)) == []
+    monkeypatch.setattr(checks, "tenant_models", lambda: [Shelf, Front])
+    assert checks.check_declarations() == []
