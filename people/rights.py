@@ -11,4 +11,4 @@ class PeopleRight(Right):
     MANAGE = "users.manage", _("users: invite, give a role, take access away")
 
 
-register(Module(45, _("Users"), PeopleRight))
+register(Module(45, _("Users"), PeopleRight, kept_by_somebody=(PeopleRight.MANAGE,)))

@@ -347,6 +347,18 @@ class RoleInUse(RoleError):
     code = "role-in-use"
 
 
+class NobodyLeft(RoleError):
+    """Nobody in {name} would keep this right: {right}. Give somebody there another role that has it first."""
+
+    code = "nobody-left"
+
+
+class NobodyLeftElsewhere(RoleError):
+    """Nobody in an administration that you may not enter would keep this right: {right}. Ask somebody who may."""
+
+    code = "nobody-left-elsewhere"
+
+
 class RoleInUseElsewhere(RoleError):
     """People in administrations that you may not enter have this role. Ask somebody who may enter them."""
 

@@ -42,13 +42,15 @@ class Module:
     """The rights over one thing, and what they are called together.
 
     `place` orders the modules, which come from several apps: by tens, so that there is room in between. What is in
-    `for_employees` is held by the built-in role of those who do the daily work.
+    `for_employees` is held by the built-in role of those who do the daily work; of what is in `kept_by_somebody`,
+    changing a role never leaves an administration without a holder that had one.
     """
 
     place: int
     label: Any
     rights: type[Right]
     for_employees: tuple[Right, ...] = ()
+    kept_by_somebody: tuple[Right, ...] = ()
 
     @property
     def key(self) -> str:
@@ -75,6 +77,11 @@ def all_modules() -> list[Module]:
 def all_rights() -> list[Right]:
     """Every right there is, in the order in which people see them."""
     return [right for module in all_modules() for right in module.rights]
+
+
+def kept_rights() -> list[Right]:
+    """The rights that somebody in an administration must go on having."""
+    return [right for module in all_modules() for right in module.kept_by_somebody]
 
 
 def find_right(value: str) -> Right | None:

@@ -20,6 +20,8 @@ from accounts.models import User
 from audit.models import record
 
 from .exceptions import (
+    NobodyLeft,
+    NobodyLeftElsewhere,
     RightsNotYours,
     RoleInUse,
     RoleInUseElsewhere,
@@ -32,7 +34,7 @@ from .fingerprints import fingerprint
 from .models import Administration, Membership, Role
 from .permissions import require, rights_of
 from .readable_names import has_hidden, is_visible
-from .rights import BUILT_IN_ROLES, RoleRight, all_rights, rights_of_built_in
+from .rights import BUILT_IN_ROLES, RoleRight, all_rights, kept_rights, rights_of_built_in
 from .schemas import current_schema_name
 
 
@@ -126,7 +128,9 @@ def update_role(*, acting_user: User, role: Role, name: str, rights: Collection[
         locked.name = name.strip()
         locked.rights = _in_order(rights)
         _check(acting_user, locked, changed=former ^ set(rights))
+        holding = _lock_those_holding(locked)
         locked.save()
+        _keep_somebody(acting_user, former - set(rights), holding)
         added = sorted(set(rights) - former)
         removed = sorted(former - set(rights))
         _record(acting_user, main, "updated", locked, former_name=former_name, added=added, removed=removed)
@@ -152,9 +156,11 @@ def delete_role(*, acting_user: User, role: Role, instead: Mapping[int, Role]) -
         locked = _locked(role)
         holders = list(locked.memberships.select_related("user", "administration").select_for_update(of=("self",)))
         _check_holders(acting_user, main, locked, holders, instead)
+        holding = _lock_those_holding(locked)
         for holder in holders:
             holder.role = instead[holder.pk]
             holder.save(update_fields=["role"])
+        _keep_somebody(acting_user, set(locked.rights), holding)
         given = [f"{holder.user.email} @ {holder.administration.slug}: {holder.role}" for holder in holders]
         _record(acting_user, main, "deleted", locked, instead=given)
         locked.delete()
@@ -212,6 +218,28 @@ def _check_holders(
         raise RoleInUse(names=", ".join(f"{holder.user} ({holder.administration})" for holder in without))
     for holder in holders:
         _check_own(acting_user, main, set(instead[holder.pk].rights) - set(role.rights))
+
+
+def _lock_those_holding(role: Role) -> list[Administration]:
+    """The administrations in which somebody has this role. Their people change one at a time, here and in `people`."""
+    held = Administration.objects.filter(memberships__role=role, memberships__user__is_active=True)
+    rows = Administration.objects.filter(pk__in=held.values("pk")).order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True))
+
+
+def _keep_somebody(acting_user: User, taken: Collection[str], holding: list[Administration]) -> None:
+    """Raise NobodyLeft where a right that was taken from a role has no holder any more, in those administrations."""
+    for right in kept_rights():
+        if right not in taken:
+            continue
+        with_it = Membership.objects.filter(user__is_active=True, role__rights__contains=[right])
+        kept = set(with_it.filter(administration__in=holding).values_list("administration", flat=True))
+        for administration in holding:
+            if administration.pk in kept:
+                continue
+            if rights_of(acting_user, administration) is None:
+                raise NobodyLeftElsewhere(right=str(right.label))
+            raise NobodyLeft(name=administration.name, right=str(right.label))
 
 
 def _record(acting_user: User, main: Administration, verb: str, role: Role, **data: Any) -> None:

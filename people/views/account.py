@@ -1,7 +1,5 @@
 """Somebody's own account: profile, e-mail address, and a password that was forgotten or is changed."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -17,6 +15,7 @@ from accounts.acting_requests import own_account_only
 from accounts.addresses import network_address
 from accounts.languages import in_language_of
 from accounts.services import SignInRefused, TooManyAttempts, check_password_again
+from accounts.signed_in import signed_in_user
 
 from ..exceptions import AddressTaken, LinkUnusable, NoMailServer, PeopleError
 from ..forms import ChangePasswordForm, ForgotForm, NewAddressForm, NewPasswordForm, ProfileForm
@@ -27,9 +26,9 @@ from .invitations import show_refusal
 @never_cache
 @login_required
 @own_account_only
-def edit_profile(request: Any) -> HttpResponse:
+def edit_profile(request: HttpRequest) -> HttpResponse:
     """Name and language; where the e-mail address and the password are changed."""
-    user = request.user
+    user = signed_in_user(request)
     initial = {"name": user.name, "language": user.language or get_language()}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -44,12 +43,12 @@ def edit_profile(request: Any) -> HttpResponse:
 @login_required
 @own_account_only
 @sensitive_post_parameters("password")
-def ask_new_address(request: Any) -> HttpResponse:
+def ask_new_address(request: HttpRequest) -> HttpResponse:
     """Another e-mail address, which begins to count once the link in a mail to it is opened."""
     form = NewAddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            profile.ask_new_address(request=request, acting_user=request.user, **form.cleaned_data)
+            profile.ask_new_address(request=request, acting_user=signed_in_user(request), **form.cleaned_data)
         except SignInRefused as refused:
             form.add_error("password", str(refused))
         except NoMailServer as refused:
@@ -64,14 +63,14 @@ def ask_new_address(request: Any) -> HttpResponse:
 @never_cache
 @login_required
 @own_account_only
-def confirm_new_address(request: Any, key: str) -> HttpResponse:
+def confirm_new_address(request: HttpRequest, key: str) -> HttpResponse:
     """The page behind the link in that mail: a button, because programs that check mails open links as well."""
     try:
         user, email = profile.confirm_new_address(key)
         if user.pk != request.user.pk:
             return render(request, "people/link_of_another.html", {"email": user.email}, status=403)
         if request.method == "POST":
-            profile.change_address(acting_user=request.user, key=key)
+            profile.change_address(acting_user=signed_in_user(request), key=key)
             messages.success(request, _("From now on you sign in with %(email)s.") % {"email": email})
             return redirect("account:profile")
     except (LinkUnusable, AddressTaken) as refused:
@@ -83,17 +82,18 @@ def confirm_new_address(request: Any, key: str) -> HttpResponse:
 @login_required
 @own_account_only
 @sensitive_post_parameters("current", "password", "again")
-def change_password(request: Any) -> HttpResponse:
+def change_password(request: HttpRequest) -> HttpResponse:
     """The password of now and another one; this browser stays signed in, all others are signed out."""
-    form = ChangePasswordForm(request.POST or None, user=request.user)
+    user = signed_in_user(request)
+    form = ChangePasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
             check_password_again(request=request, password=form.cleaned_data["current"])
         except SignInRefused as refused:
             form.add_error("current", str(refused))
         else:
-            profile.set_password(user=request.user, password=form.cleaned_data["password"], how="changed")
-            update_session_auth_hash(request, request.user)
+            profile.set_password(user=user, password=form.cleaned_data["password"], how="changed")
+            update_session_auth_hash(request, user)
             messages.success(request, _("Your password is changed. Other browsers are signed out."))
             return redirect("account:profile")
     return render(request, "people/change_password.html", {"form": form})

@@ -9,9 +9,12 @@ from accounts.models import User
 from audit.models import AuditEntry
 from business.rights import CustomerRight, InvoiceRight
 from forms_catalog.rights import FormRight
+from people.rights import PeopleRight
 from settings_sync.declaring.kinds import all_kinds
 from tenants import rights
 from tenants.exceptions import (
+    NobodyLeft,
+    NobodyLeftElsewhere,
     RightsNotYours,
     RoleInUse,
     RoleInUseElsewhere,
@@ -237,6 +240,47 @@ def test_people_elsewhere_keep_a_role_from_being_deleted_without_being_named(mad
     with pytest.raises(RoleInUseElsewhere) as refused:
         delete_role(acting_user=owner, role=made, instead={membership_of(holder).pk: other})
     assert "Geheim" not in str(refused.value)
+
+
+class TestWhoMayManageUsers:
+    """Somebody in an administration keeps that right, whichever way a role goes."""
+
+    RIGHTS = (PeopleRight.MANAGE, FormRight.READ)
+
+    @pytest.fixture
+    def chiefs(self, owner: User, main: Administration, child: Administration) -> Role:
+        """The role of the only one who may manage the users of the sub-administration."""
+        role = create_role(acting_user=owner, main=main, name="Chef", rights=self.RIGHTS)
+        make_holder(child, role)
+        make_holder(main, role, "Bas")
+        return role
+
+    def test_the_last_holder_keeps_it_when_a_role_is_edited(self, chiefs, owner, child):
+        make_member(child, EMPLOYEE_ROLE, owner)
+        with pytest.raises(NobodyLeft, match="Nobody in Noord"):
+            update_role(acting_user=owner, role=chiefs, name="Chef", rights=[FormRight.READ])
+        assert set(Role.objects.get(pk=chiefs.pk).rights) == {*self.RIGHTS}
+
+    def test_an_administration_that_one_may_not_enter_is_not_named(self, chiefs, owner):
+        with pytest.raises(NobodyLeftElsewhere) as refused:
+            update_role(acting_user=owner, role=chiefs, name="Chef", rights=[])
+        assert "Noord" not in str(refused.value)
+
+    def test_what_is_not_about_users_may_go(self, chiefs, owner):
+        update_role(acting_user=owner, role=chiefs, name="Chef", rights=[PeopleRight.MANAGE])
+
+    def test_it_may_go_where_somebody_else_has_it(self, chiefs, owner, child):
+        make_member(child, user=owner)
+        update_role(acting_user=owner, role=chiefs, name="Chef", rights=[])
+
+    def test_somebody_whose_account_is_closed_does_not_count(self, chiefs, owner, child):
+        make_member(child, EMPLOYEE_ROLE, owner)
+        User.objects.filter(pk=make_holder(child, chiefs, "Weg").pk).update(is_active=False)
+        other = create_role(acting_user=owner, main=child.parent, name="Balie", rights=[FormRight.READ])
+        instead = {held.pk: other for held in chiefs.memberships.filter(user__is_active=True)}
+        closed = chiefs.memberships.get(user__is_active=False)
+        with pytest.raises(NobodyLeft):
+            delete_role(acting_user=owner, role=chiefs, instead={**instead, closed.pk: other})
 
 
 def make_administration_row(name: str) -> Administration:
