@@ -11,7 +11,17 @@ from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tenants.entries import READERS, Unreadable, as_text, canonical, problem_of_entry, read_number, written
+from tenants.entries import (
+    MOST_DECIMALS,
+    READERS,
+    Unreadable,
+    as_text,
+    canonical,
+    problem_of_entry,
+    read_number,
+    read_whole_number,
+    written,
+)
 
 from .questions import Question, labels_of
 
@@ -87,7 +97,7 @@ def as_value(question: Question, answer: Any) -> Any:
 
 def as_answer(question: Question, value: Any) -> str:
     """Return what a formula came to as it is kept: a number with the decimals that the question has."""
-    decimals = question.get("decimals")
+    decimals = _decimals_of(question)
     if isinstance(value, Decimal):
         exact = value if decimals is None else value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
         return as_text(exact.quantize(Decimal("0.000001"), ROUND_HALF_UP) if decimals is None else exact)
@@ -129,12 +139,38 @@ def _calculated_in_words(answer: str) -> str:
 
 def stars_of(question: Question) -> int:
     """Return how many stars a rating has."""
-    return int(question.get("at_most") or STARS)
+    count = _count_in(question, "at_most")
+    return count if count and count <= MOST_STARS else STARS
 
 
 def holds_many(question: Question) -> bool:
     """Return whether a photo, file or signature may be answered more than once."""
-    return any(int(question.get(limit) or 1) > 1 for limit in ("at_least", "at_most"))
+    return any((_count_in(question, limit) or 1) > 1 for limit in ("at_least", "at_most"))
+
+
+def _count_in(question: Question, limit: str) -> int | None:
+    """A limit of what is counted; None where there is none.
+
+    One that cannot be read came from a backup or by SQL. Who fills in the form can do nothing about it, so it is none.
+    """
+    try:
+        count = read_whole_number(question.get(limit) or "")
+    except Unreadable:
+        return None
+    return count if count > 0 else None
+
+
+def _value_in(kind: str, limit: str) -> Any:
+    """A limit of a number, a day or a time; None where there is none that can be read."""
+    try:
+        return READERS[kind](limit)
+    except Unreadable:
+        return None
+
+
+def _decimals_of(question: Question) -> int | None:
+    decimals = question.get("decimals")
+    return None if decimals is None else min(decimals, MOST_DECIMALS)
 
 
 def _unreadable(kind: str, answer: str) -> str:
@@ -207,9 +243,9 @@ def _problems_of_choice(question: Question, answer: Any, other: str) -> list[str
 
 def _problems_of_count(question: Question, answer: Any) -> list[str]:
     count = len(answer) if isinstance(answer, (list, tuple)) else 1
-    least = int(question.get("at_least") or 0)
+    least = _count_in(question, "at_least") or 0
     # Without limits there is one photo, file or signature, and any number of options.
-    most = int(question.get("at_most") or max(count if question["type"] == "several" else 1, least))
+    most = _count_in(question, "at_most") or max(count if question["type"] == "several" else 1, least)
     if count < least:
         return [ngettext("Give at least %d.", "Give at least %d.", least) % least]
     if count > most:
@@ -219,32 +255,33 @@ def _problems_of_count(question: Question, answer: Any) -> list[str]:
 
 def _problems_of_limits(question: Question, answer: str) -> list[str]:
     kind: str = question["type"]
-    least = question.get("at_least", "")
-    most = str(stars_of(question)) if kind == "rating" else question.get("at_most", "")
-    least = "1" if kind == "rating" else least
     problems = []
     if kind in ("text", "short_text"):
-        problems = _problems_of_length(len(answer), least, most)
-    elif kind in ("number", "rating", "date", "time", "date_time"):
-        problems = _problems_of_value(READ_AS.get(kind, kind), answer, least, most)
+        problems = _problems_of_length(len(answer), _count_in(question, "at_least"), _count_in(question, "at_most"))
+    elif kind == "rating":
+        problems = _problems_of_value("number", answer, "1", str(stars_of(question)))
+    elif kind in READERS:
+        problems = _problems_of_value(kind, answer, question.get("at_least", ""), question.get("at_most", ""))
     if kind in ("number", "rating") and not problems:
-        problems = _problems_of_decimals(0 if kind == "rating" else question.get("decimals"), answer)
+        problems = _problems_of_decimals(0 if kind == "rating" else _decimals_of(question), answer)
     return problems
 
 
-def _problems_of_length(length: int, least: str, most: str) -> list[str]:
-    if least and length < int(least):
+def _problems_of_length(length: int, least: int | None, most: int | None) -> list[str]:
+    if least and length < least:
         return [_("Write at least %(least)s characters.") % {"least": least}]
-    if most and length > int(most):
+    if most and length > most:
         return [_("Write at most %(most)s characters; these are %(count)d.") % {"most": most, "count": length}]
     return []
 
 
 def _problems_of_value(kind: str, answer: str, least: str, most: str) -> list[str]:
-    read = READERS[kind]
-    if least and read(answer) < read(least):
+    value = READERS[kind](answer)
+    lowest = _value_in(kind, least)
+    highest = _value_in(kind, most)
+    if lowest is not None and value < lowest:
         return [_("This is %(least)s at least.") % {"least": written(kind, least)}]
-    if most and read(answer) > read(most):
+    if highest is not None and value > highest:
         return [_("This is %(most)s at most.") % {"most": written(kind, most)}]
     return []
 

@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from forms_catalog.answering.answers import Answered
+from forms_catalog.answering.entries import holds_many, stars_of
 from forms_catalog.answering.live import so_far
 
 TODAY = date(2026, 11, 30)
@@ -114,6 +115,37 @@ def test_an_odd_answer_is_refused_with_what_to_write(kind, answer):
     (problem,) = problems_of_answers(form(question("q", kind)), {"q": answer})["q"]
     assert answer in problem
     assert "Write" in problem
+
+
+@pytest.mark.parametrize("limit", ["1e3", "1_000", "١٢", "NaN", "veel"])
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("number", "2"),
+        ("date", "2026-11-30"),
+        ("time", "10:30"),
+        ("date_time", "2026-11-30T10:30"),
+        ("text", "twee woorden"),
+        ("rating", "5"),
+        ("several", ["a", "b"]),
+        ("photo", ["foto"]),
+    ],
+)
+def test_a_limit_that_cannot_be_read_is_no_limit(kind, answer, limit):
+    """It came from a backup or by SQL: whoever fills in the form can do nothing about it."""
+    asked = question("q", kind, options=["a", "b"] if kind == "several" else [], at_least=limit, at_most=limit)
+    assert problems_of_answers(form(asked), {"q": answer}) == {}
+    assert not holds_many(asked)
+
+
+@pytest.mark.parametrize("stars", ["0", "-3", "1,5", "1e1", "11", "100000"])
+def test_a_rating_has_no_more_stars_than_fit_on_a_page(stars):
+    assert stars_of(question("q", "rating", at_most=stars)) == 5
+
+
+def test_more_decimals_than_can_be_kept_are_those_that_can():
+    asked = form(question("q", "number", decimals=30_000), question("r", "calculated", decimals=30_000, formula="${q}"))
+    assert problems_of_answers(asked, {"q": "1.123456"}) == {}
 
 
 @pytest.mark.parametrize(
