@@ -268,6 +268,11 @@ class _Reading:
             return ""
         if kind in ("photo", "file", "calculated", "information", "signature"):
             return ""
+        if kind == "date":
+            # The cell may hold a time as well, which the format of the sheet did not show.
+            default = re.sub(r"^(\d{4}-\d{2}-\d{2})T.*", r"\1", default, flags=re.ASCII)
+        if kind == "date_time" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", default, flags=re.ASCII):
+            default = f"{default} 00:00"
         return "\n".join(default.split()) if kind == "several" else default
 
     def _finish_rules(self, part: dict[str, Any]) -> None:

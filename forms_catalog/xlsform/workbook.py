@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -95,8 +97,11 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        # A spreadsheet keeps 1 as 1.0.
-        return str(int(value)) if value.is_integer() else repr(value)
+        # A spreadsheet keeps 1 as 1.0, and shows 15 digits of 0.30000000000000004.
+        return as_text(Decimal(f"{value:.15g}"))
+    if isinstance(value, datetime) and value.time() == time.min:
+        # A day is a moment to a spreadsheet, at midnight.
+        value = value.date()
     text = as_text(value) if not isinstance(value, str) else value
     # What nobody can see in a sheet is not wanted in a form either.
     return text.replace("\u00a0", " ").replace("\0", "").replace("\r\n", "\n").strip()[:LONGEST_CELL]

@@ -1,5 +1,6 @@
 """Forms as XLSForm on the pages: read, told what is left out, made, and downloaded again."""
 
+from datetime import date, datetime, time
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -133,6 +134,44 @@ def test_entities_in_the_xml_of_a_workbook_are_not_followed():
 def test_a_formula_in_a_cell_is_its_text():
     survey = [{"type": "text", "name": "q", "label": '=HYPERLINK("https://x.test")'}]
     assert read_workbook(content_of(survey))["survey"][0].cells["label"] == '=HYPERLINK("https://x.test")'
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "kept"),
+    [
+        ("date", date(2026, 11, 28), "2026-11-28"),
+        ("date", datetime(2026, 11, 28), "2026-11-28"),
+        ("date", datetime(2026, 11, 28, 9, 5), "2026-11-28"),
+        ("date", "28-11-2026", "2026-11-28"),
+        ("dateTime", datetime(2026, 11, 28, 9, 5), "2026-11-28T09:05:00"),
+        ("dateTime", datetime(2026, 11, 28), "2026-11-28T00:00:00"),
+        ("time", time(9, 5), "09:05"),
+        ("decimal", 1.5, "1.5"),
+        ("decimal", 0.1 + 0.2, "0.3"),
+        ("decimal", "1,5", "1.5"),
+        ("integer", 1000, "1000"),
+        ("text", datetime(2026, 11, 28), "2026-11-28"),
+    ],
+)
+def test_a_default_is_read_from_a_cell_as_the_sheet_shows_it(owner_client, address, kind, cell, kept):
+    survey = [{"type": kind, "name": "q", "label": "Vraag", "default": cell}]
+    making = owner_client.post(address("import"), upload(content_of(survey))).context["form"].initial
+    made = owner_client.post(address("import"), {"name": "Ketel", "read": making["read"]})
+    assert made.status_code == 302, made.context["form"].errors
+    assert Field.objects.get().default_value == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [("decimal", "1_000"), ("decimal", "1e3"), ("decimal", "١٢"), ("decimal", 1e22), ("date", "20261128")],
+)
+def test_a_default_that_nobody_would_write_is_refused_with_what_to_write(owner_client, address, kind, cell):
+    survey = [{"type": kind, "name": "q", "label": "Vraag", "default": cell}]
+    making = owner_client.post(address("import"), upload(content_of(survey))).context["form"].initial
+    refused = owner_client.post(address("import"), {"name": "Ketel", "read": making["read"]})
+    (message,) = refused.context["form"].non_field_errors()
+    assert "Schrijf" in message
+    assert not Form.objects.exists()
 
 
 def test_a_form_is_downloaded_with_its_texts_as_texts(owner_client, address, maintenance):
