@@ -216,4 +216,14 @@ def _where(text: str, error: UnexpectedInput) -> str:
     if is_at_end or place is None or not 0 <= place < len(text.rstrip()):
         return str(_("This rule stops too early: something is missing at its end."))
     shown = text[place : place + 20]
-    return str(_("This rule cannot be read from “%(text)s” on.") % {"text": shown})
+    message = str(_("This rule cannot be read from “%(text)s” on.") % {"text": shown})
+    if _is_in_number(text, place):
+        message += " " + str(_("Write a number in it with digits and a point, such as 1000 or 1.5."))
+    return message
+
+
+def _is_in_number(text: str, place: int) -> bool:
+    """Whether what cannot be read belongs to a number that is not written as one: 1,5 or 1_000 or ١٢."""
+    first = text[place]
+    is_after_digit = place > 0 and text[place - 1] in "0123456789"
+    return first.isdigit() or (is_after_digit and (first in ",._" or first.isalpha()))

@@ -164,10 +164,10 @@ def refusal_of_type(field: Any, given: Any) -> str:
         return _refusal_of_json(field, given)
     if isinstance(field, models.IntegerField):
         is_whole = isinstance(given, int) and not isinstance(given, bool)
-        return "" if is_whole else _("This is a whole number.")
+        return "" if is_whole else _("Write a whole number here, such as 12, without quotation marks.")
     if isinstance(field, (models.DecimalField, models.FloatField)):
         is_number = isinstance(given, (int, float, Decimal)) and not isinstance(given, bool)
-        return "" if is_number else _("This is a number.")
+        return "" if is_number else _("Write a number here, such as 12 or 1.5, without quotation marks.")
     return "" if isinstance(given, str) else _("This is a text.")
 
 

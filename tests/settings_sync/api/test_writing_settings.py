@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from forms_catalog.models import Field, Form
-from reference_data.models import WorkStatus, WorkType
+from reference_data.models import VatRate, WorkStatus, WorkType
 from settings_sync.models import ItemRule
 from sync_ledger.models import Edit
 from tenants.models import Administration, Membership, Role
@@ -76,6 +76,18 @@ class TestWriting:
         assert is_problem(put(api, path, item["document"], None), 428, "precondition-required")
         assert is_problem(put(api, path, item["document"], "yesterday"), 400, "invalid-input")
         assert is_problem(put(api, path, {**item["document"], "name": "X"}, "0" * 64), 412, "precondition-failed")
+
+    @pytest.mark.parametrize("odd", ["1_000", "1e3", "١٢", "NaN", "1e999999", "12", "1,5"])
+    def test_a_number_in_quotation_marks_is_refused_with_what_to_write(self, api, main, odd):
+        with inside(main):
+            uids = [VatRate.objects.create(code="hoog", name="Hoog").uid, WorkType.objects.create(name="Storing").uid]
+        for uid, field in zip(uids, ("percentage", "default_minutes"), strict=True):
+            path = f"administrations/{main.slug}/items/{uid}/"
+            item = api.get(path).json()
+            answer = put(api, path, {**item["document"], field: odd}, item["digest"])
+            assert is_problem(answer, 422, "document-refused")
+            (message,) = answer.json()["errors"][field]
+            assert "such as 12" in message and "without quotation marks" in message
 
     def test_of_two_writers_the_second_is_refused(self, api, path):
         item = api.get(path).json()
