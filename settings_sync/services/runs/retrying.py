@@ -35,7 +35,7 @@ def may_be_retried(target: SyncTarget) -> bool:
 def question_before_retrying(user: User, run: SyncRun, again: Iterable[SyncTarget]) -> RetryQuestion | None:
     """What trying these targets of a run again asks of a user; None unless the run was taken back somewhere."""
     again = list(again)
-    taken_back = taken_back_targets([run])
+    taken_back = [target for target in taken_back_targets([run]) if not _is_taken_back_itself(target)]
     if not taken_back or not again:
         return None
     entered = {administration.pk for administration in reachable_administrations(user)}
@@ -70,6 +70,17 @@ def taken_back_targets(runs: Collection[SyncRun]) -> "list[SyncTarget]":
     """Where undo runs took these runs back, or are at it; not where they wrote nothing."""
     targets = SyncTarget.objects.filter(run__plan__undoes__in=runs).select_related("run__plan", "administration")
     return [target for target in targets.order_by("run__created_at", "plan_target__position") if takes_back(target)]
+
+
+def _is_taken_back_itself(target: SyncTarget) -> bool:
+    """Whether what a target of an undo run put back was taken back in turn, so that the first run stands again."""
+    later = taken_back_targets([target.run])
+    return any(
+        undo.administration_id == target.administration_id
+        and undo.state == SyncTarget.State.SUCCEEDED
+        and not _is_taken_back_itself(undo)
+        for undo in later
+    )
 
 
 def takes_back(target: SyncTarget) -> bool:

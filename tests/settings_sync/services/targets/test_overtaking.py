@@ -356,6 +356,20 @@ class TestARunThatWasTakenBack:
         assert retry(company, taken_back, confirmation=company.main.slug).state == "succeeded"
         assert (texts(noord)["A"], texts(zuid)["A"]) == ("old", "new")
 
+    def test_nothing_is_asked_where_the_taking_back_was_itself_taken_back(self, company, noord, zuid, taken_back):
+        undo = SyncRun.objects.get(plan__undoes=taken_back)
+        company.run(create_undo_plan(acting_user=company.owner, run=undo))
+        assert retry(company, taken_back).state == "succeeded"
+        assert (texts(noord)["A"], texts(zuid)["A"]) == ("new", "new")
+
+    def test_it_is_asked_where_it_was_taken_back_once_more(self, company, zuid, taken_back):
+        undo = SyncRun.objects.get(plan__undoes=taken_back)
+        again = company.run(create_undo_plan(acting_user=company.owner, run=undo))
+        company.run(create_undo_plan(acting_user=company.owner, run=again))
+        with pytest.raises(RetryBringsBack):
+            retry_run(acting_user=company.owner, run=taken_back)
+        assert texts(zuid)["A"] == "old"
+
     def test_its_page_asks_as_well(self, company, zuid, taken_back):
         browser = Client()
         browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
