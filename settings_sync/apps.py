@@ -21,9 +21,12 @@ class SettingsSyncConfig(AppConfig):
         schema_hooks.register(SyncSchemaHooks())
 
         from settings_sync.services.edits.keeping import keep_edited
-        from sync_ledger.edits import after_edits
+        from settings_sync.services.edits.locks import refuse_locked_edit, refuse_locked_removal
+        from sync_ledger.edits import after_edits, before_removals
 
-        after_edits.append(keep_edited)
+        # Before it is kept: by what was kept last it is told what this edit has changed.
+        after_edits.extend((refuse_locked_edit, keep_edited))
+        before_removals.append(refuse_locked_removal)
         pre_migrate.connect(refuse_before_migrating, sender=self)
 
 

@@ -12,6 +12,9 @@ after_edits: list[AfterEdit] = []
 """Called with the user and the item once an edit of it is written and logged, in the transaction of the edit; not for
 one that is to be deleted. Apps above this one add what they keep of edits."""
 
+before_removals: list[AfterEdit] = []
+"""The same for one that is to be deleted, before it is. What a listener raises keeps the edit from being made."""
+
 
 def record_edits(*, acting_user: Any, item: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Edit]:
     """Log every path of a setting whose value differs between two flat mappings, in the transaction of the edit.
@@ -34,9 +37,8 @@ def record_edits(*, acting_user: Any, item: Any, before: Mapping[str, Any], afte
         )
         for path in paths
     )
-    if after:
-        for listener in after_edits:
-            listener(acting_user, item)
+    for listener in after_edits if after else before_removals:
+        listener(acting_user, item)
     return edits
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from settings_sync.engine.reading.edits import LoggedEdit, latest_of, read_edits
 from settings_sync.engine.reading.index import ReadDocument, read_documents
-from settings_sync.models import Document, Item
+from settings_sync.models import Document, Item, ItemRule
 from settings_sync.planning.differences import PARTS, differences
 from settings_sync.services.deciding.spread import part_names
 from sync_ledger.models import Base, Deviation
@@ -49,13 +49,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class Origin:
-    """A setting that came from the main administration: since when it is as it came, and what is otherwise here."""
+    """A setting that came from the main administration: since when it is as it came, what is otherwise here, what is
+    kept so, and which places the main has locked."""
 
     main: str
     at: datetime
     changes: tuple[LocalChange, ...]
     more: int
     kept: tuple[Kept, ...]
+    locked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,19 @@ def origin_of(administration: Administration, kind: str, uid: uuid.UUID) -> Orig
         changes=tuple(_changes(administration, document, came or {}, paths[:SHOWN])),
         more=max(len(paths) - SHOWN, 0),
         kept=tuple(_kept(row, document) for row in deviations),
+        locked=tuple(_locked(administration, document)),
     )
+
+
+def _locked(administration: Administration, document: ReadDocument) -> Iterator[str]:
+    """The places that the main has locked, as people call them; one that is not there is left out."""
+    kind, uid = document.entry.key
+    rule = ItemRule.objects.filter(administration=administration.parent_id, kind=kind, uid=uid).first()
+    parts = _parts_of(document.body)
+    for path in rule.locked_paths if rule else ():
+        steps = path.split("/")
+        if len(steps) < 2 or (steps[0], steps[1]) in parts:
+            yield place_called(kind, path, document)
 
 
 def _changed_paths(document: ReadDocument, came: Mapping[str, Any]) -> Iterator[str]:
