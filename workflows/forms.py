@@ -14,10 +14,17 @@ from tenants.entry_fields import limit_texts
 
 from .models import Workflow
 from .services import REFERENCES, StepValues, WorkflowValues
-from .step_types import StepType, grouped_choices
+from .step_types import REFERENCE_OF_TYPE, REQUIRED_REFERENCES, StepType, grouped_choices, type_label
+from .walk import Screen, walk_through
 
 MOST_STEPS = 200
 Row = dict[str, Any]
+NEEDED_IN_WORDS = {
+    "form": _("a form"),
+    "email_template": _("an e-mail template"),
+    "work_status": _("a work status"),
+    "free_field": _("a free field"),
+}
 
 
 class Nameable:
@@ -41,6 +48,12 @@ class Nameable:
         keys = {f"{field}:{row.pk}": row for row in rows}
         self.rows |= {key: (field, row) for key, row in keys.items()}
         self.choices.append((label, [(key, str(row)) for key, row in keys.items()]))
+
+    def offered_for(self, field: str, chosen: str) -> list[tuple[Any, Any]]:
+        """The choices for a step that names this field, and everything when something else is chosen."""
+        if not field or (chosen and self.rows.get(chosen, ("", None))[0] != field):
+            return self.choices
+        return [self.choices[0], *((key, str(row)) for key, (of, row) in self.rows.items() if of == field)]
 
     def values_of(self, key: str) -> dict[str, Any]:
         """The field and setting that a choice stands for; nothing for the empty choice."""
@@ -81,6 +94,25 @@ class StepForm(forms.Form):
         self.nameable = nameable
         self.fields["type"].choices = grouped_choices()  # type: ignore[attr-defined]
         self.fields["names"].choices = nameable.choices  # type: ignore[attr-defined]
+        # Offered is what a step of this type names; what was sent is judged by all there is, and told in words.
+        self.fields["names"].widget.choices = nameable.offered_for(self.needs, str(self["names"].value() or ""))  # type: ignore[attr-defined]
+
+    @property
+    def needs(self) -> str:
+        """The field that a step of the chosen type names; empty when it names nothing."""
+        return REFERENCE_OF_TYPE.get(str(self["type"].value() or ""), "")
+
+    @property
+    def says(self) -> dict[str, Any]:
+        """What the page says of this step: what it needs in words, whether that is missing, and what it names."""
+        named = self.nameable.rows.get(str(self["names"].value() or ""))
+        return {
+            "type": type_label(str(self["type"].value() or "")),
+            "needs": NEEDED_IN_WORDS.get(self.needs, ""),
+            "is_missing": self.needs in REQUIRED_REFERENCES and named is None,
+            "named": named[1] if named and named[0] == self.needs else None,
+            "shows_names": bool(self.needs or named),
+        }
 
     def values(self) -> StepValues:
         """The step as it was filled in; only for a valid form."""
@@ -114,15 +146,21 @@ class WorkflowEditor:
         """Everything that was filled in; only when valid."""
         return WorkflowValues(**self.form.cleaned_data, steps=[step.values() for step in self.steps])
 
+    def walk(self) -> list[Screen]:
+        """The screens that an employee goes through, by what is filled in now."""
+        return walk_through(
+            [(step["title"].value() or "", step["type"].value() or "", step.says["named"]) for step in self.steps]
+        )
+
     def rearranged(self, do: str, new_type: str) -> "WorkflowEditor":
         """The same page with one step added, moved or removed, and nothing saved."""
         head = {name: self.form[name].value() for name in self.form.fields}
-        rows = [{name: form[name].value() for name in form.fields} for form in self.steps]
+        rows = [_fitting({name: form[name].value() for name in form.fields}) for form in self.steps]
         return WorkflowEditor(self.workflow, head=head, rows=rearrange(rows, do, new_type))
 
 
 def rearrange(rows: list[Row], do: str, new_type: str = "") -> list[Row]:
-    """Rows after `add`, `up-<index>`, `down-<index>` or `remove-<index>`; anything else leaves them. Pure.
+    """Rows after `add`, `up-<index>`, `down-<index>`, `place-<from>-<to>` or `remove-<index>`; else as they are. Pure.
 
     A new step comes before a Send that stands last.
     """
@@ -131,6 +169,7 @@ def rearrange(rows: list[Row], do: str, new_type: str = "") -> list[Row]:
         is_before_send = bool(rows) and rows[-1].get("type") == StepType.SEND and new_type != StepType.SEND
         place = len(rows) - 1 if is_before_send else len(rows)
         return [*rows[:place], {"type": new_type}, *rows[place:]]
+    number, _dash, to = number.partition("-")
     index = _index(number)
     if not 0 <= index < len(rows):
         return rows
@@ -139,7 +178,15 @@ def rearrange(rows: list[Row], do: str, new_type: str = "") -> list[Row]:
         return rest
     shift = {"up": -1, "down": 1}.get(verb, 0)
     place = max(0, index + shift)
+    if verb == "place":
+        place = min(_index(to), len(rest)) if _index(to) >= 0 else index
     return [*rest[:place], rows[index], *rest[place:]]
+
+
+def _fitting(row: Row) -> Row:
+    """A row that names nothing that a step of its type does not name."""
+    field = str(row.get("names") or "").partition(":")[0]
+    return row if field == REFERENCE_OF_TYPE.get(row.get("type") or "", "") else {**row, "names": ""}
 
 
 def _index(number: str) -> int:

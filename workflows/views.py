@@ -106,12 +106,16 @@ def _show(request: HttpRequest, editor: WorkflowEditor) -> HttpResponse:
         "editor": editor,
         "form": editor.form,
         "steps": editor.steps,
+        "walk": editor.walk(),
+        "may_save": (WorkflowRight.UPDATE if editor.workflow else WorkflowRight.CREATE) in request.rights,  # type: ignore[attr-defined]
         "is_rearranged": is_rearranged,
         "step_types": grouped_choices(),
         "seen": request.POST.get("seen") or fingerprint(stored),
         "uses": uses_of(editor.workflow) if editor.workflow else [],
     }
-    return render(request, "workflows/edit.html", context)
+    # A script asks for the steps alone, so that the page stays where it is.
+    is_part = is_rearranged and request.htmx  # type: ignore[attr-defined]
+    return render(request, "workflows/steps.html" if is_part else "workflows/edit.html", context)
 
 
 def _do(request: HttpRequest, uid: UUID, service: Any, said: Any) -> HttpResponse:

@@ -189,3 +189,40 @@ def test_who_may_only_read_saves_nothing(client, main, url, within):
 
 def test_an_unknown_workflow_is_not_found(owner_client, url, within):
     assert owner_client.get(url("edit", uid=uuid.uuid4())).status_code == 404
+
+
+class TestSteps:
+    def test_a_script_gets_the_steps_alone(self, owner_client, url, within):
+        data = posted({"type": "hour"}, {"type": "send"}, do="place-1-0")
+        encoded = urlencode(data, doseq=True)
+        kind = "application/x-www-form-urlencoded"
+        page = owner_client.post(url("new"), encoded, content_type=kind, headers={"HX-Request": "true"})
+        assert types_on(page) == ["send", "hour"]
+        assert 'id="steps-editor"' in page.text
+        assert "<html" not in page.text
+
+    def test_a_step_says_what_it_needs_and_what_it_has(self, owner_client, url, pointed):
+        named = {"type": "predefined_form", "names": f"form:{pointed.form.pk}"}
+        page = send(owner_client, url("new"), posted({"type": "email"}, named, {"type": "hour"}, do="look"))
+        said = [step.says for step in page.context["steps"]]
+        assert [one["is_missing"] for one in said] == [True, False, False]
+        assert [one["named"] for one in said] == [None, pointed.form, None]
+        assert [one["shows_names"] for one in said] == [True, True, False]
+
+    def test_a_step_of_another_type_names_nothing_of_before(self, owner_client, url, pointed):
+        step = {"type": "email", "names": f"form:{pointed.form.pk}"}
+        page = send(owner_client, url("new"), posted(step, do="look"))
+        assert not page.context["steps"].forms[0]["names"].value()
+
+    def test_offered_is_what_a_step_of_its_type_names(self, owner_client, url, pointed):
+        page = send(owner_client, url("new"), posted({"type": "predefined_form"}, do="look"))
+        offered = [value for value, _words in page.context["steps"].forms[0].fields["names"].widget.choices]
+        assert set(offered) == {"", f"form:{pointed.form.pk}"}
+
+    def test_the_phone_walks_through_what_stands_there_now(self, owner_client, url, pointed):
+        pointed.form.sections.create(title="Metingen")
+        step = {"type": "predefined_form", "title": "Meten", "names": f"form:{pointed.form.pk}"}
+        page = send(owner_client, url("new"), posted({"type": "customer"}, step, do="up-1"))
+        walk = page.context["walk"]
+        assert walk[0].title == "Meten"
+        assert walk[0].lines == (str(pointed.form), "Metingen")
