@@ -10,7 +10,7 @@ import django
 
 from .measuring import Medians
 
-NAMES = ("engine", "fleet", "migrating", "preview", "product", "takeover", "undo")
+NAMES = ("editor", "engine", "fleet", "migrating", "preview", "product", "takeover", "undo")
 
 
 def main() -> int:
@@ -45,7 +45,7 @@ def _sizes(text: str) -> list[int]:
 
 
 def _run(options: argparse.Namespace) -> Medians:
-    from . import engine, migrating, preview, product, takeover, undo
+    from . import editor, engine, migrating, preview, product, takeover, undo
     from .fleet import running
 
     if options.name == "fleet":
@@ -59,6 +59,8 @@ def _run(options: argparse.Namespace) -> Medians:
         return product.run(rounds=options.rounds, children=options.children or 100)
     if options.name == "migrating":
         return migrating.run(rounds=options.rounds, administrations=options.children or 20)
+    if options.name == "editor":
+        return editor.run(rounds=options.rounds)
     if options.name == "undo":
         return undo.run(rounds=options.rounds)
     return engine.run(rounds=options.rounds)
