@@ -1,6 +1,7 @@
 """A form as plain values: as the rules take it, and as the log of edits shows it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -46,11 +47,39 @@ FIELDS_OF: dict[type[Section | Field], tuple[str, ...]] = {Section: SECTION_FIEL
 Labels = dict[UUID, str]
 
 
-def document_of(form: Form) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Parts:
+    """The sections and fields of a form in order; what they point at in it is the same object."""
+
+    sections: list[Section]
+    fields: list[Field]
+
+    def __iter__(self) -> Iterator[Section | Field]:
+        yield from self.sections
+        yield from self.fields
+
+
+def read_parts(form: Form) -> Parts:
+    """Read a form's sections and fields by two queries: large forms are read before and after each edit."""
+    sections = list(form.sections.order_by("position"))
+    fields = list(Field.objects.filter(section__form=form).order_by("section__position", "position"))
+    section_of = {section.pk: section for section in sections}
+    field_of = {field.pk: field for field in fields}
+    for field in fields:
+        field.section = section_of[field.section_id]
+    for part in (*sections, *fields):
+        if part.visible_if_field_id in field_of:
+            part.visible_if_field = field_of[part.visible_if_field_id]
+    return Parts(sections, fields)
+
+
+def document_of(form: Form, read: Parts | None = None) -> dict[str, Any]:
     """A form as the rules take it: its own fields, and its sections and fields in order under `parts`."""
-    sections = list(form.sections.select_related("visible_if_field").order_by("position"))
-    fields = list(_fields_of(form))
-    parts = {"section": [row_of(section) for section in sections], "field": [row_of(field) for field in fields]}
+    read = read or read_parts(form)
+    parts = {
+        "section": [row_of(section) for section in read.sections],
+        "field": [row_of(field) for field in read.fields],
+    }
     return {"name": form.name, "print_template": form.print_template, "parts": parts}
 
 
@@ -71,22 +100,24 @@ def with_part(document: Mapping[str, Any], part: Section | Field) -> dict[str, A
     return {**document, "parts": {**document["parts"], kind: others if stays else [*others, row]}}
 
 
-def values_for_log(form: Form, known: Labels | None = None) -> dict[str, Any]:
+def values_for_log(form: Form, known: Labels | None = None, read: Parts | None = None) -> dict[str, Any]:
     """A form as people read it, flat: `name`, `sections`, `sections/<title>/fields`, `sections/<title>/<label>/type`.
 
     `known` keeps the names that sections and fields had before an edit, so that a new title is one change.
     """
-    sections = list(form.sections.select_related("visible_if_field").order_by("position"))
-    fields = list(_fields_of(form))
-    labels = labels_of((*sections, *fields), known)
+    read = read or read_parts(form)
+    labels = labels_of(read, known)
     values = values_of(form, FORM_FIELDS, ("work_types",))
-    values["sections"] = [labels[section.uid] for section in sections]
-    for section in sections:
+    values["sections"] = [labels[section.uid] for section in read.sections]
+    inside: dict[int, list[Field]] = {}
+    for field in read.fields:
+        inside.setdefault(field.section_id, []).append(field)
+    for section in read.sections:
         path = f"sections/{labels[section.uid]}"
-        inside = [field for field in fields if field.section_id == section.pk]
+        fields = inside.get(section.pk, [])
         values |= _under(path, values_of(section, SECTION_FIELDS))
-        values[f"{path}/fields"] = [labels[field.uid] for field in inside]
-        for field in inside:
+        values[f"{path}/fields"] = [labels[field.uid] for field in fields]
+        for field in fields:
             values |= _under(f"{path}/{labels[field.uid]}", values_of(field, FIELD_FIELDS))
     return values
 
@@ -94,26 +125,18 @@ def values_for_log(form: Form, known: Labels | None = None) -> dict[str, Any]:
 def labels_of(parts: Iterable[Section | Field], known: Labels | None = None) -> Labels:
     """A name for each section and field by which people recognise it, numbered where two are alike."""
     labels = dict(known or {})
+    taken = set(labels.values())
     for part in parts:
         if part.uid in labels:
             continue
         plain = label = str(part).replace("/", "⁄")
         number = 1
-        while label in labels.values():
+        while label in taken:
             number += 1
             label = f"{plain} ({number})"
         labels[part.uid] = label
+        taken.add(label)
     return labels
-
-
-def parts_of(form: Form) -> list[Section | Field]:
-    """The sections and fields of a form, in order."""
-    return [*form.sections.order_by("position"), *_fields_of(form)]
-
-
-def _fields_of(form: Form) -> Any:
-    fields = Field.objects.filter(section__form=form).select_related("section", "visible_if_field")
-    return fields.order_by("section__position", "position")
 
 
 def _under(path: str, values: Mapping[str, Any]) -> dict[str, Any]:

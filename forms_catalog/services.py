@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, F, Max, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog_kit.editing import (
+    EditRefused,
     editing,
     fingerprint,
     lock,
@@ -24,7 +26,7 @@ from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.readable_names import problems_of_names
 
-from .documents import FIELDS_OF, FORM_FIELDS, document_of, labels_of, parts_of, values_for_log, with_part
+from .documents import FIELDS_OF, FORM_FIELDS, document_of, labels_of, read_parts, values_for_log, with_part
 from .formula_rules import rules_of
 from .models import Field, Form, Section
 from .permissions import may_create_forms, may_delete_forms, may_update_forms
@@ -56,7 +58,7 @@ def update_form(
     seen: str | None = None,
 ) -> Form:
     """Change a form's own fields and work types. `seen` is the fingerprint of what the editor was looking at."""
-    with _changing(acting_user, administration, form) as locked:
+    with changing(acting_user, administration, form) as locked:
         refuse_when_moved(seen, form_values(locked))
         _write_form(locked, values)
     return locked
@@ -85,22 +87,38 @@ def delete_form(*, acting_user: User, administration: Administration, form: Form
         locked.delete()
 
 
-def add_section(*, acting_user: User, administration: Administration, form: Form, values: Mapping[str, Any]) -> Section:
-    """A new section at the end of a form."""
-    with _changing(acting_user, administration, form) as locked:
-        section = Section(form=locked, position=_next_position(locked.sections.all()))
-        _write_part(locked, section, values)
+def add_section(
+    *,
+    acting_user: User,
+    administration: Administration,
+    form: Form,
+    values: Mapping[str, Any],
+    after: UUID | None = None,
+) -> Section:
+    """A new section at the end of a form, or right after the section of that uid."""
+    with changing(acting_user, administration, form) as locked:
+        section = Section(form=locked, position=next_position(locked.sections.all()))
+        write_part(locked, section, values)
+        if after is not None:
+            put_after(section, after)
     return section
 
 
 def add_field(
-    *, acting_user: User, administration: Administration, section: Section, values: Mapping[str, Any]
+    *,
+    acting_user: User,
+    administration: Administration,
+    section: Section,
+    values: Mapping[str, Any],
+    after: UUID | None = None,
 ) -> Field:
-    """A new field at the end of a section, or of the one that `values` name."""
-    with _changing(acting_user, administration, section.form) as locked:
-        field = Field(section=_section_of(locked, values.get("section", section)))
-        field.position = _next_position(field.section.fields.all())
-        _write_part(locked, field, values)
+    """A new field at the end of a section, or of the one that `values` name; or right after the field of that uid."""
+    with changing(acting_user, administration, section.form) as locked:
+        field = Field(section=section_of(locked, values.get("section", section)))
+        field.position = next_position(field.section.fields.all())
+        write_part(locked, field, values)
+        if after is not None:
+            put_after(field, after)
     return field
 
 
@@ -108,16 +126,16 @@ def update_part(
     *, acting_user: User, administration: Administration, part: Part, values: Mapping[str, Any], seen: str | None = None
 ) -> Part:
     """Change a section or field; a field that goes to another section of the form comes last there."""
-    with _changing(acting_user, administration, form_of(part)) as locked:
-        standing = _standing(part)
+    with changing(acting_user, administration, form_of(part)) as locked:
+        standing = standing_part(part)
         refuse_when_moved(seen, part_values(standing))
         if isinstance(standing, Field) and values.get("section", standing.section) != standing.section:
-            standing.section = _section_of(locked, values["section"])
-            standing.position = _next_position(standing.section.fields.all())
+            standing.section = section_of(locked, values["section"])
+            standing.position = next_position(standing.section.fields.all())
         renaming = renaming_of(standing, values) if isinstance(standing, Field) else None
         if renaming:
             values = _values_along(locked, renaming, values)
-        _write_part(locked, standing, values)
+        write_part(locked, standing, values)
         if renaming:
             change_along(locked, renaming)
     return standing
@@ -125,22 +143,58 @@ def update_part(
 
 def move_part(*, acting_user: User, administration: Administration, part: Part, up: bool) -> bool:
     """Swap a section or field with the one above or below it; False when there is none there."""
-    with _changing(acting_user, administration, form_of(part)):
-        standing = _standing(part)
-        beside = _siblings(standing).filter(**{f"position__{'lt' if up else 'gt'}": standing.position})
+    with changing(acting_user, administration, form_of(part)):
+        standing = standing_part(part)
+        beside = siblings_of(standing).filter(**{f"position__{'lt' if up else 'gt'}": standing.position})
         other = beside.order_by("-position" if up else "position").first()
         if other is None:
             return False
         # One statement, because two rows may share a position within a statement only.
         swapped = Case(When(pk=other.pk, then=Value(standing.position)), default=Value(other.position))
-        _siblings(standing).filter(pk__in=[standing.pk, other.pk]).update(position=swapped)
+        siblings_of(standing).filter(pk__in=[standing.pk, other.pk]).update(position=swapped)
     return True
+
+
+def place_part(
+    *,
+    acting_user: User,
+    administration: Administration,
+    part: Part,
+    section: Section | None = None,
+    after: UUID | None = None,
+) -> Part:
+    """Put a section or field right after the one of that uid, or first without one; a field in any section of its form.
+
+    What stood there is asked for once the form is locked: of two who move at once, the second moves what stands then.
+    """
+    with changing(acting_user, administration, form_of(part)) as locked:
+        standing: Part = standing_part(part)
+        if isinstance(standing, Field) and section is not None and section.pk != standing.section_id:
+            standing.section = section_of(locked, section)
+            standing.position = next_position(standing.section.fields.all())
+            standing.save(update_fields=["section", "position"])
+        put_after(standing, after)
+    return standing
+
+
+def put_after(part: Part, after: UUID | None) -> None:
+    """Put a part right after a sibling, or before all of them; nothing where that sibling is gone or is the part."""
+    siblings = siblings_of(part)
+    if after == part.uid:
+        return
+    before = siblings.filter(uid=after).values_list("position", flat=True).first() if after else -1
+    if before is None:
+        raise EditRefused({"": [_("What it was to stand after is not there any more. Nothing was moved.")]})
+    # Two statements, because two rows may share a position within a statement only.
+    siblings.filter(position__gt=before).update(position=F("position") + 1)
+    part.position = before + 1
+    siblings.filter(pk=part.pk).update(position=part.position)
 
 
 def delete_part(*, acting_user: User, administration: Administration, part: Part) -> None:
     """Delete a section with its fields, or a field; refused while something else is shown depending on it."""
-    with _changing(acting_user, administration, form_of(part)):
-        standing = _standing(part)
+    with changing(acting_user, administration, form_of(part)):
+        standing = standing_part(part)
         waiting = dependents_of(standing)
         if waiting:
             reason = _("“%(name)s” decides whether this is shown: %(parts)s. Change that first.")
@@ -181,19 +235,21 @@ def fingerprint_of(edited: Form | Part) -> str:
 
 
 @contextmanager
-def _changing(acting_user: User, administration: Administration, form: Form) -> Iterator[Form]:
+def changing(acting_user: User, administration: Administration, form: Form) -> Iterator[Form]:
     """One edit inside a form: the right to do it, the form locked, its rules asked and the difference logged."""
     if not may_update_forms(acting_user, administration):
         raise NotAllowed(FormRight.UPDATE)
     with editing(Form):
         locked = lock(form)
-        before = values_for_log(locked)
-        known = labels_of(parts_of(locked))
-        stood = problems_of_form(document_of(locked))
+        stood = read_parts(locked)
+        known = labels_of(stood)
+        before = values_for_log(locked, known, stood)
+        wrong = problems_of_form(document_of(locked, stood))
         yield locked
+        stands = read_parts(locked)
         # What was wrong before (an older form that came by sync) does not stand in the way of another edit.
-        refuse_when({"": added(problems_of_form(document_of(locked)), stood)})
-        record_edits(acting_user=acting_user, item=locked, before=before, after=values_for_log(locked, known))
+        refuse_when({"": added(problems_of_form(document_of(locked, stands)), wrong)})
+        record_edits(acting_user=acting_user, item=locked, before=before, after=values_for_log(locked, known, stands))
 
 
 def _write_form(form: Form, values: Mapping[str, Any]) -> None:
@@ -215,7 +271,7 @@ def _archived_choices(form: Form, chosen: list[WorkType]) -> list[str]:
     return [_("“%(name)s” is archived. Choose another.") % {"name": work_type} for work_type in archived]
 
 
-def _write_part(form: Form, part: Part, values: Mapping[str, Any]) -> None:
+def write_part(form: Form, part: Part, values: Mapping[str, Any]) -> None:
     for name in values.keys() & set(FIELDS_OF[type(part)]):
         setattr(part, name, values[name])
     _write_plainly(part)
@@ -250,7 +306,7 @@ def _values_along(form: Form, renaming: Renaming, values: Mapping[str, Any]) -> 
     return own_values(renaming.before, values, renaming)
 
 
-def _standing(part: Part) -> Any:
+def standing_part(part: Part) -> Any:
     """The section or field as it stands now; its form is locked already."""
     found = type(part)._default_manager.filter(pk=part.pk).first()
     if found is None:
@@ -258,24 +314,24 @@ def _standing(part: Part) -> Any:
     return found
 
 
-def _section_of(form: Form, section: Section) -> Section:
+def section_of(form: Form, section: Section) -> Section:
     if section.form_id != form.pk:
         refuse_when({"section": [_("Choose a section of this form.")]})
     return section
 
 
-def _siblings(part: Part) -> QuerySet[Any]:
+def siblings_of(part: Part) -> QuerySet[Any]:
     if isinstance(part, Section):
         return Section.objects.filter(form=part.form_id)
     return Field.objects.filter(section=part.section_id)
 
 
-def _next_position(parts: QuerySet[Any]) -> int:
+def next_position(parts: QuerySet[Any]) -> int:
     return parts.aggregate(next=Max(F("position") + 1))["next"] or 0
 
 
 def _set_archived(acting_user: User, administration: Administration, form: Form, value: bool) -> Form:
-    with _changing(acting_user, administration, form) as locked:
+    with changing(acting_user, administration, form) as locked:
         locked.is_archived = value
         locked.save(update_fields=["is_archived"])
     return locked

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import exchange_views, trying_views, views
+from . import arranging_views, exchange_views, trying_views, views
 
 app_name = "forms_catalog"
 urlpatterns = [
@@ -18,9 +18,11 @@ urlpatterns = [
     path("<uuid:uid>/archive/", views.archive_form, name="archive"),
     path("<uuid:uid>/unarchive/", views.unarchive_form, name="unarchive"),
     path("<uuid:uid>/delete/", views.delete_form, name="delete"),
+    path("<uuid:uid>/bring-back/", arranging_views.bring_back_part, name="bring_back_part"),
     path("<uuid:uid>/sections/new/", views.add_section, name="new_section"),
     path("sections/<uuid:uid>/fields/new/", views.add_field, name="new_field"),
     path("<slug:kind>/<uuid:uid>/edit/", views.edit_part, name="edit_part"),
-    path("<slug:kind>/<uuid:uid>/move/", views.move_part, name="move_part"),
-    path("<slug:kind>/<uuid:uid>/delete/", views.delete_part, name="delete_part"),
+    path("<slug:kind>/<uuid:uid>/move/", arranging_views.move_part, name="move_part"),
+    path("<slug:kind>/<uuid:uid>/duplicate/", arranging_views.duplicate_part, name="duplicate_part"),
+    path("<slug:kind>/<uuid:uid>/delete/", arranging_views.delete_part, name="delete_part"),
 ]

@@ -8,10 +8,9 @@ from csp.constants import SELF
 from csp.decorators import csp
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -25,6 +24,7 @@ from settings_sync.services.settings.origins import origins_of
 from tenants.entering import AdministrationRequest, administration_page
 
 from . import services
+from .arranging_views import address_of, part_of, removed_from, shown_sections
 from .forms import FieldForm, FormForm, PartForm, SectionForm
 from .models import Field, Form, Section
 from .printing import print_form
@@ -41,7 +41,6 @@ PREVIEW_POLICY = {
     "sandbox": True,
 }
 """Print templates are HTML that somebody wrote: whatever stands in them, nothing of it runs here."""
-PART_MODELS: dict[str, type[services.Part]] = {"sections": Section, "fields": Field}
 PART_FORMS: dict[type[services.Part], type[PartForm]] = {Section: SectionForm, Field: FieldForm}
 
 
@@ -72,18 +71,23 @@ def create_form(request: HttpRequest) -> HttpResponse:
         made = attempt(request, form, services.create_form, values=form.cleaned_data)
         if made is not None:
             messages.success(request, _("“%(name)s” was added. Give it sections and fields now.") % {"name": made})
-            return redirect(_address_of(request, made))
+            return redirect(address_of(request, made))
     return render(request, "forms_catalog/details.html", {"form": form})
 
 
 @administration_page(FormRight.READ)
 def edit_form(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The editor: what the form is, and its sections and fields in order, each with its own small page."""
-    fields = Field.objects.select_related("visible_if_field").order_by("position")
-    sections = Section.objects.select_related("visible_if_field").order_by("position")
-    parts = Prefetch("sections", sections.prefetch_related(Prefetch("fields", fields)))
-    item = get_object_or_404(Form.objects.prefetch_related(parts, "work_types"), uid=uid)
-    return render(request, "forms_catalog/edit.html", {"item": item, "uses": uses_of(item)})
+    item = get_object_or_404(Form.objects.prefetch_related("work_types"), uid=uid)
+    query = request.GET.get("q", "").replace("\0", "").strip()
+    context = {
+        "item": item,
+        "uses": uses_of(item),
+        "sections": shown_sections(request, item, query),  # type: ignore[arg-type]
+        "query": query,
+        "removed": removed_from(request, item),
+    }
+    return render(request, "forms_catalog/edit.html", context)
 
 
 @administration_page(FormRight.READ)
@@ -96,7 +100,7 @@ def edit_details(request: HttpRequest, uid: UUID) -> HttpResponse:
         if saved is not None:
             messages.success(request, _("“%(name)s” was saved.") % {"name": saved})
             tell_left_out(request, form)
-            return redirect(_address_of(request, item))
+            return redirect(address_of(request, item))
     return render(request, "forms_catalog/details.html", {"form": form, "item": item, "seen": seen})
 
 
@@ -141,19 +145,25 @@ def delete_form(request: HttpRequest, uid: UUID) -> HttpResponse:
 def add_section(request: HttpRequest, uid: UUID) -> HttpResponse:
     item = get_object_or_404(Form, uid=uid)
     form = SectionForm(request.POST or None, form=item)
-    return _add_part(request, item, form, services.add_section, gettext_lazy("Add section"), form=item)
+    where = {"form": item, "after": _after(request)}
+    return _add_part(request, item, form, services.add_section, gettext_lazy("Add section"), **where)
 
 
 @administration_page(FormRight.UPDATE)
 def add_field(request: HttpRequest, uid: UUID) -> HttpResponse:
     section = get_object_or_404(Section.objects.select_related("form"), uid=uid)
     form = FieldForm(request.POST or None, form=section.form, initial={"section": section})
-    return _add_part(request, section.form, form, services.add_field, gettext_lazy("Add field"), section=section)
+    # Between two others: only in the section in which that was asked.
+    chosen = form["section"].data if form.is_bound else None
+    after = _after(request) if chosen in (None, str(section.pk), str(section.uid)) else None
+    return _add_part(
+        request, section.form, form, services.add_field, gettext_lazy("Add field"), section=section, after=after
+    )
 
 
 @administration_page(FormRight.READ)
 def edit_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
-    part = _part(kind, uid)
+    part = part_of(kind, uid)
     item = services.form_of(part)
     form_class = PART_FORMS[type(part)]
     form = form_class(request.POST or None, instance=copy(part), form=item, is_readonly=_is_readonly(request))
@@ -162,28 +172,9 @@ def edit_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
         saved = attempt(request, form, services.update_part, part=part, values=form.cleaned_data, seen=seen)
         if saved is not None:
             messages.success(request, _("“%(name)s” was saved.") % {"name": saved})
-            return redirect(_address_of(request, item, saved))
+            return redirect(address_of(request, item, saved))
     context = {"form": form, "item": item, "part": part, "kind": kind, "seen": seen, "title": str(part)}
     return render(request, "forms_catalog/part.html", context)
-
-
-@require_POST
-@administration_page(FormRight.UPDATE)
-def move_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
-    part = _part(kind, uid)
-    attempt(request, None, services.move_part, part=part, up=request.POST.get("direction") == "up")
-    return redirect(_address_of(request, services.form_of(part), part))
-
-
-@administration_page(FormRight.UPDATE)
-def delete_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
-    part = _part(kind, uid)
-    item = services.form_of(part)
-    if request.method == "POST" and attempt(request, None, services.delete_part, part=part):
-        messages.success(request, _("“%(name)s” was deleted.") % {"name": part})
-        return redirect(_address_of(request, item))
-    context = {"item": item, "part": part, "kind": kind, "waiting": services.dependents_of(part)}
-    return render(request, "forms_catalog/delete_part.html", context)
 
 
 def _with_sizes(forms: Any) -> Any:
@@ -193,22 +184,16 @@ def _with_sizes(forms: Any) -> Any:
     return counted.prefetch_related("work_types").order_by("is_archived", "name_key", "name")
 
 
-def _part(kind: str, uid: UUID) -> services.Part:
-    if kind not in PART_MODELS:
-        raise Http404
-    above = {"sections": "form", "fields": "section__form"}[kind]
-    found: Any = get_object_or_404(PART_MODELS[kind]._default_manager.select_related(above), uid=uid)
-    return found
+def _after(request: HttpRequest) -> UUID | None:
+    """After which section or field a new one is to stand; None for the end."""
+    try:
+        return UUID(request.GET.get("after", ""))
+    except ValueError:
+        return None
 
 
 def _is_readonly(request: HttpRequest) -> bool:
     return FormRight.UPDATE not in request.rights  # type: ignore[attr-defined]
-
-
-def _address_of(request: HttpRequest, item: Form, part: services.Part | None = None) -> str:
-    """The editor of a form, at the section or field if one is given."""
-    address = reverse("forms_catalog:edit", args=[request.administration.slug, item.uid])  # type: ignore[attr-defined]
-    return f"{address}#part-{part.uid}" if part else address
 
 
 def _add_part(
@@ -218,7 +203,7 @@ def _add_part(
         added = attempt(request, form, service, values=form.cleaned_data, **where)
         if added is not None:
             messages.success(request, _("“%(name)s” was added.") % {"name": added})
-            return redirect(_address_of(request, item, added))
+            return redirect(address_of(request, item, added))
     return render(request, "forms_catalog/part.html", {"form": form, "item": item, "title": title})
 
 
@@ -226,4 +211,4 @@ def _do(request: HttpRequest, uid: UUID, service: Any, said: Any) -> HttpRespons
     item = get_object_or_404(Form, uid=uid)
     if attempt(request, None, service, form=item):
         messages.success(request, said % {"name": item})
-    return redirect(_address_of(request, item))
+    return redirect(address_of(request, item))

@@ -1,5 +1,6 @@
 """Parts that pages share: icons, badges, links to another administration."""
 
+import functools
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -19,6 +20,12 @@ BADGE_ICONS = {"ok": "check", "warn": "warning", "bad": "error", "info": "info",
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of static/icons.svg; without a label it is decoration that a screen reader skips."""
+    return _icon(name, str(label))
+
+
+@functools.lru_cache(maxsize=500)
+def _icon(name: str, label: str) -> SafeString:
+    # A page of 450 questions has thousands.
     href = f"{static('icons.svg')}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
