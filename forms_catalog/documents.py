@@ -67,7 +67,7 @@ def read_parts(form: Form) -> Parts:
     field_of = {field.pk: field for field in fields}
     for field in fields:
         field.section = section_of[field.section_id]
-    for part in (*sections, *fields):
+    for part in Parts(sections, fields):
         if part.visible_if_field_id in field_of:
             part.visible_if_field = field_of[part.visible_if_field_id]
     return Parts(sections, fields)

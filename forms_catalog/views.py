@@ -9,7 +9,7 @@ from csp.decorators import csp
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,7 +45,7 @@ PART_FORMS: dict[type[services.Part], type[PartForm]] = {Section: SectionForm, F
 
 
 @administration_page(FormRight.READ)
-def list_forms(request: HttpRequest) -> HttpResponse:
+def list_forms(request: AdministrationRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\0", "").strip()
     with_archived = "archived" in request.GET
     found = Form.objects.filter(Q(name__icontains=query) | Q(description__icontains=query))
@@ -56,7 +56,7 @@ def list_forms(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [{"form": form, "uses": uses.get(form.pk, 0)} for form in page],
-        "origins": origins_of(request.administration, list(page)),  # type: ignore[attr-defined]
+        "origins": origins_of(request.administration, list(page)),
         "counts": Form.objects.aggregate(active=Count("pk", filter=~archived), archived=Count("pk", filter=archived)),
         "query": query,
         "with_archived": with_archived,
@@ -65,7 +65,7 @@ def list_forms(request: HttpRequest) -> HttpResponse:
 
 
 @administration_page(FormRight.CREATE)
-def create_form(request: HttpRequest) -> HttpResponse:
+def create_form(request: AdministrationRequest) -> HttpResponse:
     form = FormForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = attempt(request, form, services.create_form, values=form.cleaned_data)
@@ -76,14 +76,14 @@ def create_form(request: HttpRequest) -> HttpResponse:
 
 
 @administration_page(FormRight.READ)
-def edit_form(request: HttpRequest, uid: UUID) -> HttpResponse:
+def edit_form(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     """The editor: what the form is, and its sections and fields in order, each with its own small page."""
     item = get_object_or_404(Form.objects.prefetch_related("work_types"), uid=uid)
     query = request.GET.get("q", "").replace("\0", "").strip()
     context = {
         "item": item,
         "uses": uses_of(item),
-        "sections": shown_sections(request, item, query),  # type: ignore[arg-type]
+        "sections": shown_sections(request, item, query),
         "query": query,
         "removed": removed_from(request, item),
     }
@@ -91,7 +91,7 @@ def edit_form(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @administration_page(FormRight.READ)
-def edit_details(request: HttpRequest, uid: UUID) -> HttpResponse:
+def edit_details(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     item = get_object_or_404(Form, uid=uid)
     form = FormForm(request.POST or None, instance=copy(item), is_readonly=_is_readonly(request))
     seen = request.POST.get("seen") or services.fingerprint_of(item)
@@ -121,28 +121,28 @@ def preview_print(request: AdministrationRequest, uid: UUID) -> HttpResponse:
 
 @require_POST
 @administration_page(FormRight.UPDATE)
-def archive_form(request: HttpRequest, uid: UUID) -> HttpResponse:
+def archive_form(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     said = gettext_lazy("“%(name)s” was archived: nobody can choose it any more.")
     return _do(request, uid, services.archive_form, said)
 
 
 @require_POST
 @administration_page(FormRight.UPDATE)
-def unarchive_form(request: HttpRequest, uid: UUID) -> HttpResponse:
+def unarchive_form(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     return _do(request, uid, services.unarchive_form, gettext_lazy("“%(name)s” can be chosen again."))
 
 
 @administration_page(FormRight.DELETE)
-def delete_form(request: HttpRequest, uid: UUID) -> HttpResponse:
+def delete_form(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     item = get_object_or_404(Form, uid=uid)
     if request.method == "POST" and attempt(request, None, services.delete_form, form=item):
         messages.success(request, _("“%(name)s” was deleted.") % {"name": item})
-        return redirect("forms_catalog:list", request.administration.slug)  # type: ignore[attr-defined]
+        return redirect("forms_catalog:list", request.administration.slug)
     return render(request, "forms_catalog/delete.html", {"item": item, "uses": uses_of(item)})
 
 
 @administration_page(FormRight.UPDATE)
-def add_section(request: HttpRequest, uid: UUID) -> HttpResponse:
+def add_section(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     item = get_object_or_404(Form, uid=uid)
     form = SectionForm(request.POST or None, form=item)
     where = {"form": item, "after": _after(request)}
@@ -150,7 +150,7 @@ def add_section(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @administration_page(FormRight.UPDATE)
-def add_field(request: HttpRequest, uid: UUID) -> HttpResponse:
+def add_field(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     section = get_object_or_404(Section.objects.select_related("form"), uid=uid)
     form = FieldForm(request.POST or None, form=section.form, initial={"section": section})
     # Between two others: only in the section in which that was asked.
@@ -162,7 +162,7 @@ def add_field(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @administration_page(FormRight.READ)
-def edit_part(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
+def edit_part(request: AdministrationRequest, kind: str, uid: UUID) -> HttpResponse:
     part = part_of(kind, uid)
     item = services.form_of(part)
     form_class = PART_FORMS[type(part)]
@@ -184,7 +184,7 @@ def _with_sizes(forms: Any) -> Any:
     return counted.prefetch_related("work_types").order_by("is_archived", "name_key", "name")
 
 
-def _after(request: HttpRequest) -> UUID | None:
+def _after(request: AdministrationRequest) -> UUID | None:
     """After which section or field a new one is to stand; None for the end."""
     try:
         return UUID(request.GET.get("after", ""))
@@ -192,12 +192,12 @@ def _after(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _is_readonly(request: HttpRequest) -> bool:
-    return FormRight.UPDATE not in request.rights  # type: ignore[attr-defined]
+def _is_readonly(request: AdministrationRequest) -> bool:
+    return FormRight.UPDATE not in request.rights
 
 
 def _add_part(
-    request: HttpRequest, item: Form, form: PartForm, service: Any, title: Any, /, **where: Any
+    request: AdministrationRequest, item: Form, form: PartForm, service: Any, title: Any, /, **where: Any
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         added = attempt(request, form, service, values=form.cleaned_data, **where)
@@ -207,7 +207,7 @@ def _add_part(
     return render(request, "forms_catalog/part.html", {"form": form, "item": item, "title": title})
 
 
-def _do(request: HttpRequest, uid: UUID, service: Any, said: Any) -> HttpResponse:
+def _do(request: AdministrationRequest, uid: UUID, service: Any, said: Any) -> HttpResponse:
     item = get_object_or_404(Form, uid=uid)
     if attempt(request, None, service, form=item):
         messages.success(request, said % {"name": item})

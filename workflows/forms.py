@@ -95,7 +95,7 @@ class StepForm(forms.Form):
         self.fields["type"].choices = grouped_choices()  # type: ignore[attr-defined]
         self.fields["names"].choices = nameable.choices  # type: ignore[attr-defined]
         # Offered is what a step of this type names; what was sent is judged by all there is, and told in words.
-        self.fields["names"].widget.choices = nameable.offered_for(self.needs, str(self["names"].value() or ""))  # type: ignore[attr-defined]
+        self.fields["names"].widget.choices = nameable.offered_for(self.needs, str(self["names"].value() or ""))
 
     @property
     def needs(self) -> str:
