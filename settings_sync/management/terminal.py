@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from typing import IO
 
 from django.core.management.base import CommandError
+from django.db import ProgrammingError
 
 from accounts.models import User
-from settings_sync.exceptions import SyncError
+from settings_sync.exceptions import AdministrationDamaged, SyncError
 from settings_sync.models import Plan, SyncRun
 from settings_sync.services.plans.plans import count_made
 from settings_sync.services.runs.run_overview import RunOverview, show_run
@@ -18,6 +19,8 @@ from tenants.exceptions import AdministrationError
 from tenants.models import Administration, Membership
 from tenants.permissions import NotAllowed
 from tenants.rights import ADMINISTRATOR_ROLE
+from tenants.schemas import WrongSchema
+from tenants.wholeness import note_damage
 
 DOOR = "terminal"
 FAILED = 1
@@ -77,10 +80,15 @@ def find_run(run_id: str) -> SyncRun:
 
 
 @contextmanager
-def refusals_as_exit_codes() -> Iterator[None]:
-    """Turn a refusal into its sentence and exit code 2."""
+def refusals_as_exit_codes(entered: Administration | None = None) -> Iterator[None]:
+    """Turn a refusal into its sentence and exit code 2; also that `entered`, which is read inside, is not whole."""
     try:
         yield
+    except (ProgrammingError, WrongSchema):
+        for row, damage in note_damage([entered] if entered else []).items():
+            refused = AdministrationDamaged(name=row.name, damage=damage)
+            raise CommandError(refused.detail, returncode=BAD_ARGUMENTS) from None
+        raise
     except (SyncError, AdministrationError) as refused:
         raise CommandError(refused.detail, returncode=BAD_ARGUMENTS) from None
     except NotAllowed as refused:

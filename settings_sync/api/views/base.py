@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.db import ProgrammingError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -12,9 +13,12 @@ from settings_sync.api.protocol.authentication import BearerAuthentication, HasS
 from settings_sync.api.protocol.parsers import StrictJSONParser
 from settings_sync.api.protocol.renderers import ExactJSONRenderer
 from settings_sync.api.protocol.throttling import Allowance, TokenThrottle
-from settings_sync.api.visibility import find_administration
+from settings_sync.api.visibility import find_administration, visible_administrations
+from settings_sync.exceptions import AdministrationDamaged
 from settings_sync.shapes.base import NoFields
 from tenants.models import Administration
+from tenants.schemas import WrongSchema
+from tenants.wholeness import note_damage
 
 READ_SETTINGS = (Scope.SETTINGS_READ,)
 WRITE_SETTINGS = (Scope.SETTINGS_WRITE,)
@@ -50,6 +54,21 @@ class TokenView(APIView):
 
     def check_throttles(self, request: Request) -> None:
         """Nothing more: the call was counted before its scopes were looked at."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Say which administration was lost where that is why, as pages do, and not that something went wrong."""
+        if isinstance(exc, (ProgrammingError, WrongSchema)):
+            return super().handle_exception(self._damage() or exc)
+        return super().handle_exception(exc)
+
+    def _damage(self) -> AdministrationDamaged | None:
+        """The first of the administrations that the token sees of which the database lost something; the one of the
+        address before others."""
+        slug = self.kwargs.get("slug")
+        damaged = note_damage(visible_administrations(self.request))
+        for row in sorted(damaged, key=lambda row: (row.slug != slug, row.slug)):
+            return AdministrationDamaged(name=row.name, damage=damaged[row])
+        return None
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         """Every answer to a token tells what is left of its calls."""

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         administration = find_administration(options["administration"])
         user = find_acting_user(administration, options["email"])
-        with refusals_as_exit_codes():
+        with refusals_as_exit_codes(administration):
             settings = export_settings(acting_user=user, administration=administration, items=_uids(options["items"]))
         try:
             done = write_folder(Path(options["to"]), settings)

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         unusable = [found for found in files if found.reason and not found.is_left_alone] + _doubled(files)
         left_alone = [found for found in files if found.is_left_alone]
         given = [Given(found.name, found.setting) for found in files if found.setting]
-        with refusals_as_exit_codes():
+        with refusals_as_exit_codes(administration):
             imported = import_settings(
                 acting_user=user,
                 administration=administration,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.utils import translation
@@ -214,6 +215,18 @@ def test_what_goes_over_all_administrations_goes_on(damaged):
     search_everywhere("Storing")
     prune(days=1)
     migrate_everything()
+
+
+@pytest.mark.parametrize(
+    "command", [("export_settings", "--to"), ("import_settings", "--from")], ids=lambda row: row[0]
+)
+def test_no_files_are_made_of_or_read_into_what_is_not_whole(tmp_path, command):
+    found = made_three("schema")
+    name, option = command
+    with pytest.raises(CommandError, match="Kapot cannot be synced: its data is gone") as refused:
+        call_command(name, found.broken.slug, option, str(tmp_path))
+    assert refused.value.returncode == 2
+    forget(found.broken)
 
 
 def test_what_is_lost_between_preview_and_run_fails_there_alone():
