@@ -34,7 +34,7 @@ from ..failpoints import reach
 from ..migrating import code_head, refresh_template
 from ..models import Administration
 from ..schema_hooks import schema_hooks
-from ..template_schema import drop_schema, rename_schema
+from ..template_schema import create_empty_schema, drop_schema, rename_schema
 from . import shared, tables
 from .archive import MANIFEST, Manifest, Part, Reader, opened
 from .exporting import find_active
@@ -92,6 +92,8 @@ def replace_administration(*, path: Path, slug: str = "", confirm: str) -> Resto
         with transaction.atomic():
             row = _lock(row)
             former = f"{row.schema_name}_former"
+            # Where the schema itself was lost there is nothing to keep until the commit.
+            create_empty_schema(row.schema_name, exist_ok=True)
             rename_schema(row.schema_name, former)
             _fill(row, reader)
             shared.put_company_details_back(row, reader.manifest)

@@ -1,6 +1,6 @@
 """The tables of one administration: which there are, copying their rows out and in, and hashing what stands there."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,8 +60,10 @@ def fix_how_values_are_written() -> None:
         )
 
 
-def lock_tables(schema: str, tables: Iterable[str], mode: str) -> None:
-    """Take a lock on tables until the transaction ends."""
+def lock_tables(schema: str, tables: Collection[str], mode: str) -> None:
+    """Take a lock on tables until the transaction ends; of a schema that was lost there are none."""
+    if not tables:
+        return
     names = sql.SQL(", ").join(sql.Identifier(schema, name) for name in tables)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("LOCK TABLE {} IN {} MODE").format(names, sql.SQL(mode)))

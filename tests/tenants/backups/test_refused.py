@@ -66,6 +66,7 @@ DRIFT = {
         'ALTER TABLE "{0}".reference_data_worktype DROP CONSTRAINT reference_data_worktype_uid_key',
         "reference_data_worktype_uid_key of reference_data_worktype",
     ),
+    "everything gone": ('DROP SCHEMA "{0}" CASCADE', "its tables are not of this version"),
 }
 """What somebody did to the tables by hand, and what is named."""
 

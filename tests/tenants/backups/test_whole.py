@@ -19,6 +19,7 @@ from reference_data.models import WorkType
 from settings_sync.engine.applying.connections import close_sync_connection
 from settings_sync.engine.fence import sync_login
 from settings_sync.models import Document, ItemRule, Receipt, SyncPolicy
+from settings_sync.services.doctor.examining import examine
 from sync_ledger.models import Base, Edit
 from tenants.backups import restoring, tables
 from tenants.models import Administration, Membership, Role
@@ -100,6 +101,28 @@ def test_after_damage_the_former_contents_come_back_in_their_place(
     assert AuditEntry.objects.filter(administration_id=child.pk, action="administration.replaced").count() == 1
     run = company.sync(back, categories=CATEGORIES)
     assert Receipt.objects.get(target__run=run).rows == {}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP SCHEMA {schema} CASCADE",
+        "DROP TABLE {schema}.reference_data_worktype CASCADE",
+        "ALTER TABLE {schema}.reference_data_worktype DROP COLUMN description CASCADE",
+    ],
+    ids=["schema", "table", "column"],
+)
+def test_what_was_lost_comes_back_in_its_place(
+    company: Company, child: Administration, tmp_path: Path, statement: str
+) -> None:
+    """As the doctor and the guide say of an administration that is not whole."""
+    path, before = export(child, tmp_path), contents(child)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(schema=child.schema_name))
+    restore(path, replace=True, confirm=child.slug)
+    assert without_dirty(contents(child)) == without_dirty(before)
+    assert f"{child.schema_name}_former" not in schemas()
+    assert examine(child) == []
 
 
 def test_a_main_administration_takes_its_roles_policies_and_rules_along(company: Company, tmp_path: Path) -> None:
