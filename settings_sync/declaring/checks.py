@@ -14,20 +14,19 @@ from django.db.models import (
     GeneratedField,
     ManyToManyField,
     Model,
-    UniqueConstraint,
 )
 
 from settings_sync.models.items import Item, Part
 
-from .field_checks import check_fields, check_sorts
+from .field_checks import HANDLED_BY_THE_ENGINE, check_fields, check_sorts
 from .joint_checks import check_categories, check_order, check_parts
 from .kinds import root_in, tenant_models
 from .options import ModelSync
 from .refusals import file_of, refused
 from .registry import registry
 
-HANDLED_BY_THE_ENGINE = {"id", "uid", "is_archived", "position"}
-"""Fields of every item or part that no declaration names."""
+NEVER = object()
+"""What a constraint that knows no deferring says of it: it looks at one row alone."""
 
 
 @register(Tags.models)
@@ -208,7 +207,8 @@ def _defaults(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
 
 def _unique_keys(model: type[Model]) -> Iterator[Error]:
     for constraint in model._meta.constraints:
-        if isinstance(constraint, UniqueConstraint) and constraint.deferrable is None:
+        # An exclusion constraint is one too, of a sort that only PostgreSQL knows.
+        if getattr(constraint, "deferrable", NEVER) is None:
             yield refused(
                 model,
                 15,
@@ -224,7 +224,7 @@ def _unique_keys(model: type[Model]) -> Iterator[Error]:
             f"Open {file_of(model)} and use a deferrable UniqueConstraint instead.",
         )
     for field in model._meta.local_fields:
-        if field.unique and field.name not in ("id", "uid"):
+        if field.unique and not field.primary_key and field.name != "uid":
             yield refused(
                 model, 15, f"has a unique field {field.name!r}.", "Use a deferrable UniqueConstraint instead."
             )

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.core.checks import Error
 from django.db.models import (
     NOT_PROVIDED,
     DateTimeField,
     Field,
+    ForeignKey,
     GeneratedField,
     ManyToManyField,
     Model,
@@ -16,11 +17,15 @@ from django.db.models import (
 )
 
 from settings_sync.models.items import Item, NameKey
+from settings_sync.planning.differences import PARTS
 from settings_sync.planning.values import NAME_KEY
 
 from .options import ModelSync
 from .refusals import file_of, refused
 from .registry import registry
+
+HANDLED_BY_THE_ENGINE = {"id", "uid", "is_archived", "position"}
+"""Fields of every item or part that no declaration names."""
 
 ALWAYS_THE_SAME = (list, dict)
 """Callable defaults that are a value: what a JSON field cannot be given otherwise."""
@@ -28,6 +33,7 @@ ALWAYS_THE_SAME = (list, dict)
 
 def check_sorts(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
     """Fields that are named in a place where a field of their sort cannot stand."""
+    yield from _nameable(model, declared)
     yield from _generic_keys(model, declared)
     yield from _fields(model, declared)
     yield from _links(model, declared)
@@ -36,10 +42,48 @@ def check_sorts(model: type[Model], declared: type[ModelSync]) -> Iterator[Error
 def check_fields(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
     """Fields of the right sort that could not be compared, recognised or begun with."""
     yield from _recognised_by(model, declared)
+    yield from _named_of_documents(model, declared)
+    yield from _numbers_of_rows(model, declared)
     yield from _name_key(model, declared)
     yield from _defaults(model, declared)
     yield from _local(model, declared)
     yield from _upgrades(model, declared)
+
+
+def _nameable(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
+    named = [*declared.fields, *declared.local, *declared.links]
+    for name in dict.fromkeys(named):
+        field: Any = model._meta.get_field(name)
+        may_be_named = name == "is_archived" and name in declared.fields
+        if name == declared.part_of or (name in HANDLED_BY_THE_ENGINE and not may_be_named):
+            yield refused(
+                model,
+                33,
+                f"names {name!r}, which a sync reads and writes by itself.",
+                f"Open {file_of(declared)} and leave it out.",
+            )
+        elif name == PARTS and not declared.part_of:
+            yield refused(
+                model,
+                33,
+                f"has a field {name!r}: under that name a document keeps the parts of an item.",
+                f"Open {file_of(model)} and give it another name.",
+            )
+        elif name not in declared.links and _is_written_elsewhere(field):
+            yield refused(
+                model,
+                33,
+                f"names {name!r}, which is no field of its own but what points at it.",
+                f"Open {file_of(declared)} and leave it out; it is declared where it is written.",
+            )
+    for name in dict.fromkeys(declared.fields):
+        if declared.fields.count(name) > 1:
+            yield refused(model, 33, f"names {name!r} twice.", f"Open {file_of(declared)}.")
+
+
+def _is_written_elsewhere(field: Any) -> bool:
+    """Whether it is the other end of a key that stands in another table."""
+    return isinstance(field, GenericRelation) or (field.auto_created and not field.concrete)
 
 
 def _generic_keys(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
@@ -115,6 +159,70 @@ def _recognised_by(model: type[Model], declared: type[ModelSync]) -> Iterator[Er
                 25,
                 f"is recognised by {name!r}, its {attribute}, which stays: no other administration has it.",
                 f"Open {file_of(declared)} and move {name!r} from local to fields.",
+            )
+
+
+def _named_of_documents(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
+    """What people read of an item, and what changes as one, is asked of documents: it must stand in them."""
+    grouped = [name for group in declared.merge_together for name in group]
+    named = [
+        ("label", declared.label),
+        ("part_key", declared.part_key),
+        *(("merge_together", name) for name in grouped),
+    ]
+    for attribute, name in named:
+        if not name or (attribute == "part_key" and name in declared.local):  # which is refused already
+            continue
+        if name not in declared.fields:
+            yield refused(
+                model,
+                34,
+                f"names {name!r} as {attribute}, which is not among its fields: no document has it.",
+                f"Open {file_of(declared)} and name one of its fields.",
+            )
+        elif attribute == "label" and isinstance(model._meta.get_field(name), ForeignKey):
+            yield refused(
+                model,
+                34,
+                f"names {name!r} as label, which is the number of a row and no text.",
+                f"Open {file_of(declared)} and name a field that people can read.",
+            )
+    for name in dict.fromkeys(grouped):
+        if grouped.count(name) > 1:
+            yield refused(
+                model,
+                34,
+                f"lets {name!r} change as one with two groups of fields.",
+                f"Open {file_of(declared)} and make one group of them.",
+            )
+
+
+def _numbers_of_rows(model: type[Model], declared: type[ModelSync]) -> Iterator[Error]:
+    """Rows are found and pointed at by the number that each administration gives them."""
+    if model._meta.pk is None or model._meta.pk.column != "id":
+        yield refused(
+            model,
+            35,
+            "has another primary key than id, by which its rows are found.",
+            f"Open {file_of(model)} and leave primary_key out.",
+        )
+    for name in (*declared.fields, declared.part_of):
+        field: Any = model._meta.get_field(name) if name else None
+        if not isinstance(field, ForeignKey) or isinstance(field.related_model, str):
+            continue
+        if not field.target_field.primary_key:
+            yield refused(
+                model,
+                35,
+                f"points with {name!r} at {field.target_field.name!r} of a row and not at its id.",
+                f"Open {file_of(model)} and leave to_field out.",
+            )
+        elif name == declared.part_of and field.null:
+            yield refused(
+                model,
+                35,
+                f"may be without {name!r}: a part of nothing would be in no document.",
+                f"Open {file_of(model)} and leave null=True out.",
             )
 
 

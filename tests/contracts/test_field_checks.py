@@ -3,8 +3,9 @@
 import uuid
 
 import pytest
-from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models.functions import Now
 from django.test.utils import isolate_apps
@@ -333,3 +334,135 @@ def test_a_name_that_an_upgrade_took_away_is_not_used_again(plant):
     assert "'note' again" in message.msg
     assert HERE in message.hint
     assert plant((Shelf, Otherwise)) == []
+
+
+@isolate_apps("reference_data")
+@pytest.mark.parametrize("place", ["fields", "local"])
+@pytest.mark.parametrize("name", ["boards", "signs", "id", "uid", "parts"])
+def test_what_has_no_field_of_its_own_is_not_named(plant, name, place):
+    class Shelf(Named):
+        parts = models.CharField(max_length=9, default="")
+        signs = GenericRelation("self", object_id_field="id", content_type_field="id")
+
+    class Board(Part):
+        shelf = models.ForeignKey(Shelf, models.CASCADE, related_name="boards")
+
+        class Meta:
+            app_label = "reference_data"
+
+    class ShelfSync(Declared):
+        fields = ("name", name) if place == "fields" else ("name",)
+        local = (name,) if place == "local" else ()
+
+    class BoardSync(Declared):
+        natural_key = None
+        part_of = "shelf"
+        fields = ()
+
+    found = [message for message in plant((Shelf, ShelfSync), (Board, BoardSync)) if message.id.endswith("E033")]
+    message = only(found, "E033")
+    assert repr(name) in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+@pytest.mark.parametrize(
+    ("names", "refused"),
+    [
+        ({"fields": ("text", "text")}, "'text' twice"),
+        ({"fields": ("text", "shelf")}, "'shelf'"),
+        ({"fields": ("text", "position")}, "'position'"),
+        ({"fields": ("text",), "local": ("position",)}, "'position'"),
+    ],
+)
+def test_a_part_names_its_own_fields_once(plant, names, refused):
+    class Shelf(Named):
+        pass
+
+    class Board(Part):
+        shelf = models.ForeignKey(Shelf, models.CASCADE)
+        text = models.CharField(max_length=9)
+
+        class Meta:
+            app_label = "reference_data"
+
+    board = type("BoardSync", (Declared,), {"natural_key": None, "part_of": "shelf", **names})
+    message = only(plant((Shelf, Declared), (Board, board)), "E033")
+    assert refused in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+@pytest.mark.parametrize(
+    ("told", "refused"),
+    [
+        ({"label": "work_types"}, "'work_types' as label"),
+        ({"label": "count"}, "'count' as label"),
+        ({"label": "rate"}, "number of a row"),
+        ({"part_key": "position_key"}, "'position_key' as part_key"),
+        ({"merge_together": (("text", "work_types"),)}, "'work_types' as merge_together"),
+        ({"merge_together": (("text", "count"),)}, "'count' as merge_together"),
+        ({"merge_together": (("text", "name"), ("rate", "text"))}, "'text' change as one with two groups"),
+    ],
+)
+def test_what_people_read_and_what_changes_as_one_stands_in_documents(plant, told, refused):
+    class Shelf(Named):
+        text = models.CharField(max_length=9, default="")
+        rate = models.ForeignKey(VatRate, models.PROTECT, null=True)
+        count = models.IntegerField(default=0)
+        position_key = NameKey("text")
+        work_types = models.ManyToManyField(WorkType)
+
+    names = {"fields": ("name", "text", "rate"), "local": ("count",), "links": ("work_types",)}
+    message = only(plant((Shelf, type("ShelfSync", (Declared,), {**names, **told}))), "E034")
+    assert refused in message.msg
+    assert HERE in message.hint
+
+
+@isolate_apps("reference_data")
+@pytest.mark.parametrize("sort", ["primary key", "to a field", "part to a field", "part of nothing"])
+def test_rows_go_by_their_number(plant, sort):
+    class Shelf(Named):
+        rate = models.ForeignKey(VatRate, models.PROTECT, null=True, to_field="uid" if sort == "to a field" else None)
+        if sort == "primary key":
+            number = models.IntegerField(primary_key=True)
+
+    class Board(Part):
+        shelf = models.ForeignKey(
+            Shelf,
+            models.CASCADE,
+            null=sort == "part of nothing",
+            to_field="uid" if sort == "part to a field" else None,
+        )
+
+        class Meta:
+            app_label = "reference_data"
+
+    class ShelfSync(Declared):
+        fields = ("name", "rate")
+        local = ("number",) if sort == "primary key" else ()
+
+    class BoardSync(Declared):
+        natural_key = None
+        part_of = "shelf"
+        fields = ()
+
+    found = [message for message in plant((Shelf, ShelfSync), (Board, BoardSync)) if not message.id.endswith("E029")]
+    assert HERE in only(found, "E035").hint
+
+
+@isolate_apps("reference_data")
+def test_what_excludes_other_rows_can_be_deferred(plant):
+    class Shelf(Named):
+        height = models.IntegerField(default=0)
+
+        class Meta(Named.Meta):
+            constraints = [
+                unique_name("%(class)s_name"),
+                ExclusionConstraint(name="shelf_height", expressions=[("height", "=")]),
+            ]
+
+    class ShelfSync(Declared):
+        fields = ("name", "height")
+
+    assert "'shelf_height'" in only(plant((Shelf, ShelfSync)), "E015").msg
