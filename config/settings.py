@@ -40,6 +40,7 @@ SHARED_APPS = [
     "audit",
     "tenants",
     "webhooks",
+    "notices",
     "people",
     "settings_sync",
     "unfold",

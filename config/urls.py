@@ -11,7 +11,6 @@ from demo import mail_pages
 from settings_sync.views import overview
 from tenants import home, role_pages, search_page, switching, token_pages
 
-from . import health, metrics, styleguide
 
 in_administration: list[URLPattern | URLResolver] = [
     path("", overview.administration_home, name="administration-home"),
@@ -40,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("account/", include("accounts.urls")),
     path("account/", include("people.account_urls")),
+    path("account/notices/", include("notices.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("a/<slug:slug>/", include(in_administration)),
     path("api/v1/", include("business.api.urls")),
@@ -55,7 +55,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEBUG or settings.DEMO:
     urlpatterns += [
-        path("styleguide/", styleguide.show_styleguide, name="styleguide"),
         path("demo/mail/", mail_pages.list_mail, name="demo-mail"),
     ]
 

@@ -8,5 +8,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from . import mails
+        from .services import telling
 
         mails.register_mails()
+        telling.register_kinds()

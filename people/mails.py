@@ -20,7 +20,6 @@ from .links import INVITATION, NEW_ADDRESS, address_of, make_key
 from .models import Invitation
 
 INVITED = "user.invited"
-ACCEPTED = "user.invitation_accepted"
 ACCESS_TAKEN = "user.access_taken"
 FORGOTTEN = "password.forgotten"
 PASSWORD_CHANGED = "password.changed"  # nosec B105 # a kind of mail
@@ -31,7 +30,6 @@ ADDRESS_CHANGED = "address.changed"
 def register_mails() -> None:
     """Tell the outbox what these mails say; called once, when all apps are ready."""
     register_letter(INVITED, _("invitation"), _write_invitation)
-    register_letter(ACCEPTED, _("an invitation was accepted"), _write_accepted)
     register_letter(ACCESS_TAKEN, _("access was taken away"), _write_access_taken)
     register_letter(FORGOTTEN, _("link for a new password"), _write_password_link)
     register_letter(PASSWORD_CHANGED, _("the password was changed"), _write_password_changed)
@@ -44,13 +42,6 @@ def send_invitation(invitation: Invitation) -> None:
     send_letter(
         INVITED, address=invitation.email, administration=invitation.administration, invitation=str(invitation.pk)
     )
-
-
-def tell_accepted(invitation: Invitation, user: User) -> None:
-    """Tell who invited somebody that they came."""
-    if invitation.invited_by is not None:
-        facts = {"name": str(user), "email": user.email}
-        send_letter(ACCEPTED, recipient=invitation.invited_by, administration=invitation.administration, **facts)
 
 
 def tell_access_taken(person: User, administration: Administration) -> None:
@@ -92,19 +83,6 @@ def _write_invitation(_message: OutboxMessage, facts: Mapping[str, Any]) -> Cont
         "link": address_of("account:invitation", key),
     }
     return Content("people/mails/invited", context, invitation.language)
-
-
-def _write_accepted(message: OutboxMessage, facts: Mapping[str, Any]) -> Content | None:
-    reader = message.recipient
-    administration = message.administration
-    if (
-        reader is None
-        or administration is None
-        or not reader.memberships.filter(administration=administration).exists()
-    ):
-        return None
-    link = address_of("people:list", administration.slug)
-    return Content("people/mails/accepted", {**facts, "administration": administration, "link": link}, reader.reads)
 
 
 def _write_access_taken(message: OutboxMessage, _facts: Mapping[str, Any]) -> Content | None:

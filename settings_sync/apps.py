@@ -22,11 +22,13 @@ class SettingsSyncConfig(AppConfig):
 
         from settings_sync.services.edits.keeping import keep_edited
         from settings_sync.services.edits.locks import refuse_locked_edit, refuse_locked_removal
+        from settings_sync.services.notices.kinds import register_kinds
         from sync_ledger.edits import after_edits, before_removals
 
         # Before it is kept: by what was kept last it is told what this edit has changed.
         after_edits.extend((refuse_locked_edit, keep_edited))
         before_removals.append(refuse_locked_removal)
+        register_kinds()
         pre_migrate.connect(refuse_before_migrating, sender=self)
 
 

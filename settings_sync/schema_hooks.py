@@ -11,6 +11,7 @@ from .engine.applying.connections import refuse_unusable_login
 from .engine.reading.upgrading import upgrade_schema, upgrade_shared
 from .models import Touched
 from .services.administrations.backups import CARRIED
+from .services.notices.telling import tell_ready
 from .services.runs.starting import start_from_main
 
 
@@ -35,6 +36,7 @@ class SyncSchemaHooks(SchemaHooks):
 
     def make_ready(self, administration: Administration) -> None:
         Touched.objects.create(schema_name=administration.schema_name)
+        tell_ready(administration)
 
     def welcome(self, administration: Administration) -> None:
         start_from_main(administration)

@@ -27,10 +27,11 @@ from ..exceptions import (
     TooManyInvitations,
 )
 from ..links import INVITATION, read_key
-from ..mails import send_invitation, tell_accepted
+from ..mails import send_invitation
 from ..models import Invitation
 from ..rights import PeopleRight
 from .memberships import check_role
+from .telling import tell_accepted
 
 MOST_OPEN = 200
 

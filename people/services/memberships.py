@@ -24,6 +24,7 @@ from ..exceptions import AccessGone, LastAdministrator, MoreThanYourOwn, RoleNot
 from ..mails import tell_access_taken
 from ..models import Invitation
 from ..rights import PeopleRight
+from .telling import tell_role
 
 MOST_NAMED = 5
 
@@ -74,6 +75,7 @@ def change_role(*, acting_user: User, membership: Membership, role: Role) -> Mem
             locked.save(update_fields=["role"])
             facts = {"user": locked.user.email, "former_role": former.name, "role": role.name}
             record("user.role_changed", actor=acting_user, administration=administration, **facts)
+            tell_role(locked, role, by=acting_user)
     return locked
 
 

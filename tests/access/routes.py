@@ -31,6 +31,7 @@ PUBLIC = {
 OF_THE_ACCOUNT = (
     "home", "accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable", "accounts:end-acting",
     "account:profile", "account:ask-address", "account:password", "account:new-address",
+    "notices:list", "notices:read", "notices:choose", "notices:open",
 )  # fmt: skip
 OPEN_TO_MEMBERS = {
     "switch": "whoever may enter an administration goes on to another one; listed are those that they may enter",

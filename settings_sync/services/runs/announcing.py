@@ -7,6 +7,7 @@ from django.utils import translation
 
 from settings_sync.exceptions import error_in_words
 from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.services.notices.telling import tell_of_run
 from settings_sync.services.previews.plan_overview import Counted
 from webhooks.events import Event, rfc3339
 from webhooks.services.outbox import announce, announce_by_mail
@@ -21,7 +22,10 @@ def announce_run(run: SyncRun) -> None:
     announce(Event.RUN_FINISHED, administration=run.administration, data=_run_data(run, targets))
     held = sum(target.counts.get("hold", 0) for target in targets)
     is_trouble = bool(held) or any(target.state in FAILED for target in targets)
-    announce_by_mail(administration=run.administration, data=_mail_data(run, targets), is_trouble=is_trouble)
+    mails = announce_by_mail(administration=run.administration, data=_mail_data(run, targets), is_trouble=is_trouble)
+    # Who gets that mail needs no second one that says the same.
+    mailed = {mail.recipient_id for mail in mails if mail.recipient_id}
+    tell_of_run(run, targets, held, mailed)
 
 
 def announce_failed_target(target: SyncTarget) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
 from accounts.acting import end_what_is_over
+from notices.services.reading import forget_old_notices
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.plans.plans import fail_forgotten_plans
@@ -60,7 +61,7 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     reach("reaper.before-waking")
     woken, alone = _wake()
     done = _work_on(alone, must_stop)
-    for step in (end_what_is_over, fold_alignment, send_due, forget_old_messages):
+    for step in (end_what_is_over, fold_alignment, send_due, forget_old_messages, forget_old_notices):
         if not must_stop():
             _attempt(step)
     return Round(woken=woken, given_up=given_up, finished=finished, done=done)

@@ -1,0 +1,1 @@
+"""What people are told of syncs and of new administrations."""
