@@ -41,6 +41,7 @@ SHARED_APPS = [
     "tenants",
     "webhooks",
     "notices",
+    "guide",
     "people",
     "settings_sync",
     "unfold",

@@ -8,13 +8,17 @@ from django.views.generic import RedirectView
 
 from accounts.views import sign_out
 from demo import mail_pages
+from guide import views as guide_pages
 from settings_sync.views import overview
 from tenants import home, role_pages, search_page, switching, token_pages
 
+from . import health, metrics, styleguide
 
 in_administration: list[URLPattern | URLResolver] = [
     path("", overview.administration_home, name="administration-home"),
     path("search/", search_page.search_page, name="search"),
+    path("help/", guide_pages.help_here, name="help"),
+    path("help/<slug:topic>/", guide_pages.help_here, name="help-topic"),
     path("", include("business.urls")),
     path("settings/", home.settings_home, name="settings-home"),
     path("settings/company/", home.company_details, name="company-details"),
@@ -39,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("account/", include("accounts.urls")),
     path("account/", include("people.account_urls")),
+    path("account/", include("guide.urls")),
     path("account/notices/", include("notices.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("a/<slug:slug>/", include(in_administration)),
@@ -55,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEBUG or settings.DEMO:
     urlpatterns += [
+        path("styleguide/", styleguide.show_styleguide, name="styleguide"),
         path("demo/mail/", mail_pages.list_mail, name="demo-mail"),
     ]
 

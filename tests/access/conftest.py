@@ -131,6 +131,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
                 "message_id": message.pk, "delivery_id": message.pk, "administration_id": child.pk,
                 "kind": "forms_catalog.form", "uid": form.uid, "key": "forms", "side": "after",
             },
+            "help-topic": {"topic": "overview"}, "guide": {"topic": "overview"},
             "notices": {"notice_id": uuid.UUID(int=7)},
             "account": {"key": "x:y:z", "number": "x", "token": "x-y"},
             **samples_of_catalogs(),

@@ -31,11 +31,13 @@ PUBLIC = {
 OF_THE_ACCOUNT = (
     "home", "accounts:security", "accounts:enable", "accounts:renew-codes", "accounts:disable", "accounts:end-acting",
     "account:profile", "account:ask-address", "account:password", "account:new-address",
-    "notices:list", "notices:read", "notices:choose", "notices:open",
+    "guide:help", "guide:topic", "guide:tour", "notices:list", "notices:read", "notices:choose", "notices:open",
 )  # fmt: skip
 OPEN_TO_MEMBERS = {
     "switch": "whoever may enter an administration goes on to another one; listed are those that they may enter",
     "administration-home": "whoever may enter an administration sees its start page",
+    "help": "texts of the product, the same for everybody",
+    "help-topic": "the same",
     "search": "it finds what the reader may see (test_searching.py)",
 }
 NOT_BY_GET = {"templates:preview_new": "previews what is typed in a form, which comes by POST"}
