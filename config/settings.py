@@ -58,7 +58,6 @@ SHARED_APPS = [
     "template_partials",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_structlog",
     "django_prometheus",
     "csp",
@@ -299,6 +298,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "settings_sync.api.protocol.documenting.add_problems",
+        "settings_sync.api.protocol.examples.add_examples",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ActionEnum": "settings_sync.planning.verdicts.Action",

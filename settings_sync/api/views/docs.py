@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from settings_sync.api.protocol.problems import problem_types
 
 from .quick_start import quick_start_for
+from .reference import Reference, command_of, make_reference
 
 
 class DescribedOnce(SchemaGenerator):
@@ -47,13 +48,30 @@ class Schema(SpectacularAPIView):
         """The version stands in the path; what else is asked for would come back in a header."""
 
 
+@functools.lru_cache(maxsize=1)
+def _reference() -> Reference:
+    """Made once, in English: that is the language of summaries, and of answers to programs."""
+    with override("en"):
+        return make_reference(_described("en"))
+
+
 @csrf_exempt
 @require_safe
 def show_docs(request: HttpRequest) -> HttpResponse:
-    """A quick start, the browsable list and the problem types. It loads nothing from elsewhere."""
-    return render(
-        request, "api/docs.html", {"problem_types": problem_types(), "quick_start": quick_start_for(request.user)}
-    )
+    """A quick start, what to know of versions and retries, every operation and shape, and the problem types."""
+    quick_start = quick_start_for(request.user)
+    reference = _reference()
+    context = {
+        "problem_types": problem_types(),
+        "quick_start": quick_start,
+        "reference": reference,
+        "commands": {
+            operation.key: command_of(operation, quick_start.main_slug, quick_start.sub_slug)
+            for group in reference.groups
+            for operation in group.operations
+        },
+    }
+    return render(request, "api/docs.html", context)
 
 
 @extend_schema(exclude=True)

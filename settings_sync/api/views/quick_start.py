@@ -31,6 +31,8 @@ class QuickStart:
     steps: tuple[Step, ...]
     token_address: str
     main: str
+    main_slug: str = "van-dijk"
+    sub_slug: str = "van-dijk-oost"
 
 
 def quick_start_for(user: Any) -> QuickStart:
@@ -40,7 +42,9 @@ def quick_start_for(user: Any) -> QuickStart:
     if main is not None:
         scopes = "scopes=settings:read&scopes=sync:preview&scopes=sync:run"
         address = f"{reverse('token-new', args=[main.slug])}?{scopes}"
-    return QuickStart(_steps(sub.slug if sub else "van-dijk-oost"), address, str(main or ""))
+    main_slug = main.slug if main else QuickStart.main_slug
+    sub_slug = sub.slug if sub else QuickStart.sub_slug
+    return QuickStart(_steps(sub_slug), address, str(main or ""), main_slug, sub_slug)
 
 
 def _administrations_of(user: Any) -> tuple[Administration | None, Administration | None]:
