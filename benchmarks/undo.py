@@ -98,5 +98,8 @@ def _nothing_kept() -> Iterator[None]:
     def find_stale(kind: Any, schema: str, _target_id: object, changes: Any) -> str:
         return real(kind, schema, None, changes)
 
-    with mock.patch.object(books, "keep_former_and_find_stale", find_stale):
+    with (
+        mock.patch.object(books, "keep_former_and_find_stale", find_stale),
+        mock.patch.object(books, "keep_former", return_value="SELECT"),
+    ):
         yield

@@ -62,6 +62,20 @@ def documents_of(kind: Kind, given: str) -> str:
     return _from_json(kind).filled(given=given)
 
 
+def rows_in(table: Table, schema: str, uids: Iterable[str]) -> str:
+    """A query for (item, uid, text) of rows by their uid; `text` is how the document of the item `item` has the row.
+
+    An item's own row has neither links nor parts in it.
+    """
+    return _rows_in(table).filled(schema=schema, uids=f"'{{{','.join(uids)}}}'::uuid[]")
+
+
+def row_text(table: Table) -> Composed:
+    """The text that the document of an item has for a row `p0`; a part that stands in another one `p1` names that."""
+    source = Tables()
+    return _part_text(table, source) if table.parent else json_object(_row_members(table, SQL("p0"), source))
+
+
 @lru_cache
 def keys_text(kind: Kind) -> str:
     """The unique generated columns of an item's row `r`, and what its name was when it is archived; without nulls."""
@@ -315,12 +329,9 @@ def _part_list(number: int, part: Table, source: Source) -> Composed:
     The parts of one parent are joined first, then those lists level by level: short sorts instead of one long one.
     """
     chain = part.path[:-1]
-    own: list[Member] = [("uid", SQL("'\"' || p0.uid || '\"'"))]
-    if len(chain) > 1:
-        own.append((part.parent_name, SQL("'\"' || p1.uid || '\"'")))
     # By uid as well: two parts may have one position, and the digest must not depend on chance.
     lists = SQL("string_agg({row}, ', ' ORDER BY p0.position, p0.uid) AS list FROM {rows}").format(
-        row=json_object([*own, *_row_members(part, SQL("p0"), source)]), rows=_from_root(chain, source)
+        row=_part_text(part, source), rows=_from_root(chain, source)
     )
     for level, table in enumerate(chain[1:], start=1):
         lists = SQL("string_agg(q.list, ', ' ORDER BY q.position, q.uid) AS list FROM ({}) q").format(
@@ -329,6 +340,38 @@ def _part_list(number: int, part: Table, source: Source) -> Composed:
     key = SQL("p0.{}").format(Identifier(part.parent_column)) if len(chain) == 1 else SQL("q.up")
     return SQL("{list} AS (SELECT {key} AS root_id, {lists} GROUP BY {key})").format(
         list=_list(number), key=key, lists=lists
+    )
+
+
+def _part_text(part: Table, source: Source) -> Composed:
+    """The text of a part's row `p0`, with its uid and, where it stands in another part `p1`, that one's."""
+    own: list[Member] = [("uid", SQL("'\"' || p0.uid || '\"'"))]
+    if len(part.path) > 2:
+        own.append((part.parent_name, SQL("'\"' || p1.uid || '\"'")))
+    return json_object([*own, *_row_members(part, SQL("p0"), source)])
+
+
+@lru_cache
+def _rows_in(table: Table) -> Template:
+    source = Tables()
+    levels = list(enumerate(table.path))
+    joins = [
+        SQL(" JOIN {table} {above} ON {above}.id = {below}.{parent}").format(
+            table=source.table(above.table),
+            above=_part(number),
+            below=_part(number - 1),
+            parent=Identifier(table.path[number - 1].parent_column),
+        )
+        for number, above in levels[1:]
+    ]
+    return Template.of(
+        SQL("SELECT {item}.uid, p0.uid, {text} FROM {rows} p0{joins} WHERE p0.uid = ANY({uids})").format(
+            item=_part(levels[-1][0]),
+            text=row_text(table),
+            rows=source.table(table.table),
+            joins=Composed(joins),
+            uids=Place("uids"),
+        )
     )
 
 

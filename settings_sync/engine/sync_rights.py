@@ -13,8 +13,8 @@ BOOKS_IN_CHILD = {
     "sync_ledger_deviation": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     # Versions are told and never taken back; those of a setting go along with it to another uid.
     "sync_ledger_version": ("SELECT", "INSERT", "UPDATE"),
-    # To add and never to delete: a sync must not be able to hide an edit from the next look.
-    "sync_ledger_dirty": ("INSERT",),
+    # To see and to add, and never to delete: a sync must not be able to hide an edit from the next look.
+    "sync_ledger_dirty": ("SELECT", "INSERT"),
     "django_migrations": ("SELECT",),
 }
 SHARED_RIGHTS = {

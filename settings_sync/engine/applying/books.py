@@ -9,7 +9,7 @@ from settings_sync.engine.references import find_pointing_settings
 from settings_sync.engine.rows import documents_in, keys_text
 from settings_sync.planning.values import Key, PlannedChange
 
-from .statements import rows_of
+from .statements import keys_of, rows_of
 
 
 def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, changes: list[PlannedChange]) -> str:
@@ -33,6 +33,15 @@ def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, chang
         " WHERE local.digest IS DISTINCT FROM seen.local_digest"
         # Nor can it get a uid that something here has by now.
         f" OR (seen.uid <> seen.seen_uid AND EXISTS (SELECT FROM {new} n WHERE n.uid = seen.uid))"
+    )
+
+
+def keep_former(target_id: object, changes: Iterable[PlannedChange]) -> str:
+    """Keep the stored documents of items that stand here as the plan saw them, and that will be replaced."""
+    return (
+        "INSERT INTO public.settings_sync_formerdocument (target_id, kind, uid, digest, body)"
+        f" SELECT {_uuid(target_id)}, c.kind, c.uid, d.digest, d.body FROM ({keys_of(changes)}) c"
+        " JOIN public.settings_sync_document d ON d.digest = c.digest"
     )
 
 

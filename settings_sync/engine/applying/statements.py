@@ -15,7 +15,7 @@ from django.db.models import DateTimeField, Field
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from settings_sync.declaring.kinds import Column, Kind, Link, Table, all_kinds
-from settings_sync.engine.rows import is_now, rows_in_documents
+from settings_sync.engine.rows import is_now, row_text, rows_in_documents
 from settings_sync.engine.sql import Place, Template, comma_separated, in_schema
 from settings_sync.planning.values import PlannedChange
 
@@ -57,6 +57,17 @@ def rows_of(changes: Iterable[PlannedChange]) -> str:
     )
     names = "uid, seen_uid, action, local_digest, result_digest, next_base_digest"
     return f"SELECT {names} FROM unnest({', '.join(columns)}) AS c({names})"
+
+
+def keys_of(changes: Iterable[PlannedChange]) -> str:
+    """The changes as a query for (kind, uid, digest) of what the plan saw."""
+    rows = list(changes)
+    columns = (
+        _array("text", (row.kind for row in rows)),
+        _array("uuid", (str(row.uid) for row in rows)),
+        _array("bytea", (_hex(row.local) for row in rows)),
+    )
+    return f"SELECT kind, uid, digest FROM unnest({', '.join(columns)}) AS c(kind, uid, digest)"
 
 
 def _array(db_type: str, values: Iterable[str]) -> str:
@@ -116,6 +127,39 @@ def late_references(kind: Kind) -> tuple[Statement, ...]:
         for table in kind.tables
         for column in table.columns
         if is_late(kind, column)
+    )
+
+
+@lru_cache
+def row_update(table: Table, names: frozenset[str]) -> Template:
+    """Set these columns in rows of a table, by their uid, to what a JSON list `rows` says.
+
+    It returns the uid and the text of each row as it stands then, as `rows_in` does.
+    """
+    columns = [column for column in table.columns if column.name in names]
+    above = table.parent if table.parent and table.parent.parent else None
+    return Template.of(
+        SQL(
+            "UPDATE {table} p0 SET {settings} FROM (SELECT x.uid, {values}"
+            " FROM jsonb_to_recordset({rows}) AS x(uid uuid, {record})) n{above}"
+            " WHERE p0.uid = n.uid{is_above} RETURNING p0.uid, {text}"
+        ).format(
+            table=in_schema(table.table),
+            settings=comma_separated(
+                SQL("{} = {}").format(Identifier(column.column), _kept_when_equal(column.column, column, "p0"))
+                for column in columns
+            ),
+            values=comma_separated(
+                SQL("{} AS {}").format(is_now(column), Identifier(column.column)) for column in columns
+            ),
+            rows=Place("rows"),
+            record=comma_separated(
+                SQL("{} {}").format(Identifier(column.name), SQL(column.db_type)) for column in columns
+            ),
+            above=SQL(", {} p1").format(in_schema(above.table)) if above else SQL(""),
+            is_above=SQL(" AND p1.id = p0.{}").format(Identifier(table.parent_column)) if above else SQL(""),
+            text=row_text(table),
+        )
     )
 
 
@@ -231,12 +275,12 @@ def _compared(alias: str, name: str, column: Column | None) -> Composed:
     return SQL("{}.{}::text" if is_json else "{}.{}").format(SQL(alias), Identifier(name))
 
 
-def _kept_when_equal(name: str, column: Column | None) -> Composed:
+def _kept_when_equal(name: str, column: Column | None, row: str = "t") -> Composed:
     """A big value that is equal is assigned from the row itself, so that its TOAST is kept and not written again."""
     if column is None or column.db_type not in ("text", "jsonb"):
         return SQL("n.{}").format(Identifier(name))
-    return SQL("CASE WHEN {old} = {new} THEN t.{name} ELSE n.{name} END").format(
-        old=_compared("t", name, column), new=_compared("n", name, column), name=Identifier(name)
+    return SQL("CASE WHEN {old} = {new} THEN {row}.{name} ELSE n.{name} END").format(
+        old=_compared(row, name, column), new=_compared("n", name, column), row=SQL(row), name=Identifier(name)
     )
 
 

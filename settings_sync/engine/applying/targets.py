@@ -21,6 +21,7 @@ from . import books
 from .closing import Ending, close_target
 from .connections import sync_connection
 from .lateness import Held, hold_late
+from .narrow import Narrow, find_narrow
 from .work import Work
 from .writing import Progress, by_kind, count_of, write
 
@@ -81,7 +82,8 @@ def _nobody_watches(kind: str, done: int, total: int) -> None:
 
 def _carry_out(cursor: Cursor, work: Work, progress: Progress, *, rehearses: bool = False) -> Applied:
     _check_head(cursor, work)
-    stale = _keep_former(cursor, work, rehearses=rehearses)
+    narrow = find_narrow(cursor, work)
+    stale = _keep_former(cursor, work, narrow, rehearses=rehearses)
     done_before = _find_done_before(cursor, work, stale)
     work = _without(work, done_before)
     held = hold_late(cursor, work, [change for change in stale if change not in done_before])
@@ -89,7 +91,7 @@ def _carry_out(cursor: Cursor, work: Work, progress: Progress, *, rehearses: boo
     late = {found.change for found in held}
     _refuse_to_go_on(work, held, is_all=len(late) == len(work.changes))
     _mark_unexpected(cursor, work, held)
-    written = write(cursor, work, [change for change in work.changes if change not in late], progress)
+    written = write(cursor, work, [change for change in work.changes if change not in late], narrow, progress)
     # Not left to the commit, to which a rehearsal never comes.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     _check_business_untouched(cursor, work)
@@ -155,11 +157,13 @@ def _check_head(cursor: Cursor, work: Work) -> None:
         raise HeadsDiffer
 
 
-def _keep_former(cursor: Cursor, work: Work, *, rehearses: bool) -> list[PlannedChange]:
+def _keep_former(cursor: Cursor, work: Work, narrow: Narrow, *, rehearses: bool) -> list[PlannedChange]:
     """Keep the documents that will be replaced; returns the changes whose item moved since the plan, on either side."""
     stale: list[PlannedChange] = []
-    for kind, changes in by_kind(work.changes).items():
-        target_id = None if rehearses else work.target_id
+    target_id = None if rehearses else work.target_id
+    if narrow and not rehearses:
+        cursor.execute(books.keep_former(target_id, narrow))
+    for kind, changes in by_kind(change for change in work.changes if change not in narrow).items():
         cursor.execute(books.keep_former_and_find_stale(kind, work.schema, target_id, changes))
         moved = {uid for (uid,) in cursor.fetchall()}
         stale += [change for change in changes if change.uid in moved]

@@ -15,6 +15,7 @@ from settings_sync.planning.verdicts import Action, Verdict
 from tenants.failpoints import reach
 
 from . import books, statements
+from .narrow import Narrow, write_narrow
 from .statements import Statement
 from .work import Work
 
@@ -51,29 +52,38 @@ def count_of(cursor: Cursor) -> int:
     return int(row[0]) if row else 0
 
 
-def write(cursor: Cursor, work: Work, changes: list[PlannedChange], progress: Progress) -> Written:
-    """Carry out these changes. Raises ResultDiffers when what stands there then is not what the plan said."""
+def write(cursor: Cursor, work: Work, changes: list[PlannedChange], rows: Narrow, progress: Progress) -> Written:
+    """Carry out these changes, those in `rows` by writing these rows alone.
+
+    Raises ResultDiffers when what stands there then is not what the plan said.
+    """
     written = Written()
     _couple(cursor, work, changes, written)
     writing = by_kind(change for change in changes if change.writes_content)
-    for kind, found in writing.items():
+    whole = by_kind(change for change in changes if change.writes_content and change not in rows)
+    for kind, found in whole.items():
         if any(change.action.row_action == Action.UPDATE for change in found):
             _run(cursor, work.schema, statements.removals(kind), found, written)
     done = 0
     total = sum(map(len, writing.values()))
     for kind, found in writing.items():
         progress(kind.key, done, total)
-        _run(cursor, work.schema, statements.writes(kind), found, written)
+        if kind in whole:
+            _run(cursor, work.schema, statements.writes(kind), whole[kind], written)
+        narrow = {change: rows[change] for change in found if change in rows}
+        for table, count in write_narrow(cursor, work.schema, narrow):
+            written.add(table, count)
         done += len(found)
         progress(kind.key, done, total)
         reach("apply.between-kinds")
-    for kind, found in writing.items():
+    for kind, found in whole.items():
         _run(cursor, work.schema, statements.late_references(kind), found, written)
     # After all writing, because only by now does what pointed at it point elsewhere.
     _delete(cursor, work, changes, written)
     reach("apply.before-result-check")
-    for kind, found in writing.items():
+    for kind, found in whole.items():
         _check_result(cursor, work.schema, kind, found)
+    for kind, found in writing.items():
         cursor.execute(books.move_index(kind, work.schema, found))
         cursor.execute(books.keep_versions(kind, work.schema, found, str(work.audit.get("actor_name", ""))))
     _move_books(cursor, work, changes, written)

@@ -491,7 +491,7 @@ class TestAttempts:
             "DELETE FROM public.settings_sync_formerdocument",
             "UPDATE public.tenants_administration SET state = 'active'",
             "DELETE FROM {child}.django_migrations",
-            "SELECT * FROM {child}.sync_ledger_dirty",
+            "UPDATE {child}.sync_ledger_dirty SET kind = ''",
             "DELETE FROM {child}.sync_ledger_dirty",
             "DELETE FROM {child}.sync_ledger_edit",
         ],
