@@ -31,7 +31,9 @@ Cursor = psycopg.Cursor[Any]
 Narrow = Mapping[PlannedChange, tuple[RowDifference, ...]]
 """The changes that are written the narrow way, each with the rows that it writes."""
 
-KNOWN_AT_MOST = 1000
+KNOWN_AT_MOST = 10_000_000
+"""How many characters of rows a process remembers."""
+
 _known: dict[tuple[Kind, bytes, bytes], tuple[RowDifference, ...] | None] = {}
 """What differs between two documents, None where it is not plain: mostly the next administration asks the same."""
 
@@ -106,11 +108,11 @@ def _what(change: PlannedChange) -> tuple[Kind, bytes, bytes]:
 
 
 def _read_differences(cursor: Cursor, changes: Iterable[PlannedChange]) -> None:
-    """Take the documents apart of which it is not known yet what differs."""
+    """Take apart the documents of which it is not known yet what differs."""
     wanted = {_what(change) for change in changes} - _known.keys()
     if not wanted:
         return
-    if len(_known) > KNOWN_AT_MOST:
+    if sum(len(row.before) + len(row.after) for rows in _known.values() for row in rows or ()) > KNOWN_AT_MOST:
         _known.clear()
     texts = _read_documents(cursor, {digest for _kind, *digests in wanted for digest in digests})
     for kind, before, after in wanted:

@@ -207,3 +207,14 @@ def test_names_change_places(company, child, form, written_narrowly):
     company.sync(child, **CHOICE)
     assert written_narrowly == [("form", {"name"})]
     assert documents(child, FORM) == documents(company.main, FORM)
+
+
+def test_what_is_remembered_of_documents_is_limited(company, child, form, monkeypatch):
+    known: dict[Any, Any] = {}
+    monkeypatch.setattr(narrow, "_known", known)
+    monkeypatch.setattr(narrow, "KNOWN_AT_MOST", 500)
+    for number in range(4):
+        edit(company.main, "Vraag 1.1", help_text=f"{number}" * 300)
+        company.sync(child, **CHOICE)
+        assert documents(child, FORM) == documents(company.main, FORM)
+    assert 0 < len(known) < 4
