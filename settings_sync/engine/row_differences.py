@@ -87,6 +87,20 @@ def members_of(text: str) -> dict[str, str]:
     return found
 
 
+def without_parts(text: str) -> str:
+    """The text of a document of which every list of parts is empty, and gone but for the first.
+
+    For kinds whose own row has no column of JSON: an object in such a column could be taken for a part. Raises
+    ValueError where the end of the last part cannot be told.
+    """
+    start = text.find(PART_BEGINS)
+    if start < 0:
+        return text
+    # What lies in a part ends deeper than the lists do, so that what is left of it here would be no JSON any more.
+    _part, end = DECODER.raw_decode(text, text.rfind(PART_BEGINS))
+    return text[:start] + text[end:]
+
+
 @dataclass(frozen=True)
 class _Cut:
     """A piece of a document: the text of the part that it begins with, and what stands behind that."""

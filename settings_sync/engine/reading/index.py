@@ -31,7 +31,7 @@ from tenants.schemas import WrongSchema, inside
 from tenants.session_locks import session_lock
 from tenants.wholeness import find_damage
 
-from .needs import needs_of, points_out
+from .needs import needs_in_text
 
 IN_USE = timedelta(days=1)
 """What was stored, or used again, within this time is never pruned."""
@@ -212,15 +212,10 @@ def _insert_documents(rows: list[ReadDocument]) -> None:
                 [row.entry.kind for row in rows],
                 [all_kinds()[row.entry.kind].version for row in rows],
                 f"[{','.join(row.text for row in rows)}]",
-                json.dumps([_needs_of(row) for row in rows]),
+                json.dumps([needs_in_text(all_kinds()[row.entry.kind], row.text) for row in rows]),
                 json.dumps([dict(row.entry.keys) for row in rows]),
             ],
         )
-
-
-def _needs_of(document: ReadDocument) -> list[dict[str, str]]:
-    kind = all_kinds()[document.entry.kind]
-    return needs_of(kind, document.body) if points_out(kind) else []
 
 
 def _replace_entries(touched: TouchedItems, documents: list[ReadDocument]) -> None:
