@@ -36,6 +36,19 @@ def keep_former_and_find_stale(kind: Kind, schema: str, target_id: object, chang
     )
 
 
+def find_as_indexed(schema: str, changes: Iterable[PlannedChange]) -> str:
+    """A query for (kind, uid) of items that stand here as the plan saw them, as far as the index and the dirty list
+    tell, and whose documents of that time are stored."""
+    index = sql.name(schema, "sync_ledger_indexentry")
+    dirty = sql.name(schema, "sync_ledger_dirty")
+    return (
+        f"SELECT c.kind, c.uid FROM ({keys_of(changes)}) c"
+        f" JOIN {index} i ON i.kind = c.kind AND i.uid = c.uid AND i.digest = c.digest"
+        " JOIN public.settings_sync_document d ON d.digest = c.digest"
+        f" WHERE NOT EXISTS (SELECT FROM {dirty} t WHERE t.kind = c.kind AND t.uid = c.uid)"
+    )
+
+
 def keep_former(target_id: object, changes: Iterable[PlannedChange]) -> str:
     """Keep the stored documents of items that stand here as the plan saw them, and that will be replaced."""
     return (

@@ -24,7 +24,7 @@ from settings_sync.exceptions import ResultDiffers
 from settings_sync.planning.values import PlannedChange
 from settings_sync.planning.verdicts import Action
 
-from . import statements
+from . import books, statements
 from .work import Work
 
 Cursor = psycopg.Cursor[Any]
@@ -91,14 +91,7 @@ def _as_the_index_has_them(cursor: Cursor, schema: str, changes: list[PlannedCha
     as any trigger tells."""
     if not changes:
         return []
-    index = sql.name(schema, "sync_ledger_indexentry")
-    dirty = sql.name(schema, "sync_ledger_dirty")
-    cursor.execute(
-        f"SELECT c.kind, c.uid FROM ({statements.keys_of(changes)}) c"
-        f" JOIN {index} i ON i.kind = c.kind AND i.uid = c.uid AND i.digest = c.digest"
-        " JOIN public.settings_sync_document d ON d.digest = c.digest"
-        f" WHERE NOT EXISTS (SELECT FROM {dirty} t WHERE t.kind = c.kind AND t.uid = c.uid)"
-    )
+    cursor.execute(books.find_as_indexed(schema, changes))
     found = set(cursor.fetchall())
     return [change for change in changes if change.key in found]
 
