@@ -1,6 +1,6 @@
 """How a catalog declares what travels: `Category`, `ModelSync`, and the words they use."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -65,6 +65,9 @@ class LocalValues(Protocol):
     def read(self, administration: "Administration") -> Mapping[str, Any]:
         """The values of the administration that was entered, by placeholder; empty for what it has to fill in."""
 
+    def read_shared(self) -> Mapping[str, Any]:
+        """Values of the administration that was entered that travel as settings of their own, by placeholder."""
+
     def own_details(self, administration: "Administration") -> Collection[tuple[str, str]]:
         """What would be wrong elsewhere if it were typed out: a placeholder and the value of this administration."""
 
@@ -94,6 +97,8 @@ class ModelSync:
         natural_key     the field by which people recognise an item; unique among items that are not archived
         label           the field shown to people (default: natural_key)
         links           many-to-many fields that this item declares; soft, never followed backwards
+        links_in_texts  those of the links that follow from the item's texts, each with what gives the names in a
+                        document: a merge links what the merged texts name
         removed         what "removed in the source" may do at most (Removed.ARCHIVE by default)
         local_values    for items with placeholders: what each administration fills in, and what to warn about
         upgrades        how documents of before a migration that renames or removes a field become those of after it,
@@ -124,6 +129,7 @@ class ModelSync:
     fields: ClassVar[tuple[str, ...]] = ()
     local: ClassVar[tuple[str, ...]] = ()
     links: ClassVar[tuple[str, ...]] = ()
+    links_in_texts: ClassVar[Mapping[str, Callable[[Mapping[str, Any]], Collection[str]]]] = {}
     part_of: ClassVar[str | None] = None
     part_key: ClassVar[str | None] = None
     removed: ClassVar[Removed] = Removed.ARCHIVE

@@ -7,7 +7,8 @@ from functools import partial
 from .differences import PARTS, Json
 from .holding import hold
 from .items import Draft, Item, needs_documents, widen
-from .merging import rows_of
+from .merging import Shape, rows_of
+from .naming import with_names
 from .pairing import pair_parts, renamed_path, standing_in, with_uids
 from .problems import refused
 from .reader import Body, Described, Reader
@@ -40,7 +41,9 @@ def compose(
     in_line = {key: Draft(change) for key, change in judged.items() if change.is_left_alone}
     items = {key: _item(change, source, local, rules) for key, change in judged.items() if key not in in_line}
     renamed = _renamed(judged.values(), rules)
-    items |= _with_documents([item for item in items.values() if _is_looked_into(item, reader)], reader, used, renamed)
+    looked_into = [item for item in items.values() if _is_looked_into(item, reader)]
+    shapes = {kind: with_names(reader.shape(kind), source, local) for kind in {item.key[0] for item in looked_into}}
+    items |= _with_documents(looked_into, shapes, reader, used, renamed)
     drafts = in_line | {key: _seen_where_it_stands(settle(item), local) for key, item in items.items()}
     moved = [draft.change for key, draft in drafts.items() if _is_moving(draft, items.get(key))]
     moving = {change.key for change in moved} | {change.stands_as for change in moved}
@@ -140,7 +143,11 @@ def _naming(value: Json, renamed: Mapping[str, str]) -> Json:
 
 
 def _with_documents(
-    items: list[Item], reader: Reader, used: Collection[Key], renamed: Mapping[str, str]
+    items: list[Item],
+    shapes: Mapping[str, Shape],
+    reader: Reader,
+    used: Collection[Key],
+    renamed: Mapping[str, str],
 ) -> dict[Key, Item]:
     if not items:
         return {}
@@ -150,7 +157,6 @@ def _with_documents(
         # The main's own documents have the new uids already.
         bodies = {digest: body if digest in sources else _naming(body, renamed) for digest, body in bodies.items()}
         local = {key: _naming(body, renamed) for key, body in local.items()}
-    shapes = {kind: reader.shape(kind) for kind in {item.key[0] for item in items}}
     return {
         item.key: _paired(
             replace(

@@ -9,13 +9,19 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
+from .reader import Reader
+from .rings import find_rings
 from .values import ARCHIVED_KEY, NAME_KEY, Entry, Key, Local, PlannedChange, Source
 from .verdicts import Action, Verdict
 
 Changes = dict[Key, PlannedChange]
 
 
-def hold_back(changes: Changes, source: Source, local: Local, *, asks_about_archived: bool = True) -> Changes:
+def hold_back(
+    changes: Changes, source: Source, local: Local, reader: Reader, *, asks_about_archived: bool = True
+) -> Changes:
     """The same changes, with those that cannot be done held, each with its reason.
 
     `asks_about_archived`: whether what is new asks when an archived item has its name, because it may be the same.
@@ -27,6 +33,7 @@ def hold_back(changes: Changes, source: Source, local: Local, *, asks_about_arch
         archived = _archived_names(source, local, changes) if asks_about_archived else {}
         changes = _hold_taken_names(changes, source, local, archived)
         changes = _hold_unmet_needs(changes, source, local)
+        changes = _hold_rings(changes, find_rings(changes, source, local, reader))
         changes = _keep_defaults(changes)
     # After the loop: what is held points at nothing, so only by now is it known what is written.
     changes = {key: _naming_archived(change, changes, source, local) for key, change in changes.items()}
@@ -206,6 +213,12 @@ def _hold_unmet_needs(changes: Changes, source: Source, local: Local) -> Changes
                 verdict, facts = unmet
                 held[key] = hold(change, verdict, **facts)
     return held
+
+
+def _hold_rings(changes: Changes, rings: Mapping[Key, str]) -> Changes:
+    words = _("These would stand in each other: %(ring)s.")
+    held = {key: hold(changes[key], Verdict.INVALID, problem=words % {"ring": ring}) for key, ring in rings.items()}
+    return {**changes, **held}
 
 
 def _first_unmet(source: Source, key: Key, changes: Changes, local: Local) -> tuple[Verdict, dict[str, str]] | None:

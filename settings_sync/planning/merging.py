@@ -20,6 +20,10 @@ Chooser = Callable[[str], str]
 
 Rows = dict[str, Mapping[str, Any]]
 
+Follow = Callable[[Document, Document, Document], Collection[str] | None]
+"""Gives what a link has where the texts of a merged document name it: of the document, of the source and local. None
+where both sides name the same, so that the link is merged like any other."""
+
 
 @dataclass(frozen=True)
 class PartShape:
@@ -37,11 +41,14 @@ class PartShape:
 @dataclass(frozen=True)
 class Shape:
     """What merging must know of a kind: the field with its name, its links, its parts from the top down, and by part
-    name (empty for the item itself) the fields that change as one.
+    name (empty for the item itself) the fields that change as one. `in_texts` are the links that follow from texts,
+    each with the kind that it links and what gives the names in a document; `named` is what that comes to.
     """
 
     name_field: str = "name"
     links: frozenset[str] = frozenset()
+    in_texts: Mapping[str, tuple[str, Callable[[Document], Collection[str]]]] = field(default_factory=dict)
+    named: Mapping[str, Follow] = field(default_factory=dict)
     parts: tuple[PartShape, ...] = ()
     together: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
@@ -119,7 +126,7 @@ class _Merge:
         document: dict[str, Any] = self._row("", self.base, self.source, self.local, {*self.shape.links, PARTS})
         # Sorted: a set comes in another order in each process, and conflicts are kept in the order they are met in.
         for link in sorted(self.shape.links):
-            if others := self._link(link):  # documents leave out what is empty
+            if others := self._link(link, document):  # documents leave out what is empty
                 document[link] = others
         parts: dict[str, list[dict[str, Any]]] = {}
         for part in self.shape.parts:
@@ -190,7 +197,11 @@ class _Merge:
             return SOURCE if SOURCE in wished else LOCAL
         return LOCAL if before == theirs else SOURCE
 
-    def _link(self, name: str) -> list[str]:
+    def _link(self, name: str, merged: Document) -> list[str]:
+        if name in self.shape.named:
+            named = self.shape.named[name](merged, self.source, self.local)
+            if named is not None:
+                return sorted(named)
         source = set(self.source.get(name, ()))
         local = set(self.local.get(name, ()))
         if forced := self.forced(name):

@@ -41,7 +41,7 @@ def plan_target(
     # Composed anew at each attempt: what turns out to be used is archived, and that is a document of its own.
     def attempt(used: frozenset[Key]) -> Attempt:
         composed = compose(judged, source, local, rules, reader, used)
-        return Attempt(hold_back(composed.changes, composed.source, local), composed.source)
+        return Attempt(hold_back(composed.changes, composed.source, local, reader), composed.source)
 
     changes = spare_what_is_used(attempt, reader, local.entries).changes
     order = {kind: number for number, kind in enumerate(category_of)}

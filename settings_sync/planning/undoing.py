@@ -101,7 +101,7 @@ def _attempt(history: History, local: Local, rules: Rules, reader: Reader, used:
     }
     source = _with_what_is_renamed(changes, composed.source, local)
     # What stood beside an archived item of the same name may do so again: nobody is asked to couple them now.
-    held = hold_back(changes, source, local, asks_about_archived=False)
+    held = hold_back(changes, source, local, reader, asks_about_archived=False)
     kept = {key: _with_kept(change, steps[key], key, local) if key in steps else change for key, change in held.items()}
     return Attempt(kept, source)
 

@@ -136,17 +136,27 @@ def _delete(cursor: Cursor, work: Work, changes: list[PlannedChange], written: W
     doomed = by_kind(change for change in changes if change.action == Action.DELETE)
     # What points goes before what is pointed at, which would otherwise count as used.
     for kind, found in reversed(list(doomed.items())):
-        cursor.execute(find_used(kind, work.schema, [change.uid for change in found]))
-        used = {uid for (uid,) in cursor.fetchall()}
-        kept = [change for change in found if change.uid in used]
-        gone = [change for change in found if change.uid not in used]
-        if gone:
+        kept = found
+        while gone := _unused(cursor, work.schema, kind, kept):
             _run(cursor, work.schema, statements.deletions(kind), gone, written)
             cursor.execute(books.drop_index(kind, work.schema, [change.uid for change in gone]))
+            kept = [change for change in kept if change not in gone]
+            # What stood in it may go now as well.
+            if not any(link.other_kind == kind.key for link in kind.links):
+                break
         if kept:
             cursor.execute(books.archive(kind, work.schema, kept))
             written.add(kind.root.table, count_of(cursor))
             written.archived += kept
+
+
+def _unused(cursor: Cursor, schema: str, kind: Kind, doomed: list[PlannedChange]) -> list[PlannedChange]:
+    """Those of the items that are to go that nothing points at."""
+    if not doomed:
+        return []
+    cursor.execute(find_used(kind, schema, [change.uid for change in doomed]))
+    used = {uid for (uid,) in cursor.fetchall()}
+    return [change for change in doomed if change.uid not in used]
 
 
 def _check_result(cursor: Cursor, schema: str, kind: Kind, changes: list[PlannedChange]) -> None:

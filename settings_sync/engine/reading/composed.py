@@ -78,6 +78,11 @@ def shape_of(kind: Kind) -> Shape:
     return Shape(
         name_field=kind.natural_key,
         links=frozenset(link.name for link in kind.links),
+        in_texts={
+            link.name: (link.other_kind, kind.root.declaration.links_in_texts[link.name])
+            for link in kind.links
+            if link.name in kind.root.declaration.links_in_texts
+        },
         parts=tuple(_part_shape(part, names) for part in kind.parts),
         together={
             "" if table.parent is None else table.name: table.declaration.merge_together for table in kind.tables
