@@ -60,6 +60,9 @@ class CompanyValues:
     def read(self, administration: Any) -> Mapping[str, Any]:
         return company_values(administration)
 
+    def read_shared(self) -> Mapping[str, Any]:
+        return {}
+
     def own_details(self, administration: Any) -> Collection[tuple[str, str]]:
         values = company_values(administration)
         details = [(name, str(value)) for name, value in values.items() if value and name != LOGO]

@@ -24,7 +24,19 @@ from .markup import (
     scheme_of,
 )
 from .template_filters import InAddress
-from .template_language import MARK, Marked, Missing, TemplateFault, masked, read_template, text_of
+from .template_language import (
+    BLOCK,
+    MARK,
+    FilledBlock,
+    Marked,
+    Missing,
+    TemplateFault,
+    braces_in,
+    line_of,
+    masked,
+    read_template,
+    text_of,
+)
 
 _SPACES = re.compile(r"\s+")
 _BREAKS = re.compile(r"[\r\n\t]+")
@@ -32,6 +44,8 @@ _TAGS = re.compile(r"<[^>]*>")
 _UNSAFE_IN_STYLE = re.compile(r"[^\w .,#%()+-]")
 _NOT_PLAIN = re.compile(r"[^a-zA-Z0-9._-]")
 _BEGINS_LINK = re.compile(r"\s*\{\{-?\s*([\w.]+)\s*-?\}\}")
+_BEGINS_BLOCK = re.compile(rf"\{{\{{-?\s*{BLOCK}\b")
+_LONE_MARK = re.compile(rf"<p>\s*{MARK.pattern}\s*</p>")
 _LONE_SCHEME = re.compile(r"https?://\Z", re.IGNORECASE)
 VALUE_SCHEMES = {"https", "mailto", "tel"}
 """How an address may begin where a value begins it."""
@@ -81,12 +95,25 @@ def fill_in_html(template: str, values: Mapping[str, Any], *, is_missing_shown: 
 def fill_in_text(template: str, values: Mapping[str, Any], *, is_missing_shown: bool = True) -> str:
     """Return a template filled in as plain text, such as an SMS. Raises TemplateFault."""
     marked = read_template(template).fill_in(values, is_missing_shown=is_missing_shown)
-    return MARK.sub(lambda match: _as_text(_value(marked, match)), marked.text)
+    return _as_text(FilledBlock("", marked))
 
 
 def fill_in_line(template: str, values: Mapping[str, Any], *, is_missing_shown: bool = True) -> str:
     """Return a template filled in as one line, such as a subject. Raises TemplateFault."""
     return _SPACES.sub(" ", fill_in_text(template, values, is_missing_shown=is_missing_shown)).strip()
+
+
+def problems_of_places(template: str) -> list[str]:
+    """Return messages about shared blocks that stand within a tag: a block is a piece of the text."""
+    try:
+        cover = masked(template)
+        blocks = [braces for braces in braces_in(template) if _BEGINS_BLOCK.match(template, braces.start)]
+    except TemplateFault:
+        return []
+    tags = [piece for piece in scan(cover) if piece.kind != "text"] if blocks else []
+    lines = [line_of(template, one.start) for one in blocks if any(tag.start < one.start < tag.end for tag in tags)]
+    message = _("Line %(line)d: a shared block stands in the text, and not within a tag or style.")
+    return [message % {"line": line} for line in dict.fromkeys(lines)]
 
 
 def names_of_links(template: str) -> list[str]:
@@ -115,18 +142,26 @@ def fault_in_words(fault: TemplateFault) -> SafeString:
 
 
 def _placed(marked: Marked) -> str:
+    marked.text = _LONE_MARK.sub(lambda match: _without_paragraph(marked, match), marked.text)
     return "".join(_placed_piece(marked, piece) for piece in list(scan(marked.text)))
+
+
+def _without_paragraph(marked: Marked, match: re.Match[str]) -> str:
+    """A block that is all that stands in a paragraph, without it: a paragraph holds no paragraphs."""
+    inner = MARK.search(match.group())
+    is_block = inner is not None and isinstance(_value(marked, inner), FilledBlock)
+    return inner.group() if inner is not None and is_block else match.group()
 
 
 def _placed_piece(marked: Marked, piece: Piece) -> str:
     text = marked.text[piece.start : piece.end]
     if piece.kind == "raw" and piece.name == "style":
-        style = MARK.sub(lambda match: _UNSAFE_IN_STYLE.sub("", _as_text(_value(marked, match))), text)
+        style = MARK.sub(lambda match: _in_style(marked, match), text)
         return style if is_allowed_style(style) else ""
     if "\ue000" not in text:
         return text
     if piece.kind == "text":
-        return MARK.sub(lambda match: _in_text(_value(marked, match)), text)
+        return MARK.sub(lambda match: marked.room.take(_in_text(_value(marked, match))), text)
     if piece.kind == "start":
         return _placed_tag(marked, piece)
     return ""
@@ -166,10 +201,14 @@ def _placed_attribute(marked: Marked, attribute: Attribute) -> str:
         address = _address(marked, value)
         return f' {name}="{address}"' if _may_lead_there(name, value, address) else ""
     if name == "style":
-        placed = MARK.sub(lambda match: _UNSAFE_IN_STYLE.sub("", _as_text(_value(marked, match))), value)
+        placed = MARK.sub(lambda match: _in_style(marked, match), value)
     else:
-        placed = MARK.sub(lambda match: _entities(_as_line(_value(marked, match))), value)
+        placed = MARK.sub(lambda match: marked.room.take(_entities(_as_line(_value(marked, match)))), value)
     return f' {name}="{placed.replace(chr(34), "&quot;")}"'
+
+
+def _in_style(marked: Marked, match: re.Match[str]) -> str:
+    return marked.room.take(_UNSAFE_IN_STYLE.sub("", _as_text(_value(marked, match))))
 
 
 def _may_lead_there(name: str, value: str, address: str) -> bool:
@@ -189,7 +228,7 @@ def _address(marked: Marked, value: str) -> str:
     for match in MARK.finditer(value):
         address += value[position : match.start()]
         filled = _value(marked, match)
-        address = _with_value(address, filled)
+        address = marked.room.take(_with_value(address, filled))
         position = match.end()
     return (address + value[position:]).replace('"', "%22").strip()
 
@@ -232,6 +271,9 @@ def _as_text(value: Any) -> str:
     """A value as text, without the tags of what is HTML."""
     if isinstance(value, Rows):
         value = value.table
+    if isinstance(value, FilledBlock):
+        room = value.marked.room
+        return MARK.sub(lambda match: room.take(_as_text(_value(value.marked, match))), value.marked.text)
     if isinstance(value, SafeString):
         return _SPACES.sub(" ", _TAGS.sub(" ", str(value))).strip()
     return str(value) if isinstance(value, Picture) else text_of(value)
@@ -251,6 +293,17 @@ def _in_text(value: Any) -> str:
         return value.as_html()
     if isinstance(value, Rows):
         return str(value.table)
+    if isinstance(value, FilledBlock):
+        return _block_in_text(value)
     if isinstance(value, SafeString):
         return str(value)
     return str(escape(text_of(value))).replace("\r\n", "\n").replace("\n", "<br>")
+
+
+def _block_in_text(block: FilledBlock) -> str:
+    """A block as HTML, put together once however often it stands there."""
+    if not block.html:
+        if not has_markup(masked(block.text)):
+            block.marked.text = linebreaks(block.marked.text, autoescape=True)
+        block.html.append(_placed(block.marked))
+    return block.html[0]

@@ -2,6 +2,9 @@
 
 A template is read once (`read_template`), asked which names it uses, and filled in. Filling in leaves a mark for every
 value; `placing.py` puts the values in, escaped for the place where each mark came to stand.
+
+A shared block (`{{ blok.Voettekst }}`) is a template among the values. It is filled in once, within the limits of the
+template that it stands in, and what it became is the value at its marks.
 """
 
 import re
@@ -12,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from io import StringIO
 from typing import Any, TextIO
+from unicodedata import normalize
 
 from django.utils.translation import gettext as _
 from liquid import BoundTemplate, Environment, RenderContext
@@ -30,7 +34,7 @@ from liquid.builtin import (
 )
 from liquid.builtin import output as output_tag
 from liquid.builtin.expressions import Path
-from liquid.builtin.expressions.filtered import Filter
+from liquid.builtin.expressions.filtered import Filter, FilteredExpression
 from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
 from liquid.exceptions import LiquidError, OutputStreamLimitError
 from liquid.expression import Expression
@@ -50,6 +54,10 @@ MOST_WORK = 4_000_000
 LARGEST_VALUES = 1_000_000
 LARGEST_OUTPUT = 2_000_000
 LONGEST_RANGE = 1_000
+DEEPEST_BLOCKS = 10
+
+BLOCK = "blok"
+"""What the names of shared blocks start with, with a point behind it."""
 
 MARK = re.compile("\ue000([0-9]+)\ue001")
 _MARKS = re.compile("[\ue000\ue001]")
@@ -81,6 +89,10 @@ class TemplateFault(Exception):
         super().__init__(message)
 
 
+class BlockFault(TemplateFault):
+    """A template in which a shared block cannot be read or filled in; the text names the block."""
+
+
 @dataclass(frozen=True)
 class Used:
     """A name that a template asks for: in full, as it stands there, and on which line."""
@@ -91,11 +103,58 @@ class Used:
 
 
 @dataclass
+class Room:
+    """How many letters the values of a page may still come to: a short text can repeat long ones."""
+
+    left: int = LARGEST_OUTPUT
+
+    def take(self, text: str) -> str:
+        """Return the text, which has its place now. Raises TemplateFault when there is none."""
+        self.left -= len(text)
+        if self.left < 0:
+            raise TemplateFault(_("This becomes too long when it is filled in."))
+        return text
+
+
+@dataclass
 class Marked:
     """What a template became: text with marks, and the value that belongs at each mark by its number."""
 
     text: str
     values: list[Any] = field(default_factory=list)
+    room: Room = field(default_factory=Room)
+
+
+@dataclass(frozen=True)
+class SharedBlock:
+    """A block as a value: its name, and its text, which is a template."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FilledBlock:
+    """What the text of a block became; `text` is how it is written, `html` what was made of it, once it was."""
+
+    text: str
+    marked: Marked
+    html: list[str] = field(default_factory=list)
+
+
+class Blocks(dict[str, Any]):
+    """Blocks by name, whatever the capitals and spaces that they are asked for with."""
+
+    def __missing__(self, name: str) -> Any:
+        for known, value in self.items():
+            if block_key(known) == block_key(name):
+                return value
+        raise KeyError(name)
+
+
+def block_key(name: str) -> str:
+    """Return the name of a block as names are compared."""
+    return normalize("NFC", " ".join(name.split())).lower()
 
 
 @dataclass(frozen=True)
@@ -169,12 +228,17 @@ class ReadTemplate:
         _refuse_structure(self.text)
         self.nodes = self._parse()
         self.used = tuple(_uses(self.text, self.nodes, {}))
+        _refuse_misplaced_blocks(self.text, self.nodes)
 
     def fill_in(self, values: Mapping[str, Any], *, is_missing_shown: bool = True) -> Marked:
         """Return the text with marks. `values` are by full name; what has none stays as it stands, or is left empty."""
+        return self.fill_in_within(_Filling(nested(values), is_missing_shown))
+
+    def fill_in_within(self, filling: "_Filling") -> Marked:
+        """Return the text with marks, as part of a page of which something was filled in already."""
         template = BoundTemplate(ENVIRONMENT, self.nodes)
-        context = _Context(template, globals=nested(values))
-        context.is_missing_shown = is_missing_shown
+        context = _Context(template, globals=filling.values)
+        context.filling = filling
         buffer = LimitedStringIO(limit=LARGEST_OUTPUT)
         try:
             template.render_with_context(context, buffer)
@@ -184,7 +248,7 @@ class ReadTemplate:
             raise TemplateFault(_("This takes too much work to fill in: repeat less.")) from error
         except (LiquidError, RecursionError, ArithmeticError, ValueError, TypeError) as error:
             raise TemplateFault(_unreadable(self.text, error), _line_of_error(self.text, error)) from error
-        return Marked(buffer.getvalue(), context.outputs)
+        return Marked(buffer.getvalue(), context.outputs, filling.room)
 
     def _parse(self) -> list[Node]:
         try:
@@ -199,13 +263,18 @@ def read_template(text: str) -> ReadTemplate:
     return ReadTemplate(text)
 
 
+def block_names(text: str) -> list[str]:
+    """Return the names of the shared blocks that a template asks for, each once, in order."""
+    return [name.removeprefix(f"{BLOCK}.") for name in used_names(text) if name.startswith(f"{BLOCK}.")]
+
+
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values by full name as groups: `klant.naam` becomes `naam` in the group `klant`."""
     groups: dict[str, Any] = {}
     for name, value in values.items():
         group, _dot, rest = name.partition(".")
         if rest:
-            groups.setdefault(group, Group())[rest] = value
+            groups.setdefault(group, Blocks() if group == BLOCK else Group())[rest] = value
         else:
             groups[group] = value
     return groups
@@ -243,7 +312,8 @@ def _prepared(text: str) -> str:
 
 def _in_brackets(match: re.Match[str]) -> str:
     before, group, name, after = match.groups()
-    is_plain = _PLAIN_NAME.fullmatch(name) and not _WORDS_OF_LIQUID.intersection(name.split("."))
+    # In the name of a block a point is a sign like any other.
+    is_plain = group != BLOCK and _PLAIN_NAME.fullmatch(name) and not _WORDS_OF_LIQUID.intersection(name.split("."))
     return match.group() if is_plain else f'{{{{{before}{group}["{name}"]{after}}}}}'
 
 
@@ -345,6 +415,10 @@ def _assigned(node: Node) -> Iterator[str]:
 def _uses_of_expression(text: str, expression: Expression, scope: Scope) -> Iterator[Used]:
     line = line_of(text, max(expression.token.start_index, 0))
     if isinstance(expression, Path):
+        if expression.path[0] == BLOCK and BLOCK not in scope:
+            name = _name_of_block(expression)
+            yield Used(name, name, line)
+            return
         if any(isinstance(segment, Path) for segment in expression.path):
             raise TemplateFault(_("A name between [ and ] is a number or stands between quotes."), line)
         root = str(expression.path[0])
@@ -358,6 +432,28 @@ def _uses_of_expression(text: str, expression: Expression, scope: Scope) -> Iter
             raise TemplateFault(message % {"name": name, "filters": ", ".join(sorted(FILTERS))}, line)
     for child in expression.children():
         yield from _uses_of_expression(text, child, scope)
+
+
+def _name_of_block(path: Path) -> str:
+    return ".".join(str(segment) for segment in path.path)
+
+
+def _refuse_misplaced_blocks(text: str, nodes: list[Node]) -> None:
+    """A block is a piece of the text: it has no filters, and nothing is decided by it."""
+    for node in nodes:
+        for expression in node.expressions():
+            if isinstance(node, output_tag.OutputNode) and _is_whole_block(expression):
+                continue
+            for used in _uses_of_expression(text, expression, {}):
+                if used.name.startswith(f"{BLOCK}."):
+                    message = _("A shared block stands by itself between braces: {{ %(name)s }}.")
+                    raise TemplateFault(message % {"name": used.name}, used.line)
+        _refuse_misplaced_blocks(text, list(node.children(ENVIRONMENT_CONTEXT, include_partials=False)))
+
+
+def _is_whole_block(expression: Expression) -> bool:
+    """Whether an expression is the name of something and no more."""
+    return isinstance(expression, FilteredExpression) and isinstance(expression.left, Path) and not expression.filters
 
 
 def _full_name(path: Path, scope: Scope) -> str:
@@ -381,15 +477,50 @@ def _refuse_long_range(expression: RangeLiteral, line: int) -> None:
 # --- filling in -------------------------------------------------------------------------------------------------------
 
 
+@dataclass
+class _Filling:
+    """What is known while a page is filled in, its blocks included: the values, and how much work it was so far."""
+
+    values: Mapping[str, Any]
+    is_missing_shown: bool = True
+    turns: int = 0
+    work: int = 0
+    room: Room = field(default_factory=Room)
+    filled: dict[str, FilledBlock] = field(default_factory=dict)
+    within: list[str] = field(default_factory=list)
+
+    def fill_in_block(self, block: SharedBlock) -> FilledBlock:
+        """Return what a block became; the same wherever it stands, so it is filled in once."""
+        if block.name not in self.filled:
+            if block.name in self.within:
+                ring = " → ".join([*self.within, block.name])
+                raise BlockFault(_("Shared blocks stand in each other: %(ring)s.") % {"ring": ring})
+            if len(self.within) >= DEEPEST_BLOCKS:
+                words = _("At most %(number)d shared blocks may stand within each other.")
+                raise BlockFault(words % {"number": DEEPEST_BLOCKS})
+            self.within.append(block.name)
+            self.filled[block.name] = FilledBlock(block.text, self._became(block))
+            self.within.pop()
+        return self.filled[block.name]
+
+    def _became(self, block: SharedBlock) -> Marked:
+        try:
+            return read_template(block.text).fill_in_within(self)
+        except BlockFault:
+            raise
+        except TemplateFault as fault:
+            facts = {"name": block.name, "line": fault.line, "words": fault}
+            raise BlockFault(_("Shared block “%(name)s”, line %(line)d: %(words)s") % facts) from fault
+
+
 class _Context(RenderContext):
-    """What is known while a template is filled in: the values so far, and how much work it was."""
+    """What is known while one text is filled in: the values so far."""
+
+    filling: _Filling
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         self.outputs: list[Any] = []
-        self.is_missing_shown = True
-        self.turns = 0
-        self.work = 0
         self.weights: list[int] = []
 
     def mark(self, value: Any) -> str:
@@ -406,9 +537,9 @@ class _Context(RenderContext):
 
     def raise_for_loop_limit(self, length: int = 1) -> None:
         """Count the turns of a loop that begins; Liquid's own limit is per nest and forgets the loop before."""
-        self.turns += length
-        self.work += length * (self.weights[-1] if self.weights else 1)
-        if self.turns > MOST_TURNS or self.work > MOST_WORK:
+        self.filling.turns += length
+        self.filling.work += length * (self.weights[-1] if self.weights else 1)
+        if self.filling.turns > MOST_TURNS or self.filling.work > MOST_WORK:
             raise TooMuch
 
 
@@ -417,10 +548,18 @@ class _OutputNode(output_tag.OutputNode):
         assert isinstance(context, _Context)
         value = self.expression.evaluate(context)
         if is_undefined(value):
-            value = Missing("{{ " + str(self.expression) + " }}") if context.is_missing_shown else Missing()
+            is_shown = context.filling.is_missing_shown
+            value = Missing("{{ " + _as_written(self.expression) + " }}") if is_shown else Missing()
+        if isinstance(value, SharedBlock):
+            value = context.filling.fill_in_block(value)
         if isinstance(value, Captured):
             return buffer.write(value)
         return buffer.write(context.mark(value))
+
+
+def _as_written(expression: Expression) -> str:
+    path = expression.left if isinstance(expression, FilteredExpression) else expression
+    return _name_of_block(path) if isinstance(path, Path) and path.path[0] == BLOCK else str(expression)
 
 
 class _Output(output_tag.Output):

@@ -79,6 +79,16 @@ LIQUID = (
     *("{% assign k = k | append: k | append: 'abcdefgh' %}" * 3, "{{ 9 | times: 99999999 | times: 99999999 }}"),
     *("{{ k | replace: '', k }}", "{% case kwaad %}{% when 1 %}<script>{% endcase %}", "{{-kwaad-}}", "{%- if a -%}"),
 )
+LIQUID += (
+    *("{{ blok.Ander }}", "{{blok.ander}}", "{{ blok.Ring }}", "{{ blok.Ring binnen }}", "{{ blok.Ander | upcase }}"),
+    *("{% for i in (1..900) %}{{ blok.Ander }}{% endfor %}", "{% if blok.Ander %}", "<a href='{{ blok.Ander }}'>"),
+    *(
+        "<p>{{ blok.Ander }}</p>",
+        "<style>{{ blok.Ander }}</style>",
+        '{{ blok["Ander"] }}',
+        "{% assign k = blok.Ander %}",
+    ),
+)
 KWAAD = f"\"'><script>{ALERT}</script><img src=x onerror={ALERT}>{{{{ gevaar }}}}\n\ue0000\ue001</style>"
 GEVAAR = f"javascript:{ALERT}"
 

@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from catalog_kit import markup, placing
 from catalog_kit.placing import Picture, Rows, fill_in_html, fill_in_line
 from catalog_kit.taking_in import problems_of_markup, take_in
-from catalog_kit.template_language import TemplateFault
+from catalog_kit.template_language import SharedBlock, TemplateFault
 from local_servers.browser import find_browser
 
 from .generator import GEVAAR, KWAAD, hostile_template
@@ -66,13 +66,22 @@ def what_runs(html: str) -> list[str]:
     return looking.running
 
 
-def shown(template: str) -> list[str]:
-    """The pages that a template becomes: as it was written, and as it is kept when somebody saves it."""
+def shown(number: int) -> list[str]:
+    """The pages that a template becomes: as it was written, and as it is kept when somebody saves it.
+
+    The one after it is a shared block, which it or the one after that may name, and there is a ring of two.
+    """
+    template = hostile_template(number, SEED)
+    blocks = {
+        "blok.ander": SharedBlock("Ander", hostile_template(number + 1, SEED)),
+        "blok.ring": SharedBlock("Ring", "<b>{{ blok.Ring binnen }}</b>"),
+        "blok.ring binnen": SharedBlock("Ring binnen", "{{ blok.Ander }}{{ blok.Ring }}"),
+    }
     pages = []
     for text in (template, take_in(template).text):
         try:
-            pages.append(fill_in_html(text, VALUES))
-            assert "\n" not in fill_in_line(text, VALUES)
+            pages.append(fill_in_html(text, VALUES | blocks))
+            assert "\n" not in fill_in_line(text, VALUES | blocks)
         except TemplateFault as fault:
             pages.append(placing.fault_in_words(fault))
     return pages
@@ -82,7 +91,7 @@ def test_nothing_of_a_hostile_template_is_left_that_could_run():
     for number in range(COUNT):
         template = hostile_template(number, SEED)
         before = time.process_time()
-        for page in shown(template):
+        for page in shown(number):
             assert what_runs(page) == [], (number, template)
         assert time.process_time() - before < LONGEST_SECONDS, (number, template[:500])
         assert isinstance(problems_of_markup(template), list)
@@ -127,13 +136,13 @@ def runs_in(page, html: str) -> bool:
 
 def test_in_a_browser_nothing_runs(page):
     for number in range(IN_A_BROWSER):
-        for html in shown(hostile_template(number, SEED)):
+        for html in shown(number):
             assert not runs_in(page, html), (number, html)
             page.evaluate("() => { window.ran = undefined }")
 
 
 def test_a_hole_in_what_cleans_is_found(page, monkeypatch):
     monkeypatch.setattr(placing, "cleaned", lambda html: html)
-    pages = [html for number in range(60) for html in shown(hostile_template(number, SEED))]
+    pages = [html for number in range(60) for html in shown(number)]
     assert any(what_runs(html) for html in pages)
     assert any(runs_in(page, html) for html in pages)
