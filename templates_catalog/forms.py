@@ -10,8 +10,11 @@ from catalog_kit.edit_pages import take_in_html
 from reference_data.forms import SettingForm
 from reference_data.models import VatRate
 
-from .models import Layout, MessageTemplate, Scheme
+from .models import Block, Layout, MessageTemplate, Scheme
 from .services import FIELDS, problems_of
+
+HTML = {"data-html": ""}
+"""What marks a text as one that the formatted view may show."""
 
 
 class TemplateForm(SettingForm):
@@ -19,7 +22,8 @@ class TemplateForm(SettingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].disabled = self.instance.pk is not None
+        if "kind" in self.fields:
+            self.fields["kind"].disabled = self.instance.pk is not None
         for field in self.fields.values():
             if isinstance(field.widget, forms.Textarea):
                 field.strip = False  # type: ignore[attr-defined]
@@ -27,8 +31,8 @@ class TemplateForm(SettingForm):
     def clean(self) -> dict[str, Any]:
         """Ask the model's rules of what could be read. Unique names are left to the database, which alone knows."""
         values = super().clean()
-        if "kind" in values:
-            take_in_html(self, self.html_fields(values["kind"]))
+        if "kind" in values or "kind" not in self.fields:
+            take_in_html(self, self.html_fields(values.get("kind", "")))
             self.ask_rules(problems_of)
         return values
 
@@ -41,7 +45,7 @@ class MessageTemplateForm(TemplateForm):
     class Meta:
         model = MessageTemplate
         fields = FIELDS[MessageTemplate]
-        widgets = {"body": forms.Textarea(attrs={"rows": 14})}
+        widgets = {"body": forms.Textarea(attrs={"rows": 14, **HTML})}
         help_texts = {
             "subject": _("Only for an e-mail."),
             "body": _("An SMS is plain text. An e-mail may hold HTML; plain text gets its paragraphs."),
@@ -56,13 +60,49 @@ class LayoutForm(TemplateForm):
         model = Layout
         fields = FIELDS[Layout]
         widgets = {
-            "header": forms.Textarea(attrs={"rows": 6}),
-            "body": forms.Textarea(attrs={"rows": 16}),
-            "footer": forms.Textarea(attrs={"rows": 4}),
+            "header": forms.Textarea(attrs={"rows": 6, **HTML}),
+            "body": forms.Textarea(attrs={"rows": 16, **HTML}),
+            "footer": forms.Textarea(attrs={"rows": 4, **HTML}),
         }
 
     def html_fields(self, kind: str) -> Collection[str]:
         return ("header", "body", "footer")
+
+
+class BlockForm(TemplateForm):
+    change_along = forms.BooleanField(
+        label=_("Let what names this block change along"),
+        required=False,
+        help_text=_("Templates that name it by the name of before get the new one."),
+    )
+
+    class Meta:
+        model = Block
+        fields = FIELDS[Block]
+        widgets = {"body": forms.Textarea(attrs={"rows": 14, **HTML})}
+        help_texts = {
+            "name": _("Templates name it: {{ blok.Footer }} stands for the block “Footer”."),
+            "body": _("HTML, or plain text, which gets its paragraphs. Placeholders are filled in where it stands."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Asked for by the service, and only then there is something to agree to.
+        if "change_along" not in self.data and not self._renames():
+            del self.fields["change_along"]
+
+    def _renames(self) -> bool:
+        return bool(self.is_bound and self.instance.pk and self.data.get("name", "").strip() != self.instance.name)
+
+    def ask_rules(self, problems_of: Any) -> None:
+        """Ask the rules, which know nothing of changing along."""
+        agreed = self.cleaned_data.pop("change_along", None)
+        super().ask_rules(problems_of)
+        if agreed is not None:
+            self.cleaned_data["change_along"] = agreed
+
+    def html_fields(self, kind: str) -> Collection[str]:
+        return ("body",)
 
 
 class SchemeForm(TemplateForm):

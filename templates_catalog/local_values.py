@@ -10,10 +10,11 @@ from catalog_kit.template_language import TemplateFault
 from reference_data.logos import letterhead
 from settings_sync.declaring.options import Shown
 
-from .models import Layout, MessageTemplate
+from .models import Block, Layout, MessageTemplate
 from .placeholders import is_own
-from .rendering import render_layout, render_message
+from .rendering import render_block, render_layout, render_message
 from .samples import layout_samples, sample_texts
+from .shared_blocks import read_book
 from .variables import own_values
 
 
@@ -23,7 +24,10 @@ class TemplateValues(CompanyValues):
     can_show = True
 
     def read(self, administration: Any) -> Mapping[str, Any]:
-        return {**letterhead(administration), **own_values()}
+        return {**letterhead(administration), **own_values(), **read_book().values()}
+
+    def read_shared(self) -> Mapping[str, Any]:
+        return read_book().values()
 
     def _is_local(self, name: str) -> bool:
         return super()._is_local(name) or is_own(name)
@@ -56,6 +60,21 @@ class LayoutValues(TemplateValues):
         item = _filled(Layout, document)
         try:
             body = render_layout(item, sample_texts() | layout_samples(item) | dict(values))
+        except TemplateFault as fault:
+            body = fault_in_words(fault)
+        return Shown("", body, is_text=False)
+
+
+class BlockValues(TemplateValues):
+    """Of shared blocks."""
+
+    fields = ("body",)
+
+    def show(self, document: Mapping[str, Any], values: Mapping[str, Any]) -> Shown:
+        item = _filled(Block, document)
+        samples = sample_texts() | layout_samples(_filled(Layout, {}))
+        try:
+            body = render_block(item, samples | dict(values))
         except TemplateFault as fault:
             body = fault_in_words(fault)
         return Shown("", body, is_text=False)

@@ -10,6 +10,36 @@ DEFAULT_CURRENCY = "EUR"
 VARIABLE_NAME = r"^[a-z][a-z0-9_]*$"
 
 
+class Block(Item):
+    """A piece that e-mails and layouts share, such as a footer: `{{ blok.Voettekst }}` stands for it in their texts.
+
+    `blocks` are those that its own text names, and `former_names` what it was called before, one a line: a text that
+    says it in that way still gets it.
+    """
+
+    name = models.CharField(_("name"), max_length=200)
+    name_key = NameKey("name")
+    body = models.TextField(_("text"), blank=True, default="")
+    former_names = models.TextField(_("former names"), blank=True, default="")
+    blocks = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="within", verbose_name=_("shared blocks in it")
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("shared block")
+        verbose_name_plural = _("shared blocks")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name_key"], deferrable=Deferrable.IMMEDIATE, name="templates_catalog_block_name"
+            ),
+            models.CheckConstraint(condition=Q(name__regex=r"\S"), name="templates_catalog_block_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class MessageTemplate(Item):
     """An e-mail or SMS message with placeholders. Names are unique over both kinds; the kind never changes."""
 
@@ -22,6 +52,7 @@ class MessageTemplate(Item):
     name_key = NameKey("name")
     subject = models.CharField(_("subject"), max_length=250, blank=True, default="")
     body = models.TextField(_("text"), blank=True, default="")
+    blocks = models.ManyToManyField(Block, blank=True, related_name="messages", verbose_name=_("shared blocks in it"))
 
     class Meta:
         ordering = ["name"]
@@ -64,6 +95,7 @@ class Layout(Item):
     show_vat = models.BooleanField(_("column: VAT"), default=True)
     show_amount = models.BooleanField(_("column: amount"), default=True)
     attach_pdf = models.BooleanField(_("attachments in the PDF"), default=False)
+    blocks = models.ManyToManyField(Block, blank=True, related_name="layouts", verbose_name=_("shared blocks in it"))
 
     class Meta:
         ordering = ["name"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog_kit.suggestions import nearest_name
-from catalog_kit.template_language import TemplateFault, Used, read_template
+from catalog_kit.template_language import BLOCK, TemplateFault, Used, read_template
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,9 @@ PLACEHOLDERS: dict[str, tuple[Placeholder, ...]] = {
     "work_order": (*COMPANY, *CUSTOMER, *WORK_ORDER, *WORK_ORDER_CONTENT),
 }
 
+# A block may stand in any e-mail or layout, and what it asks for is looked at wherever it does.
+PLACEHOLDERS["block"] = tuple({one.name: one for known in PLACEHOLDERS.values() for one in known}.values())
+
 OWN = "eigen."
 """What the names of an administration's own variables start with: `{{ eigen.openingstijden }}`."""
 
@@ -130,10 +133,11 @@ def known_names(kind: str) -> list[str]:
     return [*names, *columns]
 
 
-def problems_of_placeholders(kind: str, text: str) -> list[str]:
+def problems_of_placeholders(kind: str, text: str, *, takes_blocks: bool = False) -> list[str]:
     """Messages about a text that is no template, or uses what does not exist for this kind. Pure.
 
-    Each names the line where there are several, and the nearest name that does exist.
+    Each names the line where there are several, and the nearest name that does exist. Whether there are such blocks
+    as a text names, only its administration knows.
     """
     try:
         template = read_template(text)
@@ -141,7 +145,21 @@ def problems_of_placeholders(kind: str, text: str) -> list[str]:
         return [_on_line(text, fault.line, str(fault))]
     known = known_names(kind)
     unknown = {used.name: used for used in reversed(template.used) if not (used.name in known or is_own(used.name))}
-    return [_on_line(text, used.line, _unknown(used, known)) for used in reversed(unknown.values())]
+    return [
+        _on_line(text, used.line, _unknown(used, known) if not is_block(used.name) else _no_block_here(used))
+        for used in reversed(unknown.values())
+        if not (takes_blocks and is_block(used.name))
+    ]
+
+
+def is_block(name: str) -> bool:
+    """Whether a placeholder stands for a shared block."""
+    return name.startswith(f"{BLOCK}.")
+
+
+def _no_block_here(used: Used) -> str:
+    shown = "{{ " + used.shown + " }}"
+    return _("%(name)s: a shared block stands in the text of an e-mail or layout.") % {"name": shown}
 
 
 def is_own(name: str) -> bool:

@@ -4,17 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from settings_sync.services.previews.filled_in import look_everywhere, show_there
 from settings_sync.views.frames import framed
 from tenants.entering import AdministrationRequest, administration_page
-from tenants.models import Administration
 
 from .models import Scheme
-from .previews import document_of
+from .previews import document_of, readable_administrations
 from .rights import TemplateRight
 from .views import SECTIONS
 
@@ -25,7 +23,7 @@ FRAMES_PER_PAGE = 12
 def show_everywhere(request: AdministrationRequest, section: str, uid: UUID) -> HttpResponse:
     """The template as it stands here, a frame for each administration whose templates the user may read."""
     item = _item_of(request, section, uid)
-    page = Paginator(_readable(request), FRAMES_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(readable_administrations(request), FRAMES_PER_PAGE).get_page(request.GET.get("page"))
     documents = [(administration, document_of(item)) for administration in page.object_list]
     found = look_everywhere(request.administration, item._meta.label_lower, documents)
     context = {"section": SECTIONS[section], "item": item, "found": found, "page": page}
@@ -37,7 +35,7 @@ def show_everywhere(request: AdministrationRequest, section: str, uid: UUID) -> 
 def show_one(request: AdministrationRequest, section: str, uid: UUID, there: str) -> HttpResponse:
     """What one of those frames holds."""
     item = _item_of(request, section, uid)
-    found = next((row for row in _readable(request) if row.slug == there), None)
+    found = next((row for row in readable_administrations(request) if row.slug == there), None)
     if found is None:
         raise Http404
     shown = show_there(found, item._meta.label_lower, document_of(item))
@@ -49,11 +47,3 @@ def _item_of(request: AdministrationRequest, section: str, uid: UUID) -> Any:
     if section not in SECTIONS or SECTIONS[section].model is Scheme or not request.administration.is_main:
         raise Http404
     return get_object_or_404(SECTIONS[section].model, uid=uid)
-
-
-def _readable(request: AdministrationRequest) -> list[Administration]:
-    """The main administration and those below it whose templates the user may read."""
-    main = request.administration
-    held = {"memberships__user": request.user, "memberships__role__rights__contains": [TemplateRight.READ]}
-    found = Administration.objects.active().filter(Q(pk=main.pk) | Q(parent=main)).filter(**held)
-    return sorted(found, key=lambda row: (not row.is_main, row.name.casefold()))

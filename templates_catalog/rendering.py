@@ -36,6 +36,10 @@ class Page(Protocol):
     footer: str
 
 
+class Piece(Protocol):
+    body: str
+
+
 @dataclass(frozen=True)
 class Rendered:
     """A message as its reader gets it: `subject` is text, `body` is HTML."""
@@ -56,6 +60,11 @@ def render_layout(layout: Page, values: Mapping[str, Any]) -> SafeString:
     """The header, body and footer of a layout, one under the other. Raises TemplateFault."""
     parts = [(name, fill_in_html(getattr(layout, name), values)) for name in ("header", "body", "footer")]
     return format_html_join("\n", '<div class="{}">{}</div>', parts)
+
+
+def render_block(block: Piece, values: Mapping[str, Any]) -> SafeString:
+    """A shared block by itself. Raises TemplateFault."""
+    return fill_in_html(block.body, values)
 
 
 def visible_columns(layout: Any) -> list[tuple[str, Any]]:

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog_kit.placing import problems_of_places
 from catalog_kit.taking_in import problems_of_markup
 
 from .placeholders import problems_of_placeholders
 
+_NOT_IN_BLOCK_NAMES = re.compile(r"[|\"'\[\]{}\n]")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -20,7 +22,7 @@ def problems_of_message(document: Mapping[str, Any]) -> dict[str, list[str]]:
     body = document.get("body", "")
     problems = {
         "subject": problems_of_placeholders(kind, subject),
-        "body": problems_of_placeholders(kind, body) + (problems_of_markup(body) if kind == "email" else []),
+        "body": _problems_of_html(kind, body) if kind == "email" else problems_of_placeholders(kind, body),
     }
     if kind == "email" and not subject.strip():
         problems["subject"].append(_("An e-mail needs a subject."))
@@ -35,9 +37,15 @@ def problems_of_layout(document: Mapping[str, Any]) -> dict[str, list[str]]:
     """Messages per field about a layout; empty when it is fine."""
     kind = document.get("kind", "")
     texts = {field: document.get(field, "") for field in ("header", "body", "footer")}
-    return _only_found(
-        {field: problems_of_placeholders(kind, text) + problems_of_markup(text) for field, text in texts.items()}
-    )
+    return _only_found({field: _problems_of_html(kind, text) for field, text in texts.items()})
+
+
+def problems_of_block(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Messages per field about a shared block; empty when it is fine."""
+    problems = {"name": [], "body": _problems_of_html("block", document.get("body", ""))}
+    if _NOT_IN_BLOCK_NAMES.search(document.get("name", "")):
+        problems["name"] = [_("The name stands between braces: leave out | ' \" [ ] { and }.")]
+    return _only_found(problems)
 
 
 def problems_of_scheme(document: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -46,6 +54,11 @@ def problems_of_scheme(document: Mapping[str, Any]) -> dict[str, list[str]]:
     if currency is None or _CURRENCY.fullmatch(currency):
         return {}
     return {"currency": [_("Write the currency as three capitals, such as EUR.")]}
+
+
+def _problems_of_html(kind: str, text: str) -> list[str]:
+    found = problems_of_placeholders(kind, text, takes_blocks=True)
+    return [*found, *problems_of_markup(text), *problems_of_places(text)]
 
 
 def _only_found(problems: Mapping[str, list[str]]) -> dict[str, list[str]]:

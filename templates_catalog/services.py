@@ -1,6 +1,6 @@
 """Making, editing, archiving and deleting templates. Every refusal is an EditRefused with messages per field."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,12 +12,25 @@ from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.readable_names import problems_of_names
 
-from .models import Layout, MessageTemplate, Scheme
+from .models import Block, Layout, MessageTemplate, Scheme
 from .permissions import may_create_templates, may_delete_templates, may_update_templates
 from .rights import TemplateRight
-from .rules import problems_of_layout, problems_of_message, problems_of_scheme
+from .rules import problems_of_block, problems_of_layout, problems_of_message, problems_of_scheme
+from .shared_blocks import (
+    WITH_BLOCKS,
+    BlockBook,
+    KnownBlock,
+    problems_of_blocks,
+    read_book,
+    texts_of,
+    with_renamed_block,
+)
 
-Template = MessageTemplate | Layout | Scheme
+Template = MessageTemplate | Layout | Scheme | Block
+
+CHANGE_ALONG = "change_along"
+"""Beside the fields of a block: whether what names it may name it by its new name."""
+SHOWN = 5
 
 FIELDS: dict[type[Template], tuple[str, ...]] = {
     MessageTemplate: ("kind", "name", "subject", "body"),
@@ -48,6 +61,7 @@ FIELDS: dict[type[Template], tuple[str, ...]] = {
         "attach_forms",
         "is_default",
     ),
+    Block: ("name", "body"),
 }
 
 
@@ -57,13 +71,15 @@ def create_template(
     """A new template from values per field. The first scheme of a kind becomes its default."""
     if not may_create_templates(acting_user, administration):
         raise NotAllowed(TemplateRight.CREATE)
-    item = model(**values)
+    item = model(**{name: value for name, value in values.items() if name in FIELDS[model]})
     _refuse_problems(item, {})
     with editing(model):
+        _refuse_blocks(item)
         if isinstance(item, Scheme):
             lock_kind(item)
             item.is_default = settle_default(acting_user, item, item.is_default)
         item.save()
+        _link_blocks(item)
         _record(acting_user, item, {})
     return item
 
@@ -84,13 +100,18 @@ def update_template(
         before = values_for_log(locked)
         refuse_when_moved(seen, before)
         used = {name: getattr(locked, name) for name in FIELDS[type(item)]}
-        for name in values.keys() - {"kind"}:
+        for name in set(FIELDS[type(item)]) & values.keys() - {"kind"}:
             setattr(locked, name, values[name])
         _refuse_problems(locked, used)
+        users = _renamed_along(locked, used, is_agreed=bool(values.get(CHANGE_ALONG)))
         if isinstance(locked, Scheme):
             _refuse_losing_default(locked, was_default=used["is_default"])
             locked.is_default = settle_default(acting_user, locked, locked.is_default)
         locked.save()
+        _change_along(acting_user, locked, used, users)
+        # By now, because what names a renamed block has changed along.
+        _refuse_blocks(locked)
+        _link_blocks(locked)
         _record(acting_user, locked, before)
     return locked
 
@@ -154,7 +175,8 @@ def delete_template(*, acting_user: User, administration: Administration, item: 
 
 def values_for_log(item: Template) -> dict[str, Any]:
     """The fields of a template as people read them."""
-    return values_of(item, (*FIELDS[type(item)], "is_archived"))
+    fields = (*FIELDS[type(item)], *(["former_names"] if isinstance(item, Block) else []), "is_archived")
+    return values_of(item, fields, ("blocks",) if type(item) in WITH_BLOCKS else ())
 
 
 def problems_of(item: Template) -> dict[str, list[str]]:
@@ -164,6 +186,7 @@ def problems_of(item: Template) -> dict[str, list[str]]:
         MessageTemplate: problems_of_message,
         Layout: problems_of_layout,
         Scheme: problems_of_scheme,
+        Block: problems_of_block,
     }
     return rules[type(item)](document)
 
@@ -173,6 +196,87 @@ def _refuse_problems(item: Template, used: Mapping[str, Any]) -> None:
     if isinstance(item, Scheme):
         problems |= _problems_of_choices(item, used)
     refuse_when(problems)
+
+
+def _refuse_blocks(item: Template) -> None:
+    """What is wrong with the shared blocks that a template names; of a block also where it stands itself."""
+    if type(item) not in WITH_BLOCKS:
+        return
+    book = read_book()
+    linked: Any = item
+    chosen = [block.uid for block in linked.blocks.all()] if item.pk else []
+    problems = problems_of_blocks(type(item), vars(item), book, uid=item.uid, chosen=chosen)
+    if isinstance(item, Block) and not problems:
+        book = book.with_block(KnownBlock(item.uid, item.name, item.body, tuple(item.former_names.splitlines())))
+        problems = _problems_where_it_stands(item, book)
+    refuse_when(problems)
+
+
+def _problems_where_it_stands(block: Block, book: BlockBook) -> dict[str, list[str]]:
+    """What a block asks for, and a template that comes to it, at whatever depth, does not have."""
+    waiting = [block]
+    seen = {block.pk}
+    for inner in waiting:
+        for user in _users_of(inner):
+            if isinstance(user, Block) and user.pk not in seen:
+                seen.add(user.pk)
+                waiting.append(user)
+            elif not isinstance(user, Block):
+                chosen = [known.uid for known in book.blocks]
+                found = problems_of_blocks(type(user), vars(user), book, uid=user.uid, chosen=chosen)
+                for message in (message for messages in found.values() for message in messages):
+                    return {
+                        "body": [_("“%(user)s” names this block. %(problem)s") % {"user": user, "problem": message}]
+                    }
+    return {}
+
+
+def _users_of(block: Block) -> list[Any]:
+    """What names a block in its own texts, in order; what is archived as well."""
+    if not block.pk:
+        return []
+    pointing: tuple[Any, ...] = (block.messages, block.layouts, block.within)
+    return [user for manager in pointing for user in manager.order_by("name", "pk")]
+
+
+def _link_blocks(item: Template) -> None:
+    """Let the list of blocks be what the texts name."""
+    if type(item) in WITH_BLOCKS:
+        linked: Any = item
+        named = read_book().named_in(texts_of(type(item), vars(item)))
+        linked.blocks.set(Block.objects.filter(uid__in=[block.uid for block in named]))
+
+
+def former_names_of(before: str, after: str, former: str) -> str:
+    """The former names of a block that is called otherwise from now on, the last one first."""
+    if not before or before == after:
+        return former
+    return "\n".join(dict.fromkeys(name for name in (before, *former.splitlines()) if name != after))
+
+
+def _renamed_along(item: Template, used: Mapping[str, Any], *, is_agreed: bool) -> list[Any]:
+    """What names a block that gets another name, once it is agreed that it changes along."""
+    if not isinstance(item, Block) or item.name == used["name"]:
+        return []
+    users = _users_of(item)
+    if users and not is_agreed:
+        more = "…" if len(users) > SHOWN else ""
+        names = ", ".join(f"“{user}”" for user in users[:SHOWN]) + more
+        message = _("This block is named by %(users)s. Tick that these change along, or leave the name as it is.")
+        refuse_when({CHANGE_ALONG: [message % {"users": names}]})
+    item.former_names = former_names_of(used["name"], item.name, item.former_names)
+    return users
+
+
+def _change_along(acting_user: User, item: Template, used: Mapping[str, Any], users: Iterable[Any]) -> None:
+    """Let these templates call a block by its new name."""
+    for user in users:
+        locked = lock(user)
+        before = values_for_log(locked)
+        for field in WITH_BLOCKS[type(locked)]:
+            setattr(locked, field, with_renamed_block(getattr(locked, field), used["name"], item.name))
+        locked.save()
+        _record(acting_user, locked, before)
 
 
 def _problems_of_choices(scheme: Scheme, used: Mapping[str, Any]) -> dict[str, list[str]]:

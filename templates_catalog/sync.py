@@ -10,9 +10,32 @@ from settings_sync.declaring.options import Category, DocumentEdit, ModelSync, R
 from settings_sync.declaring.registry import exclude, register
 
 from . import document_edits, models, rules
-from .local_values import LayoutValues, MessageValues
+from .local_values import BlockValues, LayoutValues, MessageValues
 
 TEMPLATES = Category("templates", _("Templates"), order=30)
+
+
+@register(models.Block)
+class BlockSync(ModelSync):
+    category = TEMPLATES
+    natural_key = "name"
+    removed = Removed.DELETE
+    fields = ("name", "body", "former_names")
+    links = ("blocks",)
+    links_in_texts = {"blocks": document_edits.block_names_in("body")}
+    local_values = BlockValues()
+
+    @classmethod
+    def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
+        return messages_of(rules.problems_of_block(document))
+
+    @classmethod
+    def problems_of_edit(cls, edit: DocumentEdit) -> Mapping[str, Sequence[str]]:
+        return document_edits.problems_of_named_blocks(models.Block, edit)
+
+    @classmethod
+    def settle(cls, edit: DocumentEdit) -> Mapping[str, Any]:
+        return document_edits.settle_block(edit)
 
 
 @register(models.MessageTemplate)
@@ -21,6 +44,8 @@ class MessageTemplateSync(ModelSync):
     natural_key = "name"
     removed = Removed.DELETE
     fields = ("kind", "name", "subject", "body")
+    links = ("blocks",)
+    links_in_texts = {"blocks": document_edits.block_names_in("body")}
     merge_together = (("kind", "subject"),)
     local_values = MessageValues()
 
@@ -30,7 +55,13 @@ class MessageTemplateSync(ModelSync):
 
     @classmethod
     def problems_of_edit(cls, edit: DocumentEdit) -> Mapping[str, Sequence[str]]:
-        return document_edits.problems_of_kind(edit)
+        return document_edits.problems_of_kind(edit) | document_edits.problems_of_named_blocks(
+            models.MessageTemplate, edit
+        )
+
+    @classmethod
+    def settle(cls, edit: DocumentEdit) -> Mapping[str, Any]:
+        return document_edits.settle_blocks(models.MessageTemplate, edit)
 
 
 @register(models.Layout)
@@ -53,6 +84,8 @@ class LayoutSync(ModelSync):
         "show_amount",
         "attach_pdf",
     )
+    links = ("blocks",)
+    links_in_texts = {"blocks": document_edits.block_names_in("header", "body", "footer")}
     local_values = LayoutValues()
 
     @classmethod
@@ -61,7 +94,11 @@ class LayoutSync(ModelSync):
 
     @classmethod
     def problems_of_edit(cls, edit: DocumentEdit) -> Mapping[str, Sequence[str]]:
-        return document_edits.problems_of_kind(edit)
+        return document_edits.problems_of_kind(edit) | document_edits.problems_of_named_blocks(models.Layout, edit)
+
+    @classmethod
+    def settle(cls, edit: DocumentEdit) -> Mapping[str, Any]:
+        return document_edits.settle_blocks(models.Layout, edit)
 
 
 @register(models.Scheme)

@@ -18,7 +18,7 @@ from settings_sync.wording.word_changes import readable
 from tenants.models import Administration
 from tenants.permissions import require
 
-from .models import Layout, MessageTemplate
+from .models import Block, Layout, MessageTemplate
 from .previews import preview_of
 from .rights import TemplateRight
 
@@ -26,7 +26,9 @@ _INLINER = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=F
 _PICTURE = re.compile(r'src="data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)"')
 
 
-def send_trial_mail(*, acting_user: User, administration: Administration, item: MessageTemplate | Layout) -> str:
+def send_trial_mail(
+    *, acting_user: User, administration: Administration, item: MessageTemplate | Layout | Block
+) -> str:
     """Send the template, filled in with samples, to the user alone; return the address that it went to.
 
     Raises NotAllowed, or EditRefused for an SMS, without a mail server, and when that does not take it.

@@ -17,7 +17,7 @@ from tenants.models import Administration
 from tenants.permissions import require
 from tenants.rights import AdministrationRight
 
-from .models import Layout, MessageTemplate, Variable
+from .models import Block, Layout, MessageTemplate, Variable
 from .placeholders import OWN, is_own
 
 MAY_CHANGE = AdministrationRight.UPDATE
@@ -142,6 +142,7 @@ def _texts_of_templates() -> list[tuple[str, ...]]:
     return [
         *MessageTemplate.objects.filter(is_archived=False).values_list("name", "subject", "body"),
         *Layout.objects.filter(is_archived=False).values_list("name", "header", "body", "footer"),
+        *Block.objects.filter(is_archived=False).values_list("name", "body"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The pages of templates: one list of everything, and the same few pages for each of the three sections."""
+"""The pages of templates: one list of everything, and the same few pages for each of the four sections."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +21,10 @@ from settings_sync.services.settings.origins import origins_of
 from tenants.entering import administration_page
 
 from . import services
-from .forms import LayoutForm, MessageTemplateForm, SchemeForm, TemplateForm
-from .models import Layout, MessageTemplate, Scheme
+from .forms import BlockForm, LayoutForm, MessageTemplateForm, SchemeForm, TemplateForm
+from .models import Block, Layout, MessageTemplate, Scheme
 from .placeholders import PLACEHOLDERS
-from .previews import preview_of, warnings_about
+from .previews import preview_of, readable_administrations, show_in, warnings_about
 from .rights import TemplateRight
 from .trial_mails import send_trial_mail
 from .variables import own_values
@@ -40,7 +40,7 @@ PREVIEW_POLICY = {
 
 @dataclass(frozen=True)
 class Section:
-    """One of the three kinds of template, as the addresses and pages know it."""
+    """One of the four kinds of template, as the addresses and pages know it."""
 
     key: str
     model: type[services.Template]
@@ -60,6 +60,7 @@ SECTIONS = {
             gettext_lazy("Add message template"),
         ),
         Section("layouts", Layout, LayoutForm, gettext_lazy("Layouts"), gettext_lazy("Add layout")),
+        Section("blocks", Block, BlockForm, gettext_lazy("Shared blocks"), gettext_lazy("Add shared block")),
         Section("schemes", Scheme, SchemeForm, gettext_lazy("Schemes"), gettext_lazy("Add scheme")),
     )
 }
@@ -114,7 +115,11 @@ def preview_template(request: HttpRequest, section: str, uid: UUID | None = None
     if chosen.model is Scheme or (item is None and form is None):
         raise Http404
     errors = _problems_of_text(form) if form is not None else []
-    shown = None if errors else preview_of(form.instance if form else item, request.administration)  # type: ignore[attr-defined]
+    there = request.POST.get("there") or request.administration.slug  # type: ignore[attr-defined]
+    asked = next((one for one in readable_administrations(request) if one.slug == there), None)
+    if asked is None:
+        raise Http404
+    shown = None if errors else show_in(asked, form.instance if form else item, request.administration)  # type: ignore[attr-defined]
     return render(request, "includes/filled_in_frame.html", {"shown": shown, "errors": errors})
 
 
@@ -188,9 +193,15 @@ def _problems_of_text(form: TemplateForm) -> list[tuple[str, list[str]]]:
     return [(labels.get(name, ""), [str(message) for message in found]) for name, found in form.errors.items()]
 
 
+def _has_kinds(section: Section) -> bool:
+    """Whether templates of this section are for one kind of message or document each."""
+    return section.model is not Block
+
+
 def _listed(section: Section, query: str, with_archived: bool) -> dict[str, Any]:
     """The rows of one section with their uses, and how many there are in all."""
-    every: list[Any] = list(section.model._default_manager.order_by("is_archived", "kind", "name_key", "name"))
+    kind = ["kind"] if _has_kinds(section) else []
+    every: list[Any] = list(section.model._default_manager.order_by("is_archived", *kind, "name_key", "name"))
     active = [item for item in every if not item.is_archived]
     rows = [item for item in (every if with_archived else active) if query.casefold() in item.name.casefold()]
     uses = count_uses(rows)
@@ -198,11 +209,11 @@ def _listed(section: Section, query: str, with_archived: bool) -> dict[str, Any]
         "rows": [{"item": item, "uses": uses.get(item.pk, 0)} for item in rows],
         "active": len(active),
         "archived": len(every) - len(active),
+        "has_kinds": _has_kinds(section),
     }
 
 
 def _context_of(request: HttpRequest, section: Section, form: Any, item: Any) -> dict[str, Any]:
-    kinds = [(item.kind, item.get_kind_display())] if item else section.model.Kind.choices
     return {
         "section": section,
         "form": form,
@@ -210,11 +221,32 @@ def _context_of(request: HttpRequest, section: Section, form: Any, item: Any) ->
         "seen": request.POST.get("seen") or (fingerprint(services.values_for_log(item)) if item else ""),
         "uses": uses_of(item) if item else [],
         "has_preview": section.model is not Scheme,
-        "placeholders": [(label, PLACEHOLDERS[kind]) for kind, label in kinds] if section.model is not Scheme else [],
+        "placeholders": [(kind, label, PLACEHOLDERS[kind]) for kind, label in _kinds_of(section, item)],
+        "elsewhere": readable_administrations(request),
+        "blocks": _offered_blocks(section, item),
         "own_placeholders": list(own_values()) if section.model is not Scheme else [],
         "sends_mail": settings.SENDS_MAIL,
         "warnings": warnings_about(item, request.administration) if item else [],  # type: ignore[attr-defined]
     }
+
+
+def _kinds_of(section: Section, item: Any) -> list[tuple[str, Any]]:
+    """The kinds whose placeholders a template may use."""
+    if section.model is Scheme:
+        return []
+    if not _has_kinds(section):
+        return [("block", _("In every shared block"))]
+    kinds: Any = section.model
+    return [(item.kind, item.get_kind_display())] if item else list(kinds.Kind.choices)
+
+
+def _offered_blocks(section: Section, item: Any) -> list[str]:
+    """The names of the shared blocks that a template can take up."""
+    if section.model is Scheme:
+        return []
+    offered = Block.objects.filter(is_archived=False)
+    others = offered.exclude(uid=item.uid) if item else offered
+    return list(others.order_by("name_key").values_list("name", flat=True))
 
 
 def _do(request: HttpRequest, section: str, uid: UUID, service: Any, said: Any) -> HttpResponse:

@@ -4,6 +4,7 @@ A model whose constraints a generic filler cannot meet has its shapes below: eac
 in turn. A new catalog needs a shape only when the database refuses what is filled in without one.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -14,12 +15,13 @@ from django.db import models
 from django.db.models import ForeignKey, GeneratedField, Model
 
 from business import models as business
+from catalog_kit.template_language import BLOCK
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import DevicePolicy, FreeField
 from settings_sync.declaring.kinds import Kind, Table, all_kinds, tenant_models
 from settings_sync.declaring.registry import registry
 from settings_sync.models import Item
-from templates_catalog.models import Layout, MessageTemplate, Scheme
+from templates_catalog.models import Block, Layout, MessageTemplate, Scheme
 from workflows.models import Step
 
 TRICKY = "“Ünïcode” 漢字 🔧 ' \" \\ %s %% $1 @@schema@@ @@changes@@"
@@ -118,6 +120,8 @@ SHAPES: dict[type[Model], list[Mapping[str, Any]]] = {
 
 def _text(word: str, field: Any, turn: int) -> str:
     text = f"{word} {field.name} {turn} {TRICKY}"
+    if field.model is Block and field.name == "name":
+        text = re.sub("[\"']", "", text)  # texts name it between braces
     return text[: field.max_length].strip() if field.max_length else f"{text}\n{'lang ' * 600}"
 
 
@@ -157,7 +161,10 @@ class Filler:
     def item(self, kind: Kind, fixed: Mapping[str, Any] = NOTHING) -> Item:
         made: Any = self._row(kind.root.model, fixed)
         for link in kind.links:
-            getattr(made, link.name).set(self._two_of(link.other_kind))
+            # Of its own kind one that holds nothing: no item stands in itself.
+            is_inner = link.other_kind == kind.key
+            linked = [self._row(type(made), {})] if is_inner else self._two_of(link.other_kind)
+            self._link(kind, made, link.name, linked)
         self._parts_below(kind, kind.root, made)
         self._point_inside(kind, made)
         return made
@@ -166,12 +173,22 @@ class Filler:
         """Edit an item in every way at once: other values, a part less, a part more, another order, other links."""
         self._assign(item, self._values(type(item), {}))
         for link in kind.links:
-            getattr(item, link.name).set([self.item(all_kinds()[link.other_kind])])
+            is_inner = link.other_kind == kind.key
+            other = self._row(type(item), {}) if is_inner else self.item(all_kinds()[link.other_kind])
+            self._link(kind, item, link.name, [other])
         clear_inside_references(kind, item)
         for part in kind.parts:
             if part.parent is kind.root:
                 self._alter_parts(kind, part, item)
         self._point_inside(kind, item)
+
+    def _link(self, kind: Kind, item: Any, name: str, others: list[Any]) -> None:
+        """Link an item with others; where links follow from texts, its body names them."""
+        if name in kind.root.declaration.links_in_texts:
+            others = [] if vars(item).get("kind") == "sms" else others
+            item.body = "\n".join([item.body, *(f"<p>{{{{ {BLOCK}.{other} }}}}</p>" for other in others)])
+            item.save(update_fields=["body"])
+        getattr(item, name).set(others)
 
     def daily_data(self, count: int = 2) -> None:
         """Customers, work orders, invoices and whatever else never travels, pointing at settings of this schema."""

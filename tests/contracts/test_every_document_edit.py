@@ -63,9 +63,11 @@ def named(kind: Kind, body: Any, name: str) -> Any:
 
 
 def as_kept(body: Any) -> Any:
-    """A document without what the editor settles: numbers in their one form, and which scheme is the default."""
+    """A document without what the editor settles: numbers in their one form, which scheme is the default, and what a
+    block was called before."""
     plain = json.loads(exact_json.dump(body).replace('"3.50"', '"3.5"'))
-    plain.pop("is_default", None)
+    for settled in ("is_default", "former_names"):
+        plain.pop(settled, None)
     return plain
 
 

@@ -72,7 +72,7 @@ def test_a_scheme_offers_no_archived_layout_but_keeps_its_own(owner_client, url,
     assert list(owner_client.get(url("new", section="schemes")).context["form"].fields["layout"].queryset) == []
 
 
-def test_the_list_shows_three_sections_and_finds(owner_client, url, make_scheme, email):
+def test_the_list_shows_four_sections_and_finds(owner_client, url, make_scheme, email):
     make_scheme("Schema factuur")
     Layout.objects.create(kind="quotation", name="Oud", is_archived=True)
 
@@ -83,10 +83,16 @@ def test_the_list_shows_three_sections_and_finds(owner_client, url, make_scheme,
     assert names("") == {
         "messages": ["Factuur sturen"],
         "layouts": ["Factuur standaard"],
+        "blocks": [],
         "schemes": ["Schema factuur"],
     }
     assert names("?archived=on")["layouts"] == ["Factuur standaard", "Oud"]
-    assert names("?q=sturen") == {"messages": ["Factuur sturen"], "layouts": [], "schemes": []}
+    assert names("?q=sturen") == {
+        "messages": ["Factuur sturen"],
+        "layouts": [],
+        "blocks": [],
+        "schemes": [],
+    }
 
 
 def test_a_preview_is_fenced_in(owner_client, url, layout):

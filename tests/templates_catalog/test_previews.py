@@ -6,11 +6,12 @@ import pytest
 from django.utils import translation
 
 from catalog_kit.company_values import company_values
-from templates_catalog import local_values
+from templates_catalog import local_values, previews
 from templates_catalog.models import Layout, MessageTemplate
 from templates_catalog.placeholders import PLACEHOLDERS
 from templates_catalog.previews import preview_of, warnings_about
 from templates_catalog.samples import layout_samples, sample_texts
+from templates_catalog.shared_blocks import BlockBook
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +26,8 @@ def variables(monkeypatch):
     found = {"eigen.uren": "ma–vr\n8–17 <uur>"}
     monkeypatch.setattr(local_values, "own_values", lambda: found)
     monkeypatch.setattr(local_values, "letterhead", company_values)
+    for module in (local_values, previews):
+        monkeypatch.setattr(module, "read_book", lambda: BlockBook(()))
     return found
 
 

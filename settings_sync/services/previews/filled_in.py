@@ -11,6 +11,7 @@ from settings_sync.permissions import syncable_children
 from settings_sync.planning.verdicts import Action
 from settings_sync.services.plans.local_values import local_values_of, read_values
 from tenants.models import Administration
+from tenants.schemas import inside
 
 Body = Mapping[str, Any]
 
@@ -44,7 +45,10 @@ def show_there(administration: Administration, kind: str, document: Body) -> Sho
     """A document filled in with the values of one administration, and samples for what daily data fills in."""
     local_values = local_values_of(kind)
     assert local_values is not None
-    return local_values.show(document, read_values(administration, [kind])[kind])
+    # What the main administration shares comes along with the item, and may not be there yet.
+    with inside(administration.parent or administration):
+        shared = local_values.read_shared()
+    return local_values.show(document, {**shared, **read_values(administration, [kind])[kind]})
 
 
 def documents_of(*, acting_user: User, plan: Plan, change: Change) -> list[tuple[Administration, Body]]:
