@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.test import Client
 
 from accounts.models import User
@@ -77,3 +77,16 @@ def test_the_api_says_what_is_wrong(world: World) -> None:
             answer = program.get(f"/api/v1/administrations/{world.child.slug}/{path}")
             assert (answer.status_code, answer.json()["type"]) == (409, "administration-damaged"), path
             assert world.child.name in answer.json()["detail"]
+
+
+def test_what_fails_before_anybody_is_known_is_answered_as_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the shared tables themselves are not there yet."""
+
+    def fail(_secret: str) -> None:
+        raise ProgrammingError("no such table")
+
+    _token, program = token_of(world.company.owner, world.company.main)
+    program.raise_request_exception = False
+    monkeypatch.setattr("settings_sync.api.protocol.authentication.accept_token", fail)
+    answer = program.get("/api/v1/administrations/")
+    assert (answer.status_code, answer.json()["type"]) == (500, "server-error")

@@ -41,6 +41,7 @@ class TokenView(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     scopes: ClassVar[ScopesByMethod] = {}
     allowance: Allowance | None = None
+    is_let_in = False
 
     @property
     def main(self) -> Administration:
@@ -51,13 +52,15 @@ class TokenView(APIView):
         """Count the call first: one that is refused is a call too, and its answer tells what is left."""
         super().check_throttles(request)
         super().check_permissions(request)
+        self.is_let_in = request.auth is not None
 
     def check_throttles(self, request: Request) -> None:
         """Nothing more: the call was counted before its scopes were looked at."""
 
     def handle_exception(self, exc: Exception) -> Response:
         """Say which administration was lost where that is why, as pages do, and not that something went wrong."""
-        if isinstance(exc, (ProgrammingError, WrongSchema)):
+        # Before somebody was let in nobody's administrations are known.
+        if self.is_let_in and isinstance(exc, (ProgrammingError, WrongSchema)):
             return super().handle_exception(self._damage() or exc)
         return super().handle_exception(exc)
 
