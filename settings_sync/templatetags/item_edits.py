@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.models import Item
+from settings_sync.services.settings.followers import find_behind
 from settings_sync.services.settings.origins import RowOrigin, origin_of
 from sync_ledger.models import Base, Edit
 from tenants.rights import SyncRight
@@ -58,10 +59,23 @@ def item_edits(context: template.Context, item: Item) -> dict[str, Any]:
 
 @register.inclusion_tag("includes/item_origin.html", takes_context=True)
 def item_origin(context: template.Context, item: Item) -> dict[str, Any]:
-    """That an item came from the main administration, what was changed here since, and what was agreed about it."""
+    """That an item came from the main administration, what was changed here since, and what was agreed about it.
+
+    In the main administration: which subs are behind with it, and the way to bring it there.
+    """
     administration = context["administration"]
-    origin = origin_of(administration, item._meta.label_lower, item.uid)
-    return {"origin": origin, "administration": administration, "rights": context["rights"]}
+    kind = item._meta.label_lower
+    may_bring = administration.is_main and SyncRight.RUN in context["rights"]
+    return {
+        "origin": origin_of(administration, kind, item.uid),
+        "administration": administration,
+        "rights": context["rights"],
+        "kind": kind,
+        "uid": item.uid,
+        "behind": find_behind(administration, kind, item.uid) if may_bring else [],
+        # The token of the page, for an inclusion has a context of its own.
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.inclusion_tag("includes/row_origin.html")

@@ -17,7 +17,7 @@ from tenants.entering import AdministrationRequest, main_page
 from tenants.entries import Unreadable, read_whole_number
 from tenants.rights import SyncRight
 
-from .decision_forms import DecisionForm
+from .decision_forms import DecisionForm, answers_of_card
 from .plans import plan_of
 
 
@@ -39,8 +39,9 @@ def change_details(request: AdministrationRequest, plan_id: uuid.UUID, change_id
 
 
 def _form(request: AdministrationRequest, plan: Plan, details: ChangeDetails, questions: Questions) -> DecisionForm:
+    is_sent = request.method == "POST" and "withdraw" not in request.POST
     return DecisionForm(
-        request.POST if request.method == "POST" and "withdraw" not in request.POST else None,
+        answers_of_card(request.POST, questions) if is_sent else None,
         initial={"version": plan.version},
         change=details.change,
         questions=questions,

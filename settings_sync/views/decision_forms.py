@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -32,6 +33,28 @@ def _names(changes: Sequence[Change]) -> str:
 def _choice(one: Candidate) -> tuple[str, str]:
     used = _("used by %(used)s") % {"used": ", ".join(one.uses)}
     return str(one.uid), f"{one.label} – {used}" if one.uses else one.label
+
+
+CARDS = {"local": Word.KEEP_LOCAL, "source": Word.OVERWRITE}
+"""The two versions that stand beside each other, and what clicking one decides."""
+
+
+def answers_of_card(sent: QueryDict, questions: Questions) -> QueryDict:
+    """What was sent, with the answers that clicking one of the two versions stands for.
+
+    Where both sides changed fields, only those take that side: whatever else either of them changed comes along.
+    """
+    word = CARDS.get(sent.get("take", ""))
+    if word is None:
+        return sent
+    answers = sent.copy()
+    if Word.MERGE in questions.words and questions.paths and not questions.more_paths:
+        answers["word"] = Word.MERGE.value
+        for question in questions.paths:
+            answers[PATH + question.path] = word.value
+    else:
+        answers["word"] = word.value
+    return answers
 
 
 class DecisionForm(forms.Form):
@@ -157,6 +180,16 @@ class DecisionForm(forms.Form):
             len(others),
         )
         yield ALL, words.format(number=len(others), names=_names(others))
+
+    @property
+    def cards(self) -> dict[str, str]:
+        """What clicking each of the two versions is called; empty where the question is another one."""
+        if not set(CARDS.values()).issubset(self.questions.words):
+            return {}
+        return {side: self._card(word) for side, word in CARDS.items()}
+
+    def _card(self, word: Word) -> str:
+        return offer_in_words(word, verdict=self.change.verdict, where=self.where, undoes=self.undoes)[0]
 
     @property
     def path_fields(self) -> list[forms.BoundField]:

@@ -7,7 +7,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from settings_sync.models import Change, Plan
+from settings_sync.services.previews.change_details import find_versions
 from settings_sync.services.previews.filled_in import can_be_filled_in, documents_of, look_everywhere, show_there
+from settings_sync.services.previews.pictures import sheets_of
 from tenants.entering import AdministrationRequest, main_page
 from tenants.rights import SyncRight
 
@@ -15,6 +17,7 @@ from .frames import framed
 from .plans import plan_of
 
 FRAMES_PER_PAGE = 12
+SIDES = ("before", "after")
 
 
 @main_page(SyncRight.RUN)
@@ -40,6 +43,18 @@ def show_one(request: AdministrationRequest, plan_id: uuid.UUID, change_id: int,
     if found is None:
         raise Http404
     return render(request, "includes/filled_in_frame.html", {"shown": show_there(found[0], change.kind, found[1])})
+
+
+@framed
+@main_page(SyncRight.RUN, SyncRight.UNDO)
+def show_sheet(request: AdministrationRequest, plan_id: uuid.UUID, change_id: int, side: str) -> HttpResponse:
+    """One version of a text, before or after the change, with the words that differ marked."""
+    versions = find_versions(plan_of(request, plan_id), change_id)
+    if versions is None or side not in SIDES or not can_be_filled_in(versions[0].kind):
+        raise Http404
+    change, before, after = versions
+    sheets = sheets_of(change.kind, before, after, change.plan_target.administration)
+    return render(request, "sync/sheet.html", {"sheet": sheets[SIDES.index(side)]})
 
 
 def _change_of(plan: Plan, change_id: int) -> Change:

@@ -39,6 +39,7 @@ class SyncChoiceForm(forms.Form):
     category = ValuesField(required=False)
     kind = ValuesField(required=False)
     item = UidsField(required=False)
+    differing = ValuesField(required=False)
     changed_locally = ValuesField(required=False)
     conflict = ValuesField(required=False)
     removed_locally = ValuesField(required=False)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from settings_sync.services.news.news import News, find_news, is_kept, list_news, show_news
 from settings_sync.services.plans.category_rights import readable_categories
+from settings_sync.services.settings.deviations import may_pin
 from tenants.entering import AdministrationRequest, administration_page
 
 
@@ -35,6 +36,7 @@ def show_one(request: AdministrationRequest, target_id: uuid.UUID, change_id: in
         "stored": details.change.plan_target.plan,
         "is_past": True,
         "is_kept": is_kept(details),
+        "may_pin": may_pin(request.user, request.administration, details.change.kind),
     }
     response = render(request, "sync/news_part.html" if request.htmx else "sync/news_one.html", context)
     response["Vary"] = "HX-Request"

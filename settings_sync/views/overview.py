@@ -1,5 +1,6 @@
 """The first page of an administration, and the shortest way from it to a preview."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from settings_sync.exceptions import SyncError
 from settings_sync.services.administrations.alignment import reviews_due, totals_of
-from settings_sync.services.home.bringing import bring_in_line, open_decisions
+from settings_sync.services.home.bringing import bring_in_line, bring_setting, open_decisions
 from settings_sync.services.home.opened import Opened, open_category
 from settings_sync.services.home.picture import Picture, show_picture
 from settings_sync.services.previews.plan_overview import list_questions
@@ -90,6 +91,19 @@ def bring(request: AdministrationRequest, child: str) -> HttpResponse:
         return redirect("administration-home", request.administration.slug)
     try:
         plan = bring_in_line(acting_user=request.user, main=request.administration, child=child)
+    except SyncError as refused:
+        messages.info(request, refused.detail)
+        return redirect("administration-home", request.administration.slug)
+    return redirect("sync:plan", request.administration.slug, plan.pk)
+
+
+@main_page(SyncRight.RUN)
+def bring_one(request: AdministrationRequest, kind: str, uid: uuid.UUID) -> HttpResponse:
+    """A ready preview that brings one setting to every administration that is behind with it."""
+    if request.method != "POST":
+        return redirect("administration-home", request.administration.slug)
+    try:
+        plan = bring_setting(acting_user=request.user, main=request.administration, kind=kind, uid=uid)
     except SyncError as refused:
         messages.info(request, refused.detail)
         return redirect("administration-home", request.administration.slug)

@@ -109,6 +109,7 @@ def _context(
         "saved": list_choices(acting_user=request.user, main=request.administration),
         "groups": sorted({group for sub in possible for group in sub.groups}),
         "tree": tree,
+        "takes_differing": not ticked and (request.method == "GET" or bool(data.get("differing"))),
         "categories": data.get("category", []),
         "ticked": ticked,
         "along": tree.come_along(ticked),
@@ -204,6 +205,8 @@ def _administrations(slugs: Collection[str]) -> list[Administration]:
 def _make_plan(request: AdministrationRequest, form: SyncChoiceForm, tree: SettingsTree) -> Plan | None:
     chosen = form.cleaned_data
     items = [*chosen["item"], *tree.items_of_kinds(chosen["kind"])]
+    if chosen["differing"] and not items and not chosen["category"]:
+        items = tree.differing
     try:
         return create_plan(
             acting_user=request.user,

@@ -8,6 +8,7 @@
   const tree = () => document.getElementById("settings-tree");
   const leaves = () => [...tree().querySelectorAll("li[data-uid]")];
   const boxOf = (leaf) => leaf.querySelector("input");
+  const differing = () => document.querySelector("[data-takes-differing]");
   const isTicked = (leaf) => boxOf(leaf).checked && !leaf.classList.contains("needed");
 
   const plain = (text) =>
@@ -87,7 +88,8 @@
     const words = form.querySelector("[data-choice-words]");
     const elsewhere = Number(form.querySelector("table[data-also]")?.dataset.also ?? 0);
     const targets = form.querySelectorAll("input[name=to]:checked").length + elsewhere;
-    const settings = leaves().filter((leaf) => boxOf(leaf).checked).length;
+    const ticked = leaves().filter((leaf) => boxOf(leaf).checked).length;
+    const settings = ticked || (differing()?.checked ? Number(differing().dataset.takesDiffering) : 0);
     const counted = (forms, number) => forms.split("|")[number === 1 ? 0 : 1].replace("%(number)s", number);
     words.textContent =
       targets && settings
@@ -111,6 +113,15 @@
       leaf.classList.remove("needed");
       boxOf(leaf).disabled = false;
     }
+  });
+  // What is ticked by hand comes instead of everything that differs, and the other way round.
+  document.addEventListener("change", (event) => {
+    const all = differing();
+    if (!all || !event.target.checked) return;
+    if (tree().contains(event.target)) all.checked = false;
+    if (event.target !== all) return;
+    for (const box of boxes()) box.checked = box.disabled = false;
+    for (const leaf of leaves()) leaf.classList.remove("needed");
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-only-differing]")) showInLine(!event.target.checked);

@@ -8,6 +8,7 @@ from settings_sync.exceptions import NothingDiffers, UnknownTarget
 from settings_sync.models import Plan
 from settings_sync.permissions import syncable_children
 from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.settings.followers import find_behind
 from settings_sync.services.settings.items import relations_of
 from tenants.models import Administration
 
@@ -22,6 +23,18 @@ def bring_in_line(*, acting_user: User, main: Administration, child: str) -> Pla
     Raises UnknownTarget, NothingDiffers, and what making a plan raises.
     """
     return _plan_of(acting_user, main, child, DIFFERING)
+
+
+def bring_setting(*, acting_user: User, main: Administration, kind: str, uid: uuid.UUID) -> Plan:
+    """A preview that brings one setting to where it is behind, as far as the user may sync there.
+
+    Raises NothingDiffers, and what making a plan raises.
+    """
+    allowed = {row.pk for row in syncable_children(acting_user, main)}
+    targets = [row.slug for row in find_behind(main, kind, uid) if row.pk in allowed]
+    if not targets:
+        raise NothingDiffers(name=main.name)
+    return create_plan(acting_user=acting_user, main=main, targets=targets, items=[uid])
 
 
 def open_decisions(*, acting_user: User, main: Administration, child: str) -> Plan:

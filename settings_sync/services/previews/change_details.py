@@ -9,7 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from settings_sync.declaring.kinds import Kind, all_kinds
-from settings_sync.models import Change, Document, Plan
+from settings_sync.models import Change, Plan
+from settings_sync.models import Document as StoredDocument
 from settings_sync.planning.differences import differences
 from settings_sync.planning.verdicts import Action, Verdict
 from settings_sync.services.plans.plans import snapshot_labels
@@ -19,8 +20,17 @@ from sync_ledger.models import IndexEntry
 from tenants.schemas import inside
 
 from .filled_in import can_be_filled_in
+from .pictures import Document, Picture, picture_of
 from .plan_overview import ChangeRow, row_of
-from .previewing import ChangePreview, FieldPreview, PlacePreview, name_parts, places_of, preview_changes
+from .previewing import (
+    ChangePreview,
+    FieldPreview,
+    PlacePreview,
+    documents_of_change,
+    name_parts,
+    places_of,
+    preview_changes,
+)
 
 LONG = 120
 SHOWN = 600
@@ -74,6 +84,12 @@ class ChangeDetails:
     mode: Mode
     has_base: bool
     places: tuple[Place, ...]
+    picture: Picture | None = None
+
+    @property
+    def here(self) -> str:
+        """The administration of the change, by its name."""
+        return self.change.plan_target.administration.name
 
     @property
     def value_columns(self) -> int:
@@ -130,7 +146,29 @@ def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
         mode=mode,
         has_base=change.base_digest is not None,
         places=tuple(places),
+        picture=_picture(change, mode, {**known, **snapshot_labels(plan)}),
     )
+
+
+def _picture(change: Change, mode: Mode, labels: Mapping[str, str]) -> Picture | None:
+    """What stands there beside what it becomes; of what is not decided yet, beside what the main administration has."""
+    before, after = versions_of(change, mode)
+    return picture_of(change.kind, before, after, labels)
+
+
+def versions_of(change: Change, mode: Mode) -> tuple[Document | None, Document | None]:
+    """The two documents that are shown side by side; one that was pruned, or never was, is None."""
+    _base, source, local, result = documents_of_change(change)
+    if change.verdict == Verdict.REMOVED_IN_SOURCE:
+        return local, result if change.outcome.brings_content else None
+    return local, result if mode == Mode.UPDATE else result or source
+
+
+def find_versions(plan: Plan, change_id: int) -> tuple[Change, Document | None, Document | None] | None:
+    """The change of this number with its two documents; None when the plan has no such change."""
+    found = Change.objects.filter(plan_target__plan=plan, pk=change_id)
+    change = found.select_related("plan_target__administration", "plan_target__plan").first()
+    return None if change is None else (change, *versions_of(change, _mode(change)))
 
 
 def content_of(kind: Kind, document: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[Place, ...]:
@@ -145,7 +183,7 @@ def content_of(kind: Kind, document: Mapping[str, Any], labels: Mapping[str, str
 
 def local_content(change: Change, labels: Mapping[str, str]) -> tuple[Place, ...]:
     """What stands in the administration now, as the plan saw it."""
-    found = Document.objects.filter(digest=bytes(change.local_digest or b"")).values_list("body", flat=True)
+    found = StoredDocument.objects.filter(digest=bytes(change.local_digest or b"")).values_list("body", flat=True)
     # Nothing once the document was pruned: what happened stays told, its content does not.
     return tuple(place for body in found for place in content_of(all_kinds()[change.kind], body, labels))
 

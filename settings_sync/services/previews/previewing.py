@@ -122,6 +122,11 @@ def _documents(change: Change, bodies: Mapping[bytes, Mapping[str, Any]]) -> lis
     return [None if body is None else with_uids_to_be(change, body) for body in found]
 
 
+def documents_of_change(change: Change) -> list[Mapping[str, Any] | None]:
+    """The documents that one change is about, base, source, local and result; None for what is not there any more."""
+    return _documents(change, _bodies([change]))
+
+
 def with_uids_to_be(change: Change, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """A document of a change in which parts that get another uid have it already, so that they are seen as one."""
     if not change.pairs:

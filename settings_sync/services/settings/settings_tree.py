@@ -85,6 +85,11 @@ class SettingsTree:
     def kinds(self) -> list[TreeKind]:
         return [kind for row in self.categories for kind in row.kinds]
 
+    @property
+    def differing(self) -> list[uuid.UUID]:
+        """Every item that is not as in the main administration somewhere."""
+        return [item.uid for kind in self.kinds for item in kind.differing]
+
     def come_along(self, ticked: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
         """What these items need, directly or further on, and is not ticked itself; each with the first reason."""
         chosen = {key for key in self.source.entries if key[1] in ticked}

@@ -1,0 +1,103 @@
+"""How many clicks the main jobs take, counted as a person makes them: on what the page offers, from the first page."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from .visitor import CONFIRM, PLAN, RUN, Visitor
+
+HOME = "/a/van-dijk/"
+
+
+@dataclass
+class Counting:
+    """Somebody whose clicks are counted; typing is none, choosing in a list is one."""
+
+    visitor: Visitor
+    clicks: int = 0
+
+    def follow(self, control: Locator) -> None:
+        self.clicks += 1
+        self.visitor.follow(control)
+
+    def click(self, control: Locator) -> None:
+        self.clicks += 1
+        control.click()
+
+    def start_and_wait(self) -> None:
+        """Confirm the preview that is open, and stay until the result stands there with its proof."""
+        self.click(self.visitor.page.locator(CONFIRM))
+        self.visitor.page.wait_for_url(RUN)
+        expect(self.visitor.page.locator("#proof")).to_be_visible(timeout=120_000)
+
+
+@pytest.fixture
+def main(beheerder: Visitor) -> Counting:
+    beheerder.open(HOME)
+    return Counting(beheerder)
+
+
+def tile(main: Counting, name: str) -> Locator:
+    return main.visitor.page.locator(".tile", has_text=name)
+
+
+def test_oost_is_in_line_with_the_proof_in_at_most_five_clicks(main):
+    page = main.visitor.page
+    main.follow(tile(main, "Oost").get_by_role("button"))
+    page.wait_for_url(PLAN)
+    main.start_and_wait()
+    expect(page.locator(".notice.ok")).to_contain_text(main.visitor.say("proof"))
+    assert main.clicks <= 5
+    main.visitor.open(HOME)
+    expect(tile(main, "Oost").locator(".tile-state")).to_have_text(main.visitor.say("in line"))
+
+
+def test_the_conflict_of_zuid_is_decided_and_synced_in_at_most_four_clicks(main):
+    page = main.visitor.page
+    main.follow(tile(main, "Zuid").get_by_role("button"))
+    expect(page.locator(".versions.phone figure")).to_have_count(2)
+    expect(page.locator(".block.changed").first).to_be_visible()
+    page.locator("#card-reason").fill("Nieuwe CO-eisen")
+    main.follow(page.locator(".cards button[value=source]"))
+    page.wait_for_url(PLAN)
+    main.start_and_wait()
+    assert main.clicks <= 4
+    main.visitor.open(HOME)
+    expect(tile(main, "Zuid").locator(".tile-state")).not_to_contain_text(main.visitor.say("waits for a decision"))
+
+
+def test_a_field_is_made_required_synced_and_taken_back_in_at_most_nine_clicks(beheerder):
+    main = Counting(beheerder)
+    page = beheerder.page
+    beheerder.open("/a/van-dijk/settings/forms/")
+    main.follow(page.get_by_role("link", name="Sleuteloverdracht"))
+    required = page.locator("main table").first.get_by_role("link").first
+    main.follow(required)
+    main.click(page.locator("input[name=is_required]"))
+    main.follow(page.locator("main form button.primary"))
+    main.follow(page.locator("#sync-this"))
+    page.wait_for_url(PLAN)
+    main.start_and_wait()
+    main.click(page.locator("details.undo > summary"))
+    main.follow(page.locator("#run-undo"))
+    page.wait_for_url(PLAN)
+    if page.locator("input[name=confirmation]").count():
+        page.locator("input[name=confirmation]").fill("Van Dijk Groep")
+    main.start_and_wait()
+    assert main.clicks <= 9
+
+
+def test_noord_sees_what_changed_and_keeps_one_setting_in_at_most_four_clicks(visit):
+    noord = Counting(visit("noord@van-dijk.example"))
+    page = noord.visitor.page
+    noord.visitor.open("/a/van-dijk-noord/")
+    expect(page.locator(".news")).to_be_visible()
+    change = page.locator(".news .changes details, .news details").filter(has_text="Legionellabeheer").first
+    noord.click(change.locator("summary").first)
+    noord.follow(change.get_by_role("link", name=noord.visitor.say("Keep as it is here")))
+    page.locator("[name=reason]").fill("Wij spoelen anders")
+    noord.follow(page.locator("main form button.primary"))
+    assert noord.clicks <= 4
+    noord.visitor.open("/a/van-dijk-noord/")
+    expect(page.locator("section[aria-labelledby=kept]")).to_contain_text("Wij spoelen anders")
