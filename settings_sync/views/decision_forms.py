@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -35,26 +36,48 @@ def _choice(one: Candidate) -> tuple[str, str]:
     return str(one.uid), f"{one.label} – {used}" if one.uses else one.label
 
 
-CARDS = {"local": Word.KEEP_LOCAL, "source": Word.OVERWRITE}
-"""The two versions that stand beside each other, and what clicking one decides."""
+LOCAL, SOURCE, EACH = "local", "source", "each"
+"""What is clicked: one of the two versions, or what was chosen for each field."""
+
+
+def cards_of(questions: Questions) -> dict[str, Word]:
+    """The two versions that stand beside each other, and what each decides; empty where the question is another one."""
+    taken = next((word for word in (Word.OVERWRITE, Word.PUT_BACK) if word in questions.words), None)
+    # What may be coupled as well is another question: with what, before which side.
+    if taken is None or Word.KEEP_LOCAL not in questions.words or Word.COUPLE in questions.words:
+        return {}
+    return {LOCAL: Word.KEEP_LOCAL, SOURCE: taken}
+
+
+def is_merged(questions: Questions) -> bool:
+    """Whether a card is about the fields that both sides changed: whatever else either of them changed comes along."""
+    return Word.MERGE in questions.words and bool(questions.paths) and not questions.more_paths
 
 
 def answers_of_card(sent: QueryDict, questions: Questions) -> QueryDict:
-    """What was sent, with the answers that clicking one of the two versions stands for.
-
-    Where both sides changed fields, only those take that side: whatever else either of them changed comes along.
-    """
-    word = CARDS.get(sent.get("take", ""))
-    if word is None:
+    """What was sent, with the answers that clicking a card stands for."""
+    take = sent.get("take", "")
+    word = cards_of(questions).get(take)
+    if word is None and take != EACH:
         return sent
     answers = sent.copy()
-    if Word.MERGE in questions.words and questions.paths and not questions.more_paths:
+    if is_merged(questions):
         answers["word"] = Word.MERGE.value
-        for question in questions.paths:
-            answers[PATH + question.path] = word.value
-    else:
+        if word is not None:
+            for question in questions.paths:
+                answers[PATH + question.path] = word.value
+    elif word is not None:
         answers["word"] = word.value
     return answers
+
+
+@dataclass(frozen=True)
+class Card:
+    """One of two versions to click: which side, what clicking it says, and its value where one field is asked."""
+
+    side: str
+    words: str
+    value: str
 
 
 class DecisionForm(forms.Form):
@@ -114,6 +137,9 @@ class DecisionForm(forms.Form):
             field.initial = Word.MERGE.value
         if "" in decided:
             field.initial = decided[""]
+        if self.cards and is_merged(self.questions):
+            # The cards ask it, so it is not offered once more; it stays an answer.
+            field.widget.choices = [offer for offer in field.choices if offer[0] != Word.MERGE]  # type: ignore[attr-defined]
 
     def _offer(self, word: str) -> str:
         holder = self.questions.same_named.label if self.questions.same_named else ""
@@ -126,8 +152,8 @@ class DecisionForm(forms.Form):
     def _path_field(self, question: PathQuestion) -> forms.ChoiceField:
         theirs = _("Before that sync: {value}") if self.undoes else _("Main administration: {value}")
         choices = [
-            (Word.OVERWRITE.value, theirs.format(value=question.source or "–")),
             (Word.KEEP_LOCAL.value, f"{self.where}: {question.local or '–'}"),
+            (Word.OVERWRITE.value, theirs.format(value=question.source or "–")),
         ]
         side = {"source": Word.OVERWRITE, "local": Word.KEEP_LOCAL}.get(question.side, "")
         return forms.ChoiceField(
@@ -182,14 +208,35 @@ class DecisionForm(forms.Form):
         yield ALL, words.format(number=len(others), names=_names(others))
 
     @property
-    def cards(self) -> dict[str, str]:
-        """What clicking each of the two versions is called; empty where the question is another one."""
-        if not set(CARDS.values()).issubset(self.questions.words):
-            return {}
-        return {side: self._card(word) for side, word in CARDS.items()}
+    def cards(self) -> list[Card]:
+        """The two versions as they are clicked, the one of the administration first."""
+        return [self._card(side, word) for side, word in cards_of(self.questions).items()]
 
-    def _card(self, word: Word) -> str:
-        return offer_in_words(word, verdict=self.change.verdict, where=self.where, undoes=self.undoes)[0]
+    def _card(self, side: str, word: Word) -> Card:
+        words = offer_in_words(word, verdict=self.change.verdict, where=self.where, undoes=self.undoes)[0]
+        paths = self.merged_paths
+        value = getattr(paths[0], side) or "–" if len(paths) == 1 else ""
+        return Card(side, words, value)
+
+    @property
+    def merged_paths(self) -> tuple[PathQuestion, ...]:
+        """The fields that a card is about; empty where it is about the setting as a whole."""
+        return self.questions.paths if is_merged(self.questions) else ()
+
+    @property
+    def pairs(self) -> list[forms.BoundField]:
+        """The fields of which several are asked at once, each with its own two sides."""
+        return self.path_fields if self.cards and len(self.merged_paths) > 1 else []
+
+    @property
+    def asks_paths(self) -> bool:
+        """Whether the fields that both sides changed are asked in the long form, and not by cards."""
+        return bool(self.questions.paths) and not (self.cards and is_merged(self.questions))
+
+    @property
+    def is_otherwise(self) -> bool:
+        """Whether something was decided by another way than a card, and is shown again because it was refused."""
+        return self.is_bound and "take" not in self.data
 
     @property
     def path_fields(self) -> list[forms.BoundField]:

@@ -40,11 +40,14 @@ def find(visitor, name, administration):
     visitor.page.locator("main").get_by_role("link", name=name).first.click()
 
 
-def decide(page, name, choose):
-    """Answer the question about a setting."""
+def ask(page, name):
+    """Open the question about a setting."""
     page.locator(".questions li", has_text=name).locator("a.button").click()
-    choose(page)
-    page.locator(".decide button.primary").click()
+
+
+def take(page, side):
+    """Decide by clicking one of the two versions."""
+    page.locator(f".cards button[value={side}]").click()
     page.wait_for_url(PLAN)
 
 
@@ -69,8 +72,12 @@ def test_a_conflict_is_resolved_each_way(beheerder, three):
     kept, overwritten, held = three
     expect(page.locator(CONFIRM)).to_be_disabled()
     expect(page.locator(".questions li")).to_have_count(3)
-    decide(page, kept, lambda page: page.get_by_label("van Noord").check())
-    decide(page, overwritten, lambda page: page.locator("input[name=word][value=overwrite]").check())
+    ask(page, kept)
+    expect(page.locator(".cards button[value=local]")).to_contain_text("van Noord")
+    expect(page.locator(".cards button[value=source]")).to_contain_text("van de groep")
+    take(page, "local")
+    ask(page, overwritten)
+    take(page, "source")
     expect(page.locator(".questions li")).to_have_count(1)
     page.locator(CONFIRM).click()
     beheerder.wait_for_result()
@@ -81,6 +88,43 @@ def test_a_conflict_is_resolved_each_way(beheerder, three):
     for name, words in ((kept, "van Noord"), (overwritten, "van de groep"), (held, "van Noord")):
         find(beheerder, name, "van-dijk-noord")
         expect(page.locator("[name=description]")).to_have_value(words)
+
+
+def test_each_field_that_both_sides_changed_has_its_own_two_cards(beheerder, name):
+    page = beheerder.page
+    beheerder.make_work_type(name)
+    beheerder.preview_of(name, "van-dijk-noord")
+    beheerder.confirm(name)
+    beheerder.wait_for_result()
+    for administration, words, minutes in (("van-dijk", "van de groep", "45"), ("van-dijk-noord", "van Noord", "90")):
+        find(beheerder, name, administration)
+        page.locator("[name=description]").fill(words)
+        page.locator("[name=default_minutes]").fill(minutes)
+        beheerder.follow(page.locator("main form button.primary").first)
+    beheerder.preview_of(name, "van-dijk-noord")
+    ask(page, name)
+    pairs = page.locator("fieldset.pair")
+    expect(pairs).to_have_count(2)
+    pairs.nth(0).get_by_text("van Noord").or_(pairs.nth(1).get_by_text("van Noord")).click()
+    page.get_by_label("45").check()
+    page.locator("button[value=each]").click()
+    page.wait_for_url(PLAN)
+    beheerder.confirm(name)
+    beheerder.wait_for_result()
+    find(beheerder, name, "van-dijk-noord")
+    expect(page.locator("[name=description]")).to_have_value("van Noord")
+    expect(page.locator("[name=default_minutes]")).to_have_value("45")
+
+
+def test_another_decision_than_the_two_versions_is_folded_below_them(beheerder, three):
+    page = beheerder.page
+    ask(page, three[0])
+    expect(page.locator("input[name=word]").first).to_be_hidden()
+    beheerder.unfold(".otherwise > summary")
+    page.locator("input[name=word][value=skip]").check()
+    page.locator(".otherwise button").click()
+    page.wait_for_url(PLAN)
+    expect(page.locator(".questions li")).to_have_count(2)
 
 
 def test_what_needs_a_held_setting_is_held_with_it_until_that_is_decided(beheerder):

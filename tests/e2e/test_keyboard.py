@@ -4,6 +4,7 @@ import uuid
 
 from playwright.sync_api import expect
 
+from .test_deciding import describe
 from .visitor import ADMINISTRATIONS, CONFIRM, PLAN
 
 MOST_TABS = 80
@@ -35,6 +36,31 @@ def test_the_main_job_needs_no_mouse(beheerder):
     page.keyboard.press("Enter")
     beheerder.wait_for_result()
     assert beheerder.runs_with_note(name) == 1
+
+
+def test_one_of_two_versions_is_taken_with_the_keyboard(beheerder):
+    name = f"Werktype {uuid.uuid4().hex[:8]}"
+    beheerder.make_work_type(name)
+    page = beheerder.page
+    beheerder.preview_of(name, "van-dijk-noord")
+    beheerder.confirm(name)
+    beheerder.wait_for_result()
+    for administration in ("van-dijk", "van-dijk-noord"):
+        describe(beheerder, name, administration, f"van {administration}")
+    beheerder.preview_of(name, "van-dijk-noord")
+    beheerder.follow(page.locator(".questions a.button"))
+    page.keyboard.press("Tab")
+    tab_to(page, "[name=reason]")
+    page.keyboard.type("Zo staat het in het contract")
+    # Nobody decides by ending a line.
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=reason]")).to_be_focused()
+    tab_to(page, ".cards button[value=local]")
+    tab_to(page, ".cards button[value=source]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(PLAN)
+    expect(page.locator(".questions")).to_have_count(0)
+    expect(page.locator(CONFIRM)).to_be_enabled()
 
 
 def test_a_menu_closes_with_escape_and_gives_the_focus_back(beheerder):

@@ -57,7 +57,7 @@ def test_a_conflict_is_decided_field_by_field_and_withdrawn(owner_client, url, o
         f"Keep that of {joined.name}",
         "Take that of the main administration",
         "CO (groep)",
-        f"{joined.name}: CO (hier)",
+        "CO (hier)",
     ):
         assert words in said
     assert "keep_local" not in said
@@ -78,6 +78,38 @@ def test_a_conflict_is_decided_field_by_field_and_withdrawn(owner_client, url, o
     owner_client.post(address, sent(conflict, withdraw="yes"))
     assert not Decision.objects.exists()
     assert change_of(conflict, form).action == "hold"
+
+
+@pytest.mark.parametrize(("side", "word"), [("local", "keep_local"), ("source", "overwrite")])
+def test_clicking_one_of_two_versions_decides_the_field_that_both_changed(owner_client, url, conflict, form, side, word):
+    change = change_of(conflict, form)
+    address = url("change", conflict.pk, change.pk)
+    page = owner_client.get(address).content.decode()
+    assert page.index("CO (hier)", page.index('class="cards"')) < page.index("CO (groep)", page.index('class="cards"'))
+    assert "<fieldset class=\"field pair" not in page
+    owner_client.post(address, sent(conflict, take=side, reason="klantwens"))
+    decided = Decision.objects.exclude(path="").get()
+    assert (decided.word, decided.path, decided.reason) == (word, path_of(change), "klantwens")
+
+
+def test_of_several_fields_each_has_its_own_two_cards_and_one_line_takes_all(owner_client, url, owner, main, joined, form):
+    sync(owner, main, joined)
+    for administration, label, is_required in ((main, "CO (groep)", True), (joined, "CO (hier)", True)):
+        with inside(administration):
+            Field.objects.update(label=label, is_required=is_required, help_text=f"Uitleg bij {label}")
+    plan = make_plan(owner, main, joined)
+    change = change_of(plan, form)
+    address = url("change", plan.pk, change.pk)
+    page = owner_client.get(address).content.decode()
+    assert page.count('<fieldset class="field pair') == len(change.conflicts) == 2
+    one, other = (path for path, _side in change.conflicts)
+    answer = owner_client.post(address, sent(plan, take="each"))
+    assert "Choose for each field" in text_of(answer)
+    owner_client.post(address, sent(plan, take="each", **{f"path:{one}": "keep_local", f"path:{other}": "overwrite"}))
+    assert dict(Decision.objects.exclude(path="").values_list("path", "word")) == {one: "keep_local", other: "overwrite"}
+    plan.refresh_from_db()
+    owner_client.post(address, sent(plan, take="local"))
+    assert dict(Decision.objects.exclude(path="").values_list("path", "word")) == dict.fromkeys((one, other), "keep_local")
 
 
 def test_what_cannot_be_decided_keeps_what_was_filled_in(owner_client, url, owner, conflict, form):
@@ -319,8 +351,12 @@ def test_an_option_that_both_renamed_is_asked_about_by_its_name(owner_client, ur
             Field.objects.update(options=options)
     plan = make_plan(owner, main, joined)
     change = change_of(plan, form)
-    said = text_of(owner_client.get(url("change", plan.pk, change.pk)))
-    for words in ("options › “Nefit”", "Main administration: Nefit Bosch", f"{joined.name}: Nefit NL"):
+    said = text_of(owner_client.get(url("change", plan.pk, change.pk))).split("Which one stays?")[1]
+    for words in (
+        "options › “Nefit”",
+        f"Keep that of {joined.name} Nefit NL",
+        "Take that of the main administration Nefit Bosch",
+    ):
         assert words in said
     owner_client.post(
         url("change", plan.pk, change.pk), sent(plan, word="merge", **{f"path:{path_of(change)}": "overwrite"})
