@@ -36,7 +36,7 @@ def test_the_list_shows_how_far_each_sub_is_in_line(owner_client, owner, main, j
     assert page.status_code == 200
     (row,) = page.context["page"].object_list
     assert (row.counts["behind"], row.last_sync.by) == (1, "Someone")
-    counted = text_of(page).partition(f'<a href="{url("choose")}?to={joined.slug}">')[2].partition("</a>")[0]
+    counted = text_of(page).partition(f'<a href="{url("differences", joined.slug)}">')[2].partition("</a>")[0]
     assert "1 is behind" in counted
     assert {category.key: category.items for category in page.context["categories"]}["forms"] == 1
 
