@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.support_tables import link, link_to, list_address, table, when
 from audit.models import AuditEntry
+from audit.words import in_words
 from settings_sync.models import Change
 from settings_sync.services.settings.origins import Kept, LocalChange
 from settings_sync.services.support.support_setting import FoundSetting, read_setting
@@ -116,7 +117,7 @@ def _entry(entry: AuditEntry) -> list[Any]:
     who = f"{entry.actor_name or '–'}{f' ({entry.on_behalf_of})' if entry.on_behalf_of else ''}"
     return [
         link_to(reverse("admin:audit_auditentry_change", args=[entry.pk]), when(entry.at)),
-        entry.action,
+        in_words(entry.action),
         who,
         entry.note or "–",
     ]

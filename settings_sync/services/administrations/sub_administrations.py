@@ -243,6 +243,10 @@ def _sub(
     )
 
 
+def _waiting(number: int) -> str:
+    return ngettext("%d waits for a decision", "%d wait for a decision", number) % number
+
+
 def _attention(administration: Administration, total: Total, latest: _Latest | None) -> Iterable[Attention]:
     if administration.state == Administration.State.FAILED:
         yield Attention("failed", _("could not be deleted") if administration.was_made else _("could not be made"))
@@ -250,7 +254,7 @@ def _attention(administration: Administration, total: Total, latest: _Latest | N
         yield Attention("damaged", _("data is missing"))
     conflicts = total.counts.get("conflict", 0)
     if conflicts:
-        yield Attention("conflict", ngettext("%d conflict", "%d conflicts", conflicts) % conflicts)
+        yield Attention("conflict", _waiting(conflicts))
     names = total.counts.get("names_taken", 0)
     if names:
         yield Attention("name", ngettext("%d name exists already", "%d names exist already", names) % names)

@@ -82,7 +82,8 @@ def test_it_tells_how_a_setting_stands_and_what_happened_to_it(
     page = page_of(child, form.uid).content.decode()
     for words in (
         "Onderhoud cv-ketel", "Form (Forms)", str(form.uid), f">{form.pk}<", "Changed locally", "Locked",
-        "Nieuwe eisen", "Zo heet het hier", "pinned", str(company.owner), "setting.pinned", "item_rule.changed",
+        "Nieuwe eisen", "Zo heet het hier", "pinned", str(company.owner), "pinned a setting",
+        "changed what is required or left to sub-administrations",
         str(run.pk), str(run.targets.get().pk), "create", "Last synced",
     ):  # fmt: skip
         assert words in page, words
