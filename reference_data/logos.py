@@ -14,6 +14,7 @@ from audit.models import record
 from catalog_kit.company_values import LOGO, company_values
 from catalog_kit.editing import EditRefused
 from catalog_kit.placing import Picture
+from settings_sync.services.reports.letterhead import LogoPicture
 from tenants.models import Administration
 from tenants.permissions import require
 from tenants.rights import AdministrationRight
@@ -71,6 +72,12 @@ def logo_address() -> str:
     if stored is None:
         return ""
     return f"data:{stored.media_type};base64,{b64encode(bytes(stored.content)).decode()}"
+
+
+def read_logo() -> LogoPicture | None:
+    """Return the picture itself, of the administration that was entered, if it has one."""
+    stored = Logo.objects.first()
+    return None if stored is None else LogoPicture(stored.media_type, bytes(stored.content))
 
 
 def letterhead(administration: Any) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class SyncRun(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("requested by")
     )
     on_behalf_of = models.CharField(_("on behalf of"), max_length=254, blank=True, default="")
+    # Its name and beginning, and not a key: the token may be gone when somebody asks.
+    token = models.CharField(_("token"), max_length=130, blank=True, default="")
     # Who confirmed it, or tried it again last: asked for again before each target, and refused when nobody is there.
     by_right_of = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -8,41 +8,101 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from settings_sync.exceptions import SyncError
 from settings_sync.models import SyncRun
-from settings_sync.services.runs.run_overview import RunOverview, find_run, list_runs, show_run
+from settings_sync.services.home.history import PERIODS, Asked, list_history, list_starters
+from settings_sync.services.news.news import is_kept
+from settings_sync.services.reports.done import find_done, list_done
+from settings_sync.services.reports.letterhead import logo_of
+from settings_sync.services.runs.run_overview import find_run, show_run
 from settings_sync.services.runs.runs import cancel_run, retry_run
 from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.entering import AdministrationRequest, main_page
 from tenants.models import Administration
 from tenants.rights import AdministrationRight, SyncRight
 
+ASKED = {"administration": "administration", "query": "q", "show": "show", "by": "by", "days": "days"}
+"""What the history is narrowed by, with its name in the address."""
+
+SHOWN_WORDS = {
+    "taken_back": gettext_lazy("taken back"),
+    "undo": gettext_lazy("takes something back"),
+    "failed": gettext_lazy("failed somewhere"),
+    "held": gettext_lazy("held something back"),
+    "open": gettext_lazy("not ended yet"),
+}
+
 
 @main_page(AdministrationRight.SEE)
 def history(request: AdministrationRequest) -> HttpResponse:
-    """Every run of this main administration, latest first."""
-    target = request.GET.get("administration", "").replace("\0", "")
-    page = list_runs(acting_user=request.user, main=request.administration, target=target, page=request.GET.get("page"))
-    named = Administration.objects.reachable_by(request.user).filter(slug=target).first() if target else None
-    return render(request, "sync/runs.html", {"page": page, "target": named.name if named else target})
+    """The runs of this main administration, latest first, narrowed by what somebody looks for."""
+    sent = {name: request.GET.get(key, "").replace("\0", "").strip() for name, key in ASKED.items()}
+    asked = Asked(**sent)
+    main = request.administration
+    found = Administration.objects.reachable_by(request.user).filter(slug=asked.administration)
+    context = {
+        "page": list_history(acting_user=request.user, main=main, asked=asked, page=request.GET.get("page")),
+        "asked": asked,
+        "starters": list_starters(acting_user=request.user, main=main),
+        "shown": SHOWN_WORDS,
+        "periods": PERIODS,
+        "target": found.values_list("name", flat=True).first() if asked.administration else "",
+    }
+    return render(request, "sync/runs.html", context)
 
 
 @main_page(AdministrationRight.SEE)
 def show(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """One run: moving while it is busy, with the result and the proof afterwards."""
-    return render(request, "sync/run.html", {"run": _shown(request, run_id)})
+    context = _context(request, run_id)
+    context["has_logo"] = logo_of(request.administration) is not None
+    return render(request, "sync/run.html", context)
 
 
 @main_page(AdministrationRight.SEE)
 def progress(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """The moving part of that page; once the run is finished it asks for no more."""
-    return render(request, "sync/run_progress.html", {"run": _shown(request, run_id), "is_part": True})
+    return render(request, "sync/run_progress.html", {**_context(request, run_id), "is_part": True})
 
 
-def _shown(request: AdministrationRequest, run_id: uuid.UUID) -> RunOverview:
+def _context(request: AdministrationRequest, run_id: uuid.UUID) -> dict[str, Any]:
+    """A run, and once it has ended what it changed."""
+    run = run_of(request, run_id)
     query = request.GET.get("q", "").replace("\0", "").strip()
-    return show_run(acting_user=request.user, run=run_of(request, run_id), query=query, page=request.GET.get("page"))
+    overview = show_run(acting_user=request.user, run=run, query=query, page=request.GET.get("page"))
+    target = request.GET.get("administration", "").replace("\0", "")
+    done = None
+    if overview.is_finished:
+        page = request.GET.get("changes")
+        done = list_done(acting_user=request.user, run=run, overview=overview, target=target, page=page)
+    named = next((line for line in overview.targets if line.slug == target), None)
+    return {"run": overview, "done": done, "done_in": named}
+
+
+@main_page(AdministrationRight.SEE)
+def show_change(request: AdministrationRequest, run_id: uuid.UUID, change_id: int) -> HttpResponse:
+    """What a run changed in one setting, field by field: inside its page when the browser asks for the part."""
+    run = run_of(request, run_id)
+    overview = show_run(acting_user=request.user, run=run)
+    details = find_done(acting_user=request.user, run=run, overview=overview, change_id=change_id)
+    if details is None:
+        raise Http404
+    context = {"run": overview, "details": details, "stored": run.plan, "is_past": True, "is_kept": is_kept(details)}
+    response = render(request, "sync/run_change_part.html" if request.htmx else "sync/run_change.html", context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+@main_page(AdministrationRight.SEE)
+def logo(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
+    """The logo of the main administration, for its proof on the screen."""
+    run_of(request, run_id)
+    picture = logo_of(request.administration)
+    if picture is None:
+        raise Http404
+    return HttpResponse(picture.content, content_type=picture.media_type)
 
 
 @main_page(SyncRight.RUN, SyncRight.UNDO)

@@ -63,6 +63,12 @@ def token_of(request: Request) -> ApiToken:
     return request.auth
 
 
+def token_in_words(request: Request) -> str:
+    """How people know the token of a request: by its name, and its beginning where it has none."""
+    token = token_of(request)
+    return f"{token.name} ({token.prefix}…)" if token.name else f"{token.prefix}…"
+
+
 def user_of(request: Request) -> User:
     """Whose token it is: with their rights the call is answered."""
     return token_of(request).user

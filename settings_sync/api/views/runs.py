@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from settings_sync.api.protocol.authentication import user_of
+from settings_sync.api.protocol.authentication import token_in_words, user_of
 from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
@@ -63,7 +63,9 @@ class Runs(TokenView):
         return {"plan": plan, "version": plan.version, **said}
 
     def _start(self, planned: dict[str, Any]) -> Response:
-        return _accepted(start_run(acting_user=user_of(self.request), door="api", **planned), user_of(self.request))
+        user = user_of(self.request)
+        run = start_run(acting_user=user, door="api", token=token_in_words(self.request), **planned)
+        return _accepted(run, user)
 
 
 class OneRun(TokenView):
@@ -175,6 +177,7 @@ class UndoRun(TokenView):
                 plan=plan,
                 version=plan.version,
                 door="api",
+                token=token_in_words(request),
                 confirmation=given["confirmation"],
             )
             return _accepted(run, user_of(request))

@@ -137,8 +137,7 @@ def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
     if change.verdict == Verdict.REMOVED_IN_SOURCE:
         places = list(local_content(change, {**known, **snapshot_labels(plan)}))
     else:
-        found_places = (_place(place, all_kinds()[change.kind], mode) for place in preview.places)
-        places = [place for place in found_places if place]
+        places = list(list_places(preview, mode))
     return ChangeDetails(
         change=change,
         preview=preview,
@@ -148,6 +147,13 @@ def show_change(plan: Plan, change_id: int) -> ChangeDetails | None:
         places=tuple(places),
         picture=_picture(change, mode, {**known, **snapshot_labels(plan)}),
     )
+
+
+def list_places(preview: ChangePreview, mode: Mode) -> tuple[Place, ...]:
+    """The places of a change that are shown, with the fields that differ there."""
+    kind = all_kinds()[preview.change.kind]
+    found = (_place(place, kind, mode) for place in preview.places)
+    return tuple(place for place in found if place)
 
 
 def _picture(change: Change, mode: Mode, labels: Mapping[str, str]) -> Picture | None:

@@ -299,6 +299,11 @@ def list_changes(
     return _page(plan, changes, page, PAGE_SIZE)
 
 
+def page_of_changes(plan: Plan, changes: "QuerySet[Any]", *, page: str | int | None, size: int) -> Page[ChangeRow]:
+    """One page of changes of a plan that was carried out, as they came about: they know `with_what_happened`."""
+    return _page(plan, changes, page, size, same=(*SAME, *OUTCOME))
+
+
 def group_changes(
     plan: Plan, changes: "QuerySet[Any]", *, most: int, are_carried_out: bool = False
 ) -> tuple[list[ChangeRow], int]:

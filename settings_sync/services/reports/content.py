@@ -17,10 +17,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Report:
-    """A report: the sentence that says it all, facts by name, the note, and tables."""
+    """A report: the sentence that says it all, facts by name, the note, and tables.
+
+    `proof` is a number that stands out, with what it counts and how; `logo` a picture above all of it.
+    """
 
     title: str
     headline: str
     facts: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
     note: str = ""
+    proof: tuple[str, str, str] | None = None
+    logo: bytes = b""

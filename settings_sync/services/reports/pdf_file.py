@@ -18,15 +18,17 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.platypus import Image, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
 from .content import Report, Table
 
 FONTS = Path(__file__).parent / "fonts"
 MARGIN = 16 * mm
+LOGO = (50 * mm, 18 * mm)
 WIDTH = A4[0] - 2 * MARGIN
 INK = colors.HexColor("#1a2328")
 QUIET = colors.HexColor("#5b676d")
@@ -96,8 +98,11 @@ def _style(size: float, *, bold: bool = False, color: Any = INK, after: float = 
 
 
 def _story(report: Report) -> Iterator[Any]:
+    yield from _logo(report.logo)
     yield Paragraph(marked_up(report.title), _style(16, bold=True, after=6))
     yield Paragraph(marked_up(report.headline), _style(11, after=8))
+    if report.proof:
+        yield from _proof(*report.proof)
     if report.note:
         yield Paragraph(marked_up(f"“{report.note}”"), _style(10, color=QUIET, after=8))
     facts = [(Paragraph(marked_up(name), _style(8.5, color=QUIET)), _cell(value)) for name, value in report.facts]
@@ -105,6 +110,40 @@ def _story(report: Report) -> Iterator[Any]:
         yield LongTable(facts, colWidths=[WIDTH * 0.25, WIDTH * 0.75], style=TableStyle(_LINES[:1]), hAlign="LEFT")
     for table in report.tables:
         yield from _table(table)
+
+
+def _logo(content: bytes) -> Iterator[Any]:
+    """The picture as large as fits its place; left out when it cannot be drawn."""
+    if not content:
+        return
+    try:
+        picture = ImageReader(io.BytesIO(content))
+        wide, high = picture.getSize()
+    except OSError:
+        return
+    scale = min(LOGO[0] / wide, LOGO[1] / high)
+    yield Image(io.BytesIO(content), width=wide * scale, height=high * scale, hAlign="LEFT")
+    yield Spacer(1, 8)
+
+
+def _proof(number: str, what: str, how: str) -> Iterator[Any]:
+    """The number that a reader looks for, large and in a frame."""
+    words = [
+        Paragraph(marked_up(what), _style(11, bold=True, after=2)),
+        Paragraph(marked_up(how), _style(8.5, color=QUIET)),
+    ]
+    frame: list[Any] = [
+        ("BOX", (0, 0), (-1, -1), 0.8, INK),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("PADDING", (0, 0), (-1, -1), 8),
+    ]
+    yield LongTable(
+        [[Paragraph(marked_up(number), _style(26, bold=True)), words]],
+        colWidths=[WIDTH * 0.14, WIDTH * 0.86],
+        style=TableStyle(frame),
+        hAlign="LEFT",
+    )
+    yield Spacer(1, 8)
 
 
 _LINES: list[Any] = [

@@ -114,6 +114,7 @@ class RunOverview:
     note: str
     requested_by: str
     on_behalf_of: str
+    token: str
     created_at: datetime
     finished_at: datetime | None
     seconds: float | None
@@ -242,6 +243,7 @@ class RunLine:
     note: str
     requested_by: str
     on_behalf_of: str
+    token: str
     created_at: datetime
     administrations: int
     failed: int
@@ -319,7 +321,7 @@ def _reached(user: User, run: SyncRun, right: Right) -> set[uuid.UUID]:
 
 def visible_runs(user: User, main: Administration) -> "QuerySet[SyncRun]":
     """The runs of a main administration that concern an administration which the user may enter, or nobody can."""
-    concerning = _entered(user).filter(run__administration=main)
+    concerning = entered_targets(user).filter(run__administration=main)
     # Not joined, which would give a run once for each of its administrations.
     runs = SyncRun.objects.filter(pk__in=concerning.values("run"))
     return runs.select_related("administration", "plan__undoes__requested_by", "requested_by")
@@ -331,7 +333,7 @@ def list_runs(
     """One page of the history, latest first; `target` narrows it to the runs of one administration's slug."""
     runs = visible_runs(acting_user, main)
     if target:
-        runs = runs.filter(pk__in=_entered(acting_user).filter(administration__slug=target).values("run"))
+        runs = runs.filter(pk__in=entered_targets(acting_user).filter(administration__slug=target).values("run"))
     # By id as well: runs of one moment must not change places between two pages.
     found: Page[Any] = Paginator(runs.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
     found.object_list = lines_of(acting_user, list(found.object_list))
@@ -345,7 +347,7 @@ def lines_of(user: User, runs: list[SyncRun]) -> list[RunLine]:
     return [_line(run, counted.get(run.pk, {}), undone) for run in runs]
 
 
-def _entered(user: User) -> "QuerySet[SyncTarget]":
+def entered_targets(user: User) -> "QuerySet[SyncTarget]":
     """The targets in administrations that the user may enter, or that nobody can enter any more."""
     reachable = Administration.objects.reachable_by(user)
     gone = Q(administration__state__in=Administration.GONE)
@@ -374,6 +376,7 @@ def _about(run: SyncRun, undone: Mapping[Any, list[RunLink]]) -> dict[str, Any]:
         "note": run.note,
         "requested_by": str(run.requested_by or ""),
         "on_behalf_of": run.on_behalf_of,
+        "token": run.token,
         "created_at": run.created_at,
         "undoes": _link(run.plan.undoes) if run.plan.undoes else None,
         "undone_by": tuple(undone.get(run.pk, ())),
@@ -399,7 +402,7 @@ def _count_targets(user: User, runs: Iterable[SyncRun]) -> dict[uuid.UUID, dict[
     }
     failed = Count("pk", filter=Q(state__in=(SyncTarget.State.FAILED, SyncTarget.State.SKIPPED)))
     counted = {"administrations": Count("pk"), "failed": failed, **sums}
-    rows: Any = _entered(user).filter(run__in=list(runs)).order_by().values("run").annotate(**counted)
+    rows: Any = entered_targets(user).filter(run__in=list(runs)).order_by().values("run").annotate(**counted)
     return {row["run"]: {name.removeprefix("sum_of_"): row[name] or 0 for name in counted} for row in rows}
 
 

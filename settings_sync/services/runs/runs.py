@@ -50,13 +50,15 @@ def start_run(
     note: str = "",
     asked_by: User | None = None,
     door: str = "",
+    token: str = "",
     confirmation: str = "",
     seen: str = "",
 ) -> SyncRun:
     """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
 
     `asked_by` is whoever asks on behalf of the acting user, as does who acts on behalf of them: the rights are the
-    acting user's, the trail names both. `door` tells the trail by which way it was asked, where that is not a page;
+    acting user's, the trail names both. `door` tells the trail by which way it was asked, where that is not a page, and
+    `token` the run by which token;
     `confirmation` is what was typed where a plan removes or overwrites much. What the main administration changed since
     the preview is held back, with what needs it, unless `seen` is the mark of exactly that (`find_source_moves`): then
     whoever confirms wants what the preview showed.
@@ -81,7 +83,7 @@ def start_run(
         refuse_outdated(plan)
         refuse_what_no_rule_allows(plan)
         check_confirmation(plan, confirmation)
-        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, note=note, moved=moved)
+        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, token=token, note=note, moved=moved)
         targets = _store(run, by_right_of=acting_user)
         _record_start(run, asker, targets, door)
         _see_to(run, targets)

@@ -2,24 +2,29 @@
 
 import csv
 import io
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from PIL import Image
 
-from forms_catalog.models import Form
+from forms_catalog.models import Field, Form
+from reference_data.models import Logo
 from settings_sync.models import Change, SyncTarget
 from settings_sync.services.previews.plan_overview import row_of
 from settings_sync.services.reports import csv_file, report_rows
 from settings_sync.services.reports.csv_file import harmless
 from settings_sync.services.reports.report_rows import columns, plan_rows
+from settings_sync.services.runs.runs import start_run
 from templates_catalog.models import MessageTemplate
 from tenants.models import Membership, Role
 from tenants.schemas import inside
 from tests.conftest import make_member
+from tests.settings_sync.services.reports.pdf_text import pages_of
 
-from .conftest import browser, make_form, make_plan, sync
+from .conftest import browser, carry_out, make_form, make_plan, sync
 
 BAD = '=HYPERLINK("https://evil.example","klik")'
 
@@ -153,3 +158,45 @@ def test_the_file_is_sent_while_it_is_read(various, monkeypatch):
     with CaptureQueriesContext(connection) as rest:
         assert len(list(rows)) > 1
     assert (len(first), len(rest)) == (2, 1)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_result_on_paper_tells_what_was_changed_by_whom_why_and_what_was_not(
+    owner_client, url, owner, main, joined, form, language
+):
+    sync(owner, main, joined)
+    with inside(main):
+        Field.objects.update(label="CO in ppm")
+        logo = BytesIO()
+        Image.new("RGB", (30, 10), "navy").save(logo, "PNG")
+        Logo.objects.create(pk=1, media_type="image/png", content=logo.getvalue())
+    plan = make_plan(owner, main, joined)
+    run = carry_out(
+        start_run(
+            acting_user=owner, plan=plan, version=plan.version, note="Nieuwe eisen (CO)", token="Nachtploeg (ab…)"
+        )
+    )
+    owner_client.cookies["django_language"] = language
+    file = owner_client.get(url("run-pdf", run.pk)).content
+    first, *rest = pages_of(file)
+    whole = " ".join((first, *rest))
+    expected = {
+        "en": (
+            "1 was updated, in 1 administration.",
+            "0 customers, work orders and invoices were written",
+            "Was Became",
+        ),
+        "nl": ("1 is bijgewerkt, in 1 administratie.", "0 klanten, werkbonnen en facturen zijn geschreven", "Was Werd"),
+    }[language]
+    for words in (*expected[:2], str(owner), "Nachtploeg (ab…)", "Nieuwe eisen (CO)", joined.name, str(main)):
+        assert words in first
+    for words in (expected[2], "Onderhoud cv-ketel", "CO-gehalte", "CO in ppm"):
+        assert words in whole
+    assert b"/Subtype /Image" in file
+    assert owner_client.get(url("run-logo", run.pk)).content == logo.getvalue()
+
+
+def test_without_a_logo_none_is_shown(owner_client, url, owner, main, joined, form):
+    run = sync(owner, main, joined)
+    assert url("run-logo", run.pk) not in owner_client.get(url("run", run.pk)).content.decode()
+    assert owner_client.get(url("run-logo", run.pk)).status_code == 404

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from forms_catalog.models import Form
-from settings_sync.models import Finding, Plan, PlanTarget, SyncRun, SyncTarget
+from forms_catalog.models import Field, Form
+from settings_sync.models import Change, Finding, Plan, PlanTarget, SyncRun, SyncTarget
 from settings_sync.services.runs.run_overview import seconds_left, show_run
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets.targets import execute_target
+from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.models import Administration, Membership, Role
 from tenants.rights import ADMINISTRATOR_ROLE
 from tenants.schemas import inside
@@ -49,7 +50,7 @@ def test_a_run_that_is_busy_asks_again_and_one_that_ended_does_not(owner_client,
     assert "hx-trigger" in part
     assert "<html" not in part
     carry_out(run)
-    assert "hx-trigger" not in owner_client.get(url("run-progress", run.pk)).content.decode()
+    assert 'hx-trigger="every' not in owner_client.get(url("run-progress", run.pk)).content.decode()
     ended = owner_client.get(url("run", run.pk)).content.decode()
     assert 'hx-trigger="every' not in ended
     assert "<noscript><meta" not in ended
@@ -58,7 +59,7 @@ def test_a_run_that_is_busy_asks_again_and_one_that_ended_does_not(owner_client,
 def test_the_result_says_what_changed_and_proves_the_rest(owner_client, url, owner, main, joined, form):
     run = sync(owner, main, joined)
     page = owner_client.get(url("run", run.pk))
-    address = re.escape(f"{url('plan', run.plan_id)}?target={joined.slug}#changes")
+    address = re.escape(f"{url('run', run.pk)}?administration={joined.slug}#changed")
     assert re.search(rf'<a href="{address}">\s*2 new', page.content.decode())
     said = text_of(page)
     assert "Done in" in said
@@ -288,3 +289,76 @@ def test_the_time_left_in_words(owner, main, joined, form):
     said = {None: "", 59: "less than a minute left", 60: "about 1 minute left", 150: "about 3 minutes left"}
     with translation.override("en"):
         assert {seconds: replace(run, seconds_left=seconds).time_left for seconds in said} == said
+
+
+def changed_twice(owner, main, *children):
+    """A form that was brought, and then brought again with another name for its field."""
+    sync(owner, main, *children)
+    with inside(main):
+        Field.objects.update(label="CO in ppm")
+    return sync(owner, main, *children)
+
+
+def test_the_result_tells_each_field_as_it_was_and_as_it_became(owner_client, url, owner, main, joined, form):
+    run = changed_twice(owner, main, joined)
+    page = owner_client.get(url("run", run.pk))
+    said = text_of(page).split("What was changed")[1].split("Proof")[0]
+    assert "Onderhoud cv-ketel updated" in said
+    (change,) = [row.id for row in page.context["done"].object_list if row.label == "Onderhoud cv-ketel"]
+    for how in ({}, {"HTTP_HX_REQUEST": "true"}):
+        said = text_of(owner_client.get(url("run-change", run.pk, change), **how))
+        assert "Field Was Became" in said
+        assert "CO-gehalte CO in ppm" in said
+    assert owner_client.get(url("run-change", run.pk, change + 10_000)).status_code == 404
+
+
+def test_what_was_changed_is_narrowed_to_one_administration(owner_client, url, owner, main, joined, other_child, form):
+    make_member(other_child, user=owner)
+    sync(owner, main, joined)
+    run = sync(owner, main, joined, other_child)
+    done = owner_client.get(url("run", run.pk)).context["done"].object_list
+    assert {row.administrations for row in done} == {(other_child.name,)}
+    page = owner_client.get(url("run", run.pk), {"administration": joined.slug})
+    assert page.context["done"].object_list == []
+    assert "Nothing that you may see was changed here." in text_of(page)
+
+
+def test_what_was_changed_where_somebody_may_not_come_is_not_told(url, owner, main, joined, form):
+    run = changed_twice(owner, main, joined)
+    viewer = make_member(main)
+    role = Role.objects.create(administration=main, name="Viewer", rights=["administrations.see"])
+    Membership.objects.filter(user=viewer).update(role=role)
+    shown = Change.objects.filter(plan_target__plan=run.plan_id, label="Onderhoud cv-ketel").get()
+    assert browser(viewer).get(url("run-change", run.pk, shown.pk)).status_code == 404
+    assert "CO in ppm" not in text_of(browser(viewer).get(url("run", run.pk)))
+
+
+def test_the_history_names_administrations_and_settings_and_who_did_it(owner_client, url, owner, main, joined, form):
+    plan = make_plan(owner, main, joined)
+    carry_out(start_run(acting_user=owner, plan=plan, version=plan.version, token="Nightly (eenlijn_ab…)"))
+    (line,) = owner_client.get(url("runs")).context["page"].object_list
+    assert (line.administrations, line.more_administrations) == ((joined.name,), 0)
+    assert line.settings == ("Onderhoud cv-ketel", "Werk bij Onderhoud cv-ketel")
+    assert "token Nightly (eenlijn_ab…)" in text_of(owner_client.get(url("runs")))
+
+
+def test_the_history_is_narrowed_by_what_somebody_looks_for(owner_client, url, owner, main, joined, form):
+    run = sync(owner, main, joined)
+    undo = create_undo_plan(acting_user=owner, run=run)
+    back = carry_out(start_run(acting_user=owner, plan=undo, version=undo.version, confirmation=main.slug))
+    SyncRun.objects.filter(pk=back.pk).update(note="Too early")
+
+    def found(**asked):
+        return [line.id for line in owner_client.get(url("runs"), asked).context["page"].object_list]
+
+    assert found() == [back.pk, run.pk]
+    assert found(show="taken_back") == [run.pk]
+    assert found(show="undo") == found(q="early") == [back.pk]
+    assert found(q=joined.name[:5]) == found(by=str(owner.uuid)) == found(days="7") == [back.pk, run.pk]
+    assert found(show="failed") == found(by="8b0c4c9e-3d0a-4f6e-9a43-6b1d5a3f0c11") == found(by="x") == []
+    SyncRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - timedelta(days=40))
+    assert found(days="30") == [back.pk]
+    page = owner_client.get(url("runs")).content.decode()
+    assert page.count('class="taken-back"') == 1
+    assert page.count('class="day"') == 2
+    assert "Nothing of this sort" in text_of(owner_client.get(url("runs"), {"q": "nowhere"}))
