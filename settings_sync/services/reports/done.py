@@ -29,7 +29,7 @@ from settings_sync.services.previews.previewing import preview_changes
 from settings_sync.services.runs.run_overview import RunOverview
 from settings_sync.wording.word_changes import Fate
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 UID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 DONE: dict[str, Any] = {

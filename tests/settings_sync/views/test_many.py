@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from forms_catalog.models import Field
 from settings_sync.models import Change, PlanTarget, Receipt, SyncRun, SyncTarget
+from tenants.models import Administration, Membership, Role
+from tenants.rights import ADMINISTRATOR_ROLE
 from tenants.schemas import inside
 
-from .conftest import make_many, make_plan, sync
+from .conftest import make_form, make_many, make_plan, sync
 
 
 def spread_out(plan, administrations):
@@ -79,3 +81,22 @@ def test_no_page_asks_more_of_a_hundred_administrations_than_of_five(owner_clien
                 assert answer.getvalue()  # what is sent in pieces is read meanwhile
             asked.setdefault(page, []).append(len(captured))
     assert {page: counts for page, counts in asked.items() if len(set(counts)) > 1} == {}
+
+
+def test_a_result_and_the_history_stay_small_with_a_thousand_administrations(owner_client, url, owner, main, joined):
+    with inside(main):
+        for number in range(12):
+            make_form(f"Onderhoud van een toestel met een lange naam {number}")
+    rows = Administration.objects.bulk_create(
+        Administration(name=f"Vestiging {number} Noordoost", slug=f"vestiging-{number}", parent=main, state="active")
+        for number in range(1000)
+    )
+    role = Role.objects.get(administration=None, name=ADMINISTRATOR_ROLE)
+    Membership.objects.bulk_create(Membership(user=owner, administration=row, role=role) for row in rows)
+    run = carried_out(owner, spread_out(make_plan(owner, main, joined), rows))
+    for page in (url("run", run.pk), url("runs")):
+        answer = owner_client.get(page)
+        assert len(answer.content) <= 120_000, page
+    (line,) = answer.context["page"].object_list
+    assert (len(line.administrations), line.more_administrations, line.has_more_settings) == (3, 998, True)
+    assert len(owner_client.get(url("run", run.pk)).context["done"].object_list) == 20
