@@ -15,7 +15,7 @@ from accounts.support_rights import SupportRight
 from business.models import Customer, FilledForm, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form, Section
 from people.models import Invitation
-from reference_data.models import WorkType
+from reference_data.models import Logo, WorkType
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.models import Change, SavedChoice
 from settings_sync.planning.verdicts import WRITING
@@ -78,6 +78,7 @@ def fill(company: Company, child: Administration, word: str) -> None:
             filler.everything(2)
             filler.daily_data(2)
             Variable.objects.create(name="eigen", value=word)
+            Logo.objects.create(media_type="image/png", content=word.encode())
             uid = Form.objects.values_list("uid", flat=True)[0]
             Deviation.objects.create(
                 kind="forms_catalog.form", uid=uid, is_pinned=True, reason=word, decided_at=timezone.now()
@@ -155,6 +156,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             },
             **{f"sync:{name}": in_sub for name in PAGES_OF_A_SUB},
             **{f"sync:{name}": in_news for name in NEWS_PAGES},
+            "sync:run-change": {"change_id": written.pk},
             "api:item": {"slug": main.slug}, "api:target-changes": {"slug": child.slug},
             "api:administration": {"slug": child.slug}, "api:retry-creation": {"slug": child.slug},
             "daily-data": {

@@ -206,6 +206,7 @@ NOT_LINKED = {
     *(f"sync:{name}" for name in ("administration-retry", "plan-rehearse", "plan-renew", "run-cancel", "run-retry")),
     "sync:run-undo",
     "sync:decide",
+    "sync:bring-setting",
     "sync:administration-row",
     "sync:run-progress",
 }

@@ -161,7 +161,7 @@ def reach(visitor: Visitor, screen: Screen, reached: dict[str, str]) -> None:
         else:
             visitor.follow(visitor.page.locator(click).first)
     if OPENED in screen.clicks:
-        expect(visitor.page.locator(".change-body").first.locator("table, dl").first).to_be_visible()
+        expect(visitor.page.locator(".change-body").first.locator(".versions, table, dl").first).to_be_visible()
     reached[screen.name] = visitor.page.url
 
 
