@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,14 @@ def _page(title: Any, icon: str, model: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
 
 
+def _styles(_request: HttpRequest) -> str:
+    return static("css/admin.css")
+
+
+def _landmarks(_request: HttpRequest) -> str:
+    return static("js/admin-landmarks.js")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Eenlijn",
     "SITE_HEADER": "Eenlijn",
@@ -23,6 +33,8 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": "/",
     "DASHBOARD_CALLBACK": "config.support_pages.start_page",
     "COLORS": {"primary": ACCENT},
+    "STYLES": [_styles],
+    "SCRIPTS": [_landmarks],
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

@@ -1,10 +1,12 @@
 """axe-core finds nothing on the main pages, for each kind of reader, in both languages and themes, wide and narrow."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from .axe import violations
+from .support_person import SUPPORT, signed_in_support
 from .visitor import Visitor
 
 MAIN = "/a/van-dijk/"
@@ -23,9 +25,13 @@ PAGES = {
         f"{MAIN}settings/users/invite/",
         f"{MAIN}search/?q=onderhoud",
         "/account/profile/",
+        "/account/notices/",
+        f"{MAIN}help/overview/",
+        "/api/v1/docs/",
     ],
     "noord@van-dijk.example": [NOORD, f"{NOORD}settings/", f"{NOORD}work-orders/"],
     "planner@van-dijk.example": [MAIN, f"{MAIN}customers/"],
+    SUPPORT: ["/admin/", "/admin/tenants/administration/"],
 }
 LOOKS = {
     "Dutch, wide and light": {"language": "nl", "color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
@@ -34,7 +40,8 @@ LOOKS = {
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_the_main_pages_have_no_violation(visit: Callable[..., Visitor], look: str) -> None:
+def test_the_main_pages_have_no_violation(visit: Callable[..., Visitor], sessions: dict[str, Any], look: str) -> None:
+    signed_in_support(visit, sessions)
     wrong = {}
     for email, addresses in PAGES.items():
         visitor = visit(email, bypass_csp=True, **LOOKS[look])
