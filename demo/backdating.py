@@ -5,15 +5,18 @@ from typing import Any
 
 from django.db.models import F, Model
 
+from notices.models import Notice
 from settings_sync.models import Receipt, SyncRun, SyncTarget
 from sync_ledger.models import Base, Edit
 from tenants.schemas import inside
 
 
 def backdate_run(run: SyncRun, ago: timedelta) -> None:
-    """Let a run, its targets, their receipts and the decisions that it left behind have happened that long ago."""
+    """Let a run, its targets, their receipts, the decisions that it left behind and what people were told of it have
+    happened that long ago."""
     _move(SyncRun.objects.filter(pk=run.pk), ago, "created_at", "started_at", "finished_at")
     _move(SyncTarget.objects.filter(run=run), ago, "started_at", "finished_at")
+    _move(Notice.objects.filter(facts__run=str(run.pk)), ago, "created_at")
     _move(Receipt.objects.filter(target__run=run), ago, "written_at")
     for target in run.targets.select_related("administration"):
         with inside(target.administration):
