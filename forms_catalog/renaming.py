@@ -19,21 +19,34 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Renaming:
-    """A field that gets another id, or options of it that get other codes: each by what it was."""
+    """A field that gets another id, or options of it that get other codes: each by what it was.
+
+    `words` are the options as people read them, which is what a print template compares answers with.
+    """
 
     before: Field
     names: Mapping[str, str] = defaulting(default_factory=dict)
     options: Mapping[str, str] = defaulting(default_factory=dict)
+    words: Mapping[str, str] = defaulting(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.names or self.options)
+        return bool(self.names or self.options or self.words)
 
 
 def renaming_of(part: Field, values: Mapping[str, Any]) -> Renaming:
     """Return what an edit of a field renames."""
     reference = values.get("reference", part.reference)
     names = {} if reference == part.reference else {part.reference: reference}
-    return Renaming(part, names, renamed_entries(part.options, values.get("options", part.options)))
+    after = values.get("options", part.options)
+    options = renamed_entries(part.options, after)
+    labels = values.get("option_labels", part.option_labels)
+    words = {}
+    for code in part.options:
+        becomes = options.get(code, code)
+        was = part.option_labels.get(code, code)
+        if becomes in after and labels.get(becomes, becomes) != was:
+            words[was] = labels.get(becomes, becomes)
+    return Renaming(part, names, options, words)
 
 
 def users_of(form: Form, renaming: Renaming) -> list[str]:
@@ -47,7 +60,7 @@ def users_of(form: Form, renaming: Renaming) -> list[str]:
             label = field.verbose_name
             words[str(part), rule] = _("“%(part)s” (%(rule)s)") % {"part": part, "rule": label}
     template = form.print_template
-    if any(_placeholder(name).search(template) for name in renaming.names):
+    if template != _template_along(template, renaming):
         words["", "print_template"] = _("the print template")
     return list(words.values())
 
@@ -79,10 +92,7 @@ def change_along(form: Form, renaming: Renaming) -> None:
             setattr(part, name, value)
         if changed:
             part.save(update_fields=list(changed))
-    template = form.print_template
-    for old, new in renaming.names.items():
-        # An id has letters, digits, hyphens and underscores, so that nothing in it means something to `sub`.
-        template = _placeholder(old).sub(rf"\g<1>{new}", template)
+    template = _template_along(form.print_template, renaming)
     if template != form.print_template:
         form.print_template = template
         form.save(update_fields=["print_template"])
@@ -99,6 +109,23 @@ def _rules_that_name(part: Section | Field, renaming: Renaming) -> list[str]:
     uses += [use for code in renaming.options for use in uses_of_option([row], renaming.before.reference, code)]
     waits = part.visible_if_field_id == renaming.before.pk and part.visible_if_value in renaming.options
     return [*dict.fromkeys(use.rule for use in uses), *(["visible_if_value"] if waits else [])]
+
+
+def _template_along(template: str, renaming: Renaming) -> str:
+    """The print template as it names the field, and compares its answer, after the renaming."""
+    compared = _comparison(renaming.before.reference)
+    becomes = compared.sub(
+        lambda found: f"{found[1]}{found[2]}{renaming.words.get(found[3], found[3])}{found[2]}", template
+    )
+    for old, new in renaming.names.items():
+        # An id has letters, digits, hyphens and underscores, so that nothing in it means something to `sub`.
+        becomes = _placeholder(old).sub(rf"\g<1>{new}", becomes)
+    return becomes
+
+
+def _comparison(name: str) -> re.Pattern[str]:
+    """`veld.soort == 'cv'` and what is like it: up to the quote, the quote, and the words in it."""
+    return re.compile(rf"""(\bveld\.{re.escape(name)}\s*(?:==|!=|<>|contains)\s*)(['"])(.*?)\2""")
 
 
 def _placeholder(name: str) -> re.Pattern[str]:

@@ -360,6 +360,31 @@ class TestRenaming:
         with pytest.raises(EditRefused, match="one of the options"):
             do(services.update_part, part=named.is_done, values={"options": ["nee"], "change_along": True})
 
+    @pytest.mark.parametrize(
+        ("values", "becomes"),
+        [
+            ({"options": ["gedaan", "nee"]}, "{% if veld.uitgevoerd == 'gedaan' %}ja{% endif %}"),
+            ({"option_labels": {"ja": "Helemaal"}}, "{% if veld.uitgevoerd == 'Helemaal' %}ja{% endif %}"),
+            (
+                {"reference": "klaar", "options": ["gedaan", "nee"]},
+                "{% if veld.klaar == 'gedaan' %}ja{% endif %}",
+            ),
+        ],
+    )
+    def test_an_answer_that_the_print_template_asks_for_is_told_and_changes_along(
+        self, do, maintenance, values, becomes
+    ):
+        Section.objects.update(visible_if_field=None, visible_if_value="")
+        Form.objects.update(print_template="{% if veld.uitgevoerd == 'ja' %}ja{% endif %}")
+        with pytest.raises(EditRefused, match="the print template"):
+            do(services.update_part, part=maintenance.is_done, values=values)
+        do(services.update_part, part=maintenance.is_done, values={**values, "change_along": True})
+        assert Form.objects.get().print_template == becomes
+
+    def test_another_label_that_nothing_asks_for_needs_no_agreement(self, do, maintenance):
+        do(services.update_part, part=maintenance.is_done, values={"option_labels": {"ja": "Helemaal"}})
+        assert Field.objects.get(pk=maintenance.is_done.pk).option_labels == {"ja": "Helemaal"}
+
     def test_what_nothing_names_is_renamed_at_once(self, do, maintenance):
         do(services.update_part, part=maintenance.pressure, values={"reference": "waterdruk"})
         assert Field.objects.get(pk=maintenance.pressure.pk).reference == "waterdruk"
