@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog_kit.edit_pages import attempt
+from settings_sync.views.drafting import of_published
 from tenants.entering import administration_page
 
 from .answering.questions import questions_of
@@ -69,6 +70,7 @@ def import_form(request: HttpRequest) -> HttpResponse:
 
 
 @administration_page(FormRight.READ)
+@of_published
 def export_form(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A form as an XLSForm workbook."""
     form = get_object_or_404(Form, uid=uid)

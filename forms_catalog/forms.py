@@ -57,6 +57,19 @@ class FormForm(SettingForm):
         return values
 
 
+class UidChoiceField(forms.ModelChoiceField):
+    """A choice of a section or field by its uid, which is the same however often a draft is laid out; a row's number is
+    understood as well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, to_field_name="uid", **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if str(value).isdecimal() and str(value).isascii() and self.queryset is not None:
+            value = self.queryset.filter(pk=str(value)[:18]).values_list("uid", flat=True).first() or value
+        return super().to_python(value)
+
+
 class PartForm(SettingForm):
     """A section or field of `form`; only fields of the same form can be what its visibility depends on."""
 
@@ -71,6 +84,7 @@ class PartForm(SettingForm):
         shown_if.label_from_instance = _in_its_section
         shown_if.empty_label = _("always shown")
         if self.instance.visible_if_field:
+            self.initial["visible_if_field"] = self.instance.visible_if_field
             self._write_number("visible_if_value", self.instance.visible_if_field)
 
     def _write_number(self, name: str, field: Field) -> None:
@@ -99,6 +113,7 @@ class PartForm(SettingForm):
 
 
 class SectionForm(PartForm):
+    visible_if_field = UidChoiceField(label=_("show only when"), queryset=Field.objects.none(), required=False)
     least_rows = WholeNumberField(label=_("rows at least"), required=False, min_value=0, max_value=MOST_ROWS)
     most_rows = WholeNumberField(label=_("rows at most"), required=False, min_value=1, max_value=MOST_ROWS)
 
@@ -128,6 +143,8 @@ class FieldForm(PartForm):
         (_("When it is shown"), ("visible_if_field", "visible_if_value", "visible_when")),
         (_("When it is required or accepted"), ("required_when", "valid_when", "valid_message")),
     )
+    section = UidChoiceField(label=_("section"), queryset=Section.objects.none())
+    visible_if_field = UidChoiceField(label=_("show only when"), queryset=Field.objects.none(), required=False)
     change_along = forms.BooleanField(
         label=_("Change along what names this field or its options"),
         required=False,
@@ -179,6 +196,8 @@ class FieldForm(PartForm):
         sections: Any = self.fields["section"]
         sections.queryset = self.form.sections.order_by("position")
         sections.empty_label = None
+        if self.instance.pk:
+            self.initial["section"] = self.instance.section
         options: Any = self.fields["options"]
         options.show(self.instance.options, self.instance.option_labels)
         self._write_number("default_value", self.instance)

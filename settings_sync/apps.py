@@ -23,8 +23,11 @@ class SettingsSyncConfig(AppConfig):
         from settings_sync.services.edits.keeping import keep_edited
         from settings_sync.services.edits.locks import refuse_locked_edit, refuse_locked_removal
         from settings_sync.services.notices.kinds import register_kinds
+        from settings_sync.views.drafting import through_draft
         from sync_ledger.edits import after_edits, before_removals
+        from tenants.entering import page_ways
 
+        page_ways.append(through_draft)
         # Before it is kept: by what was kept last it is told what this edit has changed.
         after_edits.extend((refuse_locked_edit, keep_edited))
         before_removals.append(refuse_locked_removal)

@@ -472,6 +472,24 @@ class VersionGone(SyncError):
     status = 404
 
 
+class DraftMoved(SyncError):
+    """The draft of “{name}” was not published. {reason} Look at it again."""
+
+    code = "draft-moved"
+
+
+class DraftStaysOne(SyncError):
+    """“{name}” has a draft. Publish it or throw it away first; then it can be deleted, archived or brought back."""
+
+    code = "draft-open"
+
+
+class DraftCannotBeOpened(SyncError):
+    """The draft of “{name}” does not fit what stands here now: its name is taken, or something that it uses is gone."""
+
+    code = "draft-open"
+
+
 class UidTaken(SyncError):
     """There is a setting with the uid {uid} already; change that one, or leave the uid out."""
 

@@ -26,6 +26,15 @@ register(
         AdministrationRight.SEE,
     ),
     Section(
+        Group.SHARED_SETTINGS,
+        95,
+        "sync:drafts",
+        _("Drafts"),
+        _("Settings that are being worked on: not used, and not travelling until they are published."),
+        "edit",
+        AdministrationRight.SEE,
+    ),
+    Section(
         Group.OWN_SETTINGS,
         30,
         "sync:kept",

@@ -108,3 +108,28 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uid}"
+
+
+class Draft(models.Model):
+    """A setting as somebody is working on it: its document, not used and not travelling until it is published.
+
+    `base` is the digest of what was published when the draft was begun; empty for a setting that is not published yet.
+    `parts` are the uids of the parts that it has, by which their pages find it.
+    """
+
+    kind = models.CharField(max_length=80)
+    uid = models.UUIDField(unique=True)
+    body = ExactJSONField()
+    parts = ExactJSONField(default=list)
+    base = models.BinaryField()
+    label = models.TextField()
+    begun_at = models.DateTimeField(_("when"), auto_now_add=True)
+    begun_by = models.CharField(_("who"), max_length=254, blank=True, default="")
+    changed_at = models.DateTimeField(_("when"), null=True)
+    changed_by = models.CharField(_("who"), max_length=254, blank=True, default="")
+
+    class Meta:
+        ordering = ["label", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.label}"

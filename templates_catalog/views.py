@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from catalog_kit.edit_pages import attempt, tell_left_out
 from catalog_kit.editing import EditRefused, count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
+from settings_sync.views.drafting import of_published
 from tenants.entering import administration_page
 
 from . import services
@@ -127,6 +128,7 @@ def preview_template(request: HttpRequest, section: str, uid: UUID | None = None
 @csp(PREVIEW_POLICY)
 @xframe_options_sameorigin
 @administration_page(TemplateRight.READ)
+@of_published
 def mail_template(request: HttpRequest, section: str, uid: UUID | None = None) -> HttpResponse:
     """Mail what was typed so far to the user, and show it in the frame of the preview."""
     chosen = _section(section)

@@ -21,6 +21,10 @@ from .schemas import SchemaDamaged, WrongSchema, inside
 from .wholeness import note_damage
 
 View = Callable[..., HttpResponseBase]
+PageWay = Callable[..., HttpResponseBase]
+page_ways: list[PageWay] = []
+"""Called in the place of a view once its administration was entered, with the view and what it is called with; an app
+that has something to do around pages of others adds its own, and calls the view."""
 
 
 class AdministrationRequest(HttpRequest):
@@ -53,7 +57,7 @@ def administration_page(*any_of: Right) -> Callable[[View], View]:
                 request.session["last_administration"] = str(administration.pk)
             try:
                 with inside(administration):
-                    return view(request, *args, **kwargs)
+                    return _through(page_ways, view)(request, *args, **kwargs)
             except (ProgrammingError, WrongSchema, SchemaDamaged):
                 damaged = _damaged_among(request.user, administration)
                 if not damaged:
@@ -82,6 +86,12 @@ def main_page(*any_of: Right) -> Callable[[View], View]:
         return administration_page(*any_of)(enter)
 
     return decorate
+
+
+def _through(ways: list[PageWay], view: View) -> View:
+    for way in ways:
+        view = functools.partial(way, view)
+    return view
 
 
 def _point_to_main(request: AdministrationRequest) -> HttpResponseBase:

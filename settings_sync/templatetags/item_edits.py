@@ -50,6 +50,9 @@ def item_edits(context: template.Context, item: Item) -> dict[str, Any]:
         "kind": kind,
         "uid": item.uid,
         "may_duplicate": f"{all_kinds()[kind].category.key}.create" in context["rights"],
+        "may_draft": f"{all_kinds()[kind].category.key}.update" in context["rights"]
+        and not getattr(context["request"], "draft", None)
+        and not item.is_archived,
         "page": context["request"].path,
         "csrf_token": context.get("csrf_token"),
         "may_lock": administration.is_main and SyncRight.RUN in context["rights"],

@@ -21,7 +21,7 @@ from settings_sync.models import Change, SavedChoice
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets.targets import execute_target
-from sync_ledger.models import Deviation
+from sync_ledger.models import Deviation, Draft
 from templates_catalog.models import MessageTemplate, Scheme, Variable
 from tenants.models import Administration, Membership, Role
 from tenants.schemas import inside
@@ -35,7 +35,8 @@ from workflows.models import Workflow
 
 PAGES_OF_A_SUB = ("kept", "kept-withdraw", "kept-item")
 NEWS_PAGES = ("news", "news-setting")
-PART_PAGES = ("new_field", "edit_part", "move_part", "delete_part")
+DRAFT_PAGES = ("draft", "draft-begin", "draft-publish", "draft-discard")
+PART_PAGES = ("new_field", "edit_part", "move_part", "duplicate_part", "delete_part")
 FORM_PAGES = ("work-order-form", "work-order-form-so-far", "work-order-form-print", "work-order-photo")
 SECRET_WORD = "Zeldzaamwoord"
 """Stands in every text of the customer, and nowhere else."""
@@ -79,9 +80,12 @@ def fill(company: Company, child: Administration, word: str) -> None:
             filler.daily_data(2)
             Variable.objects.create(name="eigen", value=word)
             Logo.objects.create(media_type="image/png", content=word.encode())
-            uid = Form.objects.values_list("uid", flat=True)[0]
+            uid, worked_on = Form.objects.values_list("uid", flat=True)[:2]
             Deviation.objects.create(
                 kind="forms_catalog.form", uid=uid, is_pinned=True, reason=word, decided_at=timezone.now()
+            )
+            Draft.objects.create(
+                kind="forms_catalog.form", uid=worked_on, body={"name": f"{word} in concept"}, base=b"", label=word
             )
 
 
@@ -120,6 +124,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
         kept = Deviation.objects.all()[0]
         in_sub = {"slug": child.slug, "deviation_id": kept.pk, "uid": kept.uid}
     with inside(main):
+        draft = Draft.objects.get()
         form, section = Form.objects.all()[0], Section.objects.all()[0]
         work_order, filled = WorkOrder.objects.all()[0], FilledForm.objects.all()[0]
         photo = filled.photos.create(question=word, media_type="image/png", content=word.encode())
@@ -154,6 +159,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             "sync:difference-sheet": {
                 "kind": "templates_catalog.messagetemplate", "uid": MessageTemplate.objects.all()[0].uid,
             },
+            **{f"sync:{name}": {"uid": draft.uid} for name in DRAFT_PAGES},
             **{f"sync:{name}": in_sub for name in PAGES_OF_A_SUB},
             **{f"sync:{name}": in_news for name in NEWS_PAGES},
             "sync:run-change": {"change_id": written.pk},

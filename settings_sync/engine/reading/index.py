@@ -8,6 +8,8 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -39,6 +41,8 @@ IN_USE = timedelta(days=1)
 BATCH_SIZE = 30_000_000
 """How many characters of documents are stored with one statement."""
 
+_reads_published: ContextVar[bool] = ContextVar("reads_published", default=False)
+
 TouchedItems = Mapping[str, set[uuid.UUID]]
 
 
@@ -53,6 +57,16 @@ class ReadDocument:
     def body(self) -> Mapping[str, Any]:
         """The document as values."""
         return dict(exact_json.load(self.text))
+
+
+@contextmanager
+def published_only() -> Iterator[None]:
+    """Within, a look gives the index as it was last brought up to date: for rows that will be rolled back."""
+    token = _reads_published.set(True)
+    try:
+        yield
+    finally:
+        _reads_published.reset(token)
 
 
 def look_at(administration: Administration, *, keep_documents: bool = False) -> Local:
@@ -75,7 +89,7 @@ def look_at(administration: Administration, *, keep_documents: bool = False) -> 
 def _look_at(administration: Administration, *, keep_documents: bool) -> Local:
     with inside(administration):
         # Asked before the lock: mostly nothing was touched, and then looks do not wait for each other.
-        if _has_dirty():
+        if not _reads_published.get() and _has_dirty():
             # One look or one sync at a time; of the session, because what it guards takes two transactions.
             with session_lock((INDEX_LOCK, administration.schema_name)):
                 _refresh(administration.schema_name, keep_documents=keep_documents)
