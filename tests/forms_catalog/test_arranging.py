@@ -177,6 +177,12 @@ class TestPages:
         assert answer.text.count('data-name="CO-gehalte"') == 2
         assert 'data-name="Uitgevoerd"' not in answer.text
 
+    def test_what_was_done_is_said_once(self, owner_client, address, free):
+        page = owner_client.post(address("duplicate_part", "fields", free.co_level.uid), follow=True)
+        assert page.text.count("notice ok") == 1
+        part = owner_client.post(address("duplicate_part", "fields", free.co_level.uid), headers=IN_PARTS)
+        assert part.text.count("notice ok") == 1
+
     def test_a_search_leaves_what_has_its_words(self, owner_client, address, free):
         page = owner_client.get(address("edit", free.form.uid), {"q": "meting 3"}).text
         assert 'data-name="Meting 3"' in page
