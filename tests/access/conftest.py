@@ -17,10 +17,12 @@ from forms_catalog.models import Form, Section
 from people.models import Invitation
 from reference_data.models import Logo, WorkType
 from settings_sync.declaring.kinds import all_kinds
+from settings_sync.engine.reading.index import read_documents
 from settings_sync.models import Change, SavedChoice
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets.targets import execute_target
+from settings_sync.services.versions.working import parts_in
 from sync_ledger.models import Deviation, Draft
 from templates_catalog.models import MessageTemplate, Scheme, Variable
 from tenants.models import Administration, Membership, Role
@@ -84,9 +86,9 @@ def fill(company: Company, child: Administration, word: str) -> None:
             Deviation.objects.create(
                 kind="forms_catalog.form", uid=uid, is_pinned=True, reason=word, decided_at=timezone.now()
             )
-            Draft.objects.create(
-                kind="forms_catalog.form", uid=worked_on, body={"name": f"{word} in concept"}, base=b"", label=word
-            )
+            key = ("forms_catalog.form", worked_on)
+            body = dict(read_documents(administration.schema_name, {key})[key].body)
+            Draft.objects.create(kind=key[0], uid=worked_on, body=body, parts=parts_in(body), base=b"", label=word)
 
 
 def make_powerless(*administrations: Administration) -> User:
