@@ -139,6 +139,45 @@ class MembersMoved(SyncError):
     code = "members-moved"
 
 
+class PackageNameNotUsable(SyncError):
+    """Give the package a name that people can read, of at most {most} characters."""
+
+    code = "package-name"
+    status = 400
+
+
+class PackageNameTaken(SyncError):
+    """There is a package called “{name}” already. Choose another name."""
+
+    code = "package-name-taken"
+
+
+class TooManyPackages(SyncError):
+    """There are {most} packages already. Delete one first."""
+
+    code = "too-many-packages"
+
+
+class UnknownGroup(SyncError):
+    """There is no group “{name}” among these administrations."""
+
+    code = "unknown-group"
+    status = 400
+
+
+class AssignedTwice(SyncError):
+    """{name} is named twice. Say once what is asked there."""
+
+    code = "assigned-twice"
+    status = 400
+
+
+class NotOptional(SyncError):
+    """“{name}” is not optional in {where}; nothing was changed."""
+
+    code = "not-optional"
+
+
 class UnknownTarget(SyncError):
     """{slug} is not a sub-administration that you can sync to."""
 
@@ -500,6 +539,13 @@ class SettingLocked(SyncError):
     """{main} has locked “{name}”, or what you would change of it. Nothing was saved."""
 
     code = "setting-locked"
+    status = 403
+
+
+class SettingForbidden(SyncError):
+    """{main} forbids that “{name}” is edited here. Ask them to change it."""
+
+    code = "setting-forbidden"
     status = 403
 
 

@@ -30,12 +30,15 @@ from .exceptions import (
     NameNotUsable,
     NotTheMain,
     SlugTaken,
+    TooManyGroups,
     WrongState,
 )
 from .failpoints import reach
+from .groups import MOST as MOST_GROUPS
+from .groups import name_of_group
 from .migrating import refresh_template
 from .models import Administration, Membership
-from .permissions import require
+from .permissions import may, require
 from .readable_names import has_hidden, is_visible
 from .rights import AdministrationRight, Right, SyncRight
 from .schema_hooks import schema_hooks
@@ -51,24 +54,43 @@ def licence_use(main: Administration) -> tuple[int, int]:
     return main.children.existing().count(), main.licence_cap
 
 
+PACKAGES_OF_GROUPS = "packages"
+"""Among what a new administration starts with: no category, but what its groups are to have."""
+
+
 def create_administration(
-    *, acting_user: User, main: Administration, name: str, slug: str = "", start_from: Sequence[str] = ()
+    *,
+    acting_user: User,
+    main: Administration,
+    name: str,
+    slug: str = "",
+    start_from: Sequence[str] = (),
+    groups: Sequence[str] = (),
 ) -> Administration:
     """Accept a new sub-administration; a worker makes its schema. `start_from` names categories of the main's settings.
+    In `groups` it begins with what those are to have, where its creator may sync.
 
     The creator gets the role there that they have in the main administration; starting from the main's settings is a
     sync and needs that right as well. Raises NotAllowed, NotTheMain, NameMissing, NameInvisible, NameHidesSomething,
-    NameNotUsable, LicenceCapReached, or SlugTaken when the customer itself has that address already. An address that
-    another customer has is not refused, for that would tell that they exist: it gets some characters more.
+    NameNotUsable, GroupNameNotUsable, TooManyGroups, LicenceCapReached, or SlugTaken when the customer itself has that
+    address already. An address that another customer has is not refused, for that would tell that they exist: it gets
+    some characters more.
     """
     require(acting_user, AdministrationRight.CREATE, main)
     if start_from:
         require(acting_user, SyncRight.RUN, main)
+    if groups:
+        require(acting_user, AdministrationRight.UPDATE, main)
     if not main.is_main:
         raise NotTheMain
     check_name(name)
+    named = sorted({name_of_group(main, group) for group in groups}, key=str.casefold)
+    if len(named) > MOST_GROUPS:
+        raise TooManyGroups(name=name.strip(), most=MOST_GROUPS)
+    if named and may(acting_user, SyncRight.RUN, main):
+        start_from = [*start_from, PACKAGES_OF_GROUPS]
     wish = address_for(slug or name)
-    accept = partial(_accept, acting_user, main.pk, name.strip(), wish, start_from)
+    accept = partial(_accept, acting_user, main.pk, name.strip(), wish, start_from, named)
     try:
         return accept()
     except IntegrityError:
@@ -102,14 +124,22 @@ def _is_text(name: str) -> bool:
 
 
 @transaction.atomic
-def _accept(user: User, main_id: uuid.UUID, name: str, wish: str, start_from: Sequence[str]) -> Administration:
+def _accept(
+    user: User, main_id: uuid.UUID, name: str, wish: str, start_from: Sequence[str], groups: Sequence[str]
+) -> Administration:
     main = Administration.objects.select_for_update().get(pk=main_id)
     used, cap = licence_use(main)
     if used >= cap:
         raise LicenceCapReached(cap=cap)
     slug = _free_address(wish, main)
     made = Administration.objects.create(
-        name=name, slug=slug, parent=main, start_from=list(start_from), created_by=user, company_name=name
+        name=name,
+        slug=slug,
+        parent=main,
+        start_from=list(start_from),
+        groups=list(groups),
+        created_by=user,
+        company_name=name,
     )
     role = Membership.objects.get(user=user, administration=main).role
     Membership.objects.create(user=user, administration=made, role=role)

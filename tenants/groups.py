@@ -32,16 +32,21 @@ def add_to_group(*, acting_user: User, main: Administration, slugs: Collection[s
     A group whose name differs only in capitals is the same one. Raises NotAllowed, NoAdministrationsChosen,
     GroupNameNotUsable or TooManyGroups.
     """
-    name = " ".join(group.split())
-    if not is_visible(name) or not name.isprintable() or len(name) > LONGEST:
-        raise GroupNameNotUsable(most=LONGEST)
-    known = groups_of(list(main.children.existing()))
-    name = next((other for other in known if other.casefold() == name.casefold()), name)
+    name = name_of_group(main, group)
 
     def added(groups: list[str]) -> list[str]:
         return groups if name in groups else sorted([*groups, name], key=str.casefold)
 
     return _regroup(acting_user, main, slugs, added)
+
+
+def name_of_group(main: Administration, group: str) -> str:
+    """A group as it is called already, or as somebody wants to call a new one. Raises GroupNameNotUsable."""
+    name = " ".join(group.split())
+    if not is_visible(name) or not name.isprintable() or len(name) > LONGEST:
+        raise GroupNameNotUsable(most=LONGEST)
+    known = groups_of(list(main.children.existing()))
+    return next((other for other in known if other.casefold() == name.casefold()), name)
 
 
 def remove_from_group(*, acting_user: User, main: Administration, slugs: Collection[str], group: str) -> int:

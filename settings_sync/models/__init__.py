@@ -5,6 +5,7 @@ from .days import AlignmentDay
 from .decisions import Decision, ItemRule, SyncPolicy
 from .documents import Document, Snapshot, SnapshotItem
 from .items import Item, NameKey, Part
+from .packages import Assignment, Package, TakenPackage
 from .plans import Change, Plan, PlanTarget
 from .requests import IdempotencyRecord
 from .runs import Alignment, Finding, FormerDocument, Receipt, SyncRun, SyncTarget, Touched
@@ -13,6 +14,7 @@ from .saved_choices import SavedChoice
 __all__ = [
     "Alignment",
     "AlignmentDay",
+    "Assignment",
     "Change",
     "Checkup",
     "Decision",
@@ -23,6 +25,7 @@ __all__ = [
     "Item",
     "ItemRule",
     "NameKey",
+    "Package",
     "Part",
     "Plan",
     "PlanTarget",
@@ -33,5 +36,6 @@ __all__ = [
     "SyncPolicy",
     "SyncRun",
     "SyncTarget",
+    "TakenPackage",
     "Touched",
 ]

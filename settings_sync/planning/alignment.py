@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from .assigning import Expected
 from .judging import judge
 from .values import NAME_KEY, Entry, Key, Local
 from .verdicts import Verdict
@@ -24,14 +25,17 @@ WORDS = {
 }
 
 
-def align(source: Mapping[Key, Entry], local: Local, category_of: Mapping[str, str]) -> dict[str, dict[str, int]]:
+def align(
+    source: Mapping[Key, Entry], local: Local, category_of: Mapping[str, str], expected: Expected | None = None
+) -> dict[str, dict[str, int]]:
     """Per category: how many items are in line, behind, changed locally, in conflict, missing, or the child's own.
 
-    Of the missing ones `names_taken` counts those whose name an item of the child's own bears.
+    Of the missing ones `names_taken` counts those whose name an item of the child's own bears. Without `expected` a
+    child is to have everything.
     """
     counts = {category: dict.fromkeys((*COUNTED, NAMES_TAKEN), 0) for category in category_of.values()}
     taken = {(entry.kind, entry.keys[NAME_KEY]) for entry in local.entries.values() if not entry.is_archived}
-    for key, word in relations(source, local).items():
+    for key, word in relations(source, local, expected).items():
         if key[0] not in category_of:
             continue
         counts[category_of[key[0]]][word] += 1
@@ -40,10 +44,14 @@ def align(source: Mapping[Key, Entry], local: Local, category_of: Mapping[str, s
     return counts
 
 
-def relations(source: Mapping[Key, Entry], local: Local) -> dict[Key, str]:
-    """How each item stands, in one of the words that are counted."""
+def relations(source: Mapping[Key, Entry], local: Local, expected: Expected | None = None) -> dict[Key, str]:
+    """How each item stands, in one of the words that are counted; judged against what the child is to have."""
     words = {key: _word(key, source.get(key), local) for key in {**source, **local.entries}}
-    return {key: word for key, word in words.items() if word}
+    counted = {key: word for key, word in words.items() if word}
+    if expected is None:
+        return counted
+    judged = {key: expected.judges(key, word, local.entries) for key, word in counted.items()}
+    return {key: word for key, word in judged.items() if word}
 
 
 def _word(key: Key, entry: Entry | None, local: Local) -> str | None:

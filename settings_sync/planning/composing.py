@@ -109,7 +109,7 @@ def _coupled(change: PlannedChange, source: Source, local: Local, rules: Rules) 
     if change.verdict != Verdict.NEW or decision is None or decision.word != Word.COUPLE:
         return change
     other = local.entries.get((change.key[0], decision.couple_with)) if decision.couple_with else None
-    if other is None or other.key in source.entries:
+    if other is None or other.key in source.entries or other.key in rules.not_here:
         return change
     return replace(change, couples=other.uid, local=other.digest)
 
@@ -224,7 +224,7 @@ def _recognised(item: Item) -> Body | None:
 
 def _give_way(
     drafts: Mapping[Key, Draft],
-    moving: Collection[Key],
+    moving: set[Key],
     source: Source,
     local: Local,
     rules: Rules,
@@ -241,7 +241,7 @@ def _give_way(
     holders = [
         entry
         for entry in local.entries.values()
-        if (entry.kind, entry.keys.get(DEFAULT_KEY)) in wanted and entry.key not in moving
+        if (entry.kind, entry.keys.get(DEFAULT_KEY)) in wanted and entry.key not in moving | rules.not_here
     ]
     bodies = reader.local_bodies({entry.key for entry in holders}) if holders else {}
     return {

@@ -56,12 +56,18 @@ class Item:
     def decision(self) -> Decision | None:
         return self.rules.decided(self.key)
 
+    @property
+    def is_not_here(self) -> bool:
+        """Whether it is not to come here, by a package."""
+        return self.key in self.rules.not_here
+
     def policy(self, name: str) -> str:
         return self.rules.policy(self.key, name)
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
-        return self.rules.decisions.get(self.key, ())
+        # Decided before it was assigned as not here, and without effect since.
+        return () if self.is_not_here else self.rules.decisions.get(self.key, ())
 
     def sides(self) -> Sides:
         """What was said about the places of the item."""

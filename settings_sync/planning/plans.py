@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from .assigning import NOTHING_ASSIGNED, Assigned
 from .choosing import chosen_items, needed_items
 from .composing import compose
 from .holding import hold_back
@@ -24,12 +25,16 @@ def plan_target(
     category_of: Mapping[str, str],
     rules: Rules = NO_RULES,
     reader: Reader = NO_READER,
+    assigned: Assigned = NOTHING_ASSIGNED,
 ) -> TargetPlan:
     """Compare what was chosen, and what that needs, with one administration.
 
     `category_of` gives the category of each kind in the order in which kinds are written; the changes come in that
-    order, then by label. `reader` gives the documents of the items that are merged or changed on the way.
+    order, then by label. `reader` gives the documents of the items that are merged or changed on the way. What is
+    `assigned` as not here is not written, and holds what needs it.
     """
+    everywhere = {*source.entries, *local.entries, *local.bases}
+    rules = replace(rules, not_here=assigned.not_here(everywhere, category_of))
     chosen = chosen_items(source, choice, category_of)
     reasons = needed_items(source, chosen)
     # What nobody has cannot be judged: holding tells of it, with the place that points at it.

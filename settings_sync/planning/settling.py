@@ -22,6 +22,9 @@ def settle(item: Item) -> Draft:
     # Before any decision: here is nothing left to skip, to pin or to put back.
     if item.change.is_left_alone or item.change.verdict == Verdict.GONE:
         return SETTLERS[item.change.verdict](item)
+    # Before everything that could write: no lock, policy or decision brings what is not to come here.
+    if item.is_not_here:
+        return Draft(item.with_action(Action.SKIP, verdict=Verdict.NOT_HERE))
     # Before locks and pins, because skipping writes nothing that either could mind.
     if item.is_decided(Word.SKIP):
         return Draft(item.with_action(Action.SKIP))

@@ -116,13 +116,15 @@ class Decision:
 class Rules:
     """What settles an item where nothing else does: policies, locks of the main administration, decisions.
 
-    `item_policies` go before `policies`. A lock without a path (empty) holds for the whole item.
+    `item_policies` go before `policies`. A lock without a path (empty) holds for the whole item. What is `not_here`
+    is never written, whatever else is said of it.
     """
 
     policies: Mapping[str, str] = field(default_factory=lambda: DEFAULTS)
     item_policies: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
     locks: Mapping[Key, frozenset[str]] = field(default_factory=dict)
     decisions: Mapping[Key, tuple[Decision, ...]] = field(default_factory=dict)
+    not_here: frozenset[Key] = frozenset()
 
     def policy(self, key: Key, name: str) -> str:
         own = self.item_policies.get(key, {})
@@ -130,6 +132,8 @@ class Rules:
 
     def decided(self, key: Key, path: str = "") -> Decision | None:
         """The decision on this very path."""
+        if key in self.not_here:
+            return None
         return next((found for found in self.decisions.get(key, ()) if found.path == path), None)
 
 

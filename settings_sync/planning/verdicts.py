@@ -26,6 +26,7 @@ class Verdict(TextChoices):
     UNRESOLVED = "unresolved", _("points at something that does not exist")
     PINNED = "pinned", _("pinned")
     LOCKED = "locked", _("locked by the main administration")
+    NOT_HERE = "not_here", _("not assigned to this administration")
     INVALID = "invalid", _("cannot be merged")
     GIVES_WAY = "gives_way", _("is no longer the default")
 
@@ -92,3 +93,11 @@ class Word(TextChoices):
     SKIP = "skip", _("skip this time")
     ARCHIVE = "archive", _("archive")
     DELETE = "delete", _("delete")
+
+
+class Demand(TextChoices):
+    """What is asked of an administration about the settings of a package."""
+
+    REQUIRED = "required", _("required")
+    OPTIONAL = "optional", _("optional")
+    NOT_HERE = "not_here", _("not here")

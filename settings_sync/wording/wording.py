@@ -42,6 +42,7 @@ REASONS: dict[str, str] = {
     Verdict.UNRESOLVED: gettext_noop("Points at something that does not exist in the main administration ({path})."),
     Verdict.PINNED: gettext_noop("Is pinned by {where}."),
     Verdict.LOCKED: gettext_noop("Is required by the main administration; what was changed in {where} is put back."),
+    Verdict.NOT_HERE: gettext_noop("A package says that it is not to come to {where}."),
     Verdict.INVALID: gettext_noop("Cannot be written as it would be in {where}: {problem}"),
     Verdict.GIVES_WAY: gettext_noop("Is no longer the default in {where}: “{holder}” becomes it."),
 }

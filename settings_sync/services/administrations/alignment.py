@@ -24,6 +24,7 @@ from settings_sync.engine.reading.index import look_at
 from settings_sync.models import Alignment, Touched
 from settings_sync.planning.alignment import COUNTED, NAMES_TAKEN, align
 from settings_sync.planning.values import Local
+from settings_sync.services.assignments.assigned import Expectations
 from settings_sync.services.plans.comparing import category_of
 from sync_ledger.models import Deviation
 from tenants.models import Administration
@@ -103,17 +104,19 @@ def _attempt(administration: Administration, count: Callable[[], Found]) -> Foun
 def fold_children(main: Administration, children: Iterable[Administration]) -> None:
     """Recount these sub-administrations now, such as after a run."""
     # With its documents, for this look empties the list by which a snapshot would find what to store.
-    _fold_each(look_at(main, keep_documents=True), children)
+    _fold_each(main, look_at(main, keep_documents=True), children)
     note_today(main)
 
 
-def _fold_each(source: Local, children: Iterable[Administration]) -> int:
+def _fold_each(main: Administration, source: Local, children: Iterable[Administration]) -> int:
     """Count administrations, and store what was counted of some at once; returns of how many."""
     waiting = list(children)
+    expectations = Expectations(main, source.entries)
     folded = 0
     for start in range(0, len(waiting), STORED_AT_ONCE):
         counted = [
-            _attempt(child, partial(_rows_of_child, source, child)) for child in waiting[start:][:STORED_AT_ONCE]
+            _attempt(child, partial(_rows_of_child, source, child, expectations))
+            for child in waiting[start:][:STORED_AT_ONCE]
         ]
         _store(row for rows in counted if rows for row in rows)
         folded += sum(rows is not None for rows in counted)
@@ -134,14 +137,15 @@ def _fold_main(main: Administration, everything: bool) -> int:
     source = look_at(main, keep_documents=True)
     with inside(main):
         _store(_rows(main, _count_own(source), _first_reviews()))
-    folded = _fold_each(source, stale)
+    folded = _fold_each(main, source, stale)
     note_today(main)
     return folded
 
 
-def _rows_of_child(source: Local, child: Administration) -> list[Alignment]:
+def _rows_of_child(source: Local, child: Administration, expectations: Expectations) -> list[Alignment]:
+    expected = expectations.of(child)
     with inside(child):
-        counts = align(source.entries, look_at(child), category_of())
+        counts = align(source.entries, look_at(child), category_of(), expected)
         # Noted here as well, because a sync brings agreements with a date.
         return _rows(child, counts, _first_reviews())
 
@@ -170,6 +174,11 @@ def _count_own(source: Local) -> dict[str, Counts]:
     """The main administration's own row: how many items it has per category."""
     counted = Counter(all_kinds()[kind].category.key for kind, _uid in source.entries)
     return {category.key: {"items": counted[category.key]} for category in all_kinds().categories}
+
+
+def count_again(administrations: Iterable[Administration]) -> None:
+    """Have these sub-administrations counted anew by the reaper, such as when they are to have other settings."""
+    Alignment.objects.filter(administration__in=administrations).update(as_of=Alignment.LONG_AGO)
 
 
 def note_reviews(administration: Administration) -> None:

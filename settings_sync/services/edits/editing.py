@@ -10,7 +10,9 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from settings_sync.engine.triggers import EDIT_LOCK
+from settings_sync.exceptions import SettingForbidden
 from settings_sync.models import Item
+from settings_sync.services.assignments.forbidding import administration_of_schema, is_forbidden
 from tenants.constraints import broken_by
 
 from .keeping import keep_standing
@@ -79,8 +81,20 @@ def lock(item: Locked) -> Locked:
     found = type(item)._default_manager.select_for_update().filter(pk=item.pk).first()
     if found is None:
         raise EditRefused({"": [_("“%(name)s” was deleted by somebody else.") % {"name": item}]})
+    _refuse_forbidden(found)
     keep_standing(found)
     return found
+
+
+def _refuse_forbidden(item: Item) -> None:
+    """Raise EditRefused where a package of the main administration forbids that the item is edited here.
+
+    Here, because every editor of every catalog locks what it is about to change, archive or delete.
+    """
+    administration = administration_of_schema()
+    if administration is not None and is_forbidden(administration, item._meta.label_lower, item.uid):
+        assert administration.parent is not None
+        raise EditRefused({"": [SettingForbidden(name=item, main=administration.parent.name).detail]})
 
 
 def refuse_when(problems: Mapping[str, list[str]]) -> None:

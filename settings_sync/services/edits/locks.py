@@ -15,10 +15,11 @@ from settings_sync.declaring.edits import DocumentEdit
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine.reading.composed import shape_of
 from settings_sync.engine.reading.index import ReadDocument, read_documents
-from settings_sync.exceptions import SettingLocked
+from settings_sync.exceptions import SettingForbidden, SettingLocked
 from settings_sync.models import Document, Item, ItemRule
 from settings_sync.planning.differences import differences
 from settings_sync.planning.sides import Places
+from settings_sync.services.assignments.forbidding import is_forbidden
 from settings_sync.services.settings.places import place_called
 from tenants.models import Administration
 from tenants.schemas import current_schema_name
@@ -36,7 +37,10 @@ def locked_paths(administration: Administration, kind: Kind, uid: uuid.UUID) -> 
 
 
 def refuse_locked(administration: Administration, kind: Kind, edit: DocumentEdit, label: str) -> None:
-    """Raise SettingLocked when an edit changes a place that is locked, or takes a setting away of which any is."""
+    """Raise SettingForbidden when a package forbids editing it here, and SettingLocked when an edit changes a place
+    that is locked, or takes a setting away of which any is."""
+    if edit.before is not None and is_forbidden(administration, kind.key, edit.uid):
+        raise SettingForbidden(name=label, main=administration.main.name)
     locked = locked_paths(administration, kind, edit.uid)
     if not locked:
         return

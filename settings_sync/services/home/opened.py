@@ -9,6 +9,7 @@ from settings_sync.engine.reading.index import look_at
 from settings_sync.models import ItemRule
 from settings_sync.planning.alignment import relations
 from settings_sync.planning.values import Entry, Key
+from settings_sync.services.assignments.assigned import Expectations
 from settings_sync.services.settings.settings_tree import count_differences
 from settings_sync.wording.states import State, state_in_words
 from sync_ledger.models import Deviation
@@ -125,7 +126,8 @@ def states_of(entries: Mapping[Key, Entry], sub: Administration, required: set[K
     local = look_at(sub)
     with inside(sub):
         pinned = set(Deviation.objects.filter(is_pinned=True).values_list("kind", "uid"))
-    found = {key: STATES[word] for key, word in relations(entries, local).items()}
+    expected = Expectations(sub.main).of(sub)
+    found = {key: STATES[word] for key, word in relations(entries, local, expected).items()}
     for key, state in found.items():
         if key in pinned:
             found[key] = State.PINNED

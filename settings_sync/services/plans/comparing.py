@@ -9,9 +9,11 @@ from settings_sync.engine.reading.composed import AdministrationReader
 from settings_sync.engine.reading.index import look_at, read_documents, store_documents, stored_digests
 from settings_sync.engine.reading.lines import read_differing
 from settings_sync.models import Plan, PlanTarget
+from settings_sync.planning.assigning import Assigned
 from settings_sync.planning.plans import count_own, plan_in_line, plan_target, with_own
-from settings_sync.planning.sameness import IN_LINE, Sameness, count_standing, differing, is_shareable
+from settings_sync.planning.sameness import IN_LINE, Differing, Sameness, count_standing, differing, is_shareable
 from settings_sync.planning.values import Choice, Key, Local, Source, TargetPlan
+from settings_sync.services.assignments.assigned import Assignments
 from tenants.models import Administration
 
 from .local_values import Examiner
@@ -41,22 +43,29 @@ class Comparison:
         self.rules = undecided_rules_of(plan)
         self.examiner = Examiner(plan.administration)
         self.sameness = Sameness(source)
+        self.assignments = Assignments(plan.administration)
         self.made: dict[Hashable, TargetPlan] = {}
 
     def of(self, target: PlanTarget) -> Compared:
         """The plan for one administration, with its documents stored."""
         # Asked of the database first: the usual administration differs in little, and need not be read whole.
         found = read_differing(self.snapshot_id, target.administration)
-        planned = self._known(self.sameness.of(found)) if found else None
+        assigned = self.assignments.of(target.administration)
+        planned = self._known(self._same(found, assigned)) if found else None
         if found is None or planned is None:
             local = look_at(target.administration)
             # Anew, from what is planned with: it may have been edited since it was asked of the database.
             found = differing(self.source, local)
-            planned = self._planned(target.administration, local, self.sameness.of(found))
+            planned = self._planned(target.administration, local, self._same(found, assigned), assigned)
         there = [key for key, entry in found.entries.items() if entry is not None]
         # Counted here, so that administrations that differ only in what is their own can share a plan.
         own = count_own(self.source, self.choice, category_of(), there, found.bases, planned.changes)
         return compared(target, with_own(planned, own), self.examiner, standing=count_standing(self.source, found))
+
+    def _same(self, found: Differing, assigned: Assigned) -> Hashable:
+        """Equal for administrations that get the same plan: also what is not to come there decides about that."""
+        same = self.sameness.of(found)
+        return same if same == IN_LINE else (same, assigned)
 
     def _known(self, same: Hashable) -> TargetPlan | None:
         """The plan for administrations that stand so, where it takes no look at one."""
@@ -64,12 +73,12 @@ class Comparison:
             self.made[same] = plan_in_line(self.source, self.choice, category_of())
         return self.made.get(same)
 
-    def _planned(self, administration: Administration, local: Local, same: Hashable) -> TargetPlan:
+    def _planned(self, administration: Administration, local: Local, same: Hashable, assigned: Assigned) -> TargetPlan:
         known = self._known(same)
         if known is not None:
             return known
         reader = AdministrationReader(administration.schema_name)
-        planned = plan_target(self.source, local, self.choice, category_of(), self.rules, reader)
+        planned = plan_target(self.source, local, self.choice, category_of(), self.rules, reader, assigned)
         keep_documents(administration, planned, reader)
         if is_shareable(planned):
             self.made[same] = planned

@@ -8,8 +8,11 @@ from typing import Any
 from settings_sync.engine.applying.work import Doer, Overtaker, Work
 from settings_sync.models import PlanTarget, SyncTarget
 from settings_sync.planning.values import Key, PlannedChange
+from settings_sync.planning.verdicts import WRITING
+from settings_sync.services.assignments.assigned import Assignments
 
 from .change_rows import change_of, does_something
+from .comparing import category_of
 
 
 def work_of(
@@ -20,9 +23,25 @@ def work_of(
 ) -> Work:
     """Everything that applying a claimed target needs; `overtaken` is what a later run has decided since, and
     `done_before` what an earlier one has done already."""
-    moved = frozenset((kind, uuid.UUID(uid)) for kind, uid in target.run.moved)
+    moved = frozenset((kind, uuid.UUID(uid)) for kind, uid in target.run.moved) | _not_here(target)
     work = work_for(target.plan_target, target_id=target.pk, token=token, moved=moved, audit=_audit_of(target))
     return replace(work, overtaken=overtaken or {}, done_before=done_before or {})
+
+
+def _not_here(target: SyncTarget) -> frozenset[Key]:
+    """What was assigned as not here since the preview: held like what moved since, with what needs it.
+
+    Taking a run back brings what stood there before, whatever is assigned today.
+    """
+    plan_target = target.plan_target
+    assigned = Assignments(target.run.administration).of(target.administration)
+    if not assigned or plan_target.plan.is_undo:
+        return frozenset()
+    written = plan_target.changes.filter(action__in=WRITING).values_list("kind", "uid", "couples")
+    # What is coupled stands under a uid of its own until then.
+    stands_as = {(kind, uid): (kind, couples or uid) for kind, uid, couples in written}
+    not_here = assigned.not_here({*stands_as, *stands_as.values()}, category_of())
+    return frozenset(key for key, standing in stands_as.items() if key in not_here or standing in not_here)
 
 
 def work_for(

@@ -40,6 +40,7 @@ from settings_sync.permissions import NotAllowed, may_run_sync, syncable_childre
 from settings_sync.planning.plans import plan_target
 from settings_sync.planning.policies import POLICIES
 from settings_sync.planning.values import Choice, Key, PlannedChange, Source, TargetPlan
+from settings_sync.services.assignments.assigned import Assignments
 from tenants import leases
 from tenants.models import Administration
 
@@ -223,7 +224,8 @@ def compute_target(target: PlanTarget, source: Source, choice: Choice, examiner:
     administration = target.administration
     local = look_at(administration)
     reader = AdministrationReader(administration.schema_name)
-    planned = plan_target(source, local, choice, category_of(), rules_of(target), reader)
+    assigned = Assignments(administration.main).of(administration)
+    planned = plan_target(source, local, choice, category_of(), rules_of(target), reader, assigned)
     keep_plan(target, planned, reader, examiner, standing=len(local.entries))
 
 

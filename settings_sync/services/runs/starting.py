@@ -1,6 +1,7 @@
 """Giving a new sub-administration the main's settings, when its creator asked for that."""
 
 import logging
+import uuid
 
 from django.db import transaction
 
@@ -8,7 +9,9 @@ from accounts.models import User
 from audit.models import AuditEntry, record
 from settings_sync.models import SyncRun
 from settings_sync.permissions import NotAllowed
+from settings_sync.services.assignments.assigned import Expectations
 from settings_sync.services.plans.plans import create_plan
+from tenants.administrations import PACKAGES_OF_GROUPS
 from tenants.exceptions import Refusal
 from tenants.models import Administration
 
@@ -41,13 +44,23 @@ def start_from_main(administration: Administration) -> SyncRun | None:
     return None
 
 
-def _start(child: Administration, main: Administration, categories: list[str]) -> SyncRun:
+def _start(child: Administration, main: Administration, categories: list[str]) -> SyncRun | None:
     if child.created_by is None:
         raise NotAllowed("sync.run")
-    plan = create_plan(acting_user=child.created_by, main=main, targets=[child.slug], categories=categories)
+    chosen = [key for key in categories if key != PACKAGES_OF_GROUPS]
+    items = _required_by_packages(child, main) if PACKAGES_OF_GROUPS in categories else []
+    if not chosen and not items:
+        return None
+    plan = create_plan(acting_user=child.created_by, main=main, targets=[child.slug], categories=chosen, items=items)
     return start_run(
         acting_user=child.created_by, plan=plan, version=plan.version, asked_by=_who_acted_for_the_creator(child)
     )
+
+
+def _required_by_packages(child: Administration, main: Administration) -> list[uuid.UUID]:
+    """What the packages of its groups ask, with what that needs."""
+    expected = Expectations(main).of(child)
+    return sorted(uid for _kind, uid in expected.wanted) if expected else []
 
 
 def _who_acted_for_the_creator(child: Administration) -> User | None:

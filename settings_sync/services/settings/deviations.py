@@ -14,10 +14,11 @@ from accounts.models import User
 from audit.models import record
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import ReadDocument, look_at, read_documents
-from settings_sync.exceptions import NotFollowed, NothingPinned, OnlyInSubs, ReasonNeeded, UnknownPath
+from settings_sync.exceptions import NotFollowed, NothingPinned, OnlyInSubs, ReasonNeeded, SettingForbidden, UnknownPath
 from settings_sync.permissions import NotAllowed
 from settings_sync.planning.values import Key
 from settings_sync.services.administrations.alignment import note_reviews
+from settings_sync.services.assignments.forbidding import is_forbidden
 from sync_ledger.models import Base, Deviation
 from tenants.models import Administration
 from tenants.permissions import may
@@ -141,6 +142,9 @@ def _check(user: User, administration: Administration, kind: str, uid: uuid.UUID
     if not may_pin(user, administration, kind):
         raise NotAllowed(_right_over(kind))
     standing = read_standing(administration, kind, uid)
+    # Kept as it is here, the package would not come here any more.
+    if standing is not None and is_forbidden(administration, kind, uid):
+        raise SettingForbidden(name=standing.label, main=administration.main.name)
     with inside(administration):
         is_followed = Base.objects.filter(kind=kind, uid=uid).exists()
     if standing is None or not is_followed:

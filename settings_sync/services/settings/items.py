@@ -14,6 +14,7 @@ from settings_sync.declaring.options import Category
 from settings_sync.engine.reading.index import ReadDocument, look_at, read_documents
 from settings_sync.planning.alignment import relations
 from settings_sync.planning.values import Entry, Local
+from settings_sync.services.assignments.assigned import Expectations
 from sync_ledger.models import Edit
 from tenants.models import Administration
 from tenants.permissions import rights_of
@@ -123,7 +124,8 @@ def relations_of(
     source = _look(main)
     local = _look(administration)
     found: dict[str, list[Relation]] = {key: [] for key in readable}
-    for key, state in relations(source.entries, local).items():
+    expected = Expectations(main, source.entries).of(administration)
+    for key, state in relations(source.entries, local, expected).items():
         entry = local.entries.get(key) or source.entries.get(key)
         category = all_kinds()[key[0]].category.key
         if category in readable and entry is not None:

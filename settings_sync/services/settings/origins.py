@@ -13,6 +13,7 @@ from settings_sync.engine.reading.edits import LoggedEdit, latest_of, read_edits
 from settings_sync.engine.reading.index import ReadDocument, read_documents
 from settings_sync.models import Document, Item, ItemRule
 from settings_sync.planning.differences import PARTS, differences
+from settings_sync.services.assignments.forbidding import is_forbidden
 from settings_sync.services.deciding.spread import part_names
 from sync_ledger.models import Base, Deviation
 from tenants.models import Administration
@@ -58,6 +59,7 @@ class Origin:
     more: int
     kept: tuple[Kept, ...]
     locked: tuple[str, ...] = ()
+    is_forbidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def origin_of(administration: Administration, kind: str, uid: uuid.UUID) -> Orig
         more=max(len(paths) - SHOWN, 0),
         kept=tuple(_kept(row, document) for row in deviations),
         locked=tuple(_locked(administration, document)),
+        is_forbidden=is_forbidden(administration, kind, uid),
     )
 
 

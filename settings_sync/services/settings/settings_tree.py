@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -13,8 +13,10 @@ from psycopg import sql
 from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.engine.reading.index import look_at
 from settings_sync.engine.reading.snapshots import read_needs
+from settings_sync.planning.assigning import Expected
 from settings_sync.planning.choosing import needed_items
 from settings_sync.planning.values import Entry, Key, NeededBy, Source
+from settings_sync.services.assignments.assigned import Expectations
 from settings_sync.wording.wording import needed_by_in_words
 from tenants.models import Administration
 from tenants.wholeness import having
@@ -163,26 +165,61 @@ def _readable(administrations: Collection[Administration]) -> list[Administratio
 
 
 def count_differences(main: Administration, others: Collection[Administration]) -> Mapping[Key, int]:
-    """In how many administrations each of the main's items is missing or different, by their indexes."""
+    """In how many administrations each of the main's items is missing or different, by their indexes.
+
+    Where packages say what one is to have, what nobody assigned is not missing, and what is not to come there counts
+    nowhere.
+    """
     counted: dict[Key, int] = defaultdict(int)
+    by_expected = Expectations(main).by_members(others)
+    with_packages = {row.pk for rows in by_expected.values() for row in rows}
+    _count(counted, main, [row for row in others if row.pk not in with_packages], None)
+    # Administrations in the same groups are to have the same, so these are few however many they are.
+    for expected, rows in by_expected.items():
+        _count(counted, main, rows, expected)
+    return counted
+
+
+def _count(
+    counted: dict[Key, int], main: Administration, others: Sequence[Administration], expected: Expected | None
+) -> None:
     schemas = [other.schema_name for other in others]
     for start in range(0, len(schemas), SCHEMAS_PER_QUERY):
-        parts = [_differing_in(main.schema_name, schema) for schema in schemas[start : start + SCHEMAS_PER_QUERY]]
-        query = sql.SQL("SELECT kind, uid, count(*) FROM ({}) d GROUP BY kind, uid").format(
-            sql.SQL(" UNION ALL ").join(parts)
+        parts = [
+            _differing_in(main.schema_name, schema, expected is not None)
+            for schema in schemas[start : start + SCHEMAS_PER_QUERY]
+        ]
+        query = sql.SQL("{}SELECT kind, uid, count(*) FROM ({}) d GROUP BY kind, uid").format(
+            _expecting(expected), sql.SQL(" UNION ALL ").join(parts)
         )
         with connection.cursor() as cursor:
             cursor.execute(query)
             for kind, uid, number in cursor.fetchall():
                 counted[kind, uid] += number
-    return counted
 
 
-def _differing_in(main_schema: str, schema: str) -> sql.Composed:
-    return sql.SQL(
+def _expecting(expected: Expected | None) -> sql.Composable:
+    """What these administrations are to have, once for all of them: named in each part it would be megabytes."""
+    if expected is None:
+        return sql.SQL("")
+    uids = [[uid for _kind, uid in keys] for keys in (expected.wanted, expected.not_here)]
+    return sql.SQL("WITH wanted AS (SELECT unnest({}::uuid[]) uid), away AS (SELECT unnest({}::uuid[]) uid) ").format(
+        *map(sql.Literal, uids)
+    )
+
+
+def _differing_in(main_schema: str, schema: str, is_expected: bool) -> sql.Composed:
+    query = (
         "SELECT m.kind, m.uid FROM {main} m WHERE NOT EXISTS"
         " (SELECT FROM {other} o WHERE o.kind = m.kind AND o.uid = m.uid AND o.digest = m.digest)"
-    ).format(
+    )
+    if is_expected:
+        query += (
+            " AND NOT EXISTS (SELECT FROM away WHERE away.uid = m.uid)"
+            " AND (EXISTS (SELECT FROM wanted WHERE wanted.uid = m.uid)"
+            " OR EXISTS (SELECT FROM {other} o WHERE o.kind = m.kind AND o.uid = m.uid))"
+        )
+    return sql.SQL(query).format(
         main=sql.Identifier(main_schema, "sync_ledger_indexentry"),
         other=sql.Identifier(schema, "sync_ledger_indexentry"),
     )

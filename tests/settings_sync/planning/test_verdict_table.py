@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from settings_sync.planning.assigning import NOTHING_ASSIGNED, Assigned
 from settings_sync.planning.deciding import allowed_words
 from settings_sync.planning.plans import plan_target
 from settings_sync.planning.policies import DEFAULTS, POLICIES
@@ -65,6 +66,7 @@ class World:
     pins: tuple[str, ...] = ()
     agreed: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
+    assigned: Assigned = NOTHING_ASSIGNED
 
     def plan(self, *decisions: Decision, choice: Choice | None = None, **policies: str) -> dict[int, PlannedChange]:
         """What becomes of each item that the plan names."""
@@ -88,7 +90,7 @@ class World:
         )
         source = Source({key_of(uid): shelf.keep(uid, item) for uid, item in main.items()})
         chosen = choice or Choice(frozenset({"forms"}))
-        planned = plan_target(source, local, chosen, {KIND: "forms"}, rules, shelf)
+        planned = plan_target(source, local, chosen, {KIND: "forms"}, rules, shelf, self.assigned)
         return {change.key[1].int: change for change in planned.changes}
 
     def one(self, *decisions: Decision, **policies: str) -> "Told":

@@ -1,0 +1,1 @@
+"""Packages: made, changed, assigned, taken, and what being in a group would change."""
