@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import administrations, alignment, docs, plans, runs, settings, webhooks
+from .views import administrations, alignment, docs, packages, plans, runs, settings, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -27,6 +27,13 @@ urlpatterns = [
     path("runs/<uuid:run_id>/cancel/", runs.CancelRun.as_view(), name="cancel-run"),
     path("runs/<uuid:run_id>/retry/", runs.RetryRun.as_view(), name="retry-run"),
     path("runs/<uuid:run_id>/undo/", runs.UndoRun.as_view(), name="undo-run"),
+    path("packages/", packages.Packages.as_view(), name="packages"),
+    path("packages/<uuid:package_id>/", packages.OnePackage.as_view(), name="package"),
+    path(
+        "packages/<uuid:package_id>/assignments/",
+        packages.PackageAssignments.as_view(),
+        name="package-assignments",
+    ),
     path("alignment/", alignment.Alignment.as_view(), name="alignment"),
     path("webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
     path("webhooks/<uuid:webhook_id>/", webhooks.OneWebhook.as_view(), name="webhook"),

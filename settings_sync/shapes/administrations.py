@@ -38,11 +38,13 @@ class AdministrationShape(serializers.Serializer[Any]):
 
 
 class NewAdministration(Body):
-    """A sub-administration to make. `start_from` names categories of the main's settings that it begins with."""
+    """A sub-administration to make. `start_from` names categories of the main's settings that it begins with; in
+    `groups` it begins with the packages of these as well."""
 
     name = Text(max_length=200)
     slug = Slug(max_length=63, required=False)
     start_from = serializers.ListField(child=Slug(max_length=60), required=False, max_length=50)
+    groups = serializers.ListField(child=Text(max_length=60), required=False, max_length=20)
 
 
 class ConfirmQuery(serializers.Serializer[Any]):

@@ -161,6 +161,18 @@ def _write_form(body: Any, _known: Known) -> None:
     body["document"] = {"name": uuid.uuid4().hex}
 
 
+def _bundle(body: Any, _known: Known) -> None:
+    if "name" in body:
+        body["name"] = f"Pakket {uuid.uuid4().hex}"
+    for name in ("categories", "items", "except"):
+        body.pop(name, None)
+    body["categories"] = ["forms"]
+
+
+def _assign(body: Any, known: Known) -> None:
+    body[:] = [{"administration": known["slug"], "as": "optional"}]
+
+
 def _restore(body: Any, known: Known) -> None:
     body["digest"] = known["digest"]
 
@@ -175,6 +187,9 @@ BODIES = {
     "POST /api/v1/administrations/": _name,
     "PATCH /api/v1/plans/{plan_id}/decisions/": _decide,
     "POST /api/v1/runs/{run_id}/undo/": _take_back,
+    "POST /api/v1/packages/": _bundle,
+    "PATCH /api/v1/packages/{package_id}/": _bundle,
+    "PUT /api/v1/packages/{package_id}/assignments/": _assign,
     "POST /api/v1/webhooks/": _hook,
     "PATCH /api/v1/webhooks/{webhook_id}/": _hook,
 }

@@ -125,6 +125,9 @@ class World:
     def delivery_id(self) -> uuid.UUID:
         return self.message.pk
 
+    def package_id(self) -> str:
+        return self.post("packages/", {"name": f"Pakket {uuid.uuid4().hex}", **CATEGORY})["id"]
+
     def conflict_id(self) -> str:
         return self.conflict()["id"]
 
@@ -168,6 +171,8 @@ class Verb:
             return world.api.post(path, self.body(world) if callable(self.body) else self.body)
         if method == "PATCH":
             return world.api.patch(path, self.body(world) if callable(self.body) else self.body, version=1)
+        if method == "PUT" and self.body is not None:
+            return world.api.put(path, self.body(world) if callable(self.body) else self.body, digest=None)
         if method == "PUT":
             item = world.api.get(path).json()
             return world.api.put(path, item["document"], digest=item["digest"])
@@ -223,6 +228,13 @@ VERBS = [
         202,
         lambda world: {"confirm": True, "confirmation": world.main_slug()},
     ),
+    Verb("GET packages/", 200),
+    Verb("POST packages/", 201, lambda _world: {"name": f"Pakket {uuid.uuid4().hex}", **CATEGORY}),
+    Verb("GET packages/{package_id}/", 200),
+    Verb("PATCH packages/{package_id}/", 200, {"forbids_editing": False}),
+    Verb("PUT packages/{package_id}/assignments/", 200,
+         lambda world: [{"administration": world.child.slug, "as": "optional"}]),
+    Verb("DELETE packages/{package_id}/", 204),
     Verb("GET alignment/", 200),
     Verb("GET alignment/", 200, query="?detail=true"),
     Verb("GET webhooks/", 200),

@@ -41,6 +41,7 @@ def known(api, owner, main, reached, settings_in_main, child):
     (delivery,) = OutboxMessage.objects.bulk_create(
         [OutboxMessage(endpoint=endpoint, administration=main, event="run.finished", body="{}", state="delivered")]
     )
+    package, extra = (api.post("packages/", {"name": name, "categories": ["forms"]}).json()["id"] for name in "ab")
     plan = api.post("plans/", {"targets": reached, "categories": ["forms"]}).json()
     run = api.post("runs/", {"plan": plan["id"], "version": 1}).json()
     work(run["id"])
@@ -57,10 +58,11 @@ def known(api, owner, main, reached, settings_in_main, child):
         "digest": api.get(f"administrations/{main.slug}/items/{settings_in_main}/").json()["digest"],
         "plan_id": plan["id"],
         "run_id": run["id"],
+        "package_id": package,
         "webhook_id": str(endpoint.pk),
         "delivery_id": str(delivery.pk),
         "url": URL,
-        "doomed": {"webhook_id": str(doomed.pk), "slug": reached[1], "uid": gone},
+        "doomed": {"package_id": extra, "webhook_id": str(doomed.pk), "slug": reached[1], "uid": gone},
     }
 
 
@@ -96,7 +98,7 @@ def test_no_generated_request_makes_it_fail(owner, main, known, tmp_path):
     print("\n".join(found.wrong))
     assert found.wrong == []
     assert found.cases >= FEWEST_CASES
-    assert len(labels) == 46
+    assert len(labels) == 52
     assert not [status for status in found.statuses if status == 0 or status >= 500]
     never = [label for label, statuses in found.operations.items() if not any(200 <= one < 300 for one in statuses)]
     assert set(never) <= CONFLICTS, "the requests get somewhere"
