@@ -26,6 +26,7 @@ from tenants.exceptions import (
     NameNotUsable,
     SlugTaken,
 )
+from tenants.groups import groups_of
 from tenants.models import Administration
 from tenants.rights import AdministrationRight
 
@@ -81,6 +82,7 @@ def create_administration(request: AdministrationRequest) -> HttpResponse:
     form = CreateAdministrationForm(
         request.POST or None,
         categories=categories,
+        groups=list(groups_of(list(main.children.existing()))) if AdministrationRight.UPDATE in request.rights else [],
         main_name=main.name,
         initial={"start_from": [key for key, _label in categories]},
     )

@@ -137,12 +137,28 @@ class CreateAdministrationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
         error_messages={"invalid": _("Use only letters, digits and hyphens.")},
     )
+    groups = forms.MultipleChoiceField(
+        label=_("Groups"),
+        help_text=_("It begins with the packages of these groups."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     start_from = forms.MultipleChoiceField(
         label=_("Start with these settings"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, categories: Collection[tuple[str, str]], main_name: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        categories: Collection[tuple[str, str]],
+        groups: Collection[str],
+        main_name: str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["groups"].choices = [(name, name) for name in groups]  # type: ignore[attr-defined]
+        if not groups:
+            del self.fields["groups"]
         if not categories:
             del self.fields["start_from"]
             return

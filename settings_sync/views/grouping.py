@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
+from settings_sync.services.packages.membership import Moved, regroup, what_would_change
 from tenants.entering import AdministrationRequest, main_page
 from tenants.exceptions import AdministrationError
-from tenants.groups import add_to_group, find_reachable, groups_of, remove_from_group
+from tenants.groups import find_reachable, groups_of
 from tenants.rights import AdministrationRight
 
 from .forms import GroupForm
@@ -22,22 +23,38 @@ def edit_groups(request: AdministrationRequest) -> HttpResponse:
     chosen = find_reachable(request.user, request.administration, slugs)
     is_adding = request.method == "POST" and "remove" not in request.POST
     form = GroupForm(request.POST if is_adding else None)
-    if request.method == "POST" and (not is_adding or form.is_valid()) and _regroup(request, slugs, form):
-        return redirect(f"{request.path}?{urlencode({'to': slugs}, doseq=True)}")
+    moved: list[Moved] = []
+    if request.method == "POST" and (not is_adding or form.is_valid()):
+        moved = [] if "sure" in request.POST else _would_change(request, slugs, form)
+        if not moved and _regroup(request, slugs, form):
+            return redirect(f"{request.path}?{urlencode({'to': slugs}, doseq=True)}")
     known = groups_of(list(request.administration.children.existing()))
     here = groups_of(chosen)
-    context = {"form": form, "chosen": chosen, "here": here, "others": [name for name in known if name not in here]}
+    others = [name for name in known if name not in here]
+    context = {"form": form, "chosen": chosen, "here": here, "others": others, "moved": moved}
+    if moved:
+        context["group"] = form.cleaned_data["group"] if is_adding else request.POST["remove"]
+        context["is_adding"] = is_adding
     return render(request, "sync/groups.html", context)
 
 
-def _regroup(request: AdministrationRequest, slugs: list[str], form: GroupForm) -> bool:
-    user = request.user
-    main = request.administration
+def _would_change(request: AdministrationRequest, slugs: list[str], form: GroupForm) -> list[Moved]:
+    """What it would change of what they are to have; what is refused is told when it is tried."""
+    joins = "remove" not in request.POST
+    group = form.cleaned_data["group"] if joins else request.POST["remove"]
     try:
-        if "remove" in request.POST:
-            number = remove_from_group(acting_user=user, main=main, slugs=slugs, group=request.POST["remove"])
-        else:
-            number = add_to_group(acting_user=user, main=main, slugs=slugs, group=form.cleaned_data["group"])
+        return what_would_change(
+            acting_user=request.user, main=request.administration, slugs=slugs, group=group, joins=joins
+        )
+    except AdministrationError:
+        return []
+
+
+def _regroup(request: AdministrationRequest, slugs: list[str], form: GroupForm) -> bool:
+    joins = "remove" not in request.POST
+    group = form.cleaned_data["group"] if joins else request.POST["remove"]
+    try:
+        number = regroup(acting_user=request.user, main=request.administration, slugs=slugs, group=group, joins=joins)
     except AdministrationError as refused:
         form.add_error(None, refused.detail) if form.is_bound else messages.error(request, refused.detail)
         return not form.is_bound

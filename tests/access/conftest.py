@@ -18,7 +18,7 @@ from people.models import Invitation
 from reference_data.models import Logo, WorkType
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import read_documents
-from settings_sync.models import Change, SavedChoice
+from settings_sync.models import Change, Package, SavedChoice
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets.targets import execute_target
@@ -35,7 +35,7 @@ from webhooks.events import Event
 from webhooks.services.endpoints import create_endpoint, send_test
 from workflows.models import Workflow
 
-PAGES_OF_A_SUB = ("kept", "kept-withdraw", "kept-item")
+PAGES_OF_A_SUB = ("kept", "kept-withdraw", "kept-item", "packages-here", "package-take")
 NEWS_PAGES = ("news", "news-setting")
 DRAFT_PAGES = ("draft", "draft-begin", "draft-publish", "draft-discard")
 PART_PAGES = ("new_field", "edit_part", "move_part", "duplicate_part", "delete_part")
@@ -118,13 +118,14 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
     message = send_test(acting_user=owner, endpoint=endpoint)
     token, _secret = create_own_token(acting_user=owner, main=main, scopes=Scope.values, name=word)
     choice = SavedChoice.objects.create(administration=main, name=word, created_by=owner)
+    package = Package.objects.create(administration=main, name=word, categories=["forms"])
     role = Role.objects.create(administration=main, name=word, rights=[])
     invitation = Invitation.objects.create(
         administration=main, email=f"{word.lower()}@example.com", role=role, language="nl", invited_by=owner
     )
     with inside(child):
         kept = Deviation.objects.all()[0]
-        in_sub = {"slug": child.slug, "deviation_id": kept.pk, "uid": kept.uid}
+        in_sub = {"slug": child.slug, "deviation_id": kept.pk, "uid": kept.uid, "package_id": package.pk}
     with inside(main):
         draft = Draft.objects.get()
         form, section = Form.objects.all()[0], Section.objects.all()[0]
@@ -134,6 +135,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             "": {
                 "slug": main.slug, "child": child.slug, "there": child.slug, "plan_id": open_plan.pk, "run_id": run.pk,
                 "change_id": change.pk,
+                "package_id": package.pk,
                 "choice_id": choice.pk, "role_id": role.pk, "token_id": token.pk, "webhook_id": endpoint.pk,
                 "membership_id": owner.memberships.get(administration=main).pk, "invitation_id": invitation.pk,
                 "message_id": message.pk, "delivery_id": message.pk, "administration_id": child.pk,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("settings_sync", "0027_keep_a_figure_of_each_day"),
+        ("settings_sync", "0028_remember_the_token_of_a_run"),
         ("tenants", "0006_let_each_app_bring_its_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
