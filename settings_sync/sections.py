@@ -56,7 +56,7 @@ register(
     ),
     Section(
         Group.OWN_SETTINGS,
-        35,
+        36,
         "sync:packages",
         _("Packages"),
         _("Which settings belong together, and who is to have them."),
