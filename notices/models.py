@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.exact_json import ExactEncoder
+from tenants.exact_json import ExactJSONField
 
 
 class Notice(models.Model):
@@ -26,7 +26,7 @@ class Notice(models.Model):
     about = models.CharField(_("about"), max_length=100)
     # Keys and no rows between: a notice of a run to 500 administrations is one row for a reader, and not 500.
     administrations = ArrayField(models.UUIDField(), verbose_name=_("administrations"))
-    facts = models.JSONField(_("facts"), encoder=ExactEncoder, default=dict)
+    facts = ExactJSONField(_("facts"), default=dict)
     is_shown = models.BooleanField(_("in the product"), default=True)
     is_mailed = models.BooleanField(_("by e-mail"), default=False)
     mailed_with = models.UUIDField(null=True, editable=False)

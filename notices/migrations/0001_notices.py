@@ -8,8 +8,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import tenants.exact_json
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -31,10 +29,7 @@ class Migration(migrations.Migration):
                         base_field=models.UUIDField(), size=None, verbose_name="administrations"
                     ),
                 ),
-                (
-                    "facts",
-                    models.JSONField(default=dict, encoder=tenants.exact_json.ExactEncoder, verbose_name="facts"),
-                ),
+                ("facts", models.JSONField(default=dict, verbose_name="facts")),
                 ("is_shown", models.BooleanField(default=True, verbose_name="in the product")),
                 ("is_mailed", models.BooleanField(default=False, verbose_name="by e-mail")),
                 ("mailed_with", models.UUIDField(editable=False, null=True)),
