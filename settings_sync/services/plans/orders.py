@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from settings_sync.engine.applying.work import Doer, Overtaker, Work
-from settings_sync.models import PlanTarget, SyncTarget
+from settings_sync.models import PlanTarget, SyncRun, SyncTarget
 from settings_sync.planning.values import Key, PlannedChange
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.assignments.assigned import Assignments
@@ -34,7 +34,7 @@ def _not_here(target: SyncTarget) -> frozenset[Key]:
     Taking a run back brings what stood there before, whatever is assigned today.
     """
     plan_target = target.plan_target
-    assigned = Assignments(target.run.administration).of(target.administration)
+    assigned = _assignments_of(target.run).of(target.administration)
     if not assigned or plan_target.plan.is_undo:
         return frozenset()
     written = plan_target.changes.filter(action__in=WRITING).values_list("kind", "uid", "couples")
@@ -42,6 +42,13 @@ def _not_here(target: SyncTarget) -> frozenset[Key]:
     stands_as = {(kind, uid): (kind, couples or uid) for kind, uid, couples in written}
     not_here = assigned.not_here({*stands_as, *stands_as.values()}, category_of())
     return frozenset(key for key, standing in stands_as.items() if key in not_here or standing in not_here)
+
+
+def _assignments_of(run: SyncRun) -> Assignments:
+    """What is assigned under the main administration of a run, read once for all targets that share its object."""
+    # Kept on the run, as what Django read of it is: it lives as long as a worker's turn, and the next reads anew.
+    shared: Assignments = vars(run).setdefault("assignments", Assignments(run.administration))
+    return shared
 
 
 def work_for(

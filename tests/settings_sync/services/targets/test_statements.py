@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from forms_catalog.models import Field, Form, Section
-from settings_sync.models import Document, SyncRun
+from settings_sync.models import Assignment, Document, SyncRun
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets import turns
 from settings_sync.services.targets.turns import take_turn
@@ -85,6 +85,7 @@ def test_the_document_tells_every_statement_of_a_target(company, executed, monke
     one, other, last = [number for number, found in enumerate(statements) if found == CLAIM][::2]
     assert statements[:one] == listed("Once in a turn, before")
     assert statements[other:last] == statements[last : last + (last - other)] == listed("For each target")
-    # The first of the run starts it, and reads the documents that the others know from it.
-    only_first = [f"UPDATE {SyncRun._meta.db_table}", f"SELECT {Document._meta.db_table}"]
+    # The first of the run starts it, and reads the documents and what is assigned, that the others know from it.
+    shared = [f"SELECT {model._meta.db_table}" for model in (Document, Assignment)]
+    only_first = [f"UPDATE {SyncRun._meta.db_table}", *shared]
     assert Counter(statements[one:other]) - Counter(statements[other:last]) == Counter(only_first)
