@@ -31,6 +31,8 @@ TOPICS = (
     Topic("takeover", _("Taking an administration over"), ("sync:takeover",)),
     Topic("policies", _("Policies and locks"), ("sync:policies", "sync:rule")),
     Topic("kept", _("What a sub-administration keeps, and what came"), ("sync:kept", "sync:news")),
+    Topic("packages", _("Packages"), ("sync:package",)),
+    Topic("drafts", _("Drafts"), ("sync:draft",)),
     Topic("versions", _("Versions and files of a setting"), ("sync:item-",)),
     Topic("settings", _("Settings"), ("settings-home",)),
     Topic("forms", _("Forms"), ("forms_catalog:",)),

@@ -92,8 +92,8 @@ def _of_declared(model: Any, rule: models.BaseConstraint) -> Broken | None:
         key = next((field for field in fields if hasattr(field, "source")), None)
         # A key made of a name (`settings_sync.models.NameKey`) is about that name; any other is set by the product.
         return _taken(model._meta.get_field(key.source)) if key is not None else Broken(str(AT_ONCE))
-    (lookup, value), *more = getattr(getattr(rule, "condition", None), "children", None) or [("", "")]
-    name, _dunder, how = str(lookup).partition("__") if not more else ("", "", "")
+    lookup, value = _asked(getattr(rule, "condition", None)) or ("", "")
+    name, _dunder, how = str(lookup).partition("__")
     if how == "regex" and value == r"\S":
         return _empty(model._meta.db_table, name)
     if how == "in":
@@ -101,6 +101,13 @@ def _of_declared(model: Any, rule: models.BaseConstraint) -> Broken | None:
             _("Choose one of the list for “%(field)s”.") % {"field": _label(model._meta.get_field(name))}, name
         )
     return None
+
+
+def _asked(condition: Any) -> tuple[str, Any] | None:
+    """The one thing that a condition asks, however deep it stands; None where it asks more, or the reverse."""
+    while isinstance(condition, models.Q) and len(condition.children) == 1 and not condition.negated:
+        (condition,) = condition.children
+    return condition if isinstance(condition, tuple) else None
 
 
 def _of_column(model: Any, constraint: str) -> Broken | None:
