@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from tenants.models import Administration
@@ -44,7 +45,10 @@ class NewAdministration(Body):
     name = Text(max_length=200)
     slug = Slug(max_length=63, required=False)
     start_from = serializers.ListField(child=Slug(max_length=60), required=False, max_length=50)
-    groups = serializers.ListField(child=Text(max_length=60), required=False, max_length=20)
+    # Described as well as refused: a blank text names no group.
+    groups = serializers.ListField(
+        child=Text(min_length=1, max_length=60, validators=[RegexValidator(r"\S")]), required=False, max_length=20
+    )
 
 
 class ConfirmQuery(serializers.Serializer[Any]):

@@ -127,6 +127,10 @@ def _name(body: Any, _known: Known) -> None:
     body.pop("slug", None)
     if "start_from" in body:
         body["start_from"] = ["forms"]
+    # Which characters people can read is more than a description says; that a group is no blank text it does say.
+    groups = body.get("groups")
+    if isinstance(groups, list) and all(isinstance(group, str) and group.strip() for group in groups):
+        body["groups"] = [f"Groep {number}" for number, _group in enumerate(groups)]
 
 
 def _decide(body: Any, known: Known) -> None:
