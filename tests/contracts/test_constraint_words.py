@@ -69,6 +69,11 @@ def test_a_constraint_without_a_sentence_is_noticed(monkeypatch: pytest.MonkeyPa
     assert broken_rule("reference_data_worktype", "reference_data_worktype_takes_time") is None
 
 
+def test_a_check_of_more_than_one_thing_says_nothing_by_itself(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(constraints, "own_words", dict)
+    assert broken_rule("settings_sync_assignment", "settings_sync_assignment_to_one") is None
+
+
 def test_a_check_that_breaks_is_told_beside_its_field(administration: Any):
     with inside(administration), translation.override("en"), pytest.raises(IntegrityError) as broken:
         WorkType.objects.create(name="Onderhoud", default_minutes=0)
