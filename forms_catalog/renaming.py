@@ -25,6 +25,7 @@ class Renaming:
     """
 
     before: Field
+    reference: str
     names: Mapping[str, str] = defaulting(default_factory=dict)
     options: Mapping[str, str] = defaulting(default_factory=dict)
     words: Mapping[str, str] = defaulting(default_factory=dict)
@@ -46,7 +47,8 @@ def renaming_of(part: Field, values: Mapping[str, Any]) -> Renaming:
         was = part.option_labels.get(code, code)
         if becomes in after and labels.get(becomes, becomes) != was:
             words[was] = labels.get(becomes, becomes)
-    return Renaming(part, names, options, words)
+    # Its id is kept apart, for whoever saves the edit gives the field the new one.
+    return Renaming(part, part.reference, names, options, words)
 
 
 def users_of(form: Form, renaming: Renaming) -> list[str]:
@@ -83,7 +85,7 @@ def change_along(form: Form, renaming: Renaming) -> None:
     """Let everything that names the field or its options in this form name it as it is called now."""
     for part in _other_parts(form, renaming.before):
         row = {name: getattr(part, name) for name in FIELDS_OF[type(part)]}
-        changed = with_other_options(row, renaming.before.reference, renaming.options)
+        changed = with_other_options(row, renaming.reference, renaming.options)
         changed |= renamed(row | changed, renaming.names)
         waits = part.visible_if_field_id == renaming.before.pk
         if waits and part.visible_if_value in renaming.options:
@@ -106,14 +108,14 @@ def _other_parts(form: Form, part: Field) -> list[Section | Field]:
 def _rules_that_name(part: Section | Field, renaming: Renaming) -> list[str]:
     row = {name: getattr(part, name) for name in rules_of(vars(part))}
     uses = [use for name in renaming.names for use in uses_of_name([row], name)]
-    uses += [use for code in renaming.options for use in uses_of_option([row], renaming.before.reference, code)]
+    uses += [use for code in renaming.options for use in uses_of_option([row], renaming.reference, code)]
     waits = part.visible_if_field_id == renaming.before.pk and part.visible_if_value in renaming.options
     return [*dict.fromkeys(use.rule for use in uses), *(["visible_if_value"] if waits else [])]
 
 
 def _template_along(template: str, renaming: Renaming) -> str:
     """The print template as it names the field, and compares its answer, after the renaming."""
-    compared = _comparison(renaming.before.reference)
+    compared = _comparison(renaming.reference)
     becomes = compared.sub(
         lambda found: f"{found[1]}{found[2]}{renaming.words.get(found[3], found[3])}{found[2]}", template
     )

@@ -15,7 +15,7 @@ def find_rings(changes: Changes, source: Source, local: Local, reader: Reader) -
     writing = {
         key: change
         for key, change in changes.items()
-        if change.writes_content and change.action != Action.ARCHIVE and _inner(change, source)
+        if change.writes_content and change.action != Action.ARCHIVE and _inner(change, source, reader)
     }
     if not writing:
         return {}
@@ -24,8 +24,14 @@ def find_rings(changes: Changes, source: Source, local: Local, reader: Reader) -
     return {key: " → ".join(_label(one, changes, source, local) for one in ring) for key, ring in rings.items() if ring}
 
 
-def _inner(change: PlannedChange, source: Source) -> set[Key]:
-    """The items of its own kind that stand in an item once it is written."""
+def _inner(change: PlannedChange, source: Source, reader: Reader) -> set[Key]:
+    """The items of its own kind that stand in the texts of an item once it is written.
+
+    What merely points at another of its kind may be pointed at by that one as well: nothing is filled in there.
+    """
+    linked = {kind for kind, _names_in in reader.shape(change.key[0]).in_texts.values()}
+    if change.key[0] not in linked:
+        return set()
     needs = source.needs.get(change.result or b"", ())
     return {need.key for need in needs if need.key[0] == change.key[0] and need.key != change.key}
 
@@ -39,7 +45,7 @@ def _users(
     stands_as = {change.stands_as: key for key, change in changes.items() if change.writes_content}
     users: dict[Key, set[Key]] = defaultdict(set)
     for key, change in writing.items():
-        for inner in _inner(change, source):
+        for inner in _inner(change, source, reader):
             users[inner].add(key)
     seen: set[Key] = set()
     waiting = set(writing)

@@ -129,8 +129,8 @@ def test_what_changed_since_is_asked_first(owner_client, url, owner, main, joine
     assert f"Was changed in {joined.name} after that sync." in said
     change = Plan.objects.get(kind="undo").targets.get().changes.get(action="hold")
     said = text_of(owner_client.get(url("change", change.plan_target.plan_id, change.pk)))
-    assert f"Put back what {joined.name} had before that sync" in said
-    assert "Before that sync: CO-gehalte" in said
+    assert f"Put back what {joined.name} had before that sync CO-gehalte" in said
+    assert f"Keep what {joined.name} has now CO (later)" in said
 
 
 def test_what_tried_to_take_a_run_back_and_wrote_nothing_is_not_told_as_done(
