@@ -16,6 +16,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 LONGEST_LINE = 160
 COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}|{#.*?#}|<!--.*?-->", re.DOTALL)
 MARK = re.compile(r"{%\s*(?P<tag>\w+)|<(?P<end>/?)(?P<element>[a-z][a-z0-9]*)\b")
+FORM = re.compile(r"<(/?)form\b|{%\s*include \"([^\"]+)\"(?! with no_actions=True)|{%\s*(\w+)")
 BETWEEN = {"elif": {"if"}, "else": {"if", "for"}, "empty": {"for"}}
 """Tags that stand between the beginning and the end of others, and which."""
 
@@ -41,6 +42,34 @@ def findings(project: Path) -> Iterator[str]:
             name = str(file.relative_to(project))
             text = file.read_text(encoding="utf-8")
             yield from (f"{name} {finding}" for finding in template_findings(text))
+
+
+def forms_in_forms(templates: Path) -> Iterator[str]:
+    """Templates that show a form within a form, which ends the outer one in a browser: what follows is not sent.
+
+    Followed through `include`, unless that asks for no actions, and through the tags that show the template of their
+    name in includes/.
+    """
+    for file in sorted(templates.rglob("*.html")):
+        is_within = False
+        for mark in FORM.finditer(COMMENT.sub("", file.read_text(encoding="utf-8"))):
+            end, included, tag = mark.groups()
+            shown = templates / (included or f"includes/{tag}.html")
+            if not included and not tag:
+                if is_within and not end:
+                    yield f"{file.relative_to(templates)} has a form within a form."
+                is_within = not end
+            elif is_within and shown.is_file() and shows_form(templates, shown):
+                yield f"{file.relative_to(templates)} shows the form of {shown.relative_to(templates)} within a form."
+
+
+def shows_form(templates: Path, file: Path) -> bool:
+    """Whether a template has a form, or shows one that has."""
+    marks = [mark.groups() for mark in FORM.finditer(COMMENT.sub("", file.read_text(encoding="utf-8")))]
+    if any(not included and not tag for _end, included, tag in marks):
+        return True
+    parts = [templates / (included or f"includes/{tag}.html") for _end, included, tag in marks]
+    return any(part.is_file() and part != file and shows_form(templates, part) for part in parts)
 
 
 def template_findings(text: str) -> Iterator[str]:

@@ -76,8 +76,6 @@ def item_origin(context: template.Context, item: Item) -> dict[str, Any]:
         "kind": kind,
         "uid": item.uid,
         "behind": find_behind(administration, kind, item.uid) if may_bring else [],
-        # The token of the page, for an inclusion has a context of its own.
-        "csrf_token": context.get("csrf_token"),
     }
 
 

@@ -9,7 +9,7 @@
   const before = new Map();
 
   const buttonOf = (form, used) =>
-    [...form.querySelectorAll("[data-busy-words]")].find(
+    [...form.elements].filter((one) => one.matches("[data-busy-words]")).find(
       (button) => button === used || (used?.name && button.name === used.name && button.value === used.value),
     );
 

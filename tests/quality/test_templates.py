@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from local_servers.checks import djade_check
-from quality.templates import LONGEST_LINE, findings, template_findings
+from quality.templates import LONGEST_LINE, findings, forms_in_forms, template_findings
 
 NESTED = """\
 <ul>
@@ -70,3 +70,21 @@ def test_djade_names_a_template_that_it_would_change(tmp_path: Path) -> None:
     done = subprocess.run([*command[:first], str(planted)], capture_output=True, text=True)
     assert done.returncode == 1
     assert "page.html" in done.stdout + done.stderr
+
+
+def test_no_form_of_the_product_stands_within_another() -> None:
+    assert list(forms_in_forms(Path(__file__).resolve().parents[2] / "templates")) == []
+
+
+def test_a_form_within_a_form_is_named_however_it_comes_there(tmp_path: Path) -> None:
+    (tmp_path / "includes").mkdir()
+    (tmp_path / "includes" / "origin.html").write_text("<form></form>")
+    (tmp_path / "includes" / "deep.html").write_text('{% include "includes/origin.html" %}')
+    (tmp_path / "bare.html").write_text("<form><form></form></form>")
+    shown = '{% origin item %}{% include "includes/deep.html" %}'
+    (tmp_path / "shown.html").write_text(f"<form>{shown}</form>{shown}")
+    assert list(forms_in_forms(tmp_path)) == [
+        "bare.html has a form within a form.",
+        "shown.html shows the form of includes/origin.html within a form.",
+        "shown.html shows the form of includes/deep.html within a form.",
+    ]
