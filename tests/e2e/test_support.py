@@ -87,7 +87,7 @@ def test_support_finds_a_failed_run_tries_it_again_and_sees_that_in_the_trail(sa
     expect(page.locator("body")).to_contain_text(sanne.say("What failed or was stopped is tried again."))
     page.locator(f"a[href*='{made['run']}/trail']").click()
     retried = page.locator("#result_list tr", has_text=reason)
-    expect(retried).to_contain_text("run.retried")
+    expect(retried).to_contain_text(sanne.say("tried a sync again"))
     expect(retried).to_contain_text("Sanne")
 
 
@@ -111,9 +111,10 @@ def test_support_acts_on_behalf_of_a_user_and_both_names_are_in_the_trail(sanne,
     page.wait_for_url("**/admin/accounts/user/**")
     sanne.open("/a/van-dijk-service/", refused=404)
     expect(banner).to_have_count(0)
-    for asked, action in (("company_details.changed", "company_details.changed"), (reason, "acting.started")):
+    changed, started = "changed the company details", "started to act on behalf of a user"
+    for asked, words in (("company_details.changed", changed), (reason, started)):
         sanne.open(f"/admin/audit/auditentry/?q={asked}")
-        entry = page.locator("#result_list tr", has_text=action).first
+        entry = page.locator("#result_list tr", has_text=sanne.say(words)).first
         expect(entry).to_contain_text("Sanne")
         expect(entry).to_contain_text("Beheerder Van Dijk")
 
