@@ -14,6 +14,8 @@ from pathlib import Path
 CLICKS = {"click", "dblclick", "tap"}
 WAITS = {"goto", "go_back", "reload", "set_content", "wait_for_url"}
 WAITING_BLOCK = "expect_navigation"
+CLICK_AND_WAIT = "click_in_place"
+"""Clicks, and then expects what the click leads to."""
 UNFOLDS = "summary"
 """What is clicked without leaving the page."""
 READS = {
@@ -109,6 +111,9 @@ class Walk:
             self._method(module, call, call.func.attr)
 
     def _function(self, module: Module, name: str) -> None:
+        if name == CLICK_AND_WAIT:
+            self.click = ""
+            return
         for place in [module, *self.modules]:
             if name in place.functions:
                 self._call(place, place.functions[name])
@@ -123,7 +128,8 @@ class Walk:
         elif name in READS:
             self._read(module, call, name)
         for place in self.modules:
-            if name in place.methods:
+            # A method that hands on to the one of its name in another class is not called again: the other one is.
+            if name in place.methods and place.methods[name] not in self.stack:
                 self._call(place, place.methods[name])
                 return
 

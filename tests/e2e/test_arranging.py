@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import BEHEERDER
+from .visitor import click_in_place
 
 FORMS = "/a/van-dijk/settings/forms/"
 WORKFLOWS = "/a/van-dijk/settings/workflows/"
@@ -43,14 +44,11 @@ def make_form(visitor, folder, labels):
     page = visitor.page
     visitor.open(f"{FORMS}import/")
     page.locator("input[type=file]").set_input_files(path)
-    page.locator("main form button.primary").first.click()
-    page.wait_for_load_state()
+    visitor.follow(page.locator("main form button.primary").first)
     if page.locator("main form button.primary").count() and "/import/" in page.url:
-        page.locator("main form button.primary").first.click()
-        page.wait_for_load_state()
+        visitor.follow(page.locator("main form button.primary").first)
     visitor.open(f"{FORMS}?q={name.split()[1]}")
-    page.locator("main table a", has_text=name).click()
-    page.wait_for_load_state()
+    visitor.follow(page.locator("main table a", has_text=name))
     address = page.url
     visitor.context.close()
     return address
@@ -98,8 +96,7 @@ def test_a_question_is_made_again_removed_and_brought_back_in_its_place(beheerde
     page.locator("tbody [data-part]").nth(1).locator("[data-opens-actions]").click()
     page.locator("[data-part-actions] [data-posts]").click()
     expect(page.locator("tbody [data-part]")).to_have_count(2)
-    page.locator("#arranged-said button").click()
-    expect(page.locator("tbody [data-part]")).to_have_count(3)
+    click_in_place(page.locator("#arranged-said button"), page.locator("tbody [data-part]"), 3)
     assert names(page) == before
 
 
@@ -189,8 +186,9 @@ def workflow_page(beheerder):
     page.locator("input[name=name]").fill(f"Volgorde {uuid.uuid4().hex[:8]}")
     for number, kind in enumerate(("customer", "hour", "picture"), 1):
         page.locator("select[name=new_type]").select_option(kind)
-        page.locator("button[value=add]").click()
-        expect(page.locator(".strip > li")).to_have_count(number)
+        # Each answer brings a new list, which can be dragged once the script has seen it.
+        ready = page.locator(".strip[data-is-arranged] > li")
+        click_in_place(page.locator("button[value=add]"), ready, number)
     return page
 
 

@@ -23,7 +23,7 @@ class Counting:
         self.clicks += 1
         self.visitor.follow(control)
 
-    def click(self, control: Locator) -> None:
+    def click_on(self, control: Locator) -> None:
         self.clicks += 1
         control.click()
 
@@ -40,7 +40,7 @@ class Counting:
 
     def start_and_wait(self) -> None:
         """Confirm the preview that is open, and stay until the result stands there with its proof."""
-        self.click(self.visitor.page.locator(CONFIRM))
+        self.click_on(self.visitor.page.locator(CONFIRM))
         self.visitor.page.wait_for_url(RUN)
         expect(self.visitor.page.locator("#proof")).to_be_visible(timeout=120_000)
 
@@ -93,12 +93,12 @@ def test_a_field_is_made_required_synced_and_taken_back_in_at_most_nine_clicks(b
     main.follow(page.get_by_role("link", name="Sleuteloverdracht"))
     required = page.locator("main table").first.get_by_role("link").first
     main.follow(required)
-    main.click(page.locator("input[name=is_required]"))
+    main.click_on(page.locator("input[name=is_required]"))
     main.follow(page.locator("main form button.primary"))
     main.follow(page.locator("#sync-this"))
     page.wait_for_url(PLAN)
     main.start_and_wait()
-    main.click(page.locator("details.undo > summary"))
+    main.click_on(page.locator("details.undo > summary"))
     main.follow(page.locator("#run-undo"))
     page.wait_for_url(PLAN)
     if page.locator("input[name=confirmation]").count():
@@ -121,7 +121,7 @@ def test_noord_sees_what_changed_and_keeps_one_setting_in_at_most_four_clicks(be
     page = noord.visitor.page
     noord.visitor.open("/a/van-dijk-noord/")
     change = page.locator(".news details").filter(has_text=name).first
-    noord.click(change.locator("summary").first)
+    noord.click_on(change.locator("summary").first)
     noord.follow(change.get_by_role("link", name=noord.visitor.say("Keep as it is here")))
     page.locator("[name=reason]").fill(f"Wij noemen het anders: {name}")
     noord.follow(page.locator("main form button.primary"))

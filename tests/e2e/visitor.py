@@ -120,3 +120,9 @@ class Visitor:
 
     def _is_expected(self, address: str) -> bool:
         return any(address.endswith(refused) for refused in self.refusals)
+
+
+def click_in_place(control: Locator, shows: Locator, number: int = 1) -> None:
+    """Click what changes the page without leaving it, and wait until it shows so many of what it leads to."""
+    control.click()
+    expect(shows).to_have_count(number)

@@ -81,3 +81,20 @@ def test_enter_counts_as_a_click(tmp_path: Path) -> None:
     presses = "def test_key(page):\n    page.keyboard.press('{}')\n    assert page.evaluate('1')\n"
     assert len(findings_in(tmp_path, presses.format("Enter"))) == 1
     assert findings_in(tmp_path, presses.format("Tab")) == []
+
+
+def test_what_hands_on_to_a_method_of_the_same_name_is_followed_to_that_one(tmp_path: Path) -> None:
+    counting = "class Counting:\n    def follow(self, control):\n        self.clicks += 1\n"
+    counting += "        self.visitor.{}(control)\n"
+    test = "def test_rows(opened):\n    opened.follow(opened.page.locator('a'))\n    assert opened.rows() == 2\n"
+    (tmp_path / "counting.py").write_text(counting.format("follow"))
+    assert findings_in(tmp_path, test) == []
+    (tmp_path / "counting.py").write_text(counting.format("page.locator('a').click"))
+    (finding,) = findings_in(tmp_path, test)
+    assert finding == "visitor.py line 7: count reads at once after the click of counting.py line 4."
+
+
+def test_a_click_that_expects_what_it_leads_to_may_be_followed_by_a_read(tmp_path: Path) -> None:
+    clicks = "def test_rows(page):\n    {}\n    assert page.locator('tr').count() == 2\n"
+    assert findings_in(tmp_path, clicks.format("click_in_place(page.locator('a'), page.locator('tr'), 2)")) == []
+    assert len(findings_in(tmp_path, clicks.format("page.locator('a').click()"))) == 1
