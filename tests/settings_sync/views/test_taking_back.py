@@ -131,6 +131,7 @@ def test_what_changed_since_is_asked_first(owner_client, url, owner, main, joine
     said = text_of(owner_client.get(url("change", change.plan_target.plan_id, change.pk)))
     assert f"Put back what {joined.name} had before that sync CO-gehalte" in said
     assert f"Keep what {joined.name} has now CO (later)" in said
+    assert "Before that sync CO-gehalte" in said and "After that sync CO (groep)" in said
 
 
 def test_what_tried_to_take_a_run_back_and_wrote_nothing_is_not_told_as_done(
