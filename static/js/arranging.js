@@ -301,6 +301,8 @@
       if (list.dataset.isArranged) continue;
       list.dataset.isArranged = "true";
       let before = null;
+      // Sortable calls one of its own events `change`; what listens here means what was typed or chosen in a part.
+      list.addEventListener("change", (event) => event.target === list && event.stopImmediatePropagation(), true);
       new Sortable(list, {
         group: list.dataset.arranges,
         handle: "[data-handle]",

@@ -59,13 +59,13 @@ def names(page, rows="tbody [data-part]"):
 
 
 def drag(page, handle, below):
-    """Take one row by its handle to below another one."""
+    """Take one row by its handle to where another one stands, which then moves out of the way."""
     start, end = handle.bounding_box(), below.bounding_box()
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(start["x"] + 10, start["y"] + 20, steps=4)
-    page.mouse.move(end["x"] + 10, end["y"] + end["height"] - 4, steps=12)
-    page.mouse.move(end["x"] + 10, end["y"] + end["height"] - 2, steps=4)
+    page.mouse.move(end["x"] + 10, end["y"] + end["height"] / 2, steps=12)
+    page.mouse.move(end["x"] + 10, end["y"] + end["height"] / 2 + 2, steps=4)
     page.mouse.up()
 
 
