@@ -83,12 +83,24 @@
     document.querySelector(words)?.removeAttribute("hidden");
   }
 
+  function keep(form) {
+    const number = [...document.querySelectorAll(FORMS)].indexOf(form);
+    write({ user, number, page: location.pathname, at: Date.now(), values: valuesOf(form) });
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.matches("[data-forgets-work]")) return forget();
-    if (event.defaultPrevented || !form.matches(FORMS)) return;
-    const number = [...document.querySelectorAll(FORMS)].indexOf(form);
-    write({ user, number, page: location.pathname, at: Date.now(), values: valuesOf(form) });
+    if (!event.defaultPrevented && form.matches(FORMS)) keep(form);
+  });
+
+  // A part of the form that is asked for anew is sent as well, and leads to signing in where the session has ended.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target.closest?.(FORMS);
+    if (form && event.detail.requestConfig.verb === "post") keep(form);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.closest?.(FORMS)) forget();
   });
 
   const kept = read();

@@ -125,6 +125,19 @@ def test_rows_that_were_added_come_back_as_well_but_to_nobody_else(beheerder):
     assert page.evaluate("sessionStorage.getItem('kept-work')") is None
 
 
+def test_what_was_typed_comes_back_when_a_part_of_its_page_asked_for_signing_in(beheerder):
+    page = beheerder.page
+    beheerder.open("/a/van-dijk-noord/settings/workflows/new/")
+    page.locator("input[name=name]").fill("Halverwege")
+    beheerder.context.clear_cookies(name="sessionid")
+    page.locator("select[name=new_type]").select_option("signature")
+    page.locator("button[value=add]").click()
+    page.wait_for_url("**/sign-in/**")
+    expect(page.locator("[data-keeps-work]")).to_be_visible()
+    beheerder.sign_in(BEHEERDER)
+    expect(page.locator("input[name=name]")).to_have_value("Halverwege")
+
+
 def test_a_part_of_a_page_that_needs_a_session_leads_to_signing_in(beheerder):
     beheerder.open(f"{ADMINISTRATIONS}sync/?to=van-dijk-noord")
     beheerder.context.clear_cookies(name="sessionid")
