@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from catalog_kit.template_language import without_braces
 from settings_sync.declaring.options import Shown
 from settings_sync.services.previews.filled_in import show_there
+from tenants.entering import AdministrationRequest
 from tenants.models import Administration
 
 from .local_values import BlockValues, LayoutValues, MessageValues, TemplateValues
@@ -29,9 +30,9 @@ def show_in(there: Administration, item: Any, here: Administration) -> Shown:
     return show_there(there, item._meta.label_lower, document_of(item))
 
 
-def readable_administrations(request: Any) -> list[Administration]:
+def readable_administrations(request: AdministrationRequest) -> list[Administration]:
     """The administration of a page, and where that is a main one those below it whose templates the user may read."""
-    here: Administration = request.administration
+    here = request.administration
     if not here.is_main:
         return [here]
     held = {"memberships__user": request.user, "memberships__role__rights__contains": [TemplateRight.READ]}

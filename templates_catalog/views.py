@@ -8,18 +8,19 @@ from csp.constants import SELF
 from csp.decorators import csp
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from accounts.signed_in import signed_in_user
 from catalog_kit.edit_pages import attempt, tell_left_out
 from catalog_kit.editing import EditRefused, count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
 from settings_sync.views.drafting import of_published
-from tenants.entering import administration_page
+from tenants.entering import AdministrationRequest, administration_page
 
 from . import services
 from .forms import BlockForm, LayoutForm, MessageTemplateForm, SchemeForm, TemplateForm
@@ -68,18 +69,18 @@ SECTIONS = {
 
 
 @administration_page(TemplateRight.READ)
-def list_templates(request: HttpRequest) -> HttpResponse:
+def list_templates(request: AdministrationRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     with_archived = "archived" in request.GET
     found = [(section, _listed(section, query, with_archived)) for section in SECTIONS.values()]
     items = [row["item"] for _section, listed in found for row in listed["rows"]]
-    origins = origins_of(request.administration, items)  # type: ignore[attr-defined]
+    origins = origins_of(request.administration, items)
     context = {"found": found, "origins": origins, "query": query, "with_archived": with_archived}
     return render(request, "templates_catalog/list.html", context)
 
 
 @administration_page(TemplateRight.CREATE)
-def create_template(request: HttpRequest, section: str) -> HttpResponse:
+def create_template(request: AdministrationRequest, section: str) -> HttpResponse:
     chosen = _section(section)
     form = chosen.form(request.POST or None, initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid():
@@ -87,12 +88,12 @@ def create_template(request: HttpRequest, section: str) -> HttpResponse:
         if item is not None:
             messages.success(request, _("“%(name)s” was added.") % {"name": item})
             tell_left_out(request, form)
-            return redirect("templates:edit", request.administration.slug, section, item.uid)  # type: ignore[attr-defined]
+            return redirect("templates:edit", request.administration.slug, section, item.uid)
     return render(request, "templates_catalog/edit.html", _context_of(request, chosen, form, None))
 
 
 @administration_page(TemplateRight.READ)
-def edit_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
+def edit_template(request: AdministrationRequest, section: str, uid: UUID) -> HttpResponse:
     chosen = _section(section)
     item = get_object_or_404(chosen.model, uid=uid)
     form = chosen.form(request.POST or None, instance=get_object_or_404(chosen.model, uid=uid))
@@ -108,7 +109,7 @@ def edit_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse
 @csp(PREVIEW_POLICY)
 @xframe_options_sameorigin
 @administration_page(TemplateRight.READ)
-def preview_template(request: HttpRequest, section: str, uid: UUID | None = None) -> HttpResponse:
+def preview_template(request: AdministrationRequest, section: str, uid: UUID | None = None) -> HttpResponse:
     """The template filled in: as it is stored, or as it was typed so far when the form is posted here."""
     chosen = _section(section)
     item = get_object_or_404(chosen.model, uid=uid) if uid else None
@@ -116,11 +117,11 @@ def preview_template(request: HttpRequest, section: str, uid: UUID | None = None
     if chosen.model is Scheme or (item is None and form is None):
         raise Http404
     errors = _problems_of_text(form) if form is not None else []
-    there = request.POST.get("there") or request.administration.slug  # type: ignore[attr-defined]
+    there = request.POST.get("there") or request.administration.slug
     asked = next((one for one in readable_administrations(request) if one.slug == there), None)
     if asked is None:
         raise Http404
-    shown = None if errors else show_in(asked, form.instance if form else item, request.administration)  # type: ignore[attr-defined]
+    shown = None if errors else show_in(asked, form.instance if form else item, request.administration)
     return render(request, "includes/filled_in_frame.html", {"shown": shown, "errors": errors})
 
 
@@ -129,7 +130,7 @@ def preview_template(request: HttpRequest, section: str, uid: UUID | None = None
 @xframe_options_sameorigin
 @administration_page(TemplateRight.READ)
 @of_published
-def mail_template(request: HttpRequest, section: str, uid: UUID | None = None) -> HttpResponse:
+def mail_template(request: AdministrationRequest, section: str, uid: UUID | None = None) -> HttpResponse:
     """Mail what was typed so far to the user, and show it in the frame of the preview."""
     chosen = _section(section)
     item = get_object_or_404(chosen.model, uid=uid) if uid else None
@@ -140,44 +141,45 @@ def mail_template(request: HttpRequest, section: str, uid: UUID | None = None) -
     notice = ""
     if not errors:
         try:
-            whole = {"acting_user": request.user, "administration": request.administration}  # type: ignore[attr-defined]
-            address = send_trial_mail(item=form.instance, **whole)
+            address = send_trial_mail(
+                acting_user=signed_in_user(request), administration=request.administration, item=form.instance
+            )
             notice = _("Sent to %(address)s.") % {"address": address}
         except EditRefused as refused:
             errors = [("", [str(refused)])]
-    shown = None if errors else preview_of(form.instance, request.administration)  # type: ignore[attr-defined]
+    shown = None if errors else preview_of(form.instance, request.administration)
     return render(request, "includes/filled_in_frame.html", {"shown": shown, "errors": errors, "notice": notice})
 
 
 @require_POST
 @administration_page(TemplateRight.UPDATE)
-def archive_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
+def archive_template(request: AdministrationRequest, section: str, uid: UUID) -> HttpResponse:
     said = gettext_lazy("“%(name)s” was archived: nobody can choose it any more.")
     return _do(request, section, uid, services.archive_template, said)
 
 
 @require_POST
 @administration_page(TemplateRight.UPDATE)
-def unarchive_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
+def unarchive_template(request: AdministrationRequest, section: str, uid: UUID) -> HttpResponse:
     return _do(request, section, uid, services.unarchive_template, gettext_lazy("“%(name)s” can be chosen again."))
 
 
 @require_POST
 @administration_page(TemplateRight.UPDATE)
-def make_default(request: HttpRequest, uid: UUID) -> HttpResponse:
+def make_default(request: AdministrationRequest, uid: UUID) -> HttpResponse:
     scheme = get_object_or_404(Scheme, uid=uid)
     if attempt(request, None, services.make_default, scheme=scheme):
         messages.success(request, _("“%(name)s” is the default now.") % {"name": scheme})
-    return redirect("templates:list", request.administration.slug)  # type: ignore[attr-defined]
+    return redirect("templates:list", request.administration.slug)
 
 
 @administration_page(TemplateRight.DELETE)
-def delete_template(request: HttpRequest, section: str, uid: UUID) -> HttpResponse:
+def delete_template(request: AdministrationRequest, section: str, uid: UUID) -> HttpResponse:
     chosen = _section(section)
     item = get_object_or_404(chosen.model, uid=uid)
     if request.method == "POST" and attempt(request, None, services.delete_template, item=item) is not None:
         messages.success(request, _("“%(name)s” was deleted.") % {"name": item})
-        return redirect("templates:list", request.administration.slug)  # type: ignore[attr-defined]
+        return redirect("templates:list", request.administration.slug)
     context = {"section": chosen, "item": item, "uses": uses_of(item)}
     return render(request, "templates_catalog/delete.html", context)
 
@@ -215,7 +217,7 @@ def _listed(section: Section, query: str, with_archived: bool) -> dict[str, Any]
     }
 
 
-def _context_of(request: HttpRequest, section: Section, form: Any, item: Any) -> dict[str, Any]:
+def _context_of(request: AdministrationRequest, section: Section, form: Any, item: Any) -> dict[str, Any]:
     return {
         "section": section,
         "form": form,
@@ -228,7 +230,7 @@ def _context_of(request: HttpRequest, section: Section, form: Any, item: Any) ->
         "blocks": _offered_blocks(section, item),
         "own_placeholders": list(own_values()) if section.model is not Scheme else [],
         "sends_mail": settings.SENDS_MAIL,
-        "warnings": warnings_about(item, request.administration) if item else [],  # type: ignore[attr-defined]
+        "warnings": warnings_about(item, request.administration) if item else [],
     }
 
 
@@ -251,8 +253,8 @@ def _offered_blocks(section: Section, item: Any) -> list[str]:
     return list(others.order_by("name_key").values_list("name", flat=True))
 
 
-def _do(request: HttpRequest, section: str, uid: UUID, service: Any, said: Any) -> HttpResponse:
+def _do(request: AdministrationRequest, section: str, uid: UUID, service: Any, said: Any) -> HttpResponse:
     item = get_object_or_404(_section(section).model, uid=uid)
     if attempt(request, None, service, item=item):
         messages.success(request, said % {"name": item})
-    return redirect("templates:edit", request.administration.slug, section, uid)  # type: ignore[attr-defined]
+    return redirect("templates:edit", request.administration.slug, section, uid)
