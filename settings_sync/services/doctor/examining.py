@@ -23,7 +23,13 @@ from .surroundings import (
     faults_of_static_files,
     faults_of_translations,
 )
-from .triggers import faults_of_functions, faults_of_triggers, repair_functions, repair_triggers
+from .triggers import (
+    faults_of_event_triggers,
+    faults_of_functions,
+    faults_of_triggers,
+    repair_functions,
+    repair_triggers,
+)
 
 OF_THE_INSTALLATION: tuple[Callable[[], Iterator[Fault]], ...] = (
     faults_of_logins,
@@ -35,6 +41,7 @@ OF_THE_INSTALLATION: tuple[Callable[[], Iterator[Fault]], ...] = (
     faults_of_clock,
     faults_of_shared_structure,
     faults_of_functions,
+    faults_of_event_triggers,
     faults_of_shared_grants,
     faults_of_shared_counters,
     faults_of_documents,

@@ -55,6 +55,9 @@ SENTENCES = {
     "trigger-differs": _("The trigger {name} is not as the product makes it."),
     "foreign-keys-off": _("The foreign keys of {name} are switched off."),
     "trigger-unknown": _("The trigger {name} is not of the product."),
+    "event-trigger": _(
+        "The event trigger {name} of {who} runs by itself at every {event}, with the rights of whoever does that."
+    ),
     "right-missing": _("The login that applies syncs lacks a right that it needs: {right}."),
     "right-planted": _("{who} has a right that nobody should have: {right}."),
     "owner-differs": _("{name} belongs to {who}, and not to the login of DATABASE_URL, which could not migrate it."),

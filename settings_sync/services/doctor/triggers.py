@@ -25,6 +25,13 @@ SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolan
 WHERE p.pronamespace = 'public'::regnamespace AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proname = ANY(%s)
     AND p.pronargs = 0 AND p.proconfig IS NULL
 """
+# Those of an extension came with it; one that is off does nothing.
+EVENT_TRIGGERS = """
+SELECT e.evtname, e.evtowner::regrole::text, e.evtevent FROM pg_event_trigger e
+WHERE e.evtenabled <> 'D' AND NOT EXISTS (
+    SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e'
+) ORDER BY e.evtname
+"""
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,18 @@ def faults_of_functions() -> Iterator[Fault]:
     for table, name in standing:
         if table in tables and (table != guards.TABLE or name not in guards.TRIGGERS):
             yield _fault("trigger-unknown", "", (table, name))
+
+
+def faults_of_event_triggers() -> Iterator[Fault]:
+    """Event triggers, of which the product has none.
+
+    Only a superuser makes one, but it runs as whoever migrates, or enters: it could give back any right that was taken,
+    or switch off a trigger that was made. Taking it away is a superuser's to do as well.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(EVENT_TRIGGERS)
+        for name, owner, event in cursor.fetchall():
+            yield Fault("event-trigger", facts={"name": name, "who": owner, "event": event})
 
 
 def repair_functions() -> None:

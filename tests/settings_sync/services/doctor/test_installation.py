@@ -36,7 +36,7 @@ from settings_sync.services.doctor.surroundings import (
     faults_of_static_files,
     faults_of_translations,
 )
-from settings_sync.services.doctor.triggers import faults_of_functions
+from settings_sync.services.doctor.triggers import faults_of_event_triggers, faults_of_functions
 from tenants.migrating import code_head
 from tenants.models import Administration
 from tenants.postgresql_backend import requirements
@@ -236,6 +236,21 @@ def test_a_setting_of_a_snapshot_without_its_document_is_seen():
         (fault,) = faults_of_documents()
         transaction.set_rollback(True)
     assert (fault.code, fault.facts) == ("documents-missing", {"number": 1, "name": "Weg"})
+
+
+def test_an_event_trigger_is_seen_and_left_to_who_made_it(superuser):
+    """Such as one that gives everybody rights on each table that is made."""
+    assert list(faults_of_event_triggers()) == []
+    superuser.execute("CREATE FUNCTION planted() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'")
+    try:
+        superuser.execute("CREATE EVENT TRIGGER planted ON ddl_command_end EXECUTE FUNCTION planted()")
+        (fault,) = (found for found in examine_installation() if found.code == "event-trigger")
+        assert fault.facts["name"] == "planted" and fault.facts["event"] == "ddl_command_end"
+        assert fault.sentence and not fault.can_be_repaired
+        superuser.execute("ALTER EVENT TRIGGER planted DISABLE")
+        assert list(faults_of_event_triggers()) == []
+    finally:
+        superuser.execute("DROP FUNCTION planted() CASCADE")
 
 
 class TestLogins:
