@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +17,7 @@ import pytest
 
 from local_servers import command_line, commands
 from local_servers.processes import PROJECT, free_port
+from local_servers.product import answers
 from tests.waiting import PATIENCE_SECONDS, until
 
 OWN = ("DATABASE_URL", "SYNC_DATABASE_URL", "REDIS_URL", "SUPERUSER_DATABASE_URL", "SECRET_KEY", "BASE_URL", "PG_DUMP")
@@ -28,19 +31,29 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@dataclass(frozen=True)
+class Running:
+    """The product that runs: its address, and what a command came to that was given at its first answer."""
+
+    address: str
+    first_command: "subprocess.CompletedProcess[str]"
+
+
 @pytest.fixture(scope="module")
-def running(folder: Path) -> Iterator[str]:
-    """The product; its address."""
+def running(folder: Path) -> Iterator[Running]:
+    """The product, from the moment at which it says that it is ready."""
     port = free_port()
+    address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "dev", "up", "--no-demo", "--port", str(port), "--data", str(folder)]
     with subprocess.Popen(command, cwd=PROJECT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as up:
-        assert up.stdout is not None
-        lines: list[str] = []
-        while not any(line.startswith("Eenlijn runs at") for line in lines):
-            lines.append(up.stdout.readline())
-            assert lines[-1], "".join(lines)
-        yield f"http://127.0.0.1:{port}"
-        up.send_signal(signal.SIGTERM)
+        try:
+            # However long that takes: whoever starts it waits for it, and it ends by itself when it cannot.
+            while not answers(f"{address}/readyz"):
+                assert up.poll() is None, up.stdout and up.stdout.read()
+                time.sleep(0.05)
+            yield Running(address, dev(folder, "manage", "check", "--database", "default"))
+        finally:
+            up.send_signal(signal.SIGTERM)
         assert up.wait(PATIENCE_SECONDS) == 0
 
 
@@ -52,22 +65,28 @@ def dev(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_env_names_what_runs(running: str, folder: Path) -> None:
+def test_a_command_at_its_first_answer_finds_what_runs_here(running: Running) -> None:
+    done = running.first_command
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no issues" in done.stdout
+
+
+def test_env_names_what_runs(running: Running, folder: Path) -> None:
     done = dev(folder, "env")
     named = dict(line.split("=", 1) for line in done.stdout.splitlines())
     assert named.keys() == {"DATABASE_URL", "SYNC_DATABASE_URL", "REDIS_URL", "BASE_URL"}
-    assert named["BASE_URL"] == running
+    assert named["BASE_URL"] == running.address
 
 
 def test_a_customer_that_the_terminal_makes_is_made_by_the_running_worker_and_told_in_the_logs(
-    running: str, folder: Path
+    running: Running, folder: Path
 ) -> None:
     done = dev(folder, "manage", "create_main_administration", "Bakker", "--administrator", "baas@bakker.example")
     assert done.stdout.splitlines()[0] == "bakker: provisioning", done.stderr
     assert "changepassword baas@bakker.example" in done.stdout
     logs = folder / "logs"
     until(lambda: "succeeded" in (logs / "worker.log").read_text(), "the end of its making")
-    urllib.request.urlopen(f"{running}/account/sign-in/?q=Jansen", timeout=PATIENCE_SECONDS).close()
+    urllib.request.urlopen(f"{running.address}/account/sign-in/?q=Jansen", timeout=PATIENCE_SECONDS).close()
     told = {name: (logs / f"{name}.log").read_text() for name in ("web", "worker", "reaper")}
     assert [line for text in told.values() for line in text.splitlines() if not is_told(line)] == []
     assert "GET /account/sign-in/" in told["web"]
@@ -82,7 +101,7 @@ def is_told(line: str) -> bool:
         return False
 
 
-def test_a_customer_that_exists_is_refused_in_a_sentence(running: str, folder: Path) -> None:
+def test_a_customer_that_exists_is_refused_in_a_sentence(running: Running, folder: Path) -> None:
     done = dev(folder, "manage", "create_main_administration", " ", "--administrator", "baas@bakker.example")
     assert (done.returncode, done.stderr) == (2, "CommandError: Give the administration a name.\n")
 
