@@ -8,7 +8,8 @@ from tenants.schema_hooks import Carried, SchemaHooks
 
 from .engine import fence
 from .engine.applying.connections import refuse_unusable_login
-from .engine.reading.upgrading import upgrade_schema, upgrade_shared
+from .engine.reading.remembered import upgrade_schema
+from .engine.reading.upgrading import upgrade_shared
 from .models import Touched
 from .services.administrations.backups import CARRIED
 from .services.notices.telling import tell_ready

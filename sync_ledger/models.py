@@ -114,7 +114,8 @@ class Draft(models.Model):
     """A setting as somebody is working on it: its document, not used and not travelling until it is published.
 
     `base` is the digest of what was published when the draft was begun; empty for a setting that is not published yet.
-    `parts` are the uids of the parts that it has, by which their pages find it.
+    `parts` are the uids of the parts that it has, by which their pages find it. `version` is how many upgrades of its
+    kind the document has had.
     """
 
     kind = models.CharField(max_length=80)
@@ -122,6 +123,7 @@ class Draft(models.Model):
     body = ExactJSONField()
     parts = ExactJSONField(default=list)
     base = models.BinaryField()
+    version = models.PositiveSmallIntegerField(default=0, db_default=0)
     label = models.TextField()
     begun_at = models.DateTimeField(_("when"), auto_now_add=True)
     begun_by = models.CharField(_("who"), max_length=254, blank=True, default="")

@@ -9,7 +9,8 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine import sql
 from settings_sync.engine.reading.index import read_documents
 from settings_sync.engine.reading.upgrading import CHANGE_DIGESTS
-from settings_sync.models import Document, Snapshot
+from settings_sync.models import Document, FormerDocument, Snapshot
+from settings_sync.schema_hooks import SyncSchemaHooks
 from tenants import exact_json
 from tenants.models import Administration
 
@@ -19,6 +20,7 @@ def put_back(kind: str, old: str, new: str, administrations: Iterable[Administra
     nobody has been told of yet: what was looked at stays so, and nothing is touched."""
     administrations = list(administrations)
     bodies = dict(Document.objects.filter(kind=kind).values_list("digest", "body"))
+    bodies |= dict(FormerDocument.objects.filter(kind=kind).values_list("digest", "body"))
     found = {bytes(digest): _renamed(body, old, new) for digest, body in bodies.items()}
     for administration in administrations:
         for read in read_documents(administration.schema_name, _keys_in(administration, kind)).values():
@@ -33,9 +35,32 @@ def put_back(kind: str, old: str, new: str, administrations: Iterable[Administra
                 "UPDATE settings_sync_document SET digest = %s, body = %s::jsonb, version = 0 WHERE digest = %s",
                 [former, exact_json.dump(body), digest],
             )
+            cursor.execute(
+                "UPDATE settings_sync_formerdocument SET digest = %s, body = %s::jsonb WHERE digest = %s",
+                [former, exact_json.dump(body), digest],
+            )
             for table, column in _naming(administrations):
                 cursor.execute(f"UPDATE {table} SET {column} = %s WHERE {column} = %s", [former, digest])
+        for administration in administrations:
+            _put_back_unpublished(cursor, administration.schema_name, kind, old, new)
     Snapshot.objects.update(migration_head="before")
+
+
+def upgrade(*administrations: Administration) -> None:
+    """What migrating does after the tables have changed."""
+    SyncSchemaHooks().prepare_shared()
+    for administration in administrations:
+        SyncSchemaHooks().prepare(administration.schema_name)
+
+
+def _put_back_unpublished(cursor: Any, schema: str, kind: str, old: str, new: str) -> None:
+    """Drafts and the log of edits, which name no document."""
+    drafts, log = sql.name(schema, "sync_ledger_draft"), sql.name(schema, "sync_ledger_edit")
+    cursor.execute(f"SELECT id, body FROM {drafts} WHERE kind = %s", [kind])
+    for number, body in cursor.fetchall():
+        renamed = exact_json.dump(_renamed(exact_json.load(body), old, new))
+        cursor.execute(f"UPDATE {drafts} SET body = %s::jsonb, version = 0 WHERE id = %s", [renamed, number])
+    cursor.execute(f"UPDATE {log} SET path = %s WHERE kind = %s AND path = %s", [old, kind, new])
 
 
 def _renamed(body: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
@@ -52,8 +77,13 @@ def _naming(administrations: Iterable[Administration]) -> list[tuple[str, str]]:
     """Where documents are named by their digest, as (table, column)."""
     shared = [("settings_sync_snapshotitem", "digest"), *(("settings_sync_change", each) for each in CHANGE_DIGESTS)]
     ledgers = [
-        (sql.name(administration.schema_name, table), "digest")
+        (sql.name(administration.schema_name, table), column)
         for administration in administrations
-        for table in ("sync_ledger_base", "sync_ledger_indexentry")
+        for table, column in (
+            ("sync_ledger_base", "digest"),
+            ("sync_ledger_indexentry", "digest"),
+            ("sync_ledger_version", "digest"),
+            ("sync_ledger_draft", "base"),
+        )
     ]
     return [*shared, *ledgers]

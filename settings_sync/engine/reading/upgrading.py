@@ -1,4 +1,5 @@
-"""Documents of before a migration, and all that points at them, brought to the form that today's version reads.
+"""Documents of before a migration, and all shared rows that point at them, brought to the form that today's version
+reads. What an administration itself remembers follows in `remembered.py`.
 
 What is stored stays as it is, and notes what it became, until nothing points at it: an administration whose migration
 went wrong still does. Everything here may be broken off and done again.
@@ -11,8 +12,6 @@ from typing import Any
 from django.db import DataError, connection, transaction
 
 from settings_sync.declaring.kinds import Kind, all_kinds
-from settings_sync.engine import sql
-from settings_sync.engine.rows import documents_in
 from settings_sync.models import Change, Decision, Document, ItemRule, Receipt
 
 from .composed import describe_documents
@@ -26,43 +25,28 @@ BECAME = (
     "SELECT kind, digest AS former, became FROM public.settings_sync_document"
     " WHERE became IS NOT NULL AND kind = ANY(%s)"
 )
-GIVEN = "SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[]) AS m(kind, former, became)"
 
 
 def upgrade_shared() -> None:
     """Upgrade the stored documents, and let snapshots, plans and what is locked name what they became."""
-    kinds = _upgraded_kinds()
+    kinds = upgraded_kinds()
     for kind in kinds.values():
-        _upgrade_documents(kind)
+        upgrade_documents(kind)
     if not kinds:
         return
     with transaction.atomic():
-        _follow("public.settings_sync_snapshotitem", ["digest"], BECAME, [list(kinds)])
-        _follow("public.settings_sync_change", CHANGE_DIGESTS, BECAME, [list(kinds)])
+        follow("public.settings_sync_snapshotitem", ["digest"], BECAME, [list(kinds)])
+        follow("public.settings_sync_change", CHANGE_DIGESTS, BECAME, [list(kinds)])
         _move_paths(kinds)
 
 
-def upgrade_schema(schema: str) -> None:
-    """Let what an administration remembers of syncs name what documents became; to be called before its items are
-    marked as touched, for of those that nobody touched the index still tells what they were."""
-    kinds = _upgraded_kinds()
-    if not kinds:
-        return
-    base = sql.name(schema, "sync_ledger_base")
-    with transaction.atomic():
-        _follow(base, ["digest"], BECAME, [list(kinds)])
-        _follow(sql.name(schema, "sync_ledger_version"), ["digest"], BECAME, [list(kinds)])
-        for kind in kinds.values():
-            # What was kept because something uses it has what stands there as its base, and no stored document.
-            _follow(base, ["digest"], GIVEN, _standing(kind, schema))
-        _move_deviations(kinds, sql.name(schema, "sync_ledger_deviation"))
-
-
-def _upgraded_kinds() -> dict[str, Kind]:
+def upgraded_kinds() -> dict[str, Kind]:
+    """The kinds whose documents had another form once."""
     return {kind.key: kind for kind in all_kinds() if kind.upgrades}
 
 
-def _upgrade_documents(kind: Kind) -> None:
+def upgrade_documents(kind: Kind) -> None:
+    """Store what the documents of a kind became, and note it with each of them."""
     # What became another one goes on as that.
     behind = Document.objects.filter(kind=kind.key, version__lt=kind.version, became=None)
     digests = list(behind.values_list("digest", flat=True))
@@ -74,8 +58,8 @@ def _upgrade_documents(kind: Kind) -> None:
 def _upgrade(kind: Kind, documents: list[Document]) -> None:
     bodies = [upgraded(kind, document.body, document.version) for document in documents]
     # What says more than this version knows would lose it; it stays as it is, and is refused where it is to be written.
-    known = [(document, body) for document, body in zip(documents, bodies, strict=True) if _knows(kind, body)]
-    now = _described(kind, [body for _document, body in known])
+    known = [(document, body) for document, body in zip(documents, bodies, strict=True) if knows(kind, body)]
+    now = described(kind, [body for _document, body in known])
     moved = [(document, read) for (document, _body), read in zip(known, now, strict=True) if read is not None]
     store_documents([read for _document, read in moved])
     for document, read in moved:
@@ -90,7 +74,7 @@ def upgraded(kind: Kind, body: Mapping[str, Any], version: int) -> Mapping[str, 
     return body
 
 
-def _knows(kind: Kind, body: Mapping[str, Any]) -> bool:
+def knows(kind: Kind, body: Mapping[str, Any]) -> bool:
     """Whether this version has a place for all that a document says."""
     parts = body.get("parts", {})
     own = {"parts", *(column.name for column in kind.root.columns), *(link.name for link in kind.links)}
@@ -103,7 +87,7 @@ def _knows(kind: Kind, body: Mapping[str, Any]) -> bool:
     )
 
 
-def _described(kind: Kind, bodies: Sequence[Mapping[str, Any]]) -> list[ReadDocument | None]:
+def described(kind: Kind, bodies: Sequence[Mapping[str, Any]]) -> list[ReadDocument | None]:
     """The documents as they are read today; None for one that the columns of today do not take."""
     if not bodies:
         return []
@@ -114,10 +98,10 @@ def _described(kind: Kind, bodies: Sequence[Mapping[str, Any]]) -> list[ReadDocu
         if len(bodies) == 1:
             return [None]
     half = len(bodies) // 2
-    return [*_described(kind, bodies[:half]), *_described(kind, bodies[half:])]
+    return [*described(kind, bodies[:half]), *described(kind, bodies[half:])]
 
 
-def _follow(table: str, columns: Iterable[str], became: str, params: list[Any]) -> None:
+def follow(table: str, columns: Iterable[str], became: str, params: list[Any]) -> None:
     """Let columns of digests name what their documents became, through as many releases as lie between."""
     with connection.cursor() as cursor:
         for column in columns:
@@ -131,25 +115,11 @@ def _follow(table: str, columns: Iterable[str], became: str, params: list[Any]) 
                 moved = cursor.rowcount
 
 
-def _standing(kind: Kind, schema: str) -> list[list[Any]]:
-    """What the items that nobody touched since the last look were, and are, as columns: kind, digest, digest."""
-    index = sql.name(schema, "sync_ledger_indexentry")
-    dirty = sql.name(schema, "sync_ledger_dirty")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH now AS MATERIALIZED ({documents_in(kind, schema)}) SELECT e.digest, now.digest FROM {index} e"  # nosec B608 # quoted names
-            f" JOIN now ON now.uid = e.uid WHERE e.kind = {sql.literal(kind.key)} AND e.digest <> now.digest"
-            f" AND NOT EXISTS (SELECT FROM {dirty} d WHERE d.kind = e.kind AND d.uid = e.uid)"
-        )
-        pairs = cursor.fetchall()
-    return [[kind.key] * len(pairs), [former for former, _now in pairs], [now for _former, now in pairs]]
-
-
 def _move_paths(kinds: Mapping[str, Kind]) -> None:
     """Let places in what was planned, decided and locked be called as they are today."""
     changes = Change.objects.filter(kind__in=kinds).exclude(deviations=[], pins=[], conflicts=[])
     for change in changes.iterator(AT_ONCE):
-        move = _Mover(kinds[change.kind])
+        move = Mover(kinds[change.kind])
         former = [change.pins, change.conflicts, change.deviations]
         change.pins = [path for old in change.pins if (path := move(old)) is not None]
         change.conflicts = [[path, side] for old, side in change.conflicts if (path := move(old)) is not None]
@@ -161,16 +131,16 @@ def _move_paths(kinds: Mapping[str, Kind]) -> None:
         receipt.former_deviations = [
             kept
             for row in former
-            for kept in (_Mover(kinds[row["kind"]]).kept([row]) if row["kind"] in kinds else [row])
+            for kept in (Mover(kinds[row["kind"]]).kept([row]) if row["kind"] in kinds else [row])
         ]
         if receipt.former_deviations != former:
             receipt.save(update_fields=["former_deviations"])
     for rule in ItemRule.objects.filter(kind__in=kinds):
-        move = _Mover(kinds[rule.kind])
+        move = Mover(kinds[rule.kind])
         rule.locked_paths = [path for old in rule.locked_paths if (path := move(old)) is not None]
         rule.save(update_fields=["locked_paths"])
     for decision in Decision.objects.filter(kind__in=kinds).exclude(path="").iterator(AT_ONCE):
-        path = _Mover(kinds[decision.kind])(decision.path)
+        path = Mover(kinds[decision.kind])(decision.path)
         if path is None:
             decision.delete()
         elif path != decision.path:
@@ -178,19 +148,7 @@ def _move_paths(kinds: Mapping[str, Kind]) -> None:
             decision.save(update_fields=["path"])
 
 
-def _move_deviations(kinds: Mapping[str, Kind], table: str) -> None:
-    """Let what is pinned or agreed in an administration be called as it is today; what is no longer there goes."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, kind, path FROM {table} WHERE path <> '' AND kind = ANY(%s)", [list(kinds)])  # nosec B608 # a quoted name
-        for number, kind, former in cursor.fetchall():
-            path = _Mover(kinds[kind])(former)
-            if path is None:
-                cursor.execute(f"DELETE FROM {table} WHERE id = %s", [number])  # nosec B608 # a quoted name
-            elif path != former:
-                cursor.execute(f"UPDATE {table} SET path = %s WHERE id = %s", [path, number])  # nosec B608 # a quoted name
-
-
-class _Mover:
+class Mover:
     """Where places in the documents of a kind are today. A name that is gone is never used again, so whoever asks of a
     place that was moved already gets it as it is."""
 

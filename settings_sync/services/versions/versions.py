@@ -98,9 +98,9 @@ def _body(administration: Administration, item: ItemDocument, digest: str, kept:
         raise VersionGone
     stored = Document.objects.filter(digest=bytes.fromhex(digest)).values_list("body", flat=True).first()
     if stored is None:
-        # What stood there before a sync was kept for taking that back, and not as a document.
+        # What stood there before a sync was kept for taking that back, and not as a document: by the uid that it had.
         former = FormerDocument.objects.filter(
-            target__administration=administration, kind=item.row.kind, uid=item.row.uid, digest=bytes.fromhex(digest)
+            target__administration=administration, kind=item.row.kind, digest=bytes.fromhex(digest)
         )
         stored = former.values_list("body", flat=True).first()
     if stored is None:

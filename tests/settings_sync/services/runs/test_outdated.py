@@ -14,7 +14,6 @@ from settings_sync.declaring.upgrades import DocumentUpgrade, RemovedField, Rena
 from settings_sync.engine.reading.index import look_at
 from settings_sync.exceptions import DocumentsOutdated, HeadsDiffer, RehearsalFailed
 from settings_sync.models import Change, Document, ItemRule, Plan, Snapshot, SyncRun
-from settings_sync.schema_hooks import SyncSchemaHooks
 from settings_sync.services.previews.change_details import show_change
 from settings_sync.services.reports.report_rows import run_rows
 from settings_sync.services.runs.runs import finish_run_when_done, retry_run, start_run
@@ -24,7 +23,7 @@ from sync_ledger.models import Base, Deviation, IndexEntry
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, make_company
-from tests.settings_sync.former_version import put_back
+from tests.settings_sync.former_version import put_back, upgrade
 from tests.settings_sync.services.undos.chains import standing_in
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -93,13 +92,6 @@ def failed(company: Company, child: Administration, updated: SyncRun) -> SyncRun
         finish_run_when_done(run)
     Snapshot.objects.update(migration_head="before")
     return run
-
-
-def upgrade(*administrations: Administration) -> None:
-    """What migrating does after the tables have changed."""
-    SyncSchemaHooks().prepare_shared()
-    for administration in administrations:
-        SyncSchemaHooks().prepare(administration.schema_name)
 
 
 @pytest.fixture
