@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -47,12 +47,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Answer:
-    """One status with which an operation answers."""
+    """One status with which an operation answers; `as_of` is the operation above it that has the same example."""
 
     status: str
     shape: str
     example: str
     about: str
+    as_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class Operation:
     body_example: str
     answers: tuple[Answer, ...]
     refusals: tuple[Answer, ...]
+
+    @property
+    def other_parameters(self) -> tuple[Field, ...]:
+        """Those of which no notice tells."""
+        return tuple(row for row in self.parameters if row.name not in HEADERS)
 
     @property
     def takes_key(self) -> bool:
@@ -112,10 +118,18 @@ def make_reference(schema: Mapping[str, Any]) -> Reference:
         for method in METHODS:
             if method in operations:
                 found.setdefault(operations[method]["tags"][0], []).append(_operation(path, method, operations[method]))
-    groups = tuple(Group(name, tuple(rows)) for name, rows in found.items())
+    shown: dict[str, str] = {}
+    groups = tuple(Group(name, tuple(_shown_once(row, shown) for row in rows)) for name, rows in found.items())
     components = schema["components"]["schemas"]
     shapes = tuple(_shape(name, row, components) for name, row in sorted(components.items()))
     return Reference(groups, tuple(shape for shape in shapes if shape.fields or shape.one_of))
+
+
+def _shown_once(operation: Operation, shown: dict[str, str]) -> Operation:
+    """The operation, which names the one above it where its example stands already; `shown` has those so far."""
+    answers = tuple(replace(answer, as_of=shown.get(answer.example, "")) for answer in operation.answers)
+    shown.update({answer.example: operation.key for answer in answers[:1] if not answer.as_of})
+    return replace(operation, answers=answers)
 
 
 def command_of(operation: Operation, main: str, sub: str) -> str:

@@ -64,6 +64,15 @@ def test_every_body_and_answer_has_an_example(schema):
     assert without == []
 
 
+def test_an_example_stands_on_the_page_once(schema, page):
+    named = [answer.as_of for row in operations(schema) for answer in row.answers if answer.as_of]
+    assert named
+    keys = [row.key for row in operations(schema)]
+    assert set(named) <= set(keys)
+    shown = re.findall(r'<pre class="api-code"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert len(shown) == len(set(shown))
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_is_one_of_its_shape(schema, name):
     whole = {"$ref": f"#/components/schemas/{name}", "components": schema["components"]}
