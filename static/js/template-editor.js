@@ -186,6 +186,8 @@
     "Shift-Enter": insertBreak, "Mod-Enter": insertBreak, Enter: PM.splitListItem(nodes.list_item),
   });
 
+  const OPENING = "{{"; // what begins a placeholder, and opens the list of them
+  let askPlaceholder = null; // opens that list; nothing where there is none
   let current = null; // where a placeholder goes: the text field, or the view, that was last written in
 
   class Formatted {
@@ -221,6 +223,7 @@
         attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, class: "template-text" },
         dispatchTransaction: (transaction) => this.change(transaction),
         handleDOMEvents: { focus: () => void (current = this) },
+        handleTextInput: (_view, from, to, text) => this.open(from, to, text),
         handlePaste: (_view, event) => this.paste(event),
         clipboardTextSerializer: (slice) => slice.content.textBetween(0, slice.content.size, "\n\n", "\n"),
       });
@@ -282,8 +285,19 @@
       this.bar.querySelector('[data-command="heading"]').setAttribute("aria-pressed", String(isHeading));
     }
 
-    take(text) {
-      this.view.dispatch(this.view.state.tr.insertText(text).scrollIntoView());
+    // The second brace is written, and what to put there instead of both is asked for.
+    open(from, to, text) {
+      const { $from } = this.view.state.selection;
+      const before = $from.parent.textBetween(Math.max(0, $from.parentOffset - 2), $from.parentOffset, null, " ");
+      if (!askPlaceholder || text !== "{" || !`${before}{`.endsWith(OPENING) || `${before}{`.endsWith(`{${OPENING}`)) return false;
+      this.view.dispatch(this.view.state.tr.insertText(text, from, to));
+      askPlaceholder(OPENING);
+      return true;
+    }
+
+    take(text, instead = "") {
+      const { from, to } = this.view.state.selection;
+      this.view.dispatch(this.view.state.tr.insertText(text, from - instead.length, to).scrollIntoView());
       this.view.focus();
     }
 
@@ -351,40 +365,65 @@
       none.hidden = shown.length > 0;
       mark(0);
     };
-    const insert = (option) => {
-      dialog.close();
-      const text = `{{ ${option.dataset.name} }}`;
+    let typed = ""; // the braces that were typed already, which the choice takes the place of
+    let caret = null; // where they end in a field: while it is being typed in, it does not remember that itself
+    const put = (text) => {
       const target = current ?? views[0] ?? texts[0];
-      if (target instanceof Formatted && !target.shell.hidden) return target.take(text);
+      const instead = typed;
+      const end = caret;
+      typed = "";
+      caret = null;
+      if (target instanceof Formatted && !target.shell.hidden) return target.take(text, instead);
       const field = target instanceof Formatted ? target.field : target;
       field.focus();
-      field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+      field.setRangeText(text, (end ?? field.selectionStart) - instead.length, end ?? field.selectionEnd, "end");
       field.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    const insert = (text) => {
+      // First, for nothing behind it takes the focus; that it was closed is told later.
+      dialog.close();
+      put(text);
+    };
+    const choose = (option) => insert(`{{ ${option.dataset.name} }}`);
+    askPlaceholder = (already, end = null) => {
+      typed = already;
+      caret = end;
+      search.value = "";
+      dialog.showModal();
+      filter();
+      search.focus();
     };
     for (const button of page.querySelectorAll("[data-pick-placeholder]")) {
       button.hidden = false;
-      button.addEventListener("click", () => {
-        search.value = "";
-        dialog.showModal();
-        filter();
-        search.focus();
+      button.addEventListener("click", () => askPlaceholder(""));
+    }
+    for (const one of texts) {
+      one.addEventListener("input", (event) => {
+        const before = one.value.slice(0, one.selectionStart);
+        if (event.data === "{" && before.endsWith(OPENING) && !before.endsWith(`{${OPENING}`)) askPlaceholder(OPENING, before.length);
       });
     }
+    // Left without a choice: what was typed in the list was meant for the text.
+    dialog.addEventListener("close", () => {
+      if (typed) put(`${typed}${search.value}`);
+    });
     // Not a field of the form: what is typed in it is no work that can be lost.
     search.addEventListener("input", (event) => {
       event.stopPropagation();
-      filter();
+      // Whoever goes on typing writes it by hand.
+      if (typed && search.value.endsWith("}}")) insert(`${typed}${search.value}`);
+      else filter();
     });
     search.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step) mark(chosen + step);
-      else if (event.key === "Enter" && shown[chosen]) insert(shown[chosen]);
+      else if (event.key === "Enter" && shown[chosen]) choose(shown[chosen]);
       else return;
       event.preventDefault();
     });
     list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
-      if (option) insert(option);
+      if (option) choose(option);
     });
     dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
   }

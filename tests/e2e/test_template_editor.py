@@ -132,6 +132,34 @@ def test_it_is_written_by_keyboard_with_a_placeholder_and_saved(editor):
     editor.follow(page.locator("main form button").last)
 
 
+def test_two_braces_ask_for_a_placeholder_and_whoever_goes_on_writes_it_by_hand(editor):
+    page = editor.page
+    asked = page.locator("dialog[open]")
+    page.locator("#id_subject").focus()
+    page.keyboard.type("Hoi {{")
+    expect(asked).to_be_visible()
+    page.keyboard.type("contactpers")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_subject")).to_have_value("Hoi {{ klant.contactpersoon }}")
+    page.locator(".template-text").focus()
+    page.keyboard.type("Beste {{")
+    expect(asked).to_be_visible()
+    page.keyboard.type("klant.naam")
+    page.keyboard.press("Enter")
+    expect(asked).to_have_count(0)
+    page.keyboard.type(", {{ klant.telefoon }}")
+    expect(asked).to_have_count(0)
+    expect(page.locator(".template-text")).to_be_focused()
+    page.keyboard.type(" en {{")
+    expect(asked).to_be_visible()
+    page.keyboard.type(" eigen.")
+    page.keyboard.press("Escape")
+    expect(page.locator(".template-text")).to_be_focused()
+    page.keyboard.type("x }}")
+    expect_source(page, "<p>Beste {{ klant.naam }}, {{ klant.telefoon }} en {{ eigen.x }}</p>")
+    leave(page)
+
+
 def test_the_preview_follows_what_is_typed_for_each_administration_and_as_wide_as_a_phone(editor):
     page = editor.page
     page.locator("#id_subject").fill("Van {{ bedrijf.naam }}")
