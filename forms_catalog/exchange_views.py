@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog_kit.edit_pages import attempt
-from settings_sync.views.drafting import of_published
+from settings_sync.views.drafting import makes_settings, of_published
 from tenants.entering import administration_page
 
 from .answering.questions import questions_of
@@ -52,6 +52,7 @@ class MakeForm(forms.Form):
 
 
 @administration_page(FormRight.CREATE)
+@makes_settings
 def import_form(request: HttpRequest) -> HttpResponse:
     """Choose a workbook; see what it becomes and what is left out, by row; make the form."""
     if "read" in request.POST:

@@ -21,6 +21,7 @@ from catalog_kit.editing import count_uses, uses_of
 from reference_data.logos import letterhead
 from settings_sync.declaring.options import Shown
 from settings_sync.services.settings.origins import origins_of
+from settings_sync.views.drafting import makes_settings
 from tenants.entering import AdministrationRequest, administration_page
 
 from . import services
@@ -65,6 +66,7 @@ def list_forms(request: AdministrationRequest) -> HttpResponse:
 
 
 @administration_page(FormRight.CREATE)
+@makes_settings
 def create_form(request: AdministrationRequest) -> HttpResponse:
     form = FormForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

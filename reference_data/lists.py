@@ -31,6 +31,11 @@ class CodeList:
         return self.form._meta.model
 
     @property
+    def kind(self) -> str:
+        """The key of its kind of setting."""
+        return self.model._meta.label_lower
+
+    @property
     def label(self) -> Any:
         return self.model._meta.verbose_name_plural
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
+from settings_sync.views.drafting import makes_settings
 from tenants.entering import administration_page
 
 from . import services
@@ -51,6 +52,7 @@ def list_items(request: HttpRequest, code_list: str) -> HttpResponse:
 
 
 @administration_page(ReferenceDataRight.CREATE)
+@makes_settings
 def create_item(request: HttpRequest, code_list: str) -> HttpResponse:
     chosen = _chosen(code_list)
     form = chosen.form(request.POST or None)

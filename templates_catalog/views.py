@@ -19,7 +19,7 @@ from accounts.signed_in import signed_in_user
 from catalog_kit.edit_pages import attempt, tell_left_out
 from catalog_kit.editing import EditRefused, count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
-from settings_sync.views.drafting import of_published
+from settings_sync.views.drafting import makes_settings, of_published
 from tenants.entering import AdministrationRequest, administration_page
 
 from . import services
@@ -49,6 +49,11 @@ class Section:
     form: type[TemplateForm]
     label: Any
     label_new: Any
+
+    @property
+    def kind(self) -> str:
+        """The key of its kind of setting."""
+        return self.model._meta.label_lower
 
 
 SECTIONS = {
@@ -80,6 +85,7 @@ def list_templates(request: AdministrationRequest) -> HttpResponse:
 
 
 @administration_page(TemplateRight.CREATE)
+@makes_settings
 def create_template(request: AdministrationRequest, section: str) -> HttpResponse:
     chosen = _section(section)
     form = chosen.form(request.POST or None, initial={"kind": request.GET.get("kind")})

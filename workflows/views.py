@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from catalog_kit.edit_pages import attempt
 from catalog_kit.editing import count_uses, fingerprint, uses_of
 from settings_sync.services.settings.origins import origins_of
+from settings_sync.views.drafting import makes_settings
 from tenants.entering import administration_page
 
 from . import services
@@ -43,6 +44,7 @@ def list_workflows(request: HttpRequest) -> HttpResponse:
 
 
 @administration_page(WorkflowRight.CREATE)
+@makes_settings
 def create_workflow(request: HttpRequest) -> HttpResponse:
     editor = WorkflowEditor(None, request.POST or None)
     workflow = _save(request, editor, services.create_workflow)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import administrations, alignment, docs, packages, plans, runs, settings, webhooks
+from .views import administrations, alignment, docs, drafts, packages, plans, runs, settings, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -14,6 +14,13 @@ urlpatterns = [
     path("administrations/<slug:slug>/items/<uuid:uid>/archive/", settings.ArchiveItem.as_view(), name="archive-item"),
     path("administrations/<slug:slug>/items/<uuid:uid>/versions/", settings.Versions.as_view(), name="item-versions"),
     path("administrations/<slug:slug>/items/<uuid:uid>/restore/", settings.RestoreItem.as_view(), name="restore-item"),
+    path("administrations/<slug:slug>/drafts/", drafts.Drafts.as_view(), name="drafts"),
+    path("administrations/<slug:slug>/drafts/<uuid:uid>/", drafts.OneDraft.as_view(), name="draft"),
+    path(
+        "administrations/<slug:slug>/drafts/<uuid:uid>/publish/",
+        drafts.PublishingDraft.as_view(),
+        name="publish-draft",
+    ),
     path("categories/", settings.Categories.as_view(), name="categories"),
     path("categories/<slug:key>/items/", settings.Items.as_view(), name="items"),
     path("plans/", plans.Plans.as_view(), name="plans"),

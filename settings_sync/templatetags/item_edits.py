@@ -17,7 +17,7 @@ from settings_sync.declaring.kinds import Kind, all_kinds
 from settings_sync.models import Item
 from settings_sync.services.settings.followers import find_behind
 from settings_sync.services.settings.origins import RowOrigin, origin_of
-from sync_ledger.models import Base, Edit
+from sync_ledger.models import Base, Draft, Edit
 from tenants.rights import SyncRight
 
 register = template.Library()
@@ -79,14 +79,30 @@ def item_origin(context: template.Context, item: Item) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("includes/row_origin.html")
-def row_origin(origins: Mapping[UUID, RowOrigin], item: Item) -> dict[str, Any]:
-    """In a list: where this item came from, quietly; nothing in a main administration."""
+@register.inclusion_tag("includes/row_origin.html", takes_context=True)
+def row_origin(context: template.Context, origins: Mapping[UUID, RowOrigin], item: Item) -> dict[str, Any]:
+    """In a list: whether somebody works on a draft of this item, and where it came from, quietly."""
     origin = origins.get(item.uid)
     at = timezone.localtime(origin.at) if origin and origin.at else None
     # Django's codes for a date: 12 Nov, 12 Nov 2025; months are without a capital in Dutch.
     shape = _("j M") if at and at.year == timezone.localdate().year else _("j M Y")
-    return {"origin": origin, "when": date_format(at, shape) if at else ""}
+    has_draft = item.uid in {row.uid for row in _drafts(context)}
+    return {"origin": origin, "when": date_format(at, shape) if at else "", "has_draft": has_draft}
+
+
+@register.inclusion_tag("includes/new_drafts.html", takes_context=True)
+def new_drafts(context: template.Context, *kinds: str) -> dict[str, Any]:
+    """Above a list: the drafts of settings of these kinds of which nothing was published yet."""
+    rows = [row for row in _drafts(context) if row.kind in kinds and not bytes(row.base)]
+    return {"drafts": rows, "administration": context["administration"]}
+
+
+def _drafts(context: template.Context) -> list[Draft]:
+    """All drafts of the administration, asked for once for a page."""
+    request = context["request"]
+    if not hasattr(request, "drafts_here"):
+        request.drafts_here = list(Draft.objects.only("uid", "kind", "label", "base"))
+    return list(request.drafts_here)
 
 
 def _may_pin(kind: str, item: Item, rights: Collection[str]) -> bool:

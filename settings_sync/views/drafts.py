@@ -31,6 +31,7 @@ from tenants.entering import AdministrationRequest, administration_page
 from tenants.permissions import NotAllowed
 from tenants.rights import SyncRight
 
+from .drafting import tell_begun
 from .versions import in_words
 
 
@@ -52,9 +53,11 @@ def show(request: AdministrationRequest, uid: uuid.UUID) -> HttpResponse:
     context = {
         "row": draft.row,
         "places": draft.places,
+        "published": draft.published,
         "mark": mark_of(draft.row),
         "editor": _editor(request, draft.row),
         "may_edit": f"{draft.row.category}.update" in request.rights,
+        "may_publish": f"{draft.row.category}.{'create' if draft.row.is_new else 'update'}" in request.rights,
     }
     return render(request, "sync/draft.html", context)
 
@@ -64,8 +67,7 @@ def show(request: AdministrationRequest, uid: uuid.UUID) -> HttpResponse:
 def begin(request: AdministrationRequest, uid: uuid.UUID) -> HttpResponse:
     """Begin a draft, and go back to the editor, which shows it from now on."""
     row = _do(request, begin_draft, uid)
-    said = _("You work on a draft of “{name}” now. It is not used and does not travel until it is published.")
-    messages.success(request, said.format(name=row.label))
+    tell_begun(request, row.label)
     return redirect(_editor(request, row) or reverse("sync:draft", args=[request.administration.slug, uid]))
 
 

@@ -164,6 +164,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
                 "kind": "templates_catalog.messagetemplate", "uid": MessageTemplate.objects.all()[0].uid,
             },
             **{f"sync:{name}": {"uid": draft.uid} for name in DRAFT_PAGES},
+            **{f"api:{name}": {"slug": main.slug, "uid": draft.uid} for name in ("draft", "publish-draft")},
             **{f"sync:{name}": in_sub for name in PAGES_OF_A_SUB},
             **{f"sync:{name}": in_news for name in NEWS_PAGES},
             "sync:run-change": {"change_id": written.pk},

@@ -44,6 +44,18 @@ ITEM_ROW = {
     "is_archived": False,
     "updated_at": "2026-11-25T08:30:00Z",
 }
+DRAFT_ROW = {
+    "uid": ITEM,
+    "kind": "reference_data.worktype",
+    "category": "reference_data",
+    "label": "Inspectie",
+    "is_new": False,
+    "has_moved": False,
+    "begun_at": "2026-11-25T08:30:00Z",
+    "begun_by": "Beheerder Van Dijk",
+    "changed_at": None,
+    "changed_by": "",
+}
 PLAN_ROW = {
     "id": PLAN,
     "kind": "sync",
@@ -81,6 +93,10 @@ EXAMPLES: Mapping[str, Any] = {
     "DocumentBody": {"document": WORK_TYPE},
     "VersionShape": {"digest": DIGEST, "at": "2026-11-25T08:30:00Z", "by": "Beheerder Van Dijk", "is_current": True},
     "WhichVersion": {"digest": DIGEST},
+    "DraftShape": DRAFT_ROW,
+    "DraftDocumentShape": {**DRAFT_ROW, "digest": DIGEST, "published": DIGEST, "document": WORK_TYPE},
+    "DraftOfItemOrNewItemOfCategory": {"uid": ITEM},
+    "PublishDraft": {"replaces": False},
     "AlignmentShape": {"administration": "van-dijk-oost", "categories": {"forms": IN_LINE}},
     "NewPlan": {
         "targets": ["van-dijk-oost", "van-dijk-zuid"],

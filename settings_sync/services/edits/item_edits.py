@@ -30,7 +30,7 @@ def create_item(
 ) -> ItemDocument:
     """A new setting with this document. Raises NotAllowed, UnknownCategory, UnknownKind, UidTaken, or what
     `write_document` raises."""
-    declared = _kind_in(acting_user, administration, category, kind)
+    declared = kind_in(acting_user, administration, category, kind)
     _require(acting_user, "create", administration, declared)
     uid = uid or uuid.uuid4()
     with _editing(administration):
@@ -104,7 +104,7 @@ def _editing(administration: Administration) -> Iterator[None]:
         yield
 
 
-def _kind_in(user: User, administration: Administration, category: str, key: str) -> Kind:
+def kind_in(user: User, administration: Administration, category: str, key: str) -> Kind:
     """The kind of that key in a category that the user may read there. Raises UnknownCategory or UnknownKind."""
     if f"{category}.read" not in (rights_of(user, administration) or ()):
         raise UnknownCategory(key=category)

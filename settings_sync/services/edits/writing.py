@@ -74,7 +74,7 @@ def write_document(
     SettingLocked or NameClash. To be called inside a transaction in the administration.
     """
     before = standing.document.body if standing else None
-    becoming = _described(kind, uid, given, before)
+    becoming = read_given(kind, uid, given, before)
     if standing and becoming.entry.digest == standing.document.entry.digest:
         return standing.document
     edit = DocumentEdit(acting_user, uid, before, becoming.body)
@@ -105,7 +105,7 @@ def remove_document(*, acting_user: User, administration: Administration, kind: 
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def _described(kind: Kind, uid: uuid.UUID, given: Any, before: Mapping[str, Any] | None) -> ReadDocument:
+def read_given(kind: Kind, uid: uuid.UUID, given: Any, before: Mapping[str, Any] | None) -> ReadDocument:
     """What was sent as a canonical document; raises DocumentRefused for what the columns cannot hold."""
     body = read_document(kind, given)
     _refuse(problems_of_values(kind, body, before))

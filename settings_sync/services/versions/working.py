@@ -36,8 +36,8 @@ class Worked:
     document: ReadDocument | None
 
 
-class _Back(Exception):
-    """Leaves the savepoint."""
+class Back(Exception):
+    """Leaves the savepoint, so that nothing of it stays."""
 
 
 def find_draft(uid: UUID, app: str) -> Draft | None:
@@ -65,6 +65,13 @@ def work_on_draft(*, acting_user: User, administration: Administration, draft: D
     return done
 
 
+def try_out(administration: Administration, draft: Draft) -> None:
+    """Raises DraftCannotBeOpened when the draft does not fit what stands there."""
+    with published_only(), suppress(Back), transaction.atomic():
+        lay_out(administration, draft)
+        raise Back
+
+
 def keep(draft: Draft, document: ReadDocument, acting_user: User) -> None:
     """Let the draft be this document from now on."""
     draft.body = dict(document.body)
@@ -86,19 +93,20 @@ def _lay_out_and_work(
 ) -> tuple[Done, ReadDocument, ReadDocument | None]:
     found: list[tuple[Done, ReadDocument, ReadDocument | None]] = []
     # A look within would write down what is rolled back, and wait for others while it holds rows of theirs.
-    with published_only(), suppress(_Back), transaction.atomic():
+    with published_only(), suppress(Back), transaction.atomic():
         before = lay_out(administration, draft)
         done = work()
         key = (draft.kind, draft.uid)
         found.append((done, before, read_documents(administration.schema_name, {key}).get(key)))
-        raise _Back
+        raise Back
     return found[0]
 
 
 def lay_out(administration: Administration, draft: Draft) -> ReadDocument:
     """Write the draft into the rows of its setting, in a transaction that does not stay."""
     kind = all_kinds().by_key.get(draft.kind)
-    if kind is None:
+    # Of another version it would be read without what this one does not know, and lose that.
+    if kind is None or draft.version != kind.version:
         raise DraftCannotBeOpened(name=draft.label)
     try:
         with transaction.atomic():

@@ -28,8 +28,17 @@ class Caller:
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(path if path.startswith("http") else BASE + path, query or None)
 
-    def post(self, path: str, body: Any = None, *, key: str | None = "new", raw: bytes | None = None) -> Any:
+    def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = "new",
+        raw: bytes | None = None,
+        digest: str | None = None,
+    ) -> Any:
         headers = {} if key is None else {"Idempotency-Key": uuid.uuid4().hex if key == "new" else key}
+        headers |= {} if digest is None else {"If-Match": digest}
         data = json.dumps({} if body is None else body).encode() if raw is None else raw
         return self.client.generic("POST", BASE + path, data, content_type="application/json", headers=headers)
 
@@ -43,8 +52,8 @@ class Caller:
         data = json.dumps(body).encode() if raw is None else raw
         return self.client.generic("PUT", BASE + path, data, content_type="application/json", headers=headers)
 
-    def delete(self, path: str) -> Any:
-        return self.client.delete(BASE + path)
+    def delete(self, path: str, *, digest: str | None = None) -> Any:
+        return self.client.delete(BASE + path, headers={} if digest is None else {"If-Match": digest})
 
 
 def make_caller(user: User, main: Administration, *scopes: str) -> Caller:

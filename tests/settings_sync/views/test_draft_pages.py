@@ -143,3 +143,54 @@ def test_who_has_no_right_sees_and_does_nothing(colleague, main, here, begun):
         assert client.post(here(f"sync:draft-{verb}", begun.uid)).status_code in (403, 404)
     with inside(main):
         assert Draft.objects.get()
+
+
+NEW_STEPS = {"steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0}
+NEW = [
+    ("forms_catalog:new", [], {"name": "Keuring", "description": "", "print_template": ""}, "forms_catalog:list", []),
+    ("workflows:new", [], {"name": "Keuring", **NEW_STEPS}, "workflows:list", []),
+    ("templates:new", ["blocks"], {"name": "Keuring", "body": "Tot ziens!"}, "templates:list", []),
+    (
+        "reference_data:new",
+        ["work-types"],
+        {"name": "Keuring", "default_minutes": "30", "is_active": "on"},
+        "reference_data:list",
+        ["work-types"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "where", "typed", "list_page", "list_where"), NEW, ids=[row[0] for row in NEW])
+def test_a_new_setting_is_saved_as_a_draft_and_marked_in_its_list(
+    owner_client, main, here, page, where, typed, list_page, list_where
+):
+    assert 'name="as_draft"' in owner_client.get(here(page, *where)).text
+    answer = owner_client.post(here(page, *where), {**typed, "as_draft": "on"}, follow=True)
+    assert answer.status_code == 200
+    with inside(main):
+        draft = Draft.objects.get()
+        assert (draft.label, bytes(draft.base)) == ("Keuring", b"")
+    listed = owner_client.get(here(list_page, *list_where)).text
+    assert here("sync:draft", draft.uid) in listed
+    assert "notice ok" in answer.text and "Keuring" in answer.text
+    shown = owner_client.get(here("sync:draft", draft.uid))
+    done = owner_client.post(here("sync:draft-publish", draft.uid), {"seen": shown.context["mark"]}, follow=True)
+    assert "notice bad" not in done.text
+    with inside(main):
+        assert not Draft.objects.exists()
+    assert "Keuring" in owner_client.get(here(list_page, *list_where)).text
+
+
+def test_what_is_wrong_with_a_new_setting_is_said_and_makes_no_draft(owner_client, main, here):
+    page = owner_client.post(here("forms_catalog:new"), {"name": " ", "as_draft": "on"})
+    assert page.context["form"].errors
+    with inside(main):
+        assert not Draft.objects.exists()
+
+
+def test_a_list_marks_what_has_a_draft(owner_client, main, here, begun):
+    with inside(main):
+        Form.objects.create(name="Zonder")
+    listed = owner_client.get(here("forms_catalog:list")).text
+    assert listed.count("icons.svg#edit") == 1
+    assert "new-drafts" not in listed
