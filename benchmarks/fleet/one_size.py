@@ -17,8 +17,9 @@ from settings_sync.models import Plan, SyncRun, SyncTarget
 from settings_sync.services.plans.orders import work_of
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.waking import turn_length
 from settings_sync.services.targets.reaping import reap
-from settings_sync.services.targets.targets import execute_target
+from settings_sync.services.targets.turns import take_turn
 from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.migrating import migrate_everything
 from tenants.models import Administration
@@ -149,11 +150,20 @@ def _apply_each(fleet: Fleet, slugs: Sequence[str]) -> None:
 
 
 def _execute_each(fleet: Fleet, slugs: Sequence[str]) -> None:
-    with _nobody_is_woken():
+    """As a worker does: in turns, as long as those of a run of the whole fleet, of which each target bears its share."""
+    length = turn_length(len(fleet.slugs))
+    with _nobody_is_woken(), mock.patch("settings_sync.services.targets.turns.turn_length", return_value=length):
         run = fleet.start(fleet.plan(slugs))
-    for target_id in run.targets.values_list("pk", flat=True):
-        with fleet.timed("target"):
-            assert execute_target(target_id), "somebody else took the target"
+        while (first := _first_that_waits(run)) is not None:
+            started = time.perf_counter()
+            applied = take_turn(first)
+            assert applied, "somebody else took the target"
+            fleet.taken.setdefault("target", []).append((time.perf_counter() - started) / applied)
+
+
+def _first_that_waits(run: SyncRun) -> uuid.UUID | None:
+    waiting = run.targets.filter(state=SyncTarget.State.QUEUED).order_by("plan_target")
+    return waiting.values_list("pk", flat=True).first()
 
 
 @contextmanager

@@ -80,16 +80,16 @@ def may_read_changes(user: User, plan: Plan, targets: Collection[Administration]
     return True
 
 
-def may_still_apply(user: User, plan: Plan, target: Administration) -> bool:
+def may_still_apply(user: User, plan: Plan, target: Administration, rights: Mapping[uuid.UUID, list[str]]) -> bool:
     """Whether the user holds now, in the main and in this target, all that applying the plan there takes; for support
-    the right to help will do. One query, as a rule.
+    the right to help will do. `rights` is what their roles give them now, by administration; no query, as a rule.
     """
     both = [plan.administration, target]
     # An account that was closed since keeps its memberships.
-    rights = _rights_in(user, both) if user.is_active else {}
-    if not all(right_for(plan) in rights.get(administration.pk, ()) for administration in both):
+    held = rights if user.is_active else {}
+    if not all(right_for(plan) in held.get(administration.pk, ()) for administration in both):
         return may_support(user, SupportRight.HELP)
-    hidden = _hidden(rights, both)
+    hidden = _hidden(held, both)
     return not hidden or not _changed_among(hidden, plan, [target]) or may_support(user, SupportRight.HELP)
 
 

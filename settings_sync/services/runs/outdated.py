@@ -20,11 +20,16 @@ def check_version(planned: PlanTarget, administration: Administration) -> None:
     Most migrations touch no setting, and a run is kept for longer than a version lasts: what counts then is whether the
     documents that it writes still mean what they meant. Raises HeadsDiffer or DocumentsOutdated.
     """
-    snapshot = planned.plan.snapshot
     main = administration.parent
-    if snapshot is None or administration.migration_head == snapshot.migration_head:
+    check_heads(planned, administration.migration_head, main.migration_head if main else None)
+
+
+def check_heads(planned: PlanTarget, head: str, head_of_main: str | None) -> None:
+    """`check_version`, where the versions of an administration and of its main are known already."""
+    snapshot = planned.plan.snapshot
+    if snapshot is None or head == snapshot.migration_head:
         return
-    if main is None or administration.migration_head != main.migration_head:
+    if head != head_of_main:
         raise HeadsDiffer
     check_documents(planned)
 

@@ -14,6 +14,8 @@ from tenants.binding import cache_key
 logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 600
+FEW = 10
+"""With so many settings or fewer a target is done before anybody could look, and nothing is noted of it."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Progress:
 
 
 def note_progress(target: SyncTarget, progress: Progress) -> None:
-    """Remember how far a target is; without the cache server nothing happens."""
+    """Remember how far a target is, where it takes a while; without the cache server nothing happens."""
+    if progress.total <= FEW:
+        return
     try:
         cache.set(_key(target), (progress.kind, progress.done, progress.total), KEPT_SECONDS)
     except (RedisError, OSError) as error:

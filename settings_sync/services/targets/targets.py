@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from psycopg import errors
@@ -34,7 +34,7 @@ from settings_sync.services.plans.category_rights import may_still_apply
 from settings_sync.services.plans.leaving_out import refuse_damaged
 from settings_sync.services.plans.orders import work_of
 from settings_sync.services.runs.announcing import announce_failed_target
-from settings_sync.services.runs.outdated import check_version
+from settings_sync.services.runs.outdated import check_heads
 from settings_sync.services.runs.progress import Progress, note_progress
 from settings_sync.services.runs.runs import finish_run_when_done, has_open_targets, lock_run
 from settings_sync.services.runs.waking import APPLY_TARGET, places, wake_targets
@@ -44,9 +44,19 @@ from tenants.models import Administration
 from tenants.waking import send_messages
 
 from .done_before import find_done_before
+from .facts import Facts, read_facts
 from .overtaking import find_overtaken, waits_for_a_newer_run
 
 logger = logging.getLogger(__name__)
+
+# One statement that asks and takes: of two workers only one finds the row free.
+TAKE = (
+    "UPDATE public.settings_sync_synctarget SET state = 'running', lease_token = %(token)s,"
+    " leased_until = statement_timestamp() + %(lease)s, attempts = attempts + 1, not_before = NULL,"
+    " started_at = statement_timestamp() WHERE id = %(id)s AND attempts < %(attempts)s"
+    " AND (state = 'queued' AND coalesce(not_before, '-infinity') <= statement_timestamp()"
+    " OR state = 'running' AND leased_until < statement_timestamp())"
+)
 
 
 @dataclass(frozen=True)
@@ -186,33 +196,29 @@ def _start_run(run: SyncRun) -> None:
 
 
 def _take(target_id: uuid.UUID, token: uuid.UUID) -> bool:
-    free = Q(state=SyncTarget.State.QUEUED) & leases.is_due()
-    free |= Q(state=SyncTarget.State.RUNNING, leased_until__lt=Now())
-    with transaction.atomic():
-        # One statement that asks and takes: of two workers only one finds the row free.
-        taken = SyncTarget.objects.filter(free, pk=target_id, attempts__lt=settings.SYNC_MAX_ATTEMPTS).update(
-            state=SyncTarget.State.RUNNING,
-            lease_token=token,
-            leased_until=Now() + leases.lease(),
-            attempts=F("attempts") + 1,
-            not_before=None,
-            started_at=Now(),
-        )
+    asked = {"id": target_id, "token": token, "lease": leases.lease(), "attempts": settings.SYNC_MAX_ATTEMPTS}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(TAKE, asked)
+        taken = cursor.rowcount == 1
         reach("claim.before-commit")
-    return bool(taken)
+    return taken
 
 
 def _apply(claim: Claim) -> None:
     target = claim.target
-    work = work_of(target, claim.token, find_overtaken(target), find_done_before(target))
-    _check_ready(target)
+    facts = read_facts(target)
+    # Nearly always no other run was carried out there, and then nothing more is asked of them.
+    overtaken = find_overtaken(target) if facts.has_later else {}
+    done_before = find_done_before(target) if facts.has_earlier else {}
+    work = work_of(target, claim.token, overtaken, done_before)
+    _check_ready(target, facts)
     if not work.changes:
         _finish_unchanged(claim)
         return
     try:
         apply_target(work, progress=lambda kind, done, total: note_progress(target, Progress(kind, done, total)))
     except (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName):
-        _check_ready(target)  # it was deleted while this waited for its turn
+        _check_ready(target, read_facts(target))  # it was deleted while this waited for its turn
         refuse_damaged(target.administration)
         raise
     except TargetIsStale:
@@ -223,20 +229,19 @@ def _apply(claim: Claim) -> None:
         raise
 
 
-def _check_ready(target: SyncTarget) -> None:
+def _check_ready(target: SyncTarget, facts: Facts) -> None:
     """The child must still be there, at a version for which the plan was or still is right, and whoever asked still
     have the right to sync to it."""
-    current = Administration.objects.select_related("parent").get(pk=target.administration_id)
-    if current.state != Administration.State.ACTIVE:
-        raise TargetNotReady(name=current.name, state=current.state)
-    check_version(target.plan_target, current)
+    if facts.state != Administration.State.ACTIVE:
+        raise TargetNotReady(name=target.administration.name, state=facts.state)
+    check_heads(target.plan_target, facts.migration_head, facts.head_of_main)
     if target.run.by_right_of_id is not None:
-        _check_right(target)
+        _check_right(target, facts)
 
 
-def _check_right(target: SyncTarget) -> None:
+def _check_right(target: SyncTarget, facts: Facts) -> None:
     user = target.run.by_right_of
-    if user is None or not may_still_apply(user, target.run.plan, target.administration):
+    if user is None or not may_still_apply(user, target.run.plan, target.administration, facts.rights):
         raise RightLost(name=target.administration.name)
 
 

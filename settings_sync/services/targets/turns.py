@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 
 from settings_sync.models import Alignment, SyncTarget
+from settings_sync.services.plans.orders import read_ahead
 from settings_sync.services.runs.waking import turn_length
 from tenants import leases
 
@@ -43,6 +44,7 @@ def _targets_of_turn(target_id: uuid.UUID) -> list[SyncTarget]:
     after = of_run.filter(leases.is_due(), state=SyncTarget.State.QUEUED, plan_target__gt=first["plan_target"])
     following = list(after.order_by("plan_target_id").values_list("pk", flat=True)[: turn_length(shared_out) - 1])
     targets = with_all_it_takes(of_run.filter(pk__in=[target_id, *following]).order_by("plan_target_id"))
+    read_ahead(target.plan_target for target in targets)
     # Were this worker killed before it has counted them, the reaper would.
     Alignment.objects.filter(administration__in=[target.administration for target in targets]).update(
         as_of=Alignment.LONG_AGO
