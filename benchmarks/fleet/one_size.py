@@ -150,7 +150,7 @@ def _apply_each(fleet: Fleet, slugs: Sequence[str]) -> None:
 
 
 def _execute_each(fleet: Fleet, slugs: Sequence[str]) -> None:
-    """As a worker does: in turns, as long as those of a run of the whole fleet, of which each target bears its share."""
+    """As a worker does: in turns, as long as those of a run of the whole fleet, each of which its targets share."""
     length = turn_length(len(fleet.slugs))
     with _nobody_is_woken(), mock.patch("settings_sync.services.targets.turns.turn_length", return_value=length):
         run = fleet.start(fleet.plan(slugs))

@@ -13,7 +13,7 @@ from datetime import date
 from functools import partial
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import IntegerField, Min, Q, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Now
@@ -26,7 +26,6 @@ from settings_sync.planning.alignment import COUNTED, NAMES_TAKEN, align
 from settings_sync.planning.values import Local
 from settings_sync.services.assignments.assigned import Expectations
 from settings_sync.services.plans.comparing import category_of
-from sync_ledger.models import Deviation
 from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.wholeness import having, note_damage
@@ -39,6 +38,8 @@ logger = logging.getLogger(__name__)
 Counts = dict[str, int]
 Found = TypeVar("Found")
 STORED_AT_ONCE = 100
+# Written out, as it is asked in every administration that is counted.
+FIRST_REVIEWS = "SELECT kind, min(review_on) FROM sync_ledger_deviation WHERE review_on IS NOT NULL GROUP BY kind"
 
 
 def alignment_of(administrations: Collection[Administration]) -> dict[uuid.UUID, dict[str, Counts]]:
@@ -193,11 +194,13 @@ def note_reviews(administration: Administration) -> None:
 
 def _first_reviews() -> dict[str, date]:
     """Per category the first day on which something that is kept should be looked at again, in the schema of now."""
-    rows = list(Deviation.objects.exclude(review_on=None).values_list("kind", "review_on"))
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_REVIEWS)
+        rows = cursor.fetchall()
     first: dict[str, date] = {}
     for kind, day in rows:
         # A ledger keeps what a release takes away: of a kind that is not declared any more there is no category.
-        if kind in all_kinds().by_key and day is not None:
+        if kind in all_kinds().by_key:
             category = all_kinds()[kind].category.key
             first[category] = min(day, first.get(category, day))
     return first

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -42,7 +43,7 @@ class Facts:
 def read_facts(target: SyncTarget) -> Facts:
     """Ask once a target is claimed: as long as it is, no other run is carried out in that administration."""
     run = target.run
-    asked = {
+    asked: dict[str, Any] = {
         "administration": target.administration_id,
         "main": run.plan.administration_id,
         "run": run.pk,
@@ -54,6 +55,7 @@ def read_facts(target: SyncTarget) -> Facts:
     }
     with connection.cursor() as cursor:
         cursor.execute(READ, asked)
-        *facts, rights = cursor.fetchone()
+        state, head, head_of_main, has_later, has_earlier, rights = cursor.fetchone()
     of_each = exact_json.load(rights) if rights else {}
-    return Facts(*facts, {uuid.UUID(administration): held for administration, held in of_each.items()})
+    held = {uuid.UUID(administration): names for administration, names in of_each.items()}
+    return Facts(state, head, head_of_main, has_later, has_earlier, held)

@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -196,10 +197,11 @@ def _start_run(run: SyncRun) -> None:
 
 
 def _take(target_id: uuid.UUID, token: uuid.UUID) -> bool:
-    asked = {"id": target_id, "token": token, "lease": leases.lease(), "attempts": settings.SYNC_MAX_ATTEMPTS}
+    attempts = settings.SYNC_MAX_ATTEMPTS
+    asked: dict[str, Any] = {"id": target_id, "token": token, "lease": leases.lease(), "attempts": attempts}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TAKE, asked)
-        taken = cursor.rowcount == 1
+        taken = bool(cursor.rowcount)
         reach("claim.before-commit")
     return taken
 
