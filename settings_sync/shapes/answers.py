@@ -115,7 +115,7 @@ def shape_runs(runs: list[SyncRun], user: User) -> list[dict[str, Any]]:
 
 
 def _run(run: SyncRun, line: RunLine) -> dict[str, Any]:
-    names = ("id", "state", "note", "on_behalf_of", "created_at", "started_at", "finished_at")
+    names = ("id", "state", "note", "on_behalf_of", "token", "created_at", "started_at", "finished_at")
     return {
         **{name: getattr(run, name) for name in names},
         "kind": run.plan.kind,

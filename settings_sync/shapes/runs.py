@@ -49,7 +49,8 @@ class RetryBody(Body):
 
 
 class RunShape(serializers.Serializer[Any]):
-    """A run; `counts` adds up what arrived in the administrations that are done."""
+    """A run; `counts` adds up what arrived in the administrations that are done. `token` is the name and beginning of
+    the token that it was asked with, and empty where a page or the terminal asked for it."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Plan.Kind.choices)
@@ -59,6 +60,7 @@ class RunShape(serializers.Serializer[Any]):
     note = serializers.CharField(allow_blank=True)
     requested_by = serializers.CharField(allow_null=True)
     on_behalf_of = serializers.CharField(allow_blank=True)
+    token = serializers.CharField(allow_blank=True)
     created_at = UtcTime()
     started_at = UtcTime(allow_null=True)
     finished_at = UtcTime(allow_null=True)

@@ -179,6 +179,12 @@ class RunOverview:
         return sum(target.state == SyncTarget.State.SUCCEEDED and target.counted.changes > 0 for target in self.targets)
 
     @property
+    def only_changed(self) -> str:
+        """The name of the one administration that got a change; empty where several did, or none."""
+        names = [target.name for target in self.targets if target.is_applied and target.counted.changes]
+        return names[0] if len(names) == 1 else ""
+
+    @property
     def is_paged(self) -> bool:
         """Whether there are more administrations than one page shows."""
         return len(self.targets) > MANY

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from accounts.models import ApiToken
 from forms_catalog.models import Form
 from settings_sync.models import Plan, SyncRun
 from tenants.models import Administration
@@ -45,7 +46,11 @@ def test_a_sync_from_plan_to_proof(api, reached, settings_in_main, child, other_
 def test_a_sync_in_one_step_with_single_items(api, reached, settings_in_main, child):
     run = api.post("runs/", {"targets": reached[:1], "items": [str(settings_in_main)]}).json()
     work(run["id"])
-    assert api.get(f"runs/{run['id']}/").json()["state"] == "succeeded"
+    told = api.get(f"runs/{run['id']}/").json()
+    assert told["state"] == "succeeded"
+    assert ApiToken.objects.get().prefix in told["token"]
+    SyncRun.objects.update(token="")
+    assert api.get(f"runs/{run['id']}/").json()["token"] == ""
     assert [row["id"] for row in api.get("runs/").json()["results"]] == [run["id"]]
 
 

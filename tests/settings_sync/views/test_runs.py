@@ -362,3 +362,40 @@ def test_the_history_is_narrowed_by_what_somebody_looks_for(owner_client, url, o
     assert page.count('class="taken-back"') == 1
     assert page.count('class="day"') == 2
     assert "Nothing of this sort" in text_of(owner_client.get(url("runs"), {"q": "nowhere"}))
+
+
+def heading(answer):
+    return " ".join(re.search(r"<h1[^>]*>(.*?)</h1>", answer.content.decode(), re.DOTALL)[1].split())
+
+
+def test_the_heading_tells_what_happened(owner_client, url, owner, main, joined, other_child, form):
+    run = start(owner, main, joined)
+    assert heading(owner_client.get(url("run", run.pk))) == "The sync is being carried out"
+    carry_out(run)
+    assert heading(owner_client.get(url("run", run.pk))) == f"2 settings changed in {joined.name}"
+    part = owner_client.get(url("run-progress", run.pk)).content.decode()
+    assert '<h1 id="run-heading" hx-swap-oob="innerHTML">' in part
+    again = sync(owner, main, joined)
+    assert heading(owner_client.get(url("run", again.pk))) == "Nothing was changed"
+    make_member(other_child, user=owner)
+    with inside(main):
+        Form.objects.update(description="New")
+    both = sync(owner, main, joined, other_child)
+    assert heading(owner_client.get(url("run", both.pk))) == "3 changes made in 2 administrations"
+
+
+def test_the_heading_tells_that_nothing_came_of_it(owner_client, url, owner, main, joined, form):
+    run = start(owner, main, joined)
+    fail(run)
+    assert heading(owner_client.get(url("run", run.pk))) == "The sync failed"
+    SyncRun.objects.update(state=SyncRun.State.CANCELLED)
+    assert heading(owner_client.get(url("run", run.pk))) == "The sync was stopped"
+
+
+def test_the_heading_tells_what_was_taken_back(owner_client, url, owner, main, joined, form):
+    run = sync(owner, main, joined)
+    plan = create_undo_plan(acting_user=owner, run=run)
+    back = start_run(acting_user=owner, plan=plan, version=plan.version, confirmation=main.slug)
+    assert heading(owner_client.get(url("run", back.pk))).endswith("is being taken back")
+    carry_out(back)
+    assert heading(owner_client.get(url("run", back.pk))).endswith("was taken back")

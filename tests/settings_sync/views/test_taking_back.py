@@ -97,11 +97,11 @@ def test_a_run_is_taken_back_where_ticked_and_both_say_so(owner_client, url, own
     for administration, number in ((joined, 0), (other_child, 1)):
         with inside(administration):
             assert Form.objects.count() == number
-    assert "Takes back the sync of" in text_of(owner_client.get(url("run", back.pk)))
+    assert "The sync that was taken back" in text_of(owner_client.get(url("run", back.pk)))
     assert f"Taken back by {owner}" in text_of(owner_client.get(url("run", run.pk)))
     history = text_of(owner_client.get(url("runs")))
     assert f"Taken back by {owner}" in history
-    assert "Takes back the sync of" in history
+    assert "The sync that was taken back" in history
 
 
 def test_the_page_follows_a_worker_that_compares_many(owner_client, url, owner, main, joined, form, monkeypatch):
