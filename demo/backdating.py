@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, Model
+from django.utils import timezone
 
 from notices.models import Notice
-from settings_sync.models import Receipt, SyncRun, SyncTarget
+from settings_sync.models import AlignmentDay, Receipt, SyncRun, SyncTarget
 from sync_ledger.models import Base, Edit
+from tenants.models import Administration
 from tenants.schemas import inside
 
 
@@ -28,6 +30,12 @@ def backdate_edits(ago: timedelta) -> None:
     newest = Edit.objects.order_by("-at").values_list("at", flat=True).first()
     if newest is not None:
         _move(Edit.objects.filter(at__gte=newest - timedelta(minutes=1)), ago, "at")
+
+
+def backdate_figure(main: Administration, ago: timedelta) -> None:
+    """Let the figure of today, how far everything is in line, have been that of so long ago."""
+    today = timezone.localdate()
+    AlignmentDay.objects.filter(administration=main, day=today).update(day=today - ago)
 
 
 def _move(rows: Any, ago: timedelta, *fields: str) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 from django.db import connection
 
 from settings_sync.models import SyncRun
-from settings_sync.services.administrations.alignment import fold_alignment
+from settings_sync.services.administrations.alignment import fold_alignment, fold_children
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 
-from .backdating import backdate_edits, backdate_run
+from .backdating import backdate_edits, backdate_figure, backdate_run
 from .building import Builder
 from .companies import (
     DE_BOER,
@@ -59,10 +59,12 @@ def _tell_van_dijk(people: People, beside: Executor) -> Filling:
         builder.build(catalogs.van_dijk().without(changes.LATER))
     first = _sync(beheerder, main, [noord, oost, zuid], note="Eerste inrichting van de vestigingen")
     backdate_run(first, timedelta(days=21))
+    _note_figure(main, timedelta(days=21))
     _change(zuid, beheerder, changes.change_zuid, timedelta(days=9))
     _change(main, beheerder, changes.change_main, timedelta(days=4))
     with inside(main):
         builder.build(catalogs.van_dijk().only(changes.LATER))
+    _note_figure(main, timedelta(days=4))
     second = _sync(beheerder, main, [noord, zuid], note="Nieuwe CO-eisen per 1 december")
     backdate_run(second, timedelta(days=1))
     with inside(made["van-dijk-west"]):
@@ -93,6 +95,12 @@ def _sync(user: Any, main: Administration, targets: Collection[Administration], 
     for target in run.targets.all():
         execute_target(target.pk)
     return _finished(run)
+
+
+def _note_figure(main: Administration, ago: timedelta) -> None:
+    """Count how far everything is in line, as it was so long ago: home draws the last weeks."""
+    fold_children(main, Administration.objects.filter(parent=main))
+    backdate_figure(main, ago)
 
 
 def _finished(run: SyncRun, patience: float = 60.0) -> SyncRun:

@@ -22,6 +22,7 @@ from forms_catalog.rules import problems_of_form
 from reference_data.models import VatRate, WorkStatus, WorkType
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import totals_of
+from settings_sync.services.administrations.days import last_weeks
 from settings_sync.services.plans.plans import create_plan
 from sync_ledger.models import Edit
 from templates_catalog.models import Layout, MessageTemplate, Scheme
@@ -153,6 +154,12 @@ def test_the_history_tells_of_three_runs_in_the_past(demo):
         assert {target.receipt.business_rows_written for target in run.targets.all()} == {0}
     ages = [(run.finished_at.date(), run.note) for run in runs]
     assert ages == sorted(ages)
+
+
+def test_the_last_weeks_are_told_as_they_went(demo):
+    weeks = [week.percent for week in last_weeks(demo["van-dijk"])]
+    assert weeks[:8] == [None] * 8
+    assert all(percent is not None for percent in weeks[8:])
 
 
 def test_every_branch_can_be_synced_from_here(demo):
