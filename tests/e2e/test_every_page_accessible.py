@@ -46,6 +46,8 @@ def test_no_page_has_a_violation(
                 visitor.page.emulate_media(color_scheme=scheme)
                 visitor.page.set_viewport_size({"width": width, "height": 900})
                 for fault in violations(visitor.page):
+                    # At once: the whole crawl takes long, and this tells of it while it goes on.
+                    print(f"{address} {scheme} {width} {fault}", flush=True)
                     wrong.setdefault(f"{address} {scheme} {width}", []).append(fault)
     print(f"{email} in {language}: {pages} pages")
     assert wrong == {}
