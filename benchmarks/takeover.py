@@ -4,13 +4,8 @@ from accounts.models import User
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import ErrorCode, WorkType
 from settings_sync.models import Plan, PlanTarget
-from settings_sync.services.takeover.takeover import (
-    best_choices,
-    decide_takeover,
-    read_takeover,
-    start_takeover,
-    with_suggestions,
-)
+from settings_sync.services.takeover.own_settings import decide_own, proposed_choices, read_proposal
+from settings_sync.services.takeover.takeover import read_takeover, start_takeover
 from tenants.migrating import migrate_everything
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -38,21 +33,21 @@ def run(rounds: int = 3, settings: int = 300) -> Medians:
 
 
 def _measure(times: Times, main: Administration, child: Administration, owner: User) -> None:
-    """Begin, suggest for everything at once, and decide all of it, which makes the plan anew and rehearses it."""
+    """Begin, propose for everything at once, and decide all of it, which makes the plan anew and rehearses it."""
     begun: list[Plan] = []
     times.take("begin", "eenlijn", lambda: begun.append(start_takeover(acting_user=owner, main=main, slug=child.slug)))
     target = PlanTarget.objects.select_related("plan", "administration").get(plan=begun[0])
     times.take("read", "eenlijn", lambda: read_takeover(target))
     takeover = read_takeover(target)
-    times.take("suggest_page", "eenlijn", lambda: with_suggestions(takeover, takeover.rows[:50]))
-    times.take("suggest_all", "eenlijn", lambda: with_suggestions(takeover, takeover.rows))
-    choices = best_choices(with_suggestions(takeover, takeover.rows))
+    times.take("propose", "eenlijn", lambda: read_proposal(takeover))
+    proposal = read_proposal(takeover)
+    choices = proposed_choices(proposal.rows)
     assert len(choices) == takeover.counts.total
     version = takeover.plan.version
     times.take(
         "decide_and_plan",
         "eenlijn",
-        lambda: decide_takeover(acting_user=owner, takeover=takeover, version=version, choices=choices),
+        lambda: decide_own(acting_user=owner, proposal=proposal, version=version, choices=choices),
     )
     target.refresh_from_db()
     assert target.rehearsal["state"] == "passed"

@@ -111,6 +111,8 @@ class PlanTarget(models.Model):
     affected = ExactJSONField(default=dict)
     # {"code", "facts"}: why nothing could be planned here, while the others were.
     left_out = ExactJSONField(default=dict)
+    # In a takeover: the uids of the administration's own settings that stay as they are.
+    stays_own = ExactJSONField(default=list, db_default=[], editable=False)
 
     class Meta:
         verbose_name = _("administration of a preview")

@@ -22,6 +22,7 @@ LONG = 60
 WEIGHT_OF_BEST = 0.75
 PIECES = re.compile(r"[\n.<>]+")
 WORDS = re.compile(r"[^\w]+")
+NUMBERS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def rank(one: Portrait, others: Iterable[Portrait]) -> list[Likeness]:
     known = list(others)
     # All names in one call and none left out: what is called otherwise may still be equal in content.
     names = process.extract(one.name, [other.name for other in known], scorer=fuzz.token_sort_ratio, limit=None)
-    found = [_likeness(one, known[number], round(score)) for _name, score, number in names]
+    found = [_likeness(one, known[number], _of_names(one, known[number], score)) for _name, score, number in names]
     return sorted(found, key=lambda likeness: (-likeness.score, not likeness.is_exact, -likeness.name, likeness.uid))
 
 
@@ -101,6 +102,12 @@ def plain(text: str) -> str:
     """A name without capitals, accents and punctuation, its words apart."""
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return " ".join(WORDS.split(bare.casefold())).strip()
+
+
+def _of_names(one: Portrait, other: Portrait, score: float) -> int:
+    """How much two names are alike: half as much where both have numbers and not the same, as two rates of VAT have."""
+    numbers = set(NUMBERS.findall(one.name)), set(NUMBERS.findall(other.name))
+    return round(score / 2 if all(numbers) and numbers[0] != numbers[1] else score)
 
 
 def _likeness(one: Portrait, other: Portrait, name: int) -> Likeness:

@@ -1,9 +1,12 @@
 """What the pages of taking over say of settings that are alike."""
 
+from collections.abc import Mapping
+
 from django import template
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 
-from settings_sync.declaring.kinds import all_kinds
+from settings_sync.services.takeover.own_settings import Sort
 from settings_sync.wording.likeness import likeness_in_words
 
 register = template.Library()
@@ -11,6 +14,6 @@ register.filter(likeness_in_words)
 
 
 @register.simple_tag
-def kind_label(kind: str) -> str:
-    """What people call settings of a kind, several of them."""
-    return capfirst(str(all_kinds()[kind].label_plural))
+def sort_label(sort: Sort, labels: Mapping[Sort, str | Promise]) -> str:
+    """How sure the proposals below it are."""
+    return capfirst(str(labels[sort]))

@@ -1,14 +1,17 @@
 """Taking over an acquired administration: the pages of the sitting."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,40 +19,58 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import SyncError
 from settings_sync.models import Plan
 from settings_sync.permissions import syncable_children
+from settings_sync.services.takeover.own_settings import (
+    OWN,
+    OwnRow,
+    Proposal,
+    Sort,
+    decide_own,
+    proposed_choices,
+    read_proposal,
+    solved_needs,
+)
 from settings_sync.services.takeover.takeover import (
     NEW,
     Takeover,
     TakeoverRow,
-    best_choices,
-    decide_takeover,
-    exact_choices,
     find_open_takeover,
     read_takeover,
     start_takeover,
-    with_suggestions,
 )
 from settings_sync.services.takeover.takeover_pair import read_pair
 from tenants.entering import AdministrationRequest, main_page
 from tenants.rights import SyncRight
 
 from .plans import plan_of
-from .takeover_forms import BULK, BULKS, EXACT, SCOPES, TakeoverForm
+from .takeover_forms import DEFAULT_PARTS, NEEDS, PROPOSE, PROPOSED, REST, TICKED, TakeoverForm
 
 ROWS_PER_PAGE = 50
 STATES = {
     "open": gettext_lazy("to decide"),
     "coupled": gettext_lazy("coupled"),
-    NEW: gettext_lazy("added as new"),
-    "held": gettext_lazy("held back"),
+    OWN: gettext_lazy("stays as it is"),
 }
-ASKED = ("category", "state", "q")
+SORTS = {
+    Sort.SURE: gettext_lazy("surely the same"),
+    Sort.ALIKE: gettext_lazy("perhaps the same"),
+    Sort.ALONE: gettext_lazy("probably its own"),
+}
+FILTERS = ("category", "sort", "state", "q")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is to be decided: by the own settings, and by those of the main."""
+
+    own: Mapping[uuid.UUID, str]
+    of_main: Mapping[uuid.UUID, str]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A row with the value that its select has: what was sent, else what was decided, else the exact match."""
+    """A row with the value that its select has: what was sent, else what was decided."""
 
-    row: TakeoverRow
+    row: OwnRow
     value: str
 
 
@@ -72,34 +93,40 @@ def begin(request: AdministrationRequest, child: str) -> HttpResponse:
 
 @main_page(SyncRight.RUN)
 def sitting(request: AdministrationRequest, plan_id: uuid.UUID, child: str) -> HttpResponse:
-    """All unmatched settings of the main administration beside the other's own, decided one by one or many at once."""
+    """All of the acquired administration's own settings with what is proposed, decided one by one or many at once."""
     plan = plan_of(request, plan_id)
-    takeover = _takeover_of(request, plan, child)
+    proposal = read_proposal(_takeover_of(request, plan, child))
     if hasattr(plan, "run"):
         return redirect("sync:plan", request.administration.slug, plan.pk)
-    asked = {name: request.GET.get(name, "").replace("\0", "").strip() for name in ASKED}
-    listed = takeover.narrowed(category=asked["category"], state=asked["state"], query=asked["q"])
+    filters = {name: request.GET.get(name, "").replace("\0", "").strip() for name in FILTERS}
+    listed = _listed(proposal, filters)
     form = TakeoverForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and _decided(request, takeover, listed, form):
-        return redirect(request.get_full_path())
+    if request.method == "POST" and _decided(request, proposal, form, _choices(proposal, filters, listed, form)):
+        return redirect(_same_place(request, form))
     page = Paginator(listed, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    rows = _shown(with_suggestions(takeover, list(page.object_list)), form.choices() if form.is_bound else {})
-    return render(request, "sync/takeover.html", _context(takeover, rows, page, asked, form))
+    return render(request, "sync/takeover.html", _context(request, proposal, listed, page, filters, form))
 
 
 @main_page(SyncRight.RUN)
-def pair(request: AdministrationRequest, plan_id: uuid.UUID, child: str, change_id: int) -> HttpResponse:
-    """One setting beside the other's own ones: chosen by hand from a list that can be searched."""
+def pair(request: AdministrationRequest, plan_id: uuid.UUID, child: str, own: uuid.UUID) -> HttpResponse:
+    """One own setting beside those of the main administration: chosen by hand from a list that can be searched."""
     plan = plan_of(request, plan_id)
-    takeover = _takeover_of(request, plan, child)
-    row = next((row for row in takeover.rows if row.id == change_id), None)
+    proposal = read_proposal(_takeover_of(request, plan, child))
+    row = next((row for row in proposal.rows if row.uid == own), None)
+    back = redirect(_back_to_list(request, plan, child))
     if row is None or hasattr(plan, "run"):
-        return redirect("sync:takeover", request.administration.slug, plan.pk, child)
+        return back
     form = TakeoverForm(request.POST or None)
-    if request.method == "POST" and _decided(request, takeover, [row], form):
-        return redirect("sync:takeover", request.administration.slug, plan.pk, child)
-    found = read_pair(takeover, row, _uid(request.GET.get("with", "")))
-    context = {"stored": plan, "takeover": takeover, "pair": found, "form": form}
+    if request.method == "POST" and _decided(request, proposal, form, Choices(form.choices(), {})):
+        return back
+    found = read_pair(proposal.takeover, row, _uid(request.GET.get("with", "")))
+    context = {
+        "stored": plan,
+        "takeover": proposal.takeover,
+        "pair": found,
+        "form": form,
+        "back": _back_to_list(request, plan, child),
+    }
     return render(request, "sync/takeover_pair.html", context)
 
 
@@ -112,67 +139,118 @@ def _takeover_of(request: AdministrationRequest, plan: Plan, child: str) -> Take
     return read_takeover(target)
 
 
-def _decided(
-    request: AdministrationRequest, takeover: Takeover, listed: Sequence[TakeoverRow], form: TakeoverForm
-) -> bool:
+def _listed(proposal: Proposal, filters: Mapping[str, str]) -> list[OwnRow]:
+    return proposal.narrowed(
+        category=filters["category"], sort=filters["sort"], state=filters["state"], query=filters["q"]
+    )
+
+
+def _rest(proposal: Proposal, filters: Mapping[str, str]) -> list[TakeoverRow]:
+    """What the main has and the other has nothing like, of the category that is looked at."""
+    return [row for row in proposal.rest if not filters["category"] or row.category == filters["category"]]
+
+
+def _choices(proposal: Proposal, filters: Mapping[str, str], listed: Sequence[OwnRow], form: TakeoverForm) -> Choices:
+    """What is to be decided, from what was chosen on the page and what is done with many rows at once."""
+    if not form.is_valid():
+        return Choices({}, {})
+    own = form.choices()
+    of_main = form.needs()
+    do = form.cleaned_data["do"]
+    if do == PROPOSE:
+        own |= proposed_choices(row for row in listed if row.sort in form.parts())
+        if REST in form.parts():
+            of_main |= {row.uid: NEW for row in _rest(proposal, filters) if not row.choice}
+    elif do == NEEDS:
+        of_main |= solved_needs(proposal.blockers)
+    elif do in TICKED:
+        own |= _with_ticked(do, [row for row in listed if str(row.uid) in form.picked()])
+    return Choices(own, of_main)
+
+
+def _with_ticked(do: str, rows: Sequence[OwnRow]) -> dict[uuid.UUID, str]:
+    if do == PROPOSED:
+        return proposed_choices(row for row in rows if row.proposal)
+    return {row.uid: OWN if do == OWN else "" for row in rows}
+
+
+def _decided(request: AdministrationRequest, proposal: Proposal, form: TakeoverForm, choices: Choices) -> bool:
     """Store what was sent; False when it was refused, with the reason on the page and what was chosen kept."""
     if not form.is_valid():
         messages.error(request, _("Nothing was decided: choose again."))
         return False
-    choices = {**form.choices(), **_bulk(takeover, listed, form)}
-    version = form.cleaned_data["version"]
     try:
-        plan = decide_takeover(acting_user=request.user, takeover=takeover, version=version, choices=choices)
+        decide_own(
+            acting_user=request.user,
+            proposal=proposal,
+            version=form.cleaned_data["version"],
+            choices=choices.own,
+            of_main=choices.of_main,
+            defaults=form.defaults(),
+        )
     except SyncError as refused:
         messages.error(request, refused.detail)
         return False
-    if plan.version != takeover.plan.version:
-        messages.success(request, _("Decided; nothing has started."))
     return True
 
 
-def _bulk(takeover: Takeover, listed: Sequence[TakeoverRow], form: TakeoverForm) -> Mapping[uuid.UUID, str]:
-    """What is done with many rows at once."""
-    do = form.cleaned_data["do"]
-    what = form.cleaned_data["bulk"]
-    if do == EXACT:
-        return exact_choices(with_suggestions(takeover, takeover.narrowed(state="open")))
-    if do != BULK:
-        return {}
-    picked = form.picked()
-    rows = list(listed) if form.cleaned_data["scope"] == "listed" else [r for r in listed if str(r.uid) in picked]
-    if what == "suggested":
-        return best_choices(with_suggestions(takeover, rows))
-    return {row.uid: NEW if what == NEW else "" for row in rows}
+def _list_address(query: QueryDict, path: str) -> str:
+    """The list with the same filters and page."""
+    kept = [(name, query.get(name, "")) for name in (*FILTERS, "page") if query.get(name)]
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
-def _shown(rows: Sequence[TakeoverRow], sent: Mapping[uuid.UUID, str]) -> list[Shown]:
-    return [Shown(row, sent.get(row.uid, row.choice or _preselected(row))) for row in rows]
+def _same_place(request: AdministrationRequest, form: TakeoverForm) -> str:
+    """The list as it was: its filters and page, and what was ticked."""
+    kept = [(name, request.GET[name]) for name in (*FILTERS, "page") if request.GET.get(name)]
+    ticks = [("pick", one) for one in form.picked()[:ROWS_PER_PAGE]] + [("take", one) for one in form.parts()]
+    return f"{request.path}?{urlencode([*kept, *ticks, ('kept', 'yes')])}#takeover-rows"
 
 
-def _preselected(row: TakeoverRow) -> str:
-    """Only what is equal in key and name to the letter is proposed."""
-    return str(row.preselected.own.uid) if row.preselected else ""
+def _back_to_list(request: AdministrationRequest, plan: Plan, child: str) -> str:
+    """The list that the page of a pair was opened from."""
+    path = reverse("sync:takeover", args=[request.administration.slug, plan.pk, child])
+    # From the address: only what the list knows is taken over from it.
+    return _list_address(QueryDict(request.GET.get("list", "")), path)
 
 
 def _context(
-    takeover: Takeover, rows: list[Shown], page: "Page[TakeoverRow]", asked: Mapping[str, str], form: TakeoverForm
+    request: AdministrationRequest,
+    proposal: Proposal,
+    listed: Sequence[OwnRow],
+    page: "Page[OwnRow]",
+    filters: Mapping[str, str],
+    form: TakeoverForm,
 ) -> dict[str, Any]:
+    rest = _rest(proposal, filters)
+    shown = form.choices() if form.is_bound else {}
+    undecided = Counter(row.sort for row in listed if not row.choice)
     return {
-        "stored": takeover.plan,
-        "takeover": takeover,
-        "counts": takeover.counts,
-        "rows": rows,
+        "stored": proposal.takeover.plan,
+        "takeover": proposal.takeover,
+        "proposal": proposal,
+        "rows": [Shown(row, shown.get(row.uid, row.choice)) for row in page.object_list],
         "page": page,
-        "asked": asked,
-        "is_narrowed": any(asked.values()),
-        "form": form,
+        "filters": filters,
+        "is_narrowed": any(filters.values()),
+        "here": _list_address(request.GET, request.path),
+        "list_query": _list_address(request.GET, "").removeprefix("?"),
+        "picked": form.picked() if form.is_bound else request.GET.getlist("pick"),
+        "taken": _parts(request, form),
+        "undecided": {sort.value: undecided[sort] for sort in Sort},
+        "rest_open": sum(not row.choice for row in rest),
+        "sorts": SORTS,
         "states": STATES,
-        "bulks": BULKS,
-        "scopes": SCOPES,
+        "ticked": TICKED,
         "categories": all_kinds().categories,
-        "left": [own for own in takeover.own if not own.coupled_with],
     }
+
+
+def _parts(request: AdministrationRequest, form: TakeoverForm) -> Sequence[str]:
+    """Which parts of the proposal are ticked: as they were left, or those that need no look."""
+    if form.is_bound:
+        return form.parts()
+    return request.GET.getlist("take") if "kept" in request.GET else DEFAULT_PARTS
 
 
 def _uid(text: str) -> uuid.UUID | None:

@@ -1,32 +1,32 @@
 // form[data-keeps-choices="key"] keeps what is chosen but not sent in this tab, so that nothing is lost when the session
-// ends meanwhile; it is filled in again until the page shows a newer data-version.
+// ends meanwhile; it is filled in again until the page shows a newer data-version. The form may be replaced by a newer one.
 (() => {
   "use strict";
 
-  const form = document.querySelector("form[data-keeps-choices]");
-  if (!form) return;
-  const key = `choices:${form.dataset.keepsChoices}`;
-  const version = form.dataset.version;
+  const keyOf = (form) => `choices:${form.dataset.keepsChoices}`;
 
-  const read = () => {
+  const read = (form) => {
     try {
-      const kept = JSON.parse(sessionStorage.getItem(key));
-      return kept?.version === version ? kept.choices : {};
+      const kept = JSON.parse(sessionStorage.getItem(keyOf(form)));
+      return kept?.version === form.dataset.version ? kept.choices : {};
     } catch {
       return {};
     }
   };
 
-  for (const [name, value] of Object.entries(read())) {
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (!form?.matches("[data-keeps-choices]") || !/^(with|need)-/.test(event.target.name ?? "")) return;
+    const choices = { ...read(form), [event.target.name]: event.target.value };
+    sessionStorage.setItem(keyOf(form), JSON.stringify({ version: form.dataset.version, choices }));
+  });
+
+  const form = document.querySelector("form[data-keeps-choices]");
+  if (!form) return;
+  for (const [name, value] of Object.entries(read(form))) {
     const select = form.elements.namedItem(name);
     if (!select || select.value === value) continue;
     select.value = value;
     select.dispatchEvent(new Event("change", { bubbles: true }));
   }
-
-  form.addEventListener("change", (event) => {
-    if (!event.target.name?.startsWith("with-")) return;
-    const choices = { ...read(), [event.target.name]: event.target.value };
-    sessionStorage.setItem(key, JSON.stringify({ version, choices }));
-  });
 })();

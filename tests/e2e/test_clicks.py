@@ -1,48 +1,18 @@
 """How many clicks the main jobs take, counted as a person makes them: on what the page offers, from the first page."""
 
+import json
+import re
+import subprocess
 import uuid
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from .clicking import Counting
 from .test_deciding import describe
-from .visitor import CONFIRM, PLAN, RUN, Visitor
+from .visitor import PLAN, Visitor
 
 HOME = "/a/van-dijk/"
-
-
-@dataclass
-class Counting:
-    """Somebody whose clicks are counted; typing is none, choosing in a list is one."""
-
-    visitor: Visitor
-    clicks: int = 0
-
-    def follow(self, control: Locator) -> None:
-        self.clicks += 1
-        self.visitor.follow(control)
-
-    def click_on(self, control: Locator) -> None:
-        self.clicks += 1
-        control.click()
-
-    def take_back(self, run: str) -> None:
-        """Put everything back as it was in the demo, for whoever counts next."""
-        page = self.visitor.page
-        self.visitor.open(run)
-        self.visitor.unfold("details.undo > summary")
-        self.visitor.follow(page.locator("#run-undo"))
-        page.wait_for_url(PLAN)
-        if page.locator("input[name=confirmation]").count():
-            page.locator("input[name=confirmation]").fill("Van Dijk Groep")
-        self.start_and_wait()
-
-    def start_and_wait(self) -> None:
-        """Confirm the preview that is open, and stay until the result stands there with its proof."""
-        self.click_on(self.visitor.page.locator(CONFIRM))
-        self.visitor.page.wait_for_url(RUN)
-        expect(self.visitor.page.locator("#proof")).to_be_visible(timeout=120_000)
 
 
 @pytest.fixture
@@ -128,3 +98,57 @@ def test_noord_sees_what_changed_and_keeps_one_setting_in_at_most_four_clicks(be
     assert noord.clicks <= 4
     noord.visitor.open("/a/van-dijk-noord/")
     expect(page.locator("section[aria-labelledby=kept]")).to_contain_text(name)
+
+
+def test_west_is_taken_over_in_at_most_eight_clicks(main):
+    page = main.visitor.page
+    main.follow(tile(main, "West").get_by_role("link", name=main.visitor.say("Take over")))
+    main.follow(page.locator("main form button.primary"))
+    expect(page.locator(".takeover-progress progress")).to_have_attribute("max", "35")
+    main.click_on(page.locator("input[name=take][value=alike]"))
+    main.click_in_place(page.locator("button[value=propose]"), page.locator(".takeover-progress progress[value='35']"))
+    # Both have a default scheme for quotations and one for invoices.
+    leave = page.locator("button[name^=default-][value=leave]")
+    for left in (1, 0):
+        main.click_in_place(leave.first, leave, left)
+    main.follow(page.locator(".page-header-actions a.button.primary"))
+    page.wait_for_url(PLAN)
+    if page.locator("input[name=confirmation]").count():
+        page.locator("input[name=confirmation]").fill("Van Dijk Groep")
+    main.start_and_wait()
+    assert main.clicks <= 8
+    run = page.url
+    main.visitor.open(HOME)
+    expect(tile(main, "West")).not_to_contain_text(main.visitor.say("Take over"))
+    main.take_back(run)
+
+
+COMMANDS = "section[aria-labelledby=quick-start] pre"
+
+
+def test_a_token_and_a_first_sync_by_curl_take_at_most_five_clicks_from_the_page_of_the_api_alone(visit):
+    """What the page says to put in a terminal is put there to the letter."""
+    reader = Counting(visit("beheerder@van-dijk.example"))
+    page = reader.visitor.page
+    reader.visitor.open("/api/v1/docs/")
+    reader.follow(page.get_by_role("link", name=reader.visitor.say("Make a token")))
+    page.locator("input[name=name]").fill(f"Curl {uuid.uuid4().hex[:8]}")
+    reader.follow(page.locator("main form button.primary"))
+    variable = page.locator("#new-token-export").inner_text()
+    reader.follow(page.locator("#new-token").get_by_role("link"))
+    expect(page.locator(COMMANDS)).to_have_count(5)
+    commands = [command.replace("first-sync", uuid.uuid4().hex) for command in page.locator(COMMANDS).all_inner_texts()]
+    answers = [in_a_shell(variable, command) for command in commands[1:]]
+    assert reader.clicks <= 5
+    assert any(row["slug"].startswith("van-dijk-") for row in answers[0]["results"])
+    assert answers[1]["targets"][0]["counts"]
+    reader.visitor.open(f"/a/van-dijk/settings/administrations/runs/{answers[2]['id']}/")
+    expect(page.locator("#proof")).to_be_visible(timeout=120_000)
+    token = re.search(r"eenlijn_\w{8}", variable)[0]
+    assert token in in_a_shell(variable, commands[4])["results"][0]["token"]
+
+
+def in_a_shell(variable, command):
+    """What a command of the page answers, in a terminal where the token was put as the page says."""
+    done = subprocess.run(["bash", "-c", f"{variable}\n{command}"], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)

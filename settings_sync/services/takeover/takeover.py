@@ -6,8 +6,8 @@ is decided is stored with that preview, so that it can be gone on with after an 
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -21,9 +21,9 @@ from settings_sync.declaring.usage import in_words
 from settings_sync.engine.reading.index import look_at, read_documents
 from settings_sync.exceptions import CannotCouple
 from settings_sync.models import Change, Decision, Document, Plan, PlanTarget, SnapshotItem
-from settings_sync.planning.likeness import Likeness, Portrait, most_alike, portrait, rank
+from settings_sync.planning.likeness import Portrait, portrait
 from settings_sync.planning.verdicts import Action, Word
-from settings_sync.services.deciding.deciding import Asked, decide
+from settings_sync.services.deciding.deciding import DEFAULT_PATH, Asked, decide
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.plans.usage import count_open
 from settings_sync.wording.wording import why_planned
@@ -50,13 +50,17 @@ class Own:
     coupled_with: str = ""
     followed: bool = False
 
+    @property
+    def category(self) -> str:
+        return all_kinds()[self.kind].category.key
 
-@dataclass(frozen=True)
-class Suggestion:
-    """A setting of the administration's own that may be the same, and how much speaks for it."""
+    @property
+    def order(self) -> int:
+        return all_kinds()[self.kind].category.order
 
-    own: Own
-    likeness: Likeness
+    @property
+    def kind_label(self) -> str:
+        return capfirst(str(all_kinds()[self.kind].label))
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class TakeoverRow:
     """A setting of the main administration that the other has under no common uid.
 
     `choice` is what was decided: "" for nothing yet, `new`, `other`, or the uid of the other's setting.
-    `preselected` is the one suggestion that is equal in key and name.
+    `digest` is of the main's document of it.
     """
 
     id: int
@@ -77,15 +81,8 @@ class TakeoverRow:
     coupled: Own | None
     is_held: bool
     reason: str
-    suggestions: tuple[Suggestion, ...] = ()
-
-    @property
-    def preselected(self) -> Suggestion | None:
-        return next((found for found in self.suggestions if found.likeness.is_exact), None)
-
-    @property
-    def best(self) -> Suggestion | None:
-        return self.suggestions[0] if self.suggestions else None
+    verdict: str = ""
+    digest: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -114,17 +111,6 @@ class Takeover:
     def administration(self) -> Administration:
         return self.target.administration
 
-    def narrowed(self, *, category: str = "", state: str = "", query: str = "") -> list[TakeoverRow]:
-        """The rows of a category, in a state (open, coupled, new, held), whose name has these words in it."""
-        words = query.casefold().split()
-        return [
-            row
-            for row in self.rows
-            if (not category or row.category == category)
-            and (not state or _state_of(row) == state)
-            and all(word in row.label.casefold() for word in words)
-        ]
-
 
 def start_takeover(*, acting_user: User, main: Administration, slug: str) -> Plan:
     """Begin with an administration: a preview of everything, in which what nobody decides about is skipped.
@@ -149,7 +135,7 @@ def find_open_takeover(*, acting_user: User, main: Administration, slug: str) ->
 def read_takeover(target: PlanTarget) -> Takeover:
     """The sitting as it stands: every unmatched setting of the main and every own one of the administration.
 
-    A fixed number of queries, however many settings there are. Suggestions are made by `with_suggestions`.
+    A fixed number of queries, however many settings there are.
     """
     changes = list(unmatched(target))
     decisions = _decisions_of(target)
@@ -164,30 +150,17 @@ def read_takeover(target: PlanTarget) -> Takeover:
     return Takeover(target.plan, target, tuple(rows), tuple(own), counts)
 
 
-def with_suggestions(takeover: Takeover, rows: Sequence[TakeoverRow]) -> list[TakeoverRow]:
-    """These rows with what may be the same setting, the most alike first; what is coupled already is left out."""
-    portraits = _portraits(takeover, rows)
-    found = []
-    for row in rows:
-        free = {str(own.uid): own for own in takeover.own if own.kind == row.kind and _is_free(own, row)}
-        others = [portraits.own[uid] for uid in free if uid in portraits.own]
-        likenesses = most_alike(portraits.source[row.uid], others, limit=SUGGESTED) if others else []
-        suggested = tuple(Suggestion(free[likeness.uid], likeness) for likeness in likenesses)
-        found.append(replace(row, suggestions=suggested))
-    return found
-
-
-def rank_all(takeover: Takeover, row: TakeoverRow) -> list[Suggestion]:
-    """Every own setting of the same kind, the most alike first."""
-    portraits = _portraits(takeover, [row])
-    same = {str(own.uid): own for own in takeover.own if own.kind == row.kind}
-    # Somebody may have deleted one since the look.
-    ranked = rank(portraits.source[row.uid], [portraits.own[uid] for uid in same if uid in portraits.own])
-    return [Suggestion(same[likeness.uid], likeness) for likeness in ranked]
-
-
-def decide_takeover(*, acting_user: User, takeover: Takeover, version: int, choices: Mapping[uuid.UUID, str]) -> Plan:
+def decide_takeover(
+    *,
+    acting_user: User,
+    takeover: Takeover,
+    version: int,
+    choices: Mapping[uuid.UUID, str],
+    defaults: Mapping[uuid.UUID, bool] | None = None,
+) -> Plan:
     """Store choices by the uid of the main's setting: "" for not yet, `new`, or the uid of an own setting.
+
+    `defaults` tells of settings of the main that are the default there whether they become it here as well.
 
     All of it or nothing, as one round of decisions. What stands already is left as it is. Raises what `decide` raises.
     """
@@ -197,6 +170,7 @@ def decide_takeover(*, acting_user: User, takeover: Takeover, version: int, choi
     slug = takeover.administration.slug
     changed = {uid: choice for uid, choice in choices.items() if standing.get(uid, choice) != choice}
     asked = [_asked(uid, choice, slug) for uid, choice in changed.items() if choice != OTHER]
+    asked += [_asked_default(uid, takes, slug) for uid, takes in (defaults or {}).items() if uid in standing]
     # No round, or the version would go up and whoever looks at it would have to begin again.
     if not asked:
         return takeover.plan
@@ -216,25 +190,6 @@ def _refuse_doubles(takeover: Takeover, choices: Mapping[uuid.UUID, str]) -> Non
         given[choice] = uid
 
 
-def exact_choices(rows: Iterable[TakeoverRow]) -> dict[uuid.UUID, str]:
-    """To couple every row that is not decided yet with the own setting that is equal in key and name."""
-    return {row.uid: str(row.preselected.own.uid) for row in rows if row.preselected and not row.choice}
-
-
-def best_choices(rows: Iterable[TakeoverRow]) -> dict[uuid.UUID, str]:
-    """To couple each row that is not decided yet with its first suggestion; one own setting goes to the row that is
-    most like it."""
-    found: dict[uuid.UUID, str] = {}
-    given: set[uuid.UUID] = set()
-    undecided = [row for row in rows if row.best and not row.choice]
-    for row in sorted(undecided, key=lambda row: -(row.best.likeness.score if row.best else 0)):
-        own = next((one.own.uid for one in row.suggestions if one.own.uid not in given), None)
-        if own is not None:
-            found[row.uid] = str(own)
-            given.add(own)
-    return found
-
-
 def unmatched(target: PlanTarget) -> "QuerySet[Change]":
     """The changes about settings of the main that the administration never followed and has under no common uid; also
     those that were coupled, whether or not they are held now."""
@@ -250,6 +205,10 @@ def _asked(uid: uuid.UUID, choice: str, slug: str) -> Asked:
     if choice == NEW:
         return Asked(uid, None, slug)
     return Asked(uid, Word.COUPLE, slug, couple_with=uuid.UUID(choice))
+
+
+def _asked_default(uid: uuid.UUID, takes: bool, slug: str) -> Asked:
+    return Asked(uid, Word.OVERWRITE if takes else Word.KEEP_LOCAL, slug, path=DEFAULT_PATH)
 
 
 def _decisions_of(target: PlanTarget) -> dict[uuid.UUID, Decision]:
@@ -271,6 +230,8 @@ def _row(change: Change, decision: Decision | None, own: Mapping[uuid.UUID, Own]
         coupled=own.get(coupled) if coupled else None,
         is_held=is_held,
         reason=why_planned(change, where=change.plan_target.administration.name) if is_held else "",
+        verdict=change.verdict,
+        digest=bytes(change.source_digest or b""),
     )
 
 
@@ -291,10 +252,6 @@ def _state_of(row: TakeoverRow) -> str:
     if row.is_held:
         return "held"
     return {"": "open", NEW: NEW, OTHER: NEW}.get(row.choice, "coupled")
-
-
-def _is_free(own: Own, row: TakeoverRow) -> bool:
-    return not own.coupled_with or str(own.uid) == row.choice
 
 
 def _read_own(target: PlanTarget, chosen: Mapping[uuid.UUID, str]) -> list[Own]:
@@ -324,12 +281,14 @@ def _read_own(target: PlanTarget, chosen: Mapping[uuid.UUID, str]) -> list[Own]:
 
 
 @dataclass(frozen=True)
-class _Portraits:
+class Portraits:
+    """The settings of both sides as they are compared: the main's by uid, the own ones by uid as text."""
+
     source: Mapping[uuid.UUID, Portrait]
     own: Mapping[str, Portrait]
 
 
-def _portraits(takeover: Takeover, rows: Collection[TakeoverRow]) -> _Portraits:
+def read_portraits(takeover: Takeover, rows: Collection[TakeoverRow]) -> Portraits:
     """What the rows and the own settings of their kinds look like; a query per kind, and two more."""
     kinds = {row.kind for row in rows}
     own = read_documents(
@@ -340,7 +299,7 @@ def _portraits(takeover: Takeover, rows: Collection[TakeoverRow]) -> _Portraits:
     stored = Document.objects.filter(pk__in=list(digests.values())).values_list("pk", "body")
     bodies = {bytes(key): body for key, body in stored}
     labels = _labels(takeover)
-    return _Portraits(
+    return Portraits(
         {row.uid: _portrait(row.kind, row.uid, bodies[digests[row.uid]], labels) for row in rows},
         {str(key[1]): _portrait(key[0], key[1], found.body, labels) for key, found in own.items()},
     )

@@ -1,4 +1,4 @@
-"""One setting of the main administration beside one of the administration's own, as people see them."""
+"""One setting of the administration's own beside one of the main administration, as people see them."""
 
 import uuid
 from collections.abc import Mapping
@@ -9,29 +9,29 @@ from settings_sync.engine.reading.index import read_documents
 from settings_sync.models import Change, Document, SnapshotItem
 from settings_sync.services.previews.change_details import Place, content_of
 
-from .takeover import Own, Suggestion, Takeover, TakeoverRow, rank_all
+from .own_settings import Counterpart, OwnRow, rank_counterparts
+from .takeover import Own, Takeover, TakeoverRow
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The two sides, and every own setting of that kind to choose from, the most alike first."""
+    """The two sides, and every setting of the main of that kind to choose from, the most alike first."""
 
-    row: TakeoverRow
-    candidates: tuple[Suggestion, ...]
-    main: tuple[Place, ...]
-    beside: Suggestion | None
+    row: OwnRow
+    candidates: tuple[Counterpart, ...]
     own: tuple[Place, ...]
+    beside: Counterpart | None
+    main: tuple[Place, ...]
 
 
-def read_pair(takeover: Takeover, row: TakeoverRow, beside: uuid.UUID | None = None) -> Pair:
+def read_pair(takeover: Takeover, row: OwnRow, beside: uuid.UUID | None = None) -> Pair:
     """A row with its candidates; `beside` is the one to look at, without it what is chosen or else the most alike."""
-    candidates = tuple(rank_all(takeover, row))
-    by_uid = {str(one.own.uid): one for one in candidates}
+    candidates = tuple(rank_counterparts(takeover, row.own))
+    by_uid = {str(one.row.uid): one for one in candidates}
     shown = by_uid.get(str(beside or row.choice)) or (candidates[0] if candidates else None)
     labels = _labels(takeover)
-    return Pair(
-        row, candidates, _main_side(row, labels), shown, _own_side(takeover, shown.own, labels) if shown else ()
-    )
+    main = _main_side(shown.row, labels) if shown else ()
+    return Pair(row, candidates, _own_side(takeover, row.own, labels), shown, main)
 
 
 def _main_side(row: TakeoverRow, labels: Mapping[str, str]) -> tuple[Place, ...]:

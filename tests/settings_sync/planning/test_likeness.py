@@ -82,3 +82,10 @@ def test_plain_names(text, said):
 def test_what_was_not_read_is_compared_by_name_alone():
     (found,) = rank(by_name("1", "CV-ketel onderhoud"), [by_name("2", "Onderhoud cv ketel")])
     assert (found.score, found.content, found.is_exact) == (100, None, False)
+
+
+def test_names_with_other_numbers_are_no_suggestion():
+    rates = [by_name("9", "Btw 0%"), by_name("21", "Laag tarief 9%")]
+    assert most_alike(by_name("", "Btw 9"), rates, limit=5) == []
+    (same,) = most_alike(by_name("", "Montage soort 7"), [by_name("7", "Montage van soort 7")], limit=5)
+    assert same.name > 80
