@@ -101,7 +101,10 @@ def test_many_are_decided_at_once_and_the_list_stays_as_it_was(beheerder, mark):
     expect(page.locator("input[name=take][value=sure]")).to_have_count(0)
     expect(page.locator("input[name=take][value=rest]")).not_to_be_checked()
     row = page.locator("#takeover-rows tr", has_text="Zonnepaneel monteren")
+    # So that there is more above and below than the window shows.
+    page.set_viewport_size({"width": 1280, "height": 300})
     row.locator("input[name=pick]").check()
+    page.locator("button[value=proposed]").scroll_into_view_if_needed()
     place = page.locator("#takeover-rows tr[id]").first.bounding_box()["y"]
     click_in_place(page.locator("button[value=proposed]"), version(page, 2))
     expect(row.locator("select")).not_to_have_value("")

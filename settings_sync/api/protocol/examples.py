@@ -121,7 +121,7 @@ EXAMPLES: Mapping[str, Any] = {
         "note": "New CO rules from 1 December",
         "requested_by": "beheerder@van-dijk.example",
         "on_behalf_of": "",
-        "token": "Nightly sync (eenlijn_Wm9uZUFh…)",
+        "token": "Nightly sync (eenlijn_Wm9uZUFh…)",  # nosec B105 # a name and a beginning, and made up
         "created_at": "2026-11-29T09:12:00Z",
         "started_at": "2026-11-29T09:12:01Z",
         "finished_at": "2026-11-29T09:12:04Z",
