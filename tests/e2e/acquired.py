@@ -27,7 +27,10 @@ def make(main_slug: str, name: str) -> None:
     main = Administration.objects.get(slug=main_slug)
     with inside(main):
         _fill(is_main=True)
-    acquired = Administration.objects.create(name=name, slug=name.lower().replace(" ", "-"), parent=main)
+    # Begun and failed: a worker that finds one to be made would make its schema anew meanwhile.
+    acquired = Administration.objects.create(
+        name=name, slug=name.lower().replace(" ", "-"), parent=main, state=Administration.State.FAILED
+    )
     create_schema(acquired)
     with inside(acquired):
         _fill(is_main=False)
