@@ -64,8 +64,10 @@ def measure(owner: User, main: Administration, run: SyncRun, rounds: int) -> dic
 
 
 def addresses(main: Administration, run: SyncRun) -> dict[str, str]:
-    """The pages that show several administrations."""
+    """The pages that show several administrations, beside one that shows nothing but the frame and a few sentences."""
     return {
+        "empty": reverse("help-topic", args=[main.slug, "overview"]),
+        "home": reverse("administration-home", args=[main.slug]),
         "administrations": reverse("sync:administrations", args=[main.slug]),
         "choose": reverse("sync:choose", args=[main.slug]),
         "plan": reverse("sync:plan", args=[main.slug, run.plan_id]),

@@ -254,7 +254,8 @@ def _show(figures: dict[str, Any], fleet: Fleet) -> None:
         print(f"{name:18}{figure:>12}   {beside}")
     print()
     for name, page in figures["pages"].items():
-        print(f"{name:18}{page['ms']:9.1f} ms{page['kb']:9.1f} kB{page['queries']:5} queries")
+        beside = f"{page['ms'] / figures['pages']['empty']['ms']:6.1f}× an empty page"
+        print(f"{name:18}{page['ms']:9.1f} ms{page['kb']:9.1f} kB{page['queries']:5} queries {beside}")
 
 
 def _per(seconds: float, size: int) -> str:
