@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
         "settings_sync.api.events.RUN_FINISHED",
         "settings_sync.api.events.TARGET_FAILED",
         "settings_sync.api.events.ADMINISTRATION_READY",
+        "settings_sync.api.events.DEVIATION_FOUND",
     ],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -302,6 +303,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ActionEnum": "settings_sync.planning.verdicts.Action",
+        "InboxDecision": "settings_sync.models.InboxDecision.Word",
         "WebhookState": "webhooks.models.Endpoint.State",
         "DeliveryState": "webhooks.models.OutboxMessage.State",
         "WebhookEvent": "webhooks.events.Event",

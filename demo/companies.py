@@ -1,6 +1,7 @@
 """The companies of the demo, their administrations and the people in them."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
@@ -71,7 +72,7 @@ ACCOUNTS = {
 People = dict[str, User]
 
 
-def make_people() -> People:
+def make_people(accounts: Mapping[str, Account] = ACCOUNTS) -> People:
     """Every account, all with one password; hashed quickly, because everybody knows it. A sign-in hashes it anew."""
     hasher = get_hasher()
     quickly = {"iterations": 1000} if isinstance(hasher, PBKDF2PasswordHasher) else {}
@@ -84,9 +85,9 @@ def make_people() -> People:
             is_staff=key == "support",
             is_superuser=key == "support",
         )
-        for key, account in ACCOUNTS.items()
+        for key, account in accounts.items()
     )
-    return dict(zip(ACCOUNTS, users, strict=True))
+    return dict(zip(accounts, users, strict=True))
 
 
 def make_main(branch: Branch, administrator: User) -> Administration:
@@ -136,7 +137,7 @@ def _settle(administration: Administration, branch: Branch) -> Administration:
     place = Administration.objects.count()
     administration.company_name = f"{branch.name} B.V."
     administration.company_street = f"Ambachtsweg {place * 11}"
-    administration.company_postcode = f"{3500 + place * 421} AB"
+    administration.company_postcode = f"{3500 + place * 421 % 6000} AB"
     administration.company_city = {
         "noord": "Groningen",
         "oost": "Zwolle",

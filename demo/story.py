@@ -57,7 +57,7 @@ def _tell_van_dijk(people: People, beside: Executor) -> Filling:
     builder = Builder("van-dijk")
     with inside(main):
         builder.build(catalogs.van_dijk().without(changes.LATER))
-    first = _sync(beheerder, main, [noord, oost, zuid], note="Eerste inrichting van de vestigingen")
+    first = sync_everything(beheerder, main, [noord, oost, zuid], note="Eerste inrichting van de vestigingen")
     backdate_run(first, timedelta(days=21))
     _note_figure(main, timedelta(days=21))
     _change(zuid, beheerder, changes.change_zuid, timedelta(days=9))
@@ -65,7 +65,7 @@ def _tell_van_dijk(people: People, beside: Executor) -> Filling:
     with inside(main):
         builder.build(catalogs.van_dijk().only(changes.LATER))
     _note_figure(main, timedelta(days=4))
-    second = _sync(beheerder, main, [noord, zuid], note="Nieuwe CO-eisen per 1 december")
+    second = sync_everything(beheerder, main, [noord, zuid], note="Nieuwe CO-eisen per 1 december")
     backdate_run(second, timedelta(days=1))
     with inside(made["van-dijk-west"]):
         Builder("van-dijk-west").build(catalogs.van_dijk_west())
@@ -78,7 +78,7 @@ def _tell_de_boer(people: People, beside: Executor) -> Filling:
     made = _make_administrations(DE_BOER, administrator)
     with inside(made["de-boer"]):
         Builder("de-boer").build(catalogs.de_boer())
-    run = _sync(administrator, made["de-boer"], [made["de-boer-a"], made["de-boer-b"]], note="Start")
+    run = sync_everything(administrator, made["de-boer"], [made["de-boer-a"], made["de-boer-b"]], note="Start")
     backdate_run(run, timedelta(days=40))
     return _fill(DE_BOER, made, beside, [administrator])
 
@@ -89,12 +89,13 @@ def _make_administrations(company: Company, administrator: Any) -> Administratio
     return {company.main.slug: main, **branches}
 
 
-def _sync(user: Any, main: Administration, targets: Collection[Administration], *, note: str) -> SyncRun:
+def sync_everything(user: Any, main: Administration, targets: Collection[Administration], *, note: str) -> SyncRun:
+    """Bring all settings of the main administration to these, and wait until it is done."""
     plan = create_plan(acting_user=user, main=main, targets=[target.slug for target in targets], categories=CATEGORIES)
     run = start_run(acting_user=user, plan=plan, version=plan.version, note=note)
     for target in run.targets.all():
         execute_target(target.pk)
-    return _finished(run)
+    return _finished(run, patience=60 + 5 * len(targets))
 
 
 def _note_figure(main: Administration, ago: timedelta) -> None:

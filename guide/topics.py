@@ -31,6 +31,7 @@ TOPICS = (
     Topic("takeover", _("Taking an administration over"), ("sync:takeover",)),
     Topic("policies", _("Policies and locks"), ("sync:policies", "sync:rule")),
     Topic("kept", _("What a sub-administration keeps, and what came"), ("sync:kept", "sync:news")),
+    Topic("inbox", _("Inbox"), ("sync:inbox", "sync:questions")),
     Topic("packages", _("Packages"), ("sync:package",)),
     Topic("drafts", _("Drafts"), ("sync:draft",)),
     Topic("versions", _("Versions and files of a setting"), ("sync:item-",)),

@@ -9,7 +9,9 @@ WORDS = {
         _("This administration has the package already. Change what is asked of it."),
     ),
     "settings_sync_assignment_to_one": ("", _("A package is assigned to one group or to one administration.")),
+    "settings_sync_deviation_once": ("", _("This setting waits in the inbox already for this administration.")),
     "settings_sync_package_name": ("name", _("There is a package with this name already. Choose another.")),
+    "settings_sync_question_once": ("", _("This was asked of this administration already.")),
     "settings_sync_savedchoice_name": ("name", _("There is a saved choice with this name already. Choose another.")),
     "settings_sync_one_running_per_child": ("", _("Another sync is busy in this administration. Wait until it ends.")),
 }

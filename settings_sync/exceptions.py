@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tenants.constraints import broken_rule
 from tenants.damage import damage_in_words
@@ -560,6 +562,117 @@ class UnknownKind(SyncError):
 
     code = "unknown-kind"
     status = 400
+
+
+class NothingDecided(SyncError):
+    """Name at least one deviation, and what is decided about it."""
+
+    code = "nothing-decided"
+    status = 400
+
+
+class DecidedTwice(SyncError):
+    """“{label}” is named more than once; decide about it once."""
+
+    code = "decided-twice"
+    status = 400
+
+
+class DateNotUsable(SyncError):
+    """A date is only for what is accepted, and lies after today."""
+
+    code = "date-not-usable"
+    status = 400
+
+
+class QuestionMissing(SyncError):
+    """Write what you want to know; it is read by the people there."""
+
+    code = "question-missing"
+    status = 400
+
+
+class UnknownDeviation(SyncError):
+    """There is no such deviation, or not any more."""
+
+    code = "not-found"
+    status = 404
+
+
+class DeviationSettled(SyncError):
+    """“{label}” is settled already: {decision}, by {by}."""
+
+    code = "already-settled"
+
+    def facts_in_words(self) -> dict[str, str]:
+        return {"decision": decision_in_words(self.facts.get("word"))}
+
+
+class DeviationGone(SyncError):
+    """“{label}” waits for no decision any more: it stands as it should."""
+
+    code = "already-settled"
+
+
+class DeviationMoved(SyncError):
+    """“{label}” was changed since you looked. Nothing was decided; look at it again."""
+
+    code = "deviation-moved"
+
+
+class NoGroup(SyncError):
+    """None of the administrations of “{label}” is in a group. Accept it for these alone."""
+
+    code = "no-group"
+
+
+class CannotPromote(SyncError):
+    """“{label}” cannot be taken over. {reason}"""
+
+    code = "cannot-take-over"
+
+
+class NotTheLast(SyncError):
+    """This is not your last decision any more; only that one can be taken back here."""
+
+    code = "not-the-last"
+
+
+class StillBusy(SyncError):
+    """It is being carried out just now. Try again in a moment."""
+
+    code = "still-busy"
+
+
+class BroughtToOthers(SyncError):
+    """What was taken over was brought to other administrations since. Take that sync back first."""
+
+    code = "brought-to-others"
+
+
+class QuestionClosed(SyncError):
+    """This question was answered or withdrawn already."""
+
+    code = "question-closed"
+
+
+class AnswerMissing(SyncError):
+    """Write an answer."""
+
+    code = "answer-missing"
+    status = 400
+
+
+def decision_in_words(word: object) -> str:
+    """What was decided about a deviation, in the reader's language."""
+    words = {
+        "put_back": pgettext("deviation", "put back"),
+        "accept": pgettext("deviation", "accepted"),
+        "accept_group": _("accepted for the group"),
+        "promote": _("taken over into the main administration"),
+        "ask": _("asked the sub-administration"),
+    }
+    return words.get(str(word), str(word))
 
 
 def moment_in_words(moment: object) -> str:

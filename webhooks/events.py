@@ -15,6 +15,7 @@ class Event(TextChoices):
     RUN_FINISHED = "run.finished", _("a sync has finished")
     TARGET_FAILED = "target.failed", _("an administration could not be synced")
     ADMINISTRATION_READY = "administration.ready", _("a new administration is ready")
+    DEVIATION_FOUND = "deviation.found", _("a setting was changed in a sub-administration")
 
 
 TEST = "webhook.test"

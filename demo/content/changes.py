@@ -30,7 +30,7 @@ LATER = frozenset(
 )
 
 
-class _Editor:
+class Editor:
     """Edits settings by name, as one person in one administration."""
 
     def __init__(self, user: Any, administration: Administration) -> None:
@@ -70,7 +70,7 @@ class _Editor:
 
 def change_main(user: Any, administration: Administration) -> None:
     """Twelve settings change; the first of them clashes with what Zuid did."""
-    edit = _Editor(user, administration)
+    edit = Editor(user, administration)
     edit.field("Onderhoud cv-ketel", "CO-gehalte", help_text="Eenheid: ppm")
     edit.field("Onderhoud cv-ketel", "Gasvoordruk", help_text="Eenheid: mbar, gemeten bij vollast")
     edit.new_field(
@@ -95,7 +95,7 @@ def change_main(user: Any, administration: Administration) -> None:
     edit.new_step("Storing spoed", step, before="material")
 
 
-def _change_texts(edit: _Editor) -> None:
+def _change_texts(edit: Editor) -> None:
     subject = "Bevestiging: we komen op {{ werkbon.datum }}"
     edit.template(MessageTemplate, "Afspraakbevestiging", subject=subject)
     edit.template(Layout, "Werkbon standaard", show_unit=True)
@@ -103,7 +103,7 @@ def _change_texts(edit: _Editor) -> None:
 
 def change_zuid(user: Any, administration: Administration) -> None:
     """Zuid measures CO in its own unit, and changes four more things that nobody else touches."""
-    edit = _Editor(user, administration)
+    edit = Editor(user, administration)
     edit.field("Onderhoud cv-ketel", "CO-gehalte", help_text="Eenheid: mg/m³")
     edit.field("Inspectie brandblusmiddelen", "Waterdruk", is_required=True)
     edit.item(WorkType, "Storing", default_minutes=75)

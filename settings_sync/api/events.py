@@ -57,6 +57,19 @@ class AdministrationReadyData(serializers.Serializer[Any]):
     parent = serializers.SlugField(allow_null=True)  # type: ignore[assignment]
 
 
+class DeviationFoundData(serializers.Serializer[Any]):
+    """A setting that was changed in sub-administrations; told once, in however many it was found at that moment."""
+
+    deviation = serializers.UUIDField()
+    administration = serializers.SlugField()
+    found_in = serializers.ListField(child=serializers.SlugField())
+    category = serializers.CharField()
+    item = serializers.UUIDField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
+    found_at = UtcTime()
+
+
 def _webhook(event: Event, data: type[serializers.Serializer[Any]], example: dict[str, Any]) -> OpenApiWebhook:
     fields = {"type": serializers.CharField(), "timestamp": UtcTime(), "data": data()}
     name = data.__name__.removesuffix("Data")
@@ -110,4 +123,18 @@ ADMINISTRATION_READY = _webhook(
     Event.ADMINISTRATION_READY,
     AdministrationReadyData,
     {"administration": "van-dijk-zuid", "name": "Zuid", "kind": "sub", "parent": "van-dijk"},
+)
+DEVIATION_FOUND = _webhook(
+    Event.DEVIATION_FOUND,
+    DeviationFoundData,
+    {
+        "deviation": RUN,
+        "administration": "van-dijk",
+        "found_in": ["van-dijk-zuid"],
+        "category": "forms",
+        "item": RUN,
+        "label": "Onderhoud cv-ketel",
+        "fields": ["name"],
+        "found_at": "2026-11-22T09:12:00Z",
+    },
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import administrations, alignment, docs, drafts, packages, plans, runs, settings, webhooks
+from .views import administrations, alignment, deviations, docs, drafts, packages, plans, runs, settings, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -41,6 +41,8 @@ urlpatterns = [
         packages.PackageAssignments.as_view(),
         name="package-assignments",
     ),
+    path("deviations/", deviations.Deviations.as_view(), name="deviations"),
+    path("deviations/decide/", deviations.DecideDeviations.as_view(), name="decide-deviations"),
     path("alignment/", alignment.Alignment.as_view(), name="alignment"),
     path("webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
     path("webhooks/<uuid:webhook_id>/", webhooks.OneWebhook.as_view(), name="webhook"),

@@ -4,6 +4,7 @@ from .checkups import Checkup
 from .days import AlignmentDay
 from .decisions import Decision, ItemRule, SyncPolicy
 from .documents import Document, Snapshot, SnapshotItem
+from .inbox import InboxDecision, InboxDeviation, InboxDue, InboxEntry, InboxQuestion
 from .items import Item, NameKey, Part
 from .packages import Assignment, Package, TakenPackage
 from .plans import Change, Plan, PlanTarget
@@ -22,6 +23,11 @@ __all__ = [
     "Finding",
     "FormerDocument",
     "IdempotencyRecord",
+    "InboxDecision",
+    "InboxDeviation",
+    "InboxDue",
+    "InboxEntry",
+    "InboxQuestion",
     "Item",
     "ItemRule",
     "NameKey",

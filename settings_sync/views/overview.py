@@ -13,6 +13,7 @@ from settings_sync.services.administrations.alignment import reviews_due, totals
 from settings_sync.services.home.bringing import bring_in_line, bring_setting, open_decisions
 from settings_sync.services.home.opened import Opened, open_category
 from settings_sync.services.home.picture import Picture, show_picture
+from settings_sync.services.inbox.entries import count_waiting
 from settings_sync.services.previews.plan_overview import list_questions
 from settings_sync.services.settings.deviations import list_deviations
 from tenants.entering import AdministrationRequest, administration_page, main_page
@@ -46,7 +47,16 @@ def _main_context(request: AdministrationRequest) -> dict[str, Any]:
     picture = show_picture(acting_user=request.user, main=request.administration, query=query, group=group)
     key = request.GET.get("open", "")
     opened = _opened(request.administration, picture, key) if key in {row.key for row in picture.rows} else None
-    return {"picture": picture, "opened": opened, "query": query, "group": group, "daily_work": _daily_work(request)}
+    may_decide = SyncRight.RUN in request.rights
+    waiting = count_waiting(request.user, request.administration) if may_decide else 0
+    return {
+        "waiting": waiting,
+        "picture": picture,
+        "opened": opened,
+        "query": query,
+        "group": group,
+        "daily_work": _daily_work(request),
+    }
 
 
 def _opened(main: Administration, picture: Picture, category: str) -> Opened:

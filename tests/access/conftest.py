@@ -18,7 +18,15 @@ from people.models import Invitation
 from reference_data.models import Logo, WorkType
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import read_documents
-from settings_sync.models import Change, Package, SavedChoice
+from settings_sync.models import (
+    Change,
+    InboxDecision,
+    InboxDeviation,
+    InboxEntry,
+    InboxQuestion,
+    Package,
+    SavedChoice,
+)
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets.targets import execute_target
@@ -35,7 +43,7 @@ from webhooks.events import Event
 from webhooks.services.endpoints import create_endpoint, send_test
 from workflows.models import Workflow
 
-PAGES_OF_A_SUB = ("kept", "kept-withdraw", "kept-item", "packages-here", "package-take")
+PAGES_OF_A_SUB = ("kept", "kept-withdraw", "kept-item", "packages-here", "package-take", "questions")
 NEWS_PAGES = ("news", "news-setting")
 DRAFT_PAGES = ("draft", "draft-begin", "draft-publish", "draft-discard")
 PART_PAGES = ("new_field", "edit_part", "move_part", "duplicate_part", "delete_part")
@@ -101,6 +109,24 @@ def make_powerless(*administrations: Administration) -> User:
     return user
 
 
+def make_deviation(company: Company, child: Administration, word: str) -> InboxDecision:
+    """A text that is otherwise in the sub, as an entry of the inbox, and what was asked about it."""
+    kind = "templates_catalog.messagetemplate"
+    with inside(company.main):
+        uid = MessageTemplate.objects.all()[0].uid
+    entry = InboxEntry.objects.create(
+        id=uuid.uuid4(), administration=company.main, kind=kind, category="templates", uid=uid, label=word
+    )
+    found = InboxDeviation.objects.create(
+        entry=entry, administration=child, kind=kind, uid=uid, edited_by=word, found_at=timezone.now()
+    )
+    decision = InboxDecision.objects.create(
+        administration=company.main, entry=entry, word="ask", reason=word, decided_by=company.owner, by_name=word
+    )
+    InboxQuestion.objects.create(deviation=found, decision=decision)
+    return decision
+
+
 def make_samples(company: Company, child: Administration, word: str) -> dict[str, dict[str, Any]]:
     """What stands in addresses: things that are really there."""
     main, owner = company.main, company.owner
@@ -119,6 +145,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
     token, _secret = create_own_token(acting_user=owner, main=main, scopes=Scope.values, name=word)
     choice = SavedChoice.objects.create(administration=main, name=word, created_by=owner)
     package = Package.objects.create(administration=main, name=word, categories=["forms"])
+    decided = make_deviation(company, child, word)
     role = Role.objects.create(administration=main, name=word, rights=[])
     invitation = Invitation.objects.create(
         administration=main, email=f"{word.lower()}@example.com", role=role, language="nl", invited_by=owner
@@ -135,7 +162,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             "": {
                 "slug": main.slug, "child": child.slug, "there": child.slug, "plan_id": open_plan.pk, "run_id": run.pk,
                 "change_id": change.pk,
-                "package_id": package.pk,
+                "package_id": package.pk, "entry_id": decided.entry_id, "decision_id": decided.pk,
                 "choice_id": choice.pk, "role_id": role.pk, "token_id": token.pk, "webhook_id": endpoint.pk,
                 "membership_id": owner.memberships.get(administration=main).pk, "invitation_id": invitation.pk,
                 "message_id": message.pk, "delivery_id": message.pk, "administration_id": child.pk,

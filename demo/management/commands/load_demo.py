@@ -2,22 +2,33 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from tenants.management.refusals import missing_dump_as_exit_code
 
 from ...companies import ACCOUNTS, PASSWORD
-from ...loading import load_demo
+from ...fleet import FLEET_ACCOUNTS
+from ...loading import load_demo, load_fleet
 
 
 class Command(BaseCommand):
     requires_system_checks: list[str] = []
     help = "Load the demo unless it is there already, and print its accounts."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--fleet",
+            action="store_true",
+            help="also a customer with 40 administrations in 4 groups, and a week of 60 deviations",
+        )
+
     def handle(self, **options: Any) -> None:
         with missing_dump_as_exit_code():
             load_demo()
+            if options["fleet"]:
+                load_fleet(lambda done: self.stdout.write(f"  {done}"))
+        accounts = {**ACCOUNTS, **(FLEET_ACCOUNTS if options["fleet"] else {})}
         self.stdout.write(f'Demo accounts, all with the password "{PASSWORD}":')
-        width = max(len(account.email) for account in ACCOUNTS.values())
-        for account in ACCOUNTS.values():
+        width = max(len(account.email) for account in accounts.values())
+        for account in accounts.values():
             self.stdout.write(f"  {account.email:<{width}}  {account.about}")

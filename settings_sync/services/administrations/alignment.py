@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import look_at
-from settings_sync.models import Alignment, Touched
+from settings_sync.models import Alignment, InboxDue, Touched
 from settings_sync.planning.alignment import COUNTED, NAMES_TAKEN, align
 from settings_sync.planning.values import Local
 from settings_sync.services.assignments.assigned import Expectations
@@ -220,9 +220,18 @@ def _rows(administration: Administration, counts: Mapping[str, Counts], reviews:
 
 
 def _store(rows: Iterable[Alignment]) -> None:
+    counted = list(rows)
+    subs = {row.administration for row in counted if row.administration.parent_id}
     with transaction.atomic():
+        # What stands otherwise there is looked into by the inbox, which is not counted with.
+        InboxDue.objects.bulk_create(
+            [InboxDue(administration=sub, at=Now()) for sub in subs],
+            update_conflicts=True,
+            unique_fields=["administration"],
+            update_fields=["at"],
+        )
         Alignment.objects.bulk_create(
-            rows,
+            counted,
             update_conflicts=True,
             unique_fields=["administration", "category"],
             update_fields=["counts", "review_on", "as_of"],

@@ -99,7 +99,7 @@ def find_difference(
         state=state,
         words=state_in_words(state, where=sub.name),
         picture=picture_of(kind, before, after, labels),
-        places=tuple(_places(kind, before, after, labels)) if before else (),
+        places=tuple(places_between(kind, before, after, labels)) if before else (),
         is_missing=before is None,
     )
 
@@ -143,9 +143,10 @@ def _row(entry: Entry, state: State, sub: Administration) -> Differing:
     return Differing(entry.kind, entry.uid, str(all_kinds()[entry.kind].label), entry.label, state, words)
 
 
-def _places(
+def places_between(
     kind_key: str, before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, str]
 ) -> list[Place]:
+    """Where two documents of a setting differ, place by place in words."""
     kind = all_kinds()[kind_key]
     names = name_parts(kind, [after, before])
     found = differences(base=None, source=after, local=before, result=after)

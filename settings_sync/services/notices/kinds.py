@@ -17,6 +17,8 @@ TROUBLE = "run.trouble"
 DECISION = "decision.waits"
 CHANGED = "settings.changed"
 READY = "administration.ready"
+QUESTION = "deviation.question"
+ANSWER = "deviation.answer"
 NAMED = 4
 
 
@@ -28,7 +30,29 @@ def register_kinds() -> None:
         Kind(DECISION, 30, gettext_lazy("A sync of somebody else waits for a decision"), "conflict", _decision),
         Kind(CHANGED, 40, gettext_lazy("The main administration changed settings where I work"), "sync", _changed),
         Kind(READY, 50, gettext_lazy("An administration that I made is ready"), "administration", _ready),
+        Kind(
+            QUESTION,
+            45,
+            gettext_lazy("The main administration asks something about a setting where I work"),
+            "info",
+            _asked,
+        ),
+        Kind(ANSWER, 35, gettext_lazy("A question of mine about a deviation is answered"), "info", _answered),
     )
+
+
+def _asked(facts: Mapping[str, Any], administrations: Sequence[Administration]) -> Words:
+    sub = administrations[0]
+    text = _("%(main)s asks about “%(label)s” in %(name)s.")
+    said = text % {"main": sub.main.name, "label": facts["label"], "name": sub.name}
+    return Words(said, (Link(_("Answer"), reverse("sync:questions", args=[sub.slug])),), facts["note"])
+
+
+def _answered(facts: Mapping[str, Any], administrations: Sequence[Administration]) -> Words:
+    main = administrations[0]
+    text = _("%(name)s answered your question about “%(label)s”.")
+    said = text % {"label": facts["label"], "name": facts["name"]}
+    return Words(said, (Link(_("To the inbox"), reverse("sync:inbox", args=[main.slug])),), facts["note"])
 
 
 def _of_run(facts: Mapping[str, Any], administrations: Sequence[Administration]) -> Words:

@@ -12,13 +12,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from notices.services.telling import Reader, tell
-from settings_sync.models import Change, Finding, SyncRun, SyncTarget
+from settings_sync.models import Change, Finding, InboxDecision, InboxQuestion, SyncRun, SyncTarget
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.plans.category_rights import readable_categories
 from tenants.models import Administration, Membership
 from tenants.rights import AdministrationRight, SyncRight
 
-from .kinds import CHANGED, DECISION, FINISHED, READY, TROUBLE
+from .kinds import ANSWER, CHANGED, DECISION, FINISHED, QUESTION, READY, TROUBLE
 
 WENT_WELL = (SyncRun.State.SUCCEEDED, SyncRun.State.CANCELLED)
 
@@ -54,6 +54,30 @@ def tell_ready(administration: Administration) -> None:
     """Tell who made an administration that it can be used."""
     readers = _members(administration, user=administration.created_by_id)
     tell(READY, about=str(administration.pk), readers=readers)
+
+
+def tell_question(administration: Administration, decision: InboxDecision) -> None:
+    """Tell who may edit such settings in a sub-administration what the main administration asks about one."""
+    entry = decision.entry
+    readers = _members(administration, f"{entry.category}.update")
+    others = [reader for reader in readers if reader.user_id != decision.decided_by_id]
+    about = f"{decision.pk} {administration.pk}"
+    tell(QUESTION, about=about, readers=others, label=entry.label, note=decision.reason)
+
+
+def tell_answer(question: InboxQuestion) -> None:
+    """Tell who asked what was answered."""
+    decision = question.decision
+    readers = _members(decision.administration, SyncRight.RUN, user=decision.decided_by_id)
+    name = question.deviation.administration.name
+    tell(
+        ANSWER,
+        about=str(question.pk),
+        readers=readers,
+        label=decision.entry.label,
+        name=name,
+        note=question.answer,
+    )
 
 
 def _about(run: SyncRun) -> str:

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import error_in_words
-from settings_sync.models import Finding, SyncRun, SyncTarget
+from settings_sync.models import Finding, Plan, SyncRun, SyncTarget
 from settings_sync.permissions import right_for, syncable_keys
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.previews.plan_overview import Counted
@@ -123,6 +123,7 @@ class RunOverview:
     may_cancel: bool
     seconds_left: float | None
     undoes: RunLink | None
+    promotes: bool
     undone_by: tuple[RunLink, ...]
     retry_question: RetryQuestion | None
     query: str = ""
@@ -255,6 +256,7 @@ class RunLine:
     failed: int
     counted: Counted
     undoes: RunLink | None
+    promotes: bool
     undone_by: tuple[RunLink, ...]
 
 
@@ -385,6 +387,7 @@ def _about(run: SyncRun, undone: Mapping[Any, list[RunLink]]) -> dict[str, Any]:
         "token": run.token,
         "created_at": run.created_at,
         "undoes": _link(run.plan.undoes) if run.plan.undoes else None,
+        "promotes": run.plan.kind == Plan.Kind.PROMOTE,
         "undone_by": tuple(undone.get(run.pk, ())),
     }
 

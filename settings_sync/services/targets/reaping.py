@@ -40,6 +40,14 @@ class Round:
     done: int = 0
 
 
+_others: list[Callable[[], int]] = []
+
+
+def also_each_round(*steps: Callable[[], int]) -> None:
+    """Have the reaper do these too, after it has counted: what stands above this room, called when the app is ready."""
+    _others.extend(step for step in steps if step not in _others)
+
+
 def _goes_on() -> bool:
     return False
 
@@ -61,7 +69,7 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     reach("reaper.before-waking")
     woken, alone = _wake()
     done = _work_on(alone, must_stop)
-    for step in (end_what_is_over, fold_alignment, send_due, forget_old_messages, forget_old_notices):
+    for step in (end_what_is_over, fold_alignment, *_others, send_due, forget_old_messages, forget_old_notices):
         if not must_stop():
             _attempt(step)
     return Round(woken=woken, given_up=given_up, finished=finished, done=done)

@@ -177,6 +177,10 @@ def _assign(body: Any, known: Known) -> None:
     body[:] = [{"administration": known["slug"], "as": "optional"}]
 
 
+def _settle(body: Any, known: Known) -> None:
+    body[:] = [{"deviation": known["deviation"], "decision": "ask", "reason": "Waarom?"}]
+
+
 def _restore(body: Any, known: Known) -> None:
     body["digest"] = known["digest"]
 
@@ -191,6 +195,7 @@ BODIES = {
     "POST /api/v1/administrations/": _name,
     "PATCH /api/v1/plans/{plan_id}/decisions/": _decide,
     "POST /api/v1/runs/{run_id}/undo/": _take_back,
+    "POST /api/v1/deviations/decide/": _settle,
     "POST /api/v1/packages/": _bundle,
     "PATCH /api/v1/packages/{package_id}/": _bundle,
     "PUT /api/v1/packages/{package_id}/assignments/": _assign,

@@ -18,7 +18,9 @@ from accounts.models import Scope
 from business.models import Customer, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form
 from settings_sync.api.protocol.problems import GENERIC
-from settings_sync.models import Plan, SyncTarget
+from settings_sync.models import InboxDeviation, Plan, SyncTarget
+from settings_sync.services.administrations.alignment import fold_alignment
+from settings_sync.services.inbox.rounds import find_deviations
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.access.conftest import make_powerless
@@ -128,6 +130,16 @@ class World:
     def package_id(self) -> str:
         return self.post("packages/", {"name": f"Pakket {uuid.uuid4().hex}", **CATEGORY})["id"]
 
+    def deviation(self) -> dict[str, str]:
+        """What somebody changed in the sub since its last sync, as an entry of the inbox, put back."""
+        self.run_id()
+        with inside(self.child):
+            Form.objects.filter(uid=self.form).update(description=f"Lokaal {uuid.uuid4().hex}")
+        fold_alignment()
+        find_deviations()
+        entry = InboxDeviation.objects.get(uid=self.form).entry_id
+        return {"deviation": str(entry), "decision": "put_back"}
+
     def conflict_id(self) -> str:
         return self.conflict()["id"]
 
@@ -235,6 +247,8 @@ VERBS = [
     Verb("PUT packages/{package_id}/assignments/", 200,
          lambda world: [{"administration": world.child.slug, "as": "optional"}]),
     Verb("DELETE packages/{package_id}/", 204),
+    Verb("GET deviations/", 200),
+    Verb("POST deviations/decide/", 200, lambda world: [world.deviation()]),
     Verb("GET alignment/", 200),
     Verb("GET alignment/", 200, query="?detail=true"),
     Verb("GET webhooks/", 200),

@@ -62,6 +62,8 @@ def test_it_is_openapi_3_1_and_names_every_address_of_the_contract(schema):
         ("post", "runs/{run_id}/undo/"),
         ("patch", "plans/{plan_id}/decisions/"),
         ("get", "alignment/"),
+        ("get", "deviations/"),
+        ("post", "deviations/decide/"),
         ("get", "packages/"),
         ("post", "packages/"),
         ("get", "packages/{package_id}/"),

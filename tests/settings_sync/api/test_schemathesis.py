@@ -16,6 +16,9 @@ from accounts.models import Scope
 from business.models import Customer, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form
 from settings_sync.api.views.administrations import Administrations
+from settings_sync.models import InboxDeviation
+from settings_sync.services.administrations.alignment import fold_alignment
+from settings_sync.services.inbox.rounds import find_deviations
 from tenants.schemas import inside
 from tests.contracts.samples import Filler
 from tests.web import serving
@@ -48,6 +51,10 @@ def known(api, owner, main, reached, settings_in_main, child):
     with inside(main):
         gone = str(Form.objects.create(name="Weg").uid)
     with inside(child):
+        Form.objects.filter(uid=settings_in_main).update(description="Lokaal")
+    fold_alignment()
+    find_deviations()
+    with inside(child):
         Filler("Los").daily_data(1)
         daily = {name: str(model.objects.all()[0].uid) for name, model in DAILY.items()}
     return {
@@ -58,6 +65,7 @@ def known(api, owner, main, reached, settings_in_main, child):
         "digest": api.get(f"administrations/{main.slug}/items/{settings_in_main}/").json()["digest"],
         "plan_id": plan["id"],
         "run_id": run["id"],
+        "deviation": str(InboxDeviation.objects.get().entry_id),
         "package_id": package,
         "webhook_id": str(endpoint.pk),
         "delivery_id": str(delivery.pk),
@@ -98,7 +106,7 @@ def test_no_generated_request_makes_it_fail(owner, main, known, tmp_path):
     print("\n".join(found.wrong))
     assert found.wrong == []
     assert found.cases >= FEWEST_CASES
-    assert len(labels) == 52
+    assert len(labels) == 60
     assert not [status for status in found.statuses if status == 0 or status >= 500]
     never = [label for label, statuses in found.operations.items() if not any(200 <= one < 300 for one in statuses)]
     assert set(never) <= CONFLICTS, "the requests get somewhere"

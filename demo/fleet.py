@@ -1,0 +1,171 @@
+"""A customer with forty administrations in four groups, and what their people changed in one week.
+
+Seeded: every load gives the same administrations the same deviations, sixty of them in twelve sorts.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from reference_data.models import HourType, Priority, Solution, WorkType
+from reference_data.services import delete_item
+from settings_sync.services.administrations.alignment import fold_alignment
+from settings_sync.services.inbox.finding import look_into
+from settings_sync.services.inbox.rounds import find_deviations
+from templates_catalog.models import Layout, MessageTemplate
+from tenants.models import Administration
+from tenants.schemas import inside
+from workflows.services import StepValues
+
+from .backdating import backdate_edits, backdate_run
+from .building import Builder
+from .companies import Account, Branch, Company, make_administrator, make_branch, make_main, make_people
+from .content import catalogs
+from .content.changes import Editor
+from .daily.filling import Amount, fill_administration
+from .story import sync_everything
+
+SEED = 17
+DAYS = 7
+SOME = Amount(customers=8, work_orders=14, quotations=4)
+PLACES = {
+    "Noord": "Groningen Assen Leeuwarden Drachten Emmen Hoogeveen Sneek Heerenveen Stadskanaal Meppel",
+    "Oost": "Zwolle Deventer Apeldoorn Enschede Hengelo Almelo Arnhem Nijmegen Doetinchem Ede",
+    "Zuid": "Eindhoven Tilburg Breda Den-Bosch Helmond Venlo Roermond Maastricht Heerlen Roosendaal",
+    "West": "Rotterdam Den-Haag Leiden Delft Gouda Haarlem Alkmaar Zaandam Hoorn Almere",
+}
+FLEET = Company(
+    Branch("de-lange", "De Lange Installaties", "midden", SOME),
+    tuple(
+        Branch(f"de-lange-{place.lower()}", f"De Lange {place.replace('-', ' ')}", group.lower(), SOME)
+        for group, places in PLACES.items()
+        for place in places.split()
+    ),
+)
+FLEET_ACCOUNTS = {
+    "de_lange": Account("beheerder@de-lange.example", "Beheerder De Lange", "everything in De Lange, forty branches"),
+    "Noord": Account("hoekstra@de-lange.example", "Bram Hoekstra", "settings of De Lange in the north"),
+    "Oost": Account("wolters@de-lange.example", "Sanne Wolters", "settings of De Lange in the east"),
+    "Zuid": Account("elamrani@de-lange.example", "Fatima el Amrani", "settings of De Lange in the south"),
+    "West": Account("vandenberg@de-lange.example", "Joris van den Berg", "settings of De Lange in the west"),
+}
+
+Change = Callable[[Editor], None]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What several administrations did alike; sorts about one setting are made in different administrations."""
+
+    setting: str
+    number: int
+    change: Change
+
+
+def make_fleet(tell: Callable[[str], object]) -> None:
+    """Make the customer, bring its settings to all forty, and let their people change sixty of them."""
+    people = make_people(FLEET_ACCOUNTS)
+    owner = people["de_lange"]
+    main = make_main(FLEET.main, owner)
+    Administration.objects.filter(pk=main.pk).update(licence_cap=50)
+    with inside(main):
+        Builder("de-lange").build(catalogs.van_dijk())
+    subs = _make_branches(main, people, tell)
+    tell(f"{len(subs)} administrations get the settings")
+    run = sync_everything(owner, main, subs, note="Eerste inrichting van de vestigingen")
+    backdate_run(run, timedelta(days=30))
+    number = _make_deviations(subs, people, tell)
+    # Daily data at the end: what a sort removes is used by nothing before.
+    _fill(subs, people)
+    fold_alignment()
+    find_deviations()
+    # A reaper that runs beside may have found them before there was any work that uses what was changed.
+    for _found in look_into(main, subs):
+        pass
+    tell(f"{number} deviations, found")
+
+
+def _make_branches(
+    main: Administration, people: Mapping[str, Any], tell: Callable[[str], object]
+) -> list[Administration]:
+    groups = {place: group for group, places in PLACES.items() for place in places.split()}
+    made = []
+    for branch, group in zip(FLEET.branches, groups.values(), strict=True):
+        sub = make_branch(branch, main, people["de_lange"])
+        sub.groups = [group]
+        sub.save(update_fields=["groups"])
+        make_administrator(people[group], sub)
+        made.append(sub)
+        if len(made) % 10 == 0:
+            tell(f"{len(made)} of {len(FLEET.branches)} administrations")
+    return made
+
+
+def _make_deviations(subs: list[Administration], people: Mapping[str, Any], tell: Callable[[str], object]) -> int:
+    chance = random.Random(SEED)  # nosec B311 # which branch did what, the same each time
+    free: dict[str, list[Administration]] = {}
+    made = 0
+    for sort in SORTS:
+        left = free.setdefault(sort.setting, chance.sample(subs, len(subs)))
+        for _count in range(sort.number):
+            sub = left.pop()
+            with inside(sub):
+                sort.change(Editor(people[sub.groups[0]], sub))
+                backdate_edits(timedelta(hours=chance.randrange(1, DAYS * 24)))
+            made += 1
+        tell(f"{made} deviations")
+    return made
+
+
+def _fill(subs: list[Administration], people: Mapping[str, Any]) -> None:
+    for sub, branch in zip(subs, FLEET.branches, strict=True):
+        who = people[sub.groups[0]]
+        with inside(sub):
+            fill_administration(sub, region=branch.region, amount=branch.amount, employees=[(who.pk, str(who))])
+
+
+def _photo(edit: Editor) -> None:
+    edit.new_field(
+        "Onderhoud warmtepomp",
+        "Buitendeel",
+        label="Foto van het typeplaatje",
+        reference="foto_typeplaatje",
+        type="text",
+    )
+
+
+def _no_solution(edit: Editor) -> None:
+    delete_item(**edit.who, item=Solution.objects.get(code="S13"))
+
+
+def _sign_before_leaving(edit: Editor) -> None:
+    step = StepValues(type="comment", title="Klant gebeld voor vertrek")
+    edit.new_step("Storing spoed", step, before="material")
+
+
+SORTS = (
+    Sort("CO", 11, lambda edit: edit.field("Onderhoud cv-ketel", "CO-gehalte", help_text="Eenheid: ppm, bij vollast")),
+    Sort("CO", 4, lambda edit: edit.field("Onderhoud cv-ketel", "CO-gehalte", help_text="Eenheid: mg/m³")),
+    Sort(
+        "afspraak",
+        8,
+        lambda edit: edit.template(
+            MessageTemplate, "Afspraakbevestiging", subject="We komen op {{ werkbon.datum }} om {{ werkbon.tijd }}"
+        ),
+    ),
+    Sort("storing", 7, lambda edit: edit.item(WorkType, "Storing", default_minutes=75)),
+    Sort(
+        "sms",
+        6,
+        lambda edit: edit.template(MessageTemplate, "Sms werk gereed", body="Klaar! Vragen? {{ bedrijf.telefoon }}"),
+    ),
+    Sort("foto", 5, _photo),
+    Sort("hoog", 5, lambda edit: edit.item(Priority, "HOOG", name="Hoog, binnen vier uur")),
+    Sort("spoed", 4, _sign_before_leaving),
+    Sort("brand", 3, lambda edit: edit.field("Inspectie brandblusmiddelen", "Waterdruk", is_required=True)),
+    Sort("offerte", 3, lambda edit: edit.template(Layout, "Offerte beknopt", show_quantity=True)),
+    Sort("reis", 2, lambda edit: edit.item(HourType, "REIS", name="Reistijd, per kwartier")),
+    Sort("oplossing", 2, _no_solution),
+)
