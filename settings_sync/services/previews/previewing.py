@@ -226,7 +226,7 @@ def _place(part: str, uid: str, row: Difference, names: Names) -> PlacePreview:
 
 
 def _field(kind: Kind, part: str, name: str, row: Difference, labels: Mapping[str, str]) -> FieldPreview:
-    column = column_of(kind, part, name) if name != "order" else None
+    column = None if _is_order_of_parts(part, name) else column_of(kind, part, name)
     words = [value_in_words(column, value, labels) for value in (row.base, row.source, row.local, row.result)]
     base, source, local, result = words
     is_long = max(map(len, words)) > LONG_TEXT
@@ -235,8 +235,13 @@ def _field(kind: Kind, part: str, name: str, row: Difference, labels: Mapping[st
     return FieldPreview(row.path, label, base, source, local, result, raw=row, is_long=is_long, is_text=is_text)
 
 
+def _is_order_of_parts(part: str, name: str) -> bool:
+    """Whether a place is the order of parts; a setting itself may have a field of that name, as free fields do."""
+    return bool(part) and name == "order"
+
+
 def _label(kind: Kind, part: str, name: str) -> str:
-    if name == "order":
+    if _is_order_of_parts(part, name):
         return _("order of {parts}").format(parts=kind.part(part).model._meta.verbose_name_plural)
     column = column_of(kind, part, name)
     if column:

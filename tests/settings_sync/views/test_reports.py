@@ -11,7 +11,7 @@ from django.utils import translation
 from PIL import Image
 
 from forms_catalog.models import Field, Form
-from reference_data.models import Logo
+from reference_data.models import FreeField, Logo
 from settings_sync.models import Change, SyncTarget
 from settings_sync.services.previews.plan_overview import row_of
 from settings_sync.services.reports import csv_file, report_rows
@@ -200,3 +200,18 @@ def test_without_a_logo_none_is_shown(owner_client, url, owner, main, joined, fo
     run = sync(owner, main, joined)
     assert url("run-logo", run.pk) not in owner_client.get(url("run", run.pk)).content.decode()
     assert owner_client.get(url("run-logo", run.pk)).status_code == 404
+
+
+def test_a_setting_with_a_field_that_is_called_order_is_told_on_paper_and_on_its_page(
+    owner_client, url, owner, main, joined
+):
+    with inside(main):
+        FreeField.objects.create(name="Meterstand", reference_name="meter", order=1)
+    sync(owner, main, joined, categories=["reference_data"])
+    with inside(main):
+        FreeField.objects.update(order=7)
+    run = sync(owner, main, joined, categories=["reference_data"])
+    (page, *_more) = pages_of(owner_client.get(url("run-pdf", run.pk)).content)
+    assert "Meterstand" in page
+    change = Change.objects.get(plan_target__plan=run.plan, label="Meterstand")
+    assert owner_client.get(url("change", run.plan_id, change.pk)).status_code == 200
