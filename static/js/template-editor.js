@@ -418,6 +418,8 @@
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step) mark(chosen + step);
       else if (event.key === "Enter" && shown[chosen]) choose(shown[chosen]);
+      // A field that searches would only be emptied by it.
+      else if (event.key === "Escape") dialog.close();
       else return;
       event.preventDefault();
     });
