@@ -1,16 +1,21 @@
 """What people fill in for a template. The words are checked here, the rules by `rules`, and services write."""
 
+from base64 import b64encode
 from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from catalog_kit.edit_pages import take_in_html
 from reference_data.forms import SettingForm
 from reference_data.models import VatRate
+from settings_sync.models import size_of_file
 
+from .attachments import ATTACH, DETACH
 from .models import Block, Layout, MessageTemplate, Scheme
+from .rules import ATTACHABLE, MOST_ATTACHED_BYTES
 from .services import FIELDS, problems_of
 
 HTML = {"data-html": ""}
@@ -41,7 +46,54 @@ class TemplateForm(SettingForm):
         return ()
 
 
+class FilesInput(forms.FileInput):
+    """Takes several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, as their content in base64 by name."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> dict[str, str]:
+        """Read the files. Raises ValidationError for an empty one, and before reading what is far too large."""
+        files = [super(FilesField, self).clean(one) for one in data or ()]
+        if sum(one.size for one in files) > MOST_ATTACHED_BYTES:
+            most = filesizeformat(MOST_ATTACHED_BYTES)
+            message = _("The files that go along are more than %(most)s together.")
+            raise forms.ValidationError(message, params={"most": most})
+        return {one.name: b64encode(one.read()).decode() for one in files}
+
+
 class MessageTemplateForm(TemplateForm):
+    detach: Any = forms.MultipleChoiceField(
+        label=_("Go along now; tick what is to go along no more"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    attach: Any = FilesField(
+        label=_("Add files that go along with every e-mail"),
+        required=False,
+        help_text=_("Together at most 400 kB. A file of the same name takes the place of the one that is there."),
+        widget=FilesInput(attrs={"accept": ",".join(ATTACHABLE)}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = self.instance.attachments.order_by("position") if self.instance.pk else ()
+        found = [(row.name, f"{row.name}, {filesizeformat(size_of_file(row.content))}") for row in rows]
+        self.fields["detach"].choices = found  # type: ignore[attr-defined]
+        if not found:
+            del self.fields["detach"]
+        if self.instance.pk and self.instance.kind == MessageTemplate.Kind.SMS:
+            del self.fields["attach"]
+
+    def ask_rules(self, problems_of: Any) -> None:
+        """Ask the rules, which are asked of the files once they are put beside those that are there."""
+        apart = {name: self.cleaned_data.pop(name) for name in (ATTACH, DETACH) if name in self.cleaned_data}
+        super().ask_rules(problems_of)
+        self.cleaned_data |= apart
+
     class Meta:
         model = MessageTemplate
         fields = FIELDS[MessageTemplate]

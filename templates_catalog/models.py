@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Case, Deferrable, F, GeneratedField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.models import Item, NameKey
+from settings_sync.models import File, Item, NameKey, Part
 
 DEFAULT_CURRENCY = "EUR"
 VARIABLE_NAME = r"^[a-z][a-z0-9_]*$"
@@ -67,6 +67,32 @@ class MessageTemplate(Item):
                 condition=Q(kind="email", subject__regex=r"\S") | Q(kind="sms", subject=""),
                 name="templates_catalog_message_subject_is_for_email",
             ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Attachment(Part):
+    """A file that goes along with every e-mail that is made of a template."""
+
+    template = models.ForeignKey(
+        MessageTemplate, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("message template")
+    )
+    name = models.CharField(_("file name"), max_length=120)
+    content = File(_("content"))
+
+    class Meta:
+        ordering = ["template", "position"]
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["template", "position"],
+                deferrable=Deferrable.IMMEDIATE,
+                name="templates_catalog_attachment_position",
+            ),
+            models.CheckConstraint(condition=Q(name__regex=r"\S"), name="templates_catalog_attachment_has_name"),
         ]
 
     def __str__(self) -> str:

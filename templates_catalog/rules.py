@@ -1,17 +1,27 @@
 """What makes a template right or wrong. Pure: the screens and the sync ask the same functions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from catalog_kit.placing import problems_of_places
 from catalog_kit.taking_in import problems_of_markup
+from settings_sync.models import size_of_file
 
 from .placeholders import problems_of_placeholders
 
 _NOT_IN_BLOCK_NAMES = re.compile(r"[|\"'\[\]{}\n]")
+_NOT_IN_FILE_NAMES = re.compile(r"[/\\\x00-\x1f\x7f]")
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+ATTACHABLE = (".pdf", ".txt", ".csv", ".ics", ".docx", ".xlsx", ".odt", ".ods", *PICTURES)
+"""What mail programs open without running anything."""
+MOST_ATTACHMENTS = 10
+MOST_ATTACHED_BYTES = 400 * 1024
+"""Of all together: a document that holds them is still taken by the API."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -30,7 +40,23 @@ def problems_of_message(document: Mapping[str, Any]) -> dict[str, list[str]]:
         problems["subject"].append(_("A subject is one line. Take the line break out of it."))
     if kind == "sms" and subject:
         problems["subject"].append(_("An SMS has no subject."))
-    return _only_found(problems)
+    files = [(row["name"], row["content"]) for row in document.get("parts", {}).get("attachment", ())]
+    return _only_found({**problems, "attachments": problems_of_attachments(files)})
+
+
+def problems_of_attachments(files: Sequence[tuple[str, str]]) -> list[str]:
+    """What is wrong with the files that go along with an e-mail, by name and content in base64."""
+    problems = [
+        _("“%(name)s” cannot go along: only %(kinds)s can.") % {"name": name, "kinds": ", ".join(ATTACHABLE)}
+        for name, _content in files
+        if PurePosixPath(name).suffix.lower() not in ATTACHABLE or _NOT_IN_FILE_NAMES.search(name)
+    ]
+    if len(files) > MOST_ATTACHMENTS:
+        problems.append(_("At most %(most)d files go along.") % {"most": MOST_ATTACHMENTS})
+    if sum(size_of_file(content) for _name, content in files) > MOST_ATTACHED_BYTES:
+        most = filesizeformat(MOST_ATTACHED_BYTES)
+        problems.append(_("The files that go along are more than %(most)s together.") % {"most": most})
+    return problems
 
 
 def problems_of_layout(document: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.readable_names import problems_of_names
 
+from .attachments import attachments_for_log, change_attachments
 from .models import Block, Layout, MessageTemplate, Scheme
 from .permissions import may_create_templates, may_delete_templates, may_update_templates
 from .rights import TemplateRight
@@ -79,6 +80,7 @@ def create_template(
             lock_kind(item)
             item.is_default = settle_default(acting_user, item, item.is_default)
         item.save()
+        change_attachments(item, values)
         _link_blocks(item)
         _record(acting_user, item, {})
     return item
@@ -108,6 +110,7 @@ def update_template(
             _refuse_losing_default(locked, was_default=used["is_default"])
             locked.is_default = settle_default(acting_user, locked, locked.is_default)
         locked.save()
+        change_attachments(locked, values)
         _change_along(acting_user, locked, used, users)
         # By now, because what names a renamed block has changed along.
         _refuse_blocks(locked)
@@ -176,7 +179,8 @@ def delete_template(*, acting_user: User, administration: Administration, item: 
 def values_for_log(item: Template) -> dict[str, Any]:
     """The fields of a template as people read them."""
     fields = (*FIELDS[type(item)], *(["former_names"] if isinstance(item, Block) else []), "is_archived")
-    return values_of(item, fields, ("blocks",) if type(item) in WITH_BLOCKS else ())
+    values = values_of(item, fields, ("blocks",) if type(item) in WITH_BLOCKS else ())
+    return values | (attachments_for_log(item) if isinstance(item, MessageTemplate) else {})
 
 
 def problems_of(item: Template) -> dict[str, list[str]]:

@@ -64,6 +64,14 @@ class MessageTemplateSync(ModelSync):
         return document_edits.settle_blocks(models.MessageTemplate, edit)
 
 
+@register(models.Attachment)
+class AttachmentSync(ModelSync):
+    part_of = "template"
+    part_key = "name"
+    label = "name"
+    fields = ("name", "content")
+
+
 @register(models.Layout)
 class LayoutSync(ModelSync):
     category = TEMPLATES

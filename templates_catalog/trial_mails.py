@@ -18,6 +18,7 @@ from settings_sync.wording.word_changes import readable
 from tenants.models import Administration
 from tenants.permissions import require
 
+from .attachments import attach_to
 from .models import Block, Layout, MessageTemplate
 from .previews import preview_of
 from .rights import TemplateRight
@@ -41,7 +42,9 @@ def send_trial_mail(
     shown = preview_of(item, administration)
     subject = _("Test: %(subject)s") % {"subject": shown.subject or str(item)}
     try:
-        as_mail(subject, str(shown.body), acting_user.email).send()
+        mail = as_mail(subject, str(shown.body), acting_user.email)
+        attach_to(mail, item)
+        mail.send()
     except (SMTPException, OSError) as error:
         raise EditRefused({"": [_("The mail server did not take this mail. Try again later.")]}) from error
     return acting_user.email

@@ -88,7 +88,7 @@ def list_templates(request: AdministrationRequest) -> HttpResponse:
 @makes_settings
 def create_template(request: AdministrationRequest, section: str) -> HttpResponse:
     chosen = _section(section)
-    form = chosen.form(request.POST or None, initial={"kind": request.GET.get("kind")})
+    form = chosen.form(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid():
         item = attempt(request, form, services.create_template, model=chosen.model, values=form.cleaned_data)
         if item is not None:
@@ -102,7 +102,7 @@ def create_template(request: AdministrationRequest, section: str) -> HttpRespons
 def edit_template(request: AdministrationRequest, section: str, uid: UUID) -> HttpResponse:
     chosen = _section(section)
     item = get_object_or_404(chosen.model, uid=uid)
-    form = chosen.form(request.POST or None, instance=get_object_or_404(chosen.model, uid=uid))
+    form = chosen.form(request.POST or None, request.FILES or None, instance=get_object_or_404(chosen.model, uid=uid))
     if request.method == "POST" and form.is_valid():
         seen = request.POST.get("seen")
         if attempt(request, form, services.update_template, item=item, values=form.cleaned_data, seen=seen):

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db.models import Field, ForeignKey, GeneratedField, JSONField, ManyToManyField, Model, UniqueConstraint
 from django.utils.functional import Promise
 
-from settings_sync.models.items import Item
+from settings_sync.models.items import File, Item
 
 from .options import Category, ModelSync
 from .registry import Registry, registry
@@ -40,6 +40,7 @@ class Column:
     label: str | Promise
     is_json: bool = False
     is_nullable: bool = False
+    is_file: bool = False
     reference: Reference | None = None
     choices: tuple[tuple[Any, Any], ...] = ()
 
@@ -241,6 +242,7 @@ class Kinds:
             label=field.verbose_name,
             is_json=isinstance(field, JSONField),
             is_nullable=field.null,
+            is_file=isinstance(field, File),
             reference=reference,
             choices=tuple(field.flatchoices or ()),
         )

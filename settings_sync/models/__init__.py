@@ -5,7 +5,7 @@ from .days import AlignmentDay
 from .decisions import Decision, ItemRule, SyncPolicy
 from .documents import Document, Snapshot, SnapshotItem
 from .inbox import InboxDecision, InboxDeviation, InboxDue, InboxEntry, InboxQuestion
-from .items import Item, NameKey, Part
+from .items import File, Item, NameKey, Part, file_in_words, size_of_file
 from .packages import Assignment, Package, TakenPackage
 from .plans import Change, Plan, PlanTarget
 from .requests import IdempotencyRecord
@@ -20,6 +20,7 @@ __all__ = [
     "Checkup",
     "Decision",
     "Document",
+    "File",
     "Finding",
     "FormerDocument",
     "IdempotencyRecord",
@@ -44,4 +45,6 @@ __all__ = [
     "SyncTarget",
     "TakenPackage",
     "Touched",
+    "file_in_words",
+    "size_of_file",
 ]

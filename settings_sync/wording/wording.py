@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from settings_sync.declaring.kinds import Column, Kind, Table, all_kinds
 from settings_sync.declaring.registry import registry
-from settings_sync.models import Change
+from settings_sync.models import Change, file_in_words
 from settings_sync.planning.lists import entry_of, field_path
 from settings_sync.planning.values import NeededBy
 from settings_sync.planning.verdicts import Action, Verdict
@@ -291,6 +291,8 @@ def value_in_words(column: Column | None, value: Any, labels: Mapping[str, str])
         value = column.default
     if value is None or value == "" or value == []:
         return ""
+    if column is not None and column.is_file:
+        return file_in_words(str(value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):

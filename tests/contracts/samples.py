@@ -5,6 +5,7 @@ in turn. A new catalog needs a shape only when the database refuses what is fill
 """
 
 import re
+from base64 import b64encode
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -20,8 +21,8 @@ from forms_catalog.models import Field, Form, Section
 from reference_data.models import DevicePolicy, FreeField
 from settings_sync.declaring.kinds import Kind, Table, all_kinds, tenant_models
 from settings_sync.declaring.registry import registry
-from settings_sync.models import Item
-from templates_catalog.models import Block, Layout, MessageTemplate, Scheme
+from settings_sync.models import File, Item
+from templates_catalog.models import Attachment, Block, Layout, MessageTemplate, Scheme
 from workflows.models import Step
 
 TRICKY = "“Ünïcode” 漢字 🔧 ' \" \\ %s %% $1 @@schema@@ @@changes@@"
@@ -119,6 +120,8 @@ SHAPES: dict[type[Model], list[Mapping[str, Any]]] = {
 
 
 def _text(word: str, field: Any, turn: int) -> str:
+    if field.model is Attachment and field.name == "name":
+        return f"{word} {turn} Ünïcode 漢字.pdf"
     text = f"{word} {field.name} {turn} {TRICKY}"
     if field.model is Block and field.name == "name":
         text = re.sub("[\"']", "", text)  # texts name it between braces
@@ -127,6 +130,7 @@ def _text(word: str, field: Any, turn: int) -> str:
 
 MAKERS: list[tuple[Any, Callable[[str, Any, int], Any]]] = [
     (models.EmailField, lambda word, field, turn: f"{word}{turn}@example.com"),
+    (File, lambda word, field, turn: b64encode(f"{word} {turn} {TRICKY}".encode()).decode()),
     ((models.CharField, models.TextField), _text),
     (models.BinaryField, lambda word, field, turn: f"{word} {turn}".encode()),
     (models.BooleanField, lambda word, field, turn: bool((turn + len(field.name)) % 2)),

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import ForeignKey
 
 from settings_sync.declaring.kinds import Kind, Table
+from settings_sync.models import File, file_in_words
 
 Labels = dict[uuid.UUID, str]
 Rows = Mapping[Table, list[Any]]
@@ -22,7 +23,10 @@ def values_of(row: models.Model, fields: Iterable[str], links: Iterable[str] = (
     values: dict[str, Any] = {}
     for name in fields:
         value = getattr(row, name)
-        values[name] = str(value) if isinstance(value, (models.Model, Decimal)) else value
+        if isinstance(row._meta.get_field(name), File):
+            values[name] = file_in_words(value)
+        else:
+            values[name] = str(value) if isinstance(value, (models.Model, Decimal)) else value
     for name in links:
         values[name] = sorted(str(linked) for linked in getattr(row, name).all())
     return values

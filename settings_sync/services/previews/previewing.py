@@ -230,7 +230,7 @@ def _field(kind: Kind, part: str, name: str, row: Difference, labels: Mapping[st
     words = [value_in_words(column, value, labels) for value in (row.base, row.source, row.local, row.result)]
     base, source, local, result = words
     is_long = max(map(len, words)) > LONG_TEXT
-    is_text = column is not None and column.db_type == "text"
+    is_text = column is not None and column.db_type == "text" and not column.is_file
     label = _label(kind, part, name)
     return FieldPreview(row.path, label, base, source, local, result, raw=row, is_long=is_long, is_text=is_text)
 
