@@ -152,6 +152,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
     )
     with inside(child):
         kept = Deviation.objects.all()[0]
+        own = WorkType.objects.create(name=f"{word} van {child}")
         in_sub = {"slug": child.slug, "deviation_id": kept.pk, "uid": kept.uid, "package_id": package.pk}
     with inside(main):
         draft = Draft.objects.get()
@@ -161,7 +162,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
         return {
             "": {
                 "slug": main.slug, "child": child.slug, "there": child.slug, "plan_id": open_plan.pk, "run_id": run.pk,
-                "change_id": change.pk,
+                "change_id": change.pk, "own": own.uid,
                 "package_id": package.pk, "entry_id": decided.entry_id, "decision_id": decided.pk,
                 "choice_id": choice.pk, "role_id": role.pk, "token_id": token.pk, "webhook_id": endpoint.pk,
                 "membership_id": owner.memberships.get(administration=main).pk, "invitation_id": invitation.pk,
