@@ -185,7 +185,7 @@ def _answer(status: str, row: Mapping[str, Any]) -> Answer:
 
 def _example(media: Mapping[str, Any]) -> str:
     for example in media.get("examples", {}).values():
-        return json.dumps(example["value"], indent=2, ensure_ascii=False)
+        return json.dumps(example["value"], indent=1, ensure_ascii=False)
     return ""
 
 
