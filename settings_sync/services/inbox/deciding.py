@@ -249,12 +249,15 @@ def _promote(user: User, asked: Asked, rows: list[InboxDeviation], door: Door) -
         decision.result_digest = taken.result
         decision.save(update_fields=["former_digest", "result_digest"])
         record_promotion(user, decision, taken)
-        _settle(rows, decision, State.SETTLED)
+        # Until it is carried out there nobody is asked about what was decided just now.
+        _settle(rows, decision, State.WAITING)
         _record(user, decision, rows)
     offered = offer(user, entry, rows)
     if offered.equal is not None:
         with transaction.atomic():
             _start(user, decision, offered.equal, door)
+    else:
+        _settle(rows, decision, State.SETTLED)
     decision.offered = offered.others
     decision.save(update_fields=["offered", "run"])
     return Outcome(asked, entry, decision)

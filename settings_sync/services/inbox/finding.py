@@ -13,6 +13,7 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import AdministrationDamaged
 from settings_sync.models import InboxDecision, InboxDeviation, InboxEntry, SyncTarget
 from settings_sync.planning.values import Key
+from settings_sync.services.plans.plans import MAKING_AT_MOST
 from tenants.models import Administration
 from tenants.wholeness import having
 from webhooks.events import Event, rfc3339
@@ -130,7 +131,7 @@ def _reconcile(
 def _judge(row: InboxDeviation, seen: Seen) -> None:
     """What becomes of a deviation that is seen, by what was decided about it before."""
     is_same = row.entry_id == seen.entry
-    if row.state == State.WAITING and row.decision and row.decision.run and not row.decision.run.is_finished:
+    if row.state == State.WAITING and row.decision and _is_under_way(row.decision):
         return
     if row.state == State.SETTLED:
         state, came_back = _of_new(seen), ""
@@ -151,6 +152,13 @@ def _judge(row: InboxDeviation, seen: Seen) -> None:
     row.edited_by = seen.edited_by
     row.edited_at = seen.edited_at
     row.found_at = row.found_at or timezone.now()
+
+
+def _is_under_way(decision: InboxDecision) -> bool:
+    """Whether a run carries it out, or is being made; one of which none came in a while was broken off."""
+    if decision.run is not None:
+        return not decision.run.is_finished
+    return decision.decided_at > timezone.now() - MAKING_AT_MOST
 
 
 def _of_new(seen: Seen) -> State:

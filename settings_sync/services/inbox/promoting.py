@@ -53,8 +53,8 @@ class Taken:
 
 @dataclass(frozen=True)
 class Offered:
-    """What is to follow: `equal` moves the base where it stands as it should by now, `others` is for somebody to look
-    at and to confirm."""
+    """What is to follow: by `equal` those that had it follow the main again, `others` is for somebody to look at
+    and to confirm."""
 
     equal: Plan | None
     others: Plan | None
@@ -185,30 +185,32 @@ def offer(user: User, entry: InboxEntry, rows: Sequence[InboxDeviation]) -> Offe
     children = [child for child in syncable_children(user, main) if child.state == Administration.State.ACTIVE]
     followers = find_followers([child.schema_name for child in children if not child.damage], entry.kind, entry.uid)
     there = {child.slug for child in children if child.schema_name in followers}
-    origins = {row.administration.slug for row in rows} & there
-    equal = _of_equal(user, entry, origins)
-    others = there - {target.administration.slug for target in equal.targets.all()} if equal else there
+    origins = [row for row in rows if row.administration.slug in there]
+    equal = _of_origins(user, entry, origins)
+    others = there - {row.administration.slug for row in origins}
     return Offered(
         equal, create_plan(acting_user=user, main=main, targets=others, items=[entry.uid]) if others else None
     )
 
 
-def _of_equal(user: User, entry: InboxEntry, slugs: set[str]) -> Plan | None:
-    """A plan in which nothing is written but the base; None where none of them stands as the main does by now."""
-    if not slugs:
+def _of_origins(user: User, entry: InboxEntry, rows: Sequence[InboxDeviation]) -> Plan | None:
+    """A plan by which those that had it already follow the main again: mostly nothing is written but the base.
+
+    What was added alike in several of them has a uid of its own in each, and gets that of the main.
+    """
+    if not rows:
         return None
-    main = entry.administration
-    plan = create_plan(acting_user=user, main=main, targets=slugs, items=[entry.uid])
-    changes = list(Change.objects.filter(plan_target__plan=plan).select_related("plan_target__administration"))
-    about = [change for change in changes if change.uid == entry.uid and change.verdict == Verdict.ALREADY_EQUAL]
-    equal = {change.plan_target.administration.slug for change in about}
-    if not equal:
-        return None
-    if equal != slugs:
-        # Where the main's other changes are missing as well, there is something to look at.
-        return _of_equal(user, entry, equal)
-    along: set[uuid.UUID] = {row.uid for row in changes if row.uid != entry.uid and row.action in WRITING}
-    if along:
-        asked = [Asked(uid, Word.SKIP) for uid in sorted(along)]
-        plan = decide(acting_user=user, plan=plan, version=plan.version, decisions=asked)
-    return plan
+    slugs = [row.administration.slug for row in rows]
+    plan = create_plan(acting_user=user, main=entry.administration, targets=slugs, items=[entry.uid])
+    seen = {row.administration_id: _bytes(row.local_digest) for row in rows}
+    asked = []
+    along: set[uuid.UUID] = set()
+    for change in Change.objects.filter(plan_target__plan=plan).select_related("plan_target__administration"):
+        if change.uid != entry.uid:
+            along |= {change.uid} if change.action in WRITING else set()
+        elif change.verdict != Verdict.ALREADY_EQUAL:
+            is_seen = _bytes(change.local_digest) == seen[change.plan_target.administration_id]
+            word = Word.OVERWRITE if is_seen else Word.SKIP
+            asked.append(Asked(entry.uid, word, change.plan_target.administration.slug))
+    asked += [Asked(uid, Word.SKIP) for uid in sorted(along)]
+    return decide(acting_user=user, plan=plan, version=plan.version, decisions=asked) if asked else plan

@@ -54,6 +54,22 @@ def test_taken_over_and_brought_to_the_others_everybody_is_in_line(owner, main, 
         assert Edit.objects.filter(by_name=str(owner)).exists()
 
 
+def test_a_question_that_several_added_is_one_in_all_of_them_then(owner, main, joined, other, followed, decided):
+    for administration in (joined, other):
+        with inside(administration):
+            section = Field.objects.get().section
+            Field.objects.create(section=section, label="Foto", type="text", position=2, reference="foto")
+    settle()
+    carry_out(decided("promote"))
+    uids = set()
+    for administration in (main, joined, other):
+        with inside(administration):
+            uids.add(Field.objects.get(reference="foto").uid)
+    assert len(uids) == 1
+    assert out_of_line(joined, other) == {"Noord": 0, "Zuid": 0}
+    assert waiting() == []
+
+
 def test_the_next_change_of_the_main_reaches_where_it_came_from(owner, main, joined, followed, decided):
     edit(joined, owner, label="CO in mg/m³")
     settle()
