@@ -293,6 +293,7 @@ SPECTACULAR_SETTINGS = {
     "WEBHOOKS": [
         "settings_sync.api.events.RUN_FINISHED",
         "settings_sync.api.events.TARGET_FAILED",
+        "settings_sync.api.events.APPROVAL_WANTED",
         "settings_sync.api.events.ADMINISTRATION_READY",
         "settings_sync.api.events.DEVIATION_FOUND",
     ],
@@ -311,6 +312,7 @@ SPECTACULAR_SETTINGS = {
         "AdministrationState": "tenants.models.Administration.State",
         "PlanKind": "settings_sync.models.Plan.Kind",
         "PlanState": "settings_sync.models.Plan.State",
+        "ApprovalState": "settings_sync.models.Approval.State",
         "RunState": "settings_sync.models.SyncRun.State",
         "TargetState": "settings_sync.models.SyncTarget.State",
         "QuotationState": "business.models.Quotation.State",

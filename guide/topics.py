@@ -28,6 +28,7 @@ TOPICS = (
         ("sync:plan", "sync:change", "sync:filled-in", "sync:decide", "sync:difference"),
     ),
     Topic("results", _("Results, history and taking back"), ("sync:run",)),
+    Topic("approvals", _("Approvals"), ("sync:approval",)),
     Topic("takeover", _("Taking an administration over"), ("sync:takeover",)),
     Topic("policies", _("Policies and locks"), ("sync:policies", "sync:rule")),
     Topic("kept", _("What a sub-administration keeps, and what came"), ("sync:kept", "sync:news")),

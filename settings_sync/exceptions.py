@@ -84,6 +84,44 @@ class NothingChosen(SyncError):
     status = 400
 
 
+class OwnApproval(SyncError):
+    """You asked for this yourself; somebody else has to approve it."""
+
+    code = "own-approval"
+    status = 403
+
+
+class ApprovalDecided(SyncError):
+    """This does not wait for approval any more: {state}."""
+
+    code = "approval-decided"
+
+
+class ApprovalOutdated(SyncError):
+    """The main administration was changed since this was asked. Nothing was started; ask again with a new preview."""
+
+    code = "approval-outdated"
+
+
+class AskerMayNoMore(SyncError):
+    """{name} may not do this any more, so it cannot be approved. Nothing was started."""
+
+    code = "asker-may-no-more"
+
+
+class NotApproved(SyncError):
+    """Nobody approved this, so nothing was changed here."""
+
+    code = "not-approved"
+
+
+class WordMissing(SyncError):
+    """Say in a few words why: whoever asked for it reads them, and they are kept in the trail."""
+
+    code = "word-missing"
+    status = 400
+
+
 class NothingDiffers(SyncError):
     """There is nothing to bring to {name}: it is in line. Nothing was changed."""
 

@@ -86,6 +86,16 @@ register(
     ),
     Section(
         Group.OWN_SETTINGS,
+        38,
+        "sync:approvals",
+        _("Approvals"),
+        _("Syncs that wait until somebody else has looked at them."),
+        "check",
+        SyncRight.APPROVE,
+        main_only=True,
+    ),
+    Section(
+        Group.OWN_SETTINGS,
         40,
         "sync:policies",
         _("Policies of syncs"),

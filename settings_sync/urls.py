@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     administrations,
+    approvals,
     deciding,
     deviations,
     differences,
@@ -58,7 +59,10 @@ urlpatterns = [
     path("sync/<uuid:plan_id>/takeover/<slug:child>/", takeover.sitting, name="takeover"),
     path("sync/<uuid:plan_id>/takeover/<slug:child>/<uuid:own>/", takeover.pair, name="takeover-pair"),
     path("policies/", rule_book.policies, name="policies"),
+    path("policies/approval/", rule_book.approval_policy, name="policies-approval"),
     path("policies/<str:kind>/<uuid:uid>/", rule_book.rule, name="rule"),
+    path("approvals/", approvals.show_all, name="approvals"),
+    path("approvals/<uuid:approval_id>/", approvals.decide, name="approval-decide"),
     path("packages/", packages.show_all, name="packages"),
     path("packages/new/", packages.create, name="package-new"),
     path("packages/here/", packages.show_here, name="packages-here"),

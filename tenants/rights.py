@@ -29,6 +29,7 @@ class SyncRight(Right):
 
     RUN = "sync.run", _("sync to sub-administrations")
     UNDO = "sync.undo", _("undo a sync")
+    APPROVE = "sync.approve", _("approve a sync of somebody else")
 
 
 class RoleRight(Right):

@@ -14,8 +14,14 @@ class Event(TextChoices):
 
     RUN_FINISHED = "run.finished", _("a sync has finished")
     TARGET_FAILED = "target.failed", _("an administration could not be synced")
+    APPROVAL_WANTED = "approval.wanted", _("a sync waits for approval")
     ADMINISTRATION_READY = "administration.ready", _("a new administration is ready")
     DEVIATION_FOUND = "deviation.found", _("a setting was changed in a sub-administration")
+
+
+def event_choices() -> list[tuple[str, Any]]:
+    """Every event with its label, for a field: so a new one asks for no migration."""
+    return Event.choices
 
 
 TEST = "webhook.test"

@@ -18,7 +18,7 @@ from tenants import exact_json
 from tenants.exact_json import ExactEncoder
 from tenants.models import Administration
 
-from .events import EVENT_LABELS, Event
+from .events import EVENT_LABELS, event_choices
 from .outcomes import Failure
 from .schedule import TRIED_FOR
 from .signing import new_secret
@@ -45,7 +45,7 @@ class Endpoint(models.Model):
     )
     url = models.CharField(_("address"), max_length=LONGEST_URL)
     description = models.CharField(_("description"), max_length=200, blank=True, default="")
-    events = ArrayField(models.CharField(max_length=40, choices=Event.choices), verbose_name=_("events"))
+    events = ArrayField(models.CharField(max_length=40, choices=event_choices), verbose_name=_("events"))
     # A signature needs the secret itself, so no hash will do.
     secret = models.CharField(max_length=100, default=new_secret, editable=False)
     former_secret = models.CharField(max_length=100, blank=True, default="", editable=False)

@@ -48,6 +48,17 @@ class TargetFailedData(serializers.Serializer[Any]):
     finished_at = UtcTime(allow_null=True)
 
 
+class ApprovalWantedData(serializers.Serializer[Any]):
+    """A run that waits until somebody else approves it, by `POST approvals/{id}/approve/`."""
+
+    approval = serializers.UUIDField()
+    run = serializers.UUIDField()
+    administration = serializers.SlugField()
+    kind = serializers.ChoiceField(choices=Plan.Kind.choices)
+    reasons = serializers.ListField(child=serializers.CharField())
+    expires_at = UtcTime()
+
+
 class AdministrationReadyData(serializers.Serializer[Any]):
     """A new administration that can be used."""
 
@@ -117,6 +128,18 @@ TARGET_FAILED = _webhook(
         },
         "overtaken_by": None,
         "finished_at": "2026-11-22T09:12:00Z",
+    },
+)
+APPROVAL_WANTED = _webhook(
+    Event.APPROVAL_WANTED,
+    ApprovalWantedData,
+    {
+        "approval": "0197a1f0-6f0e-7c31-9a55-1f3b0f0f8b55",
+        "run": RUN,
+        "administration": "van-dijk",
+        "kind": "sync",
+        "reasons": ["removals"],
+        "expires_at": "2026-11-23T09:12:00Z",
     },
 )
 ADMINISTRATION_READY = _webhook(

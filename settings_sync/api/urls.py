@@ -2,7 +2,19 @@
 
 from django.urls import path, re_path
 
-from .views import administrations, alignment, deviations, docs, drafts, packages, plans, runs, settings, webhooks
+from .views import (
+    administrations,
+    alignment,
+    approvals,
+    deviations,
+    docs,
+    drafts,
+    packages,
+    plans,
+    runs,
+    settings,
+    webhooks,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -34,6 +46,9 @@ urlpatterns = [
     path("runs/<uuid:run_id>/cancel/", runs.CancelRun.as_view(), name="cancel-run"),
     path("runs/<uuid:run_id>/retry/", runs.RetryRun.as_view(), name="retry-run"),
     path("runs/<uuid:run_id>/undo/", runs.UndoRun.as_view(), name="undo-run"),
+    path("approvals/", approvals.Approvals.as_view(), name="approvals"),
+    path("approvals/<uuid:approval_id>/approve/", approvals.ApproveRun.as_view(), name="approve"),
+    path("approvals/<uuid:approval_id>/reject/", approvals.RejectRun.as_view(), name="reject"),
     path("packages/", packages.Packages.as_view(), name="packages"),
     path("packages/<uuid:package_id>/", packages.OnePackage.as_view(), name="package"),
     path(

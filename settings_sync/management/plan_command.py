@@ -69,7 +69,9 @@ class PlanCommand(BaseCommand):
                 confirmation=typed,
             )
         told = self.stderr if options["json"] else self.stdout
-        told.write(f"Run {run.pk} has started: {_page_of(run)}", style_func=str)
+        is_waiting = run.state == SyncRun.State.WAITING
+        what = "waits for approval, and nothing has started" if is_waiting else "has started"
+        told.write(f"Run {run.pk} {what}: {_page_of(run)}", style_func=str)
         told.flush()
         ended = follow_run(run, user, options["timeout"])
         if not options["json"]:
@@ -135,6 +137,8 @@ def _page_of(run: SyncRun) -> str:
 
 
 def _exit_code(plan: PlanOverview, run: RunOverview | None) -> int:
+    if run is not None and run.state == SyncRun.State.WAITING:
+        return HELD
     if run is not None and not all(target.is_applied for target in run.targets):
         return FAILED
     differs = run is not None and any(set(target.finding_codes) - {Finding.DONE_BEFORE} for target in run.targets)

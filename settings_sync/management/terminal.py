@@ -160,7 +160,7 @@ def follow_run(run: SyncRun, acting_user: User, timeout: float) -> RunOverview:
             run.refresh_from_db()
             shown = show_run(acting_user=acting_user, run=run)
             line.show(_progress(shown))
-            if shown.is_finished:
+            if shown.is_finished or shown.state == SyncRun.State.WAITING:
                 return shown
             if timeout and time.monotonic() > deadline:
                 raise CommandError(

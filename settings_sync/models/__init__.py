@@ -1,5 +1,6 @@
 """The shared tables of the product, and the bases of every model whose rows travel."""
 
+from .approvals import Approval
 from .checkups import Checkup
 from .days import AlignmentDay
 from .decisions import Decision, ItemRule, SyncPolicy
@@ -15,6 +16,7 @@ from .saved_choices import SavedChoice
 __all__ = [
     "Alignment",
     "AlignmentDay",
+    "Approval",
     "Assignment",
     "Change",
     "Checkup",

@@ -42,11 +42,17 @@ class Decision(models.Model):
 
 class SyncPolicy(models.Model):
     """What syncs of a main administration do where nobody decides; `max_share` is the share of an administration's
-    settings, in percent, from which overwriting and removing asks for a typed confirmation."""
+    settings, in percent, from which overwriting and removing asks for a typed confirmation.
+
+    A sync waits until somebody else approves it: always, to more than `approval_above` administrations, or where it
+    removes something."""
 
     administration = models.OneToOneField(Administration, on_delete=models.CASCADE, related_name="sync_policy")
     policies = ExactJSONField(_("policies"), default=dict)
     max_share = models.PositiveSmallIntegerField(_("share that asks for confirmation"), default=25)
+    approval_always = models.BooleanField(default=False, db_default=False)
+    approval_above = models.PositiveIntegerField(null=True)
+    approval_on_removals = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("policy of syncs")

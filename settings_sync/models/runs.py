@@ -20,6 +20,7 @@ class SyncRun(models.Model):
     """One confirmed plan on its way to every chosen administration."""
 
     class State(models.TextChoices):
+        WAITING = "waiting", _("waits for approval")
         QUEUED = "queued", _("queued")
         RUNNING = "running", _("running")
         SUCCEEDED = "succeeded", _("succeeded")
@@ -27,6 +28,11 @@ class SyncRun(models.Model):
         PARTLY_FAILED = "partly_failed", _("partly failed")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
+        REJECTED = "rejected", _("rejected")
+        EXPIRED = "expired", _("not approved in time")
+
+    NOT_STARTED = (State.WAITING, State.REJECTED, State.EXPIRED)
+    """Nobody has approved it (yet)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="run", verbose_name=_("preview"))
@@ -80,6 +86,7 @@ class SyncTarget(models.Model):
     """One administration of a run. Whoever holds `lease_token` until `leased_until` may apply it, nobody else."""
 
     class State(models.TextChoices):
+        WAITING = "waiting", _("waits for approval")
         QUEUED = "queued", _("waiting")
         RUNNING = "running", _("busy")
         SUCCEEDED = "succeeded", _("done")
@@ -89,6 +96,7 @@ class SyncTarget(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     OPEN = (State.QUEUED, State.RUNNING)
+    ENDED = (State.SUCCEEDED, State.HELD, State.FAILED, State.SKIPPED, State.CANCELLED)
     APPLIED = (State.SUCCEEDED, State.HELD)
     """The plan was carried out, as far as the administration still stood as the plan saw it."""
     NOT_APPLIED = (State.FAILED, State.SKIPPED, State.CANCELLED)

@@ -8,7 +8,7 @@ from django.db.models import Max
 from accounts.models import User
 from settings_sync.declaring.usage import counted
 from settings_sync.exceptions import PlanFailed, error_in_words
-from settings_sync.models import Change, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
+from settings_sync.models import Approval, Change, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import alignment_of
 from settings_sync.services.plans.local_values import warnings_in_words
 from settings_sync.services.plans.plans import count_made
@@ -111,7 +111,12 @@ def _warnings(change: Change) -> list[dict[str, Any]]:
 
 def shape_runs(runs: list[SyncRun], user: User) -> list[dict[str, Any]]:
     """Runs with what arrived, added up over the administrations that are done and that the user may enter."""
-    return list(RunShape([_run(*both) for both in zip(runs, lines_of(user, runs), strict=True)], many=True).data)
+    approvals = dict(Approval.objects.filter(run__in=runs).values_list("run", "pk"))
+    shown = [
+        {**_run(run, line), "approval": approvals.get(run.pk)}
+        for run, line in zip(runs, lines_of(user, runs), strict=True)
+    ]
+    return list(RunShape(shown, many=True).data)
 
 
 def _run(run: SyncRun, line: RunLine) -> dict[str, Any]:

@@ -50,7 +50,8 @@ class RetryBody(Body):
 
 class RunShape(serializers.Serializer[Any]):
     """A run; `counts` adds up what arrived in the administrations that are done. `token` is the name and beginning of
-    the token that it was asked with, and empty where a page or the terminal asked for it."""
+    the token that it was asked with, and empty where a page or the terminal asked for it. While it is `waiting` nothing
+    has started: `approval` is what it waits for, or waited for."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Plan.Kind.choices)
@@ -65,6 +66,7 @@ class RunShape(serializers.Serializer[Any]):
     started_at = UtcTime(allow_null=True)
     finished_at = UtcTime(allow_null=True)
     undone_by = serializers.UUIDField(allow_null=True)
+    approval = serializers.UUIDField(allow_null=True)
 
 
 class ReceiptShape(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """Sync to sub-administrations, step 3: the preview, and confirming it."""
 
 import uuid
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import PlanChanged, PlanUsed, SyncError
 from settings_sync.models import Plan
 from settings_sync.permissions import right_for
+from settings_sync.services.approvals.approvals import approval_of, may_decide, others_who_may_approve
 from settings_sync.services.plans.dry_run import rehearse_plan
 from settings_sync.services.plans.plans import count_made, create_plan
 from settings_sync.services.plans.source_moves import find_source_moves
@@ -29,11 +31,14 @@ from settings_sync.services.previews.plan_overview import (
     show_plan,
 )
 from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.waiting import reasons_to_wait
 from settings_sync.services.undos.undoing import create_undo_plan
+from settings_sync.wording.approval_wording import reasons_in_words
 from tenants.entering import AdministrationRequest, main_page
 from tenants.models import Administration
 from tenants.rights import SyncRight
 
+from .approval_forms import WordForm
 from .forms import SavedChoiceForm, StartForm
 
 ASKED = ("target", "outcome", "category", "verdict", "warned", "used")
@@ -74,6 +79,8 @@ def preview(request: AdministrationRequest, plan_id: uuid.UUID) -> HttpResponse:
         "stored": plan,
         "form": form,
         "confirmation": confirmation,
+        "waits_because": [] if hasattr(plan, "run") else reasons_in_words(reasons_to_wait(plan)),
+        **_approval(request, plan),
         "moves": moves,
         "questions": list_questions(plan),
         "page": list_changes(plan, **asked, page=request.GET.get("page")),
@@ -142,6 +149,21 @@ def _beside(page: Page[PlannedTarget], plan: PlanOverview, slug: str) -> Planned
     if any(target.slug == slug for target in page.object_list):
         return None
     return next((target for target in plan.targets if target.slug == slug), None)
+
+
+def _approval(request: AdministrationRequest, plan: Plan) -> dict[str, Any]:
+    """What a confirmed plan waits or waited for, and the form of who may decide it."""
+    approval = approval_of(plan) if hasattr(plan, "run") else None
+    if approval is None:
+        return {}
+    is_mine = request.user.pk in (approval.run.requested_by_id, approval.run.by_right_of_id)
+    return {
+        "approval": approval,
+        "reasons": reasons_in_words(approval.reasons),
+        "word_form": WordForm() if may_decide(request.user, approval) else None,
+        "is_mine": is_mine,
+        "others": others_who_may_approve(approval) if is_mine and approval.is_waiting else [],
+    }
 
 
 def _asked(request: AdministrationRequest) -> dict[str, str]:

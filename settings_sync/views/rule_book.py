@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from settings_sync.exceptions import SyncError
+from settings_sync.services.approvals.policy import approval_policy_of, count_approvers, set_approval_policy
 from settings_sync.services.plans.rules import policies_of
 from settings_sync.services.settings.places import read_standing
 from settings_sync.services.settings.rule_book import (
@@ -24,6 +26,7 @@ from settings_sync.services.settings.rule_book import (
 from tenants.entering import AdministrationRequest, main_page
 from tenants.rights import SyncRight
 
+from .approval_forms import ApprovalPolicyForm
 from .rule_forms import WHOLE, PoliciesForm, RuleForm
 
 
@@ -39,7 +42,14 @@ def policies(request: AdministrationRequest) -> HttpResponse:
             messages.success(request, _("Saved; it holds for previews that are made from now on."))
             return redirect("sync:policies", main.slug)
     query = request.GET.get("q", "").replace("\0", "").strip()
-    context = {"form": form, "rules": list_rules(main), "query": query, "found": find_items(main, query)}
+    context = {
+        "form": form,
+        "approval_form": _approval_form(request),
+        "approvers": count_approvers(main),
+        "rules": list_rules(main),
+        "query": query,
+        "found": find_items(main, query),
+    }
     return render(request, "sync/policies.html", context)
 
 
@@ -58,6 +68,25 @@ def rule(request: AdministrationRequest, kind: str, uid: uuid.UUID) -> HttpRespo
             messages.success(request, _("The rule for “%(name)s” was saved.") % {"name": standing.label})
             return redirect("sync:policies", main.slug)
     return render(request, "sync/rule.html", {"form": form, "standing": standing, "stored": stored})
+
+
+@require_POST
+@main_page(SyncRight.APPROVE)
+def approval_policy(request: AdministrationRequest) -> HttpResponse:
+    """When a sync waits for the approval of somebody else."""
+    form = ApprovalPolicyForm(request.POST)
+    if form.is_valid():
+        set_approval_policy(acting_user=request.user, main=request.administration, policy=form.policy())
+        messages.success(request, _("Saved; it holds for syncs that are started from now on."))
+    else:
+        messages.error(request, _("Fill in a number of administrations, of 1 or more. Nothing was saved."))
+    return redirect(f"{redirect('sync:policies', request.administration.slug).url}#approval")
+
+
+def _approval_form(request: AdministrationRequest) -> ApprovalPolicyForm | None:
+    if SyncRight.APPROVE not in request.rights:
+        return None
+    return ApprovalPolicyForm(initial=ApprovalPolicyForm.initial_of(approval_policy_of(request.administration)))
 
 
 def _initial(stored: Any) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from tenants.schemas import inside
 from tenants.tokens import create_own_token
 from tests.conftest import make_administration, make_member
 from tests.contracts.samples import Filler
+from tests.contracts.waiting import wait_for_approval
 from tests.contracts.world import Company, make_company
 from webhooks.events import Event
 from webhooks.services.endpoints import create_endpoint, send_test
@@ -144,6 +145,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
     message = send_test(acting_user=owner, endpoint=endpoint)
     token, _secret = create_own_token(acting_user=owner, main=main, scopes=Scope.values, name=word)
     choice = SavedChoice.objects.create(administration=main, name=word, created_by=owner)
+    approval = wait_for_approval(owner, main, child, f"{word} wacht")
     package = Package.objects.create(administration=main, name=word, categories=["forms"])
     decided = make_deviation(company, child, word)
     role = Role.objects.create(administration=main, name=word, rights=[])
@@ -163,7 +165,8 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             "": {
                 "slug": main.slug, "child": child.slug, "there": child.slug, "plan_id": open_plan.pk, "run_id": run.pk,
                 "change_id": change.pk, "own": own.uid,
-                "package_id": package.pk, "entry_id": decided.entry_id, "decision_id": decided.pk,
+                "package_id": package.pk, "approval_id": approval.pk,
+                "entry_id": decided.entry_id, "decision_id": decided.pk,
                 "choice_id": choice.pk, "role_id": role.pk, "token_id": token.pk, "webhook_id": endpoint.pk,
                 "membership_id": owner.memberships.get(administration=main).pk, "invitation_id": invitation.pk,
                 "message_id": message.pk, "delivery_id": message.pk, "administration_id": child.pk,

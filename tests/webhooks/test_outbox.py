@@ -19,6 +19,7 @@ from tenants.administrations import create_administration, work_on_administratio
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member
+from tests.contracts.waiting import wait_for_approval
 from tests.settings_sync.test_journey import make_form
 from webhooks.events import Event
 from webhooks.models import Endpoint, OutboxMessage
@@ -81,6 +82,7 @@ def test_messages_are_what_the_description_says(start, endpoint, joined, owner, 
     SyncTarget.objects.filter(pk=target.pk).update(attempts=django_settings.SYNC_MAX_ATTEMPTS)
     give_up_poisoned_targets()
     work_on_administration(create_administration(acting_user=owner, main=main, name="Beschreven").pk)
+    wait_for_approval(owner, main, joined, "Wacht")
     for event in Event:
         content = described["webhooks"][event]["post"]["requestBody"]["content"]["application/json"]
         shape = Draft202012Validator({**content["schema"], "components": described["components"]})

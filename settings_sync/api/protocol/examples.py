@@ -73,6 +73,21 @@ PLAN_ROW = {
 }
 
 EXAMPLES: Mapping[str, Any] = {
+    "ApprovalShape": {
+        "id": DELIVERY["id"],
+        "run": RUN,
+        "plan": PLAN,
+        "kind": "sync",
+        "state": "waiting",
+        "why": [{"code": "removals", "detail": "It removes or archives 3 settings."}],
+        "note": "Nieuwe CO-eisen",
+        "requested_by": "beheerder@van-dijk.example",
+        "created_at": "2026-11-22T09:12:00Z",
+        "expires_at": "2026-11-23T09:10:00Z",
+        "decided_by": None,
+        "decided_at": None,
+        "reason": "",
+    },
     "AdministrationShape": {
         "slug": "van-dijk-oost",
         "name": "Van Dijk Oost",
@@ -126,6 +141,7 @@ EXAMPLES: Mapping[str, Any] = {
         "started_at": "2026-11-29T09:12:01Z",
         "finished_at": "2026-11-29T09:12:04Z",
         "undone_by": None,
+        "approval": None,
     },
     "PlanShapeOrRunShape": {**PLAN_ROW, "kind": "undo"},
     "TargetShape": {

@@ -15,6 +15,7 @@ from tenants.models import Administration
 FINISHED = "run.finished"
 TROUBLE = "run.trouble"
 DECISION = "decision.waits"
+WANTED = "approval.wanted"
 CHANGED = "settings.changed"
 READY = "administration.ready"
 QUESTION = "deviation.question"
@@ -28,6 +29,7 @@ def register_kinds() -> None:
         Kind(TROUBLE, 10, gettext_lazy("A sync of mine failed, or held something back"), "error", _of_run, True),
         Kind(FINISHED, 20, gettext_lazy("A sync of mine is done"), "check", _of_run),
         Kind(DECISION, 30, gettext_lazy("A sync of somebody else waits for a decision"), "conflict", _decision),
+        Kind(WANTED, 35, gettext_lazy("A sync of somebody else waits for my approval"), "waiting", _wanted, True),
         Kind(CHANGED, 40, gettext_lazy("The main administration changed settings where I work"), "sync", _changed),
         Kind(READY, 50, gettext_lazy("An administration that I made is ready"), "administration", _ready),
         Kind(
@@ -70,6 +72,8 @@ OF_SYNC: Mapping[str, Any] = {
     SyncRun.State.PARTLY_FAILED: gettext_lazy("Your sync from %(main)s failed in some administrations."),
     SyncRun.State.FAILED: gettext_lazy("Your sync from %(main)s failed. Nothing was changed."),
     SyncRun.State.CANCELLED: gettext_lazy("Your sync from %(main)s was stopped."),
+    SyncRun.State.REJECTED: gettext_lazy("Your sync from %(main)s was rejected. Nothing was changed."),
+    SyncRun.State.EXPIRED: gettext_lazy("Nobody approved your sync from %(main)s in time. Nothing was changed."),
 }
 OF_UNDO: Mapping[str, Any] = {
     SyncRun.State.SUCCEEDED: gettext_lazy("Your sync from %(main)s is taken back."),
@@ -77,6 +81,10 @@ OF_UNDO: Mapping[str, Any] = {
     SyncRun.State.PARTLY_FAILED: gettext_lazy("Taking back your sync from %(main)s failed in some administrations."),
     SyncRun.State.FAILED: gettext_lazy("Taking back your sync from %(main)s failed. Nothing was changed."),
     SyncRun.State.CANCELLED: gettext_lazy("Taking back your sync from %(main)s was stopped."),
+    SyncRun.State.REJECTED: gettext_lazy("Taking back your sync from %(main)s was rejected. Nothing was changed."),
+    SyncRun.State.EXPIRED: gettext_lazy(
+        "Nobody approved in time that your sync from %(main)s is taken back. Nothing was changed."
+    ),
 }
 
 
@@ -85,6 +93,17 @@ def _decision(facts: Mapping[str, Any], administrations: Sequence[Administration
     text = _("A sync from %(main)s, asked for by %(name)s, held something back. It waits for a decision.")
     said = text % {"main": main.name, "name": facts["by"] or _("another system")}
     return Words(said, (_to_run(facts, main),), facts["note"])
+
+
+def _wanted(facts: Mapping[str, Any], administrations: Sequence[Administration]) -> Words:
+    main = administrations[0]
+    text = (
+        _("%(name)s wants to take back a sync from %(main)s. It waits for your approval.")
+        if facts["undoes"]
+        else _("%(name)s wants to sync from %(main)s. It waits for your approval.")
+    )
+    link = Link(_("Look at it"), reverse("sync:plan", args=[main.slug, facts["plan"]]))
+    return Words(text % {"main": main.name, "name": facts["by"] or _("Another system")}, (link,), facts["note"])
 
 
 def _to_run(facts: Mapping[str, Any], main: Administration) -> Link:

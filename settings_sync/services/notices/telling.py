@@ -12,13 +12,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from notices.services.telling import Reader, tell
-from settings_sync.models import Change, Finding, InboxDecision, InboxQuestion, SyncRun, SyncTarget
+from settings_sync.models import Approval, Change, Finding, InboxDecision, InboxQuestion, SyncRun, SyncTarget
 from settings_sync.planning.verdicts import WRITING
-from settings_sync.services.plans.category_rights import readable_categories
+from settings_sync.services.plans.category_rights import approvers_of, readable_categories
 from tenants.models import Administration, Membership
 from tenants.rights import AdministrationRight, SyncRight
 
-from .kinds import ANSWER, CHANGED, DECISION, FINISHED, QUESTION, READY, TROUBLE
+from .kinds import ANSWER, CHANGED, DECISION, FINISHED, QUESTION, READY, TROUBLE, WANTED
 
 WENT_WELL = (SyncRun.State.SUCCEEDED, SyncRun.State.CANCELLED)
 
@@ -48,6 +48,20 @@ def tell_of_run(run: SyncRun, targets: Collection[SyncTarget], held: int, mailed
     readers = list(_people_of(run, targets))
     if readers:
         tell(CHANGED, about=about, readers=readers, **facts)
+
+
+def tell_wanted(approval: Approval) -> None:
+    """Tell who can approve it that a run waits for that."""
+    run = approval.run
+    main = run.administration
+    people = approvers_of(run.plan, but=(run.requested_by_id, run.by_right_of_id))
+    facts: dict[str, Any] = {
+        "plan": str(run.plan_id),
+        "undoes": run.plan.is_undo,
+        "note": run.note,
+        "by": str(run.requested_by or ""),
+    }
+    tell(WANTED, about=str(approval.pk), readers=[Reader(user.pk, (main.pk,)) for user in people], **facts)
 
 
 def tell_ready(administration: Administration) -> None:

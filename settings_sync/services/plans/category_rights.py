@@ -14,10 +14,12 @@ from accounts.support_rights import SupportRight, may_support
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import CategoryNotAllowed
 from settings_sync.models import Change, Plan
-from settings_sync.permissions import right_for
+from settings_sync.permissions import right_for, syncable_keys
 from settings_sync.planning.choosing import chosen_items, needed_items
 from settings_sync.planning.values import Choice, Source
 from tenants.models import Administration, Membership
+from tenants.permissions import may
+from tenants.rights import SyncRight
 
 from .comparing import category_of
 
@@ -78,6 +80,26 @@ def may_read_changes(user: User, plan: Plan, targets: Collection[Administration]
     except CategoryNotAllowed:
         return False
     return True
+
+
+def may_approve(user: User, plan: Plan) -> bool:
+    """Whether the user may approve what somebody else asked: who may do it themselves, everywhere where it is done, and
+    has the right to approve."""
+    main = plan.administration
+    if not (may(user, SyncRight.APPROVE, main) and may(user, right_for(plan), main)):
+        return False
+    targets = [target.administration for target in plan.targets.select_related("administration")]
+    reached = syncable_keys(user, main, right_for(plan))
+    return reached.issuperset(target.pk for target in targets) and may_read_changes(user, plan, targets)
+
+
+def approvers_of(plan: Plan, *, but: Collection[int | None]) -> list[User]:
+    """Everybody who may approve a plan, without these."""
+    rights = [SyncRight.APPROVE, right_for(plan)]
+    members = User.objects.filter(
+        is_active=True, memberships__administration=plan.administration, memberships__role__rights__contains=rights
+    )
+    return [user for user in members.order_by("pk") if user.pk not in but and may_approve(user, plan)]
 
 
 def may_still_apply(user: User, plan: Plan, target: Administration, rights: Mapping[uuid.UUID, list[str]]) -> bool:

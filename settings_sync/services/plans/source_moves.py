@@ -34,7 +34,12 @@ class SourceMoves:
 
 def find_source_moves(plan: Plan) -> SourceMoves:
     """What moved since; nothing for a plan that takes a run back, or was carried out. A fixed number of queries."""
-    if plan.is_undo or hasattr(plan, "run"):
+    return SourceMoves() if hasattr(plan, "run") else moved_since(plan)
+
+
+def moved_since(plan: Plan) -> SourceMoves:
+    """The same of a plan that was confirmed, and may wait for an approval."""
+    if plan.is_undo:
         return SourceMoves()
     changes = Change.objects.filter(does_something(), plan_target__plan=plan)
     # In a fixed order, because the mark is taken over all of them in turn.

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from settings_sync.exceptions import error_in_words
-from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.models import Approval, SyncRun, SyncTarget
 from settings_sync.services.notices.telling import tell_of_run
 from settings_sync.services.previews.plan_overview import Counted
 from webhooks.events import Event, rfc3339
@@ -46,6 +46,20 @@ def announce_failed_target(target: SyncTarget) -> None:
     announce(Event.TARGET_FAILED, administration=target.run.administration, data=data)
 
 
+def announce_wanted(approval: Approval) -> None:
+    """Tell endpoints that a run waits for somebody else's word."""
+    run = approval.run
+    data = {
+        "approval": str(approval.pk),
+        "run": str(run.pk),
+        "administration": run.administration.slug,
+        "kind": run.plan.kind,
+        "reasons": [reason["code"] for reason in approval.reasons],
+        "expires_at": rfc3339(run.plan.expires_at),
+    }
+    announce(Event.APPROVAL_WANTED, administration=run.administration, data=data)
+
+
 def _run_data(run: SyncRun, targets: list[SyncTarget]) -> dict[str, Any]:
     done = [dict(target.counts) for target in targets if target.state in SyncTarget.APPLIED]
     states = [target.state for target in targets]
@@ -55,7 +69,7 @@ def _run_data(run: SyncRun, targets: list[SyncTarget]) -> dict[str, Any]:
         "kind": run.plan.kind,
         "state": run.state,
         "counts": vars(Counted.sum_of(done)),
-        "targets": {state.value: states.count(state) for state in SyncTarget.State if state not in SyncTarget.OPEN},
+        "targets": {state.value: states.count(state) for state in SyncTarget.ENDED},
         "started_at": rfc3339(run.started_at) if run.started_at else None,
         "finished_at": rfc3339(run.finished_at) if run.finished_at else None,
     }

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from settings_sync.exceptions import LeftOut, LeftOutOutdated, LeftOutWaiting, Overtaken, RetryBringsBack
+from settings_sync.exceptions import LeftOut, LeftOutOutdated, LeftOutWaiting, NotApproved, Overtaken, RetryBringsBack
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.previews.plan_overview import Counted
 from tenants.permissions import reachable_administrations
 
 RETRIED = (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED, SyncTarget.State.CANCELLED)
-NEVER_RETRIED = (Overtaken.code, LeftOut.code, LeftOutWaiting.code, LeftOutOutdated.code)
-"""What a later run decided stays decided, and for what was left out of a plan there is nothing to carry out."""
+NEVER_RETRIED = (Overtaken.code, NotApproved.code, LeftOut.code, LeftOutWaiting.code, LeftOutOutdated.code)
+"""What a later run decided stays decided, what nobody approved does not begin by this, and for what was left out of a
+plan there is nothing to carry out."""
 
 
 @dataclass(frozen=True)

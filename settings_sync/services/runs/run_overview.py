@@ -44,7 +44,8 @@ READ = (
     *("receipt__rows", "receipt__business_rows_written", "receipt__snapshot", "receipt__written_at"),
 )
 """What is told of an administration of a run: of a thousand of them more would take longer to read than to show."""
-ORDER = ("running", "failed", "skipped", "held", "queued", "cancelled", "succeeded")
+STOPPABLE = {SyncTarget.State.QUEUED, SyncTarget.State.WAITING}
+ORDER = ("running", "failed", "skipped", "held", "waiting", "queued", "cancelled", "succeeded")
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,8 @@ class RunOverview:
 
     @property
     def poll_seconds(self) -> int:
+        if self.state == SyncRun.State.WAITING:
+            return 10
         # Each time all lines are sent anew.
         return 1 if len(self.targets) <= MANY else 3
 
@@ -306,7 +309,7 @@ def show_run(*, acting_user: User, run: SyncRun, query: str = "", page: str | in
         hidden=len(targets) - len(seen),
         seconds_left=None if run.is_finished else seconds_left(targets, now=timezone.now()),
         # What a worker is busy with finishes in any case, so something must wait yet.
-        may_cancel=may_run and not run.is_finished and SyncTarget.State.QUEUED in states,
+        may_cancel=may_run and not run.is_finished and bool(states & STOPPABLE),
         retry_question=_question(acting_user, run, facts.reached, targets),
         query=query,
         page_number=page,

@@ -2,7 +2,8 @@
 
 import logging
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.support_rights import SupportRight, may_support
 from audit.models import record
 from settings_sync.exceptions import (
+    NotApproved,
     NothingToRetry,
     PlanChanged,
     PlanExpired,
@@ -25,7 +27,7 @@ from settings_sync.exceptions import (
     TargetGone,
     TargetLost,
 )
-from settings_sync.models import Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
+from settings_sync.models import Approval, Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
 from settings_sync.permissions import require_for, require_steering, right_for, steerable_children, syncable_children
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.source_moves import find_source_moves
@@ -37,6 +39,7 @@ from .announcing import announce_failed_target, announce_run
 from .outdated import refuse_outdated, refuse_what_no_rule_allows, without_outdated
 from .retrying import NEVER_RETRIED, RETRIED, check_question
 from .unchanged import close_unchanged, find_unchanged, receipt_of
+from .waiting import ask_approval, close_approval, reasons_to_wait
 from .waking import places, wake_targets
 
 logger = logging.getLogger(__name__)
@@ -56,6 +59,8 @@ def start_run(
 ) -> SyncRun:
     """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
 
+    Where the policy of the main administration asks for it the run only waits, until somebody else approves it.
+
     `asked_by` is whoever asks on behalf of the acting user, as does who acts on behalf of them: the rights are the
     acting user's, the trail names both. `door` tells the trail by which way it was asked, where that is not a page, and
     `token` the run by which token;
@@ -74,19 +79,24 @@ def start_run(
     asker = asked_by or acting_user
     behalf = str(acting_user) if asked_by else ""
     # Before the plan is locked, for it looks at the whole main administration.
-    moved = _moved_unseen(plan, seen)
+    moves = find_source_moves(plan)
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("administration").get(pk=plan.pk)
         # Of the locked row: somebody else may have confirmed it a moment ago.
         check_plan(plan, version)
-        _check_targets(plan, acting_user)
+        check_targets(plan, acting_user)
         refuse_outdated(plan)
         refuse_what_no_rule_allows(plan)
         check_confirmation(plan, confirmation)
-        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, token=token, note=note, moved=moved)
-        targets = _store(run, by_right_of=acting_user)
-        _record_start(run, asker, targets, door)
-        _see_to(run, targets)
+        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, token=token, note=note)
+        run.moved = [] if moves.mark == seen else [[kind, str(uid)] for kind, uid in moves.keys]
+        run.administration = plan.administration
+        run.by_right_of = acting_user
+        reasons = reasons_to_wait(plan)
+        if reasons:
+            _let_wait(run, reasons, moves.mark, door)
+        else:
+            _begin(run, door)
         reach("run.before-commit")
     reach("run.after-commit")
     with bound_contextvars(run=str(run.pk), administration=run.administration.slug):
@@ -94,27 +104,57 @@ def start_run(
     return run
 
 
-def _moved_unseen(plan: Plan, seen: str) -> list[list[str]]:
-    """What the main administration changed since the preview, as a run keeps it; nothing where that was `seen`."""
-    moves = find_source_moves(plan)
-    return [[kind, str(uid)] for kind, uid in moves.keys] if moves.mark != seen else []
-
-
-def _store(run: SyncRun, *, by_right_of: User) -> list[SyncTarget]:
-    run.administration = run.plan.administration
-    run.by_right_of = by_right_of
+def _begin(run: SyncRun, door: str) -> None:
     run.save(force_insert=True)
     unchanged = find_unchanged(run.plan)
     planned = run.plan.targets.select_related("administration")
     targets = SyncTarget.objects.bulk_create(_target_of(run, target, unchanged) for target in planned)
-    Receipt.objects.bulk_create(
-        receipt_of(run, target) for target in targets if target.state == SyncTarget.State.SUCCEEDED
+    _record_start(run, targets, door)
+    _see_to(run, targets)
+
+
+def _let_wait(run: SyncRun, reasons: Sequence[Mapping[str, Any]], mark: str, door: str) -> None:
+    run.state = SyncRun.State.WAITING
+    run.save(force_insert=True)
+    planned = run.plan.targets.select_related("administration")
+    SyncTarget.objects.bulk_create(
+        SyncTarget(
+            run=run,
+            administration=target.administration,
+            plan_target=target,
+            counts=target.counts,
+            state=SyncTarget.State.WAITING,
+        )
+        for target in planned
     )
-    return targets
+    ask_approval(run, reasons, mark, door)
+
+
+def begin_approved(run: SyncRun, door: str, approved_by: User) -> None:
+    """Begin a run that waited; call it with the run locked, once all that `start_run` asks was asked anew."""
+    run.state = SyncRun.State.QUEUED
+    run.save(update_fields=["state"])
+    unchanged = find_unchanged(run.plan)
+    targets = list(run.targets.select_related("administration", "plan_target__plan"))
+    for target in targets:
+        _open(target, unchanged)
+    SyncTarget.objects.bulk_update(targets, OPENED)
+    _record_start(run, targets, door, approved_by=str(approved_by))
+    _see_to(run, targets)
+
+
+def end_waiting(run: SyncRun, state: SyncRun.State) -> None:
+    """Give a run that waited its final state without anything having begun; call it with the run locked."""
+    run.targets.filter(state=SyncTarget.State.WAITING).update(
+        state=SyncTarget.State.CANCELLED, finished_at=Now(), error_code=NotApproved.code, error_facts={}
+    )
+    _end(run, state)
 
 
 def _see_to(run: SyncRun, targets: list[SyncTarget]) -> None:
     """Tell of what has been left out, wake workers for what waits, and end the run where nothing does."""
+    unchanged = (target for target in targets if target.state == SyncTarget.State.SUCCEEDED)
+    Receipt.objects.bulk_create(receipt_of(run, target) for target in unchanged)
     for target in targets:
         if target.state == SyncTarget.State.SKIPPED:
             announce_failed_target(target)
@@ -126,33 +166,42 @@ def _see_to(run: SyncRun, targets: list[SyncTarget]) -> None:
 
 
 def _target_of(run: SyncRun, target: PlanTarget, unchanged: Collection[int]) -> SyncTarget:
-    """What a run does in one administration of its plan: nothing where the plan has left it out, or has nothing to
-    do."""
     # The counts are copied: these go on to what happened, while those of the plan stay what was planned.
     made = SyncTarget(run=run, administration=target.administration, plan_target=target, counts=target.counts)
-    # By whoever is woken for one before it in the run: the reaper need not, for a while.
-    made.woken_at = timezone.now()
-    if target.left_out:
-        made.state = SyncTarget.State.SKIPPED
-        made.finished_at = timezone.now()
-        made.error_code = target.left_out["code"]
-        made.error_facts = target.left_out["facts"]
-        made.error_detail = target.why_left_out
-    elif target.pk in unchanged:
-        close_unchanged(made)
+    _open(made, unchanged)
     return made
 
 
-def _record_start(run: SyncRun, asker: User, targets: list[SyncTarget], door: str) -> None:
+OPENED = ("state", "woken_at", "attempts", "finished_at", "error_code", "error_facts", "error_detail")
+
+
+def _open(target: SyncTarget, unchanged: Collection[int]) -> None:
+    """Let a target be carried out; it ends at once where the plan has left it out, or has nothing to do."""
+    planned = target.plan_target
+    target.state = SyncTarget.State.QUEUED
+    # By whoever is woken for one before it in the run: the reaper need not, for a while.
+    target.woken_at = timezone.now()
+    if planned.left_out:
+        target.state = SyncTarget.State.SKIPPED
+        target.finished_at = timezone.now()
+        target.error_code = planned.left_out["code"]
+        target.error_facts = planned.left_out["facts"]
+        target.error_detail = planned.why_left_out
+    elif planned.pk in unchanged:
+        close_unchanged(target)
+
+
+def _record_start(run: SyncRun, targets: list[SyncTarget], door: str, **more: str) -> None:
     record(
         "run.started",
-        actor=asker,
+        actor=run.requested_by,
         administration=run.administration,
         on_behalf_of=run.on_behalf_of,
         note=run.note,
         run=str(run.pk),
         targets=[target.administration.slug for target in targets],
         **({"door": door} if door else {}),
+        **more,
     )
 
 
@@ -171,8 +220,8 @@ def check_plan(plan: Plan, version: int) -> None:
         raise PlanChanged
 
 
-def _check_targets(plan: Plan, acting_user: User) -> None:
-    """Rights may have been taken away since the preview."""
+def check_targets(plan: Plan, acting_user: User) -> None:
+    """Raises TargetLost or CategoryNotAllowed: rights may have been taken away since the preview."""
     allowed = {child.pk for child in syncable_children(acting_user, plan.administration, right_for(plan))}
     targets = [target.administration for target in plan.targets.select_related("administration")]
     for administration in targets:
@@ -182,7 +231,8 @@ def _check_targets(plan: Plan, acting_user: User) -> None:
 
 
 def cancel_run(*, acting_user: User, run: SyncRun, reason: str = "") -> SyncRun:
-    """Stop every target that no worker has started; what is busy finishes, and is not tried again when it cannot.
+    """Stop every target that no worker has started; what is busy finishes, and is not tried again when it cannot. Of a
+    run that waits for approval nothing begins any more.
 
     Raises NotAllowed or RunFinished.
     """
@@ -193,6 +243,11 @@ def cancel_run(*, acting_user: User, run: SyncRun, reason: str = "") -> SyncRun:
             raise RunFinished
         run.cancelled_at = timezone.now()
         run.save(update_fields=["cancelled_at"])
+        if run.state == SyncRun.State.WAITING:
+            _record("run.cancelled", acting_user, run, reason)
+            close_approval(run, Approval.State.WITHDRAWN)
+            end_waiting(run, SyncRun.State.CANCELLED)
+            return run
         run.targets.filter(state=SyncTarget.State.QUEUED).update(
             state=SyncTarget.State.CANCELLED, finished_at=run.cancelled_at
         )
@@ -280,17 +335,22 @@ def has_open_targets(run_id: uuid.UUID) -> bool:
 def finish_run_when_done(run: SyncRun) -> bool:
     """Give a run its final state when no target is open any more; call it with the run locked."""
     # Whoever ends a target calls this, and so does the reaper: the second finds it finished.
-    if run.is_finished or has_open_targets(run.pk):
+    if run.is_finished or run.state == SyncRun.State.WAITING or has_open_targets(run.pk):
         return False
-    ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
+    ended = run.targets.values_list("state", flat=True)
     held = Finding.objects.filter(target__run=run).exclude(code__in=Finding.NOT_HELD).exists()
-    run.state = outcome(list(ended.values()), held=held)
+    _end(run, outcome(list(ended), held=held))
+    return True
+
+
+def _end(run: SyncRun, state: SyncRun.State) -> None:
+    ended = {str(pk): state for pk, state in run.targets.values_list("administration_id", "state")}
+    run.state = state
     run.finished_at = timezone.now()
     run.save(update_fields=["state", "finished_at"])
     administration = run.administration
     record("run.finished", administration=administration, run=str(run.pk), state=run.state, targets=ended)
     announce_run(run)
-    return True
 
 
 def outcome(states: list[str], *, held: bool = False) -> SyncRun.State:

@@ -13,6 +13,7 @@ from accounts.acting import end_what_is_over
 from notices.services.reading import forget_old_notices
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import fold_alignment
+from settings_sync.services.approvals.approvals import expire_approvals
 from settings_sync.services.plans.plans import fail_forgotten_plans
 from settings_sync.services.runs.runs import finish_run_when_done, lock_run
 from settings_sync.services.runs.starting import start_forgotten
@@ -65,6 +66,7 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     given_up = _attempt(give_up_poisoned_targets) + _attempt(give_up_poisoned_administrations)
     finished = _attempt(_finish_runs)
     _attempt(start_forgotten)
+    _attempt(expire_approvals)
     _attempt(fail_forgotten_plans)
     reach("reaper.before-waking")
     woken, alone = _wake()
@@ -115,7 +117,8 @@ def _work_on(work: Iterable[Callable[[], int]], must_stop: Callable[[], bool]) -
 
 
 def _finish_runs() -> int:
-    done = SyncRun.objects.filter(finished_at=None).exclude(targets__state__in=SyncTarget.OPEN)
+    unfinished = SyncRun.objects.filter(finished_at=None).exclude(state=SyncRun.State.WAITING)
+    done = unfinished.exclude(targets__state__in=SyncTarget.OPEN)
     finished = 0
     for run_id in done.values_list("pk", flat=True):
         with transaction.atomic():

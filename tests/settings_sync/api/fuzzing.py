@@ -181,6 +181,10 @@ def _settle(body: Any, known: Known) -> None:
     body[:] = [{"deviation": known["deviation"], "decision": "ask", "reason": "Waarom?"}]
 
 
+def _say(body: Any, _known: Known) -> None:
+    body["reason"] = "Akkoord"
+
+
 def _restore(body: Any, known: Known) -> None:
     body["digest"] = known["digest"]
 
@@ -196,6 +200,8 @@ BODIES = {
     "PATCH /api/v1/plans/{plan_id}/decisions/": _decide,
     "POST /api/v1/runs/{run_id}/undo/": _take_back,
     "POST /api/v1/deviations/decide/": _settle,
+    "POST /api/v1/approvals/{approval_id}/approve/": _say,
+    "POST /api/v1/approvals/{approval_id}/reject/": _say,
     "POST /api/v1/packages/": _bundle,
     "PATCH /api/v1/packages/{package_id}/": _bundle,
     "PUT /api/v1/packages/{package_id}/assignments/": _assign,

@@ -24,7 +24,9 @@ from settings_sync.services.inbox.rounds import find_deviations
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.access.conftest import make_powerless
+from tests.conftest import make_member
 from tests.contracts.samples import Filler
+from tests.contracts.waiting import wait_for_approval
 from tests.contracts.world import Company, make_company
 from tests.settings_sync.test_journey import make_form
 from webhooks.services.endpoints import create_endpoint, send_test
@@ -126,6 +128,13 @@ class World:
 
     def delivery_id(self) -> uuid.UUID:
         return self.message.pk
+
+    def approval_id(self) -> uuid.UUID:
+        """Of a run that a colleague asked for."""
+        main = self.company.main
+        colleague = make_member(main)
+        make_member(self.child, user=colleague)
+        return wait_for_approval(colleague, main, self.child, f"Formulier {uuid.uuid4().hex}").pk
 
     def package_id(self) -> str:
         return self.post("packages/", {"name": f"Pakket {uuid.uuid4().hex}", **CATEGORY})["id"]
@@ -240,6 +249,9 @@ VERBS = [
         202,
         lambda world: {"confirm": True, "confirmation": world.main_slug()},
     ),
+    Verb("GET approvals/", 200),
+    Verb("POST approvals/{approval_id}/approve/", 202, {"reason": "Akkoord"}),
+    Verb("POST approvals/{approval_id}/reject/", 202, {"reason": "Eerst testen"}),
     Verb("GET packages/", 200),
     Verb("POST packages/", 201, lambda _world: {"name": f"Pakket {uuid.uuid4().hex}", **CATEGORY}),
     Verb("GET packages/{package_id}/", 200),

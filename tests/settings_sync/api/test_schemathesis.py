@@ -20,7 +20,9 @@ from settings_sync.models import InboxDeviation
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.inbox.rounds import find_deviations
 from tenants.schemas import inside
+from tests.conftest import make_member
 from tests.contracts.samples import Filler
+from tests.contracts.waiting import wait_for_approval
 from tests.web import serving
 from webhooks.events import Event
 from webhooks.models import Endpoint, OutboxMessage
@@ -48,6 +50,9 @@ def known(api, owner, main, reached, settings_in_main, child):
     plan = api.post("plans/", {"targets": reached, "categories": ["forms"]}).json()
     run = api.post("runs/", {"plan": plan["id"], "version": 1}).json()
     work(run["id"])
+    colleague = make_member(main)
+    make_member(child, user=colleague)
+    approval = wait_for_approval(colleague, main, child, "Wacht")
     with inside(main):
         gone = str(Form.objects.create(name="Weg").uid)
     with inside(child):
@@ -67,6 +72,7 @@ def known(api, owner, main, reached, settings_in_main, child):
         "run_id": run["id"],
         "deviation": str(InboxDeviation.objects.get().entry_id),
         "package_id": package,
+        "approval_id": str(approval.pk),
         "webhook_id": str(endpoint.pk),
         "delivery_id": str(delivery.pk),
         "url": URL,
@@ -106,7 +112,7 @@ def test_no_generated_request_makes_it_fail(owner, main, known, tmp_path):
     print("\n".join(found.wrong))
     assert found.wrong == []
     assert found.cases >= FEWEST_CASES
-    assert len(labels) == 60
+    assert len(labels) == 63
     assert not [status for status in found.statuses if status == 0 or status >= 500]
     never = [label for label, statuses in found.operations.items() if not any(200 <= one < 300 for one in statuses)]
     assert set(never) <= CONFLICTS, "the requests get somewhere"
@@ -118,8 +124,11 @@ CONFLICTS = {
     "POST /api/v1/runs/{run_id}/retry/",
     "PATCH /api/v1/plans/{plan_id}/decisions/",
     "DELETE /api/v1/administrations/{slug}/",
+    "POST /api/v1/approvals/{approval_id}/approve/",
+    "POST /api/v1/approvals/{approval_id}/reject/",
 }
-"""What the state of things refuses (409): the run has ended, its plan is used, the administration is not typed."""
+"""What the state of things refuses (409): the run has ended, its plan is used, it was decided, the name is not
+typed."""
 
 
 def break_it(_view: Administrations, _request: WSGIRequest) -> Response:

@@ -14,7 +14,7 @@ from forms_catalog.models import Form
 from local_servers.processes import PROJECT
 from settings_sync.management import terminal
 from settings_sync.management.terminal import MovingLine, table
-from settings_sync.models import Plan, SyncRun, SyncTarget
+from settings_sync.models import Plan, SyncPolicy, SyncRun, SyncTarget
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.undos import undoing
@@ -266,3 +266,21 @@ def test_a_plan_that_a_worker_makes_is_waited_for(main, child, settings_in_main,
     code, printed = run("undo_run", str(SyncRun.objects.get().pk))
     assert code == 0
     assert "Was added by that sync, and is deleted again." in printed
+
+
+def test_a_sync_that_waits_for_approval_is_not_followed_and_somebody_else_approves_it(
+    main, owner, child, settings_in_main
+):
+    SyncPolicy.objects.create(administration=main, approval_always=True)
+    other = make_member(main)
+    make_member(child, user=other)
+    code, printed = sync(main, "--to", child.slug, "--categories", "forms", "--apply", "--as", owner.email)
+    waiting = SyncRun.objects.get()
+    assert (code, waiting.state) == (terminal.HELD, "waiting")
+    assert f"Run {waiting.pk} waits for approval, and nothing has started" in printed
+    refused = run("decide_approval", str(waiting.pk), "--as", owner.email, "--reason", "Akkoord")
+    assert refused == (terminal.BAD_ARGUMENTS, "You asked for this yourself; somebody else has to approve it.")
+    done = run("decide_approval", str(waiting.pk), "--as", other.email, "--reason", "Akkoord")
+    assert done == (0, f"{waiting.pk}: queued\n")
+    again = run("decide_approval", str(waiting.pk), "--as", other.email, "--reason", "Nee", "--reject")
+    assert again == (terminal.BAD_ARGUMENTS, "This does not wait for approval any more: approved.")

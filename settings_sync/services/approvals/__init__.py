@@ -1,0 +1,1 @@
+"""Runs that wait for the word of somebody else, and when that is asked."""
