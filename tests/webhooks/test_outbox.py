@@ -9,6 +9,7 @@ from django.db import transaction
 from jsonschema import Draft202012Validator, ValidationError
 from psycopg.errors import LockNotAvailable
 
+from forms_catalog.models import Form
 from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.runs.runs import cancel_run, retry_run, start_run
@@ -20,6 +21,7 @@ from tenants.models import Administration
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member
 from tests.contracts.waiting import wait_for_approval
+from tests.settings_sync.services.inbox.conftest import settle
 from tests.settings_sync.test_journey import make_form
 from webhooks.events import Event
 from webhooks.models import Endpoint, OutboxMessage
@@ -83,6 +85,9 @@ def test_messages_are_what_the_description_says(start, endpoint, joined, owner, 
     give_up_poisoned_targets()
     work_on_administration(create_administration(acting_user=owner, main=main, name="Beschreven").pk)
     wait_for_approval(owner, main, joined, "Wacht")
+    with inside(joined):
+        Form.objects.update(description="Anders dan in de hoofdadministratie")
+    settle()
     for event in Event:
         content = described["webhooks"][event]["post"]["requestBody"]["content"]["application/json"]
         shape = Draft202012Validator({**content["schema"], "components": described["components"]})
