@@ -7,6 +7,7 @@ hold, 20 are the same and nothing tells so but who knows them, and 30 are its ow
 
 from forms_catalog.models import Field, Form, Section
 from reference_data.models import ErrorCode, Solution, WorkType
+from settings_sync.services.administrations.alignment import fold_alignment
 from tenants.administration_schema import create_schema
 from tenants.models import Administration, Membership, Role
 from tenants.rights import ADMINISTRATOR_ROLE
@@ -39,6 +40,8 @@ def make(main_slug: str, name: str) -> None:
     role = Role.objects.get(administration=None, name=ADMINISTRATOR_ROLE)
     for membership in Membership.objects.filter(administration=main, role=role):
         Membership.objects.create(user=membership.user, administration=acquired, role=role)
+    # Now, and not in the next round of the reaper: until then no page offers to take it over.
+    fold_alignment()
 
 
 def _fill(*, is_main: bool) -> None:

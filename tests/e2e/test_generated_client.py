@@ -83,7 +83,7 @@ def make_token(beheerder: Visitor) -> str:
     for box in page.locator("input[name=scopes]").all():
         box.check()
     beheerder.follow(page.locator("main form button.primary"))
-    return page.locator("#new-token code").inner_text()
+    return page.locator("#new-token-alone").inner_text()
 
 
 def test_plan_decide_run_watch_and_undo(base_url: str, beheerder: Visitor, client_package: str) -> None:

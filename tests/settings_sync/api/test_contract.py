@@ -87,6 +87,11 @@ class World:
         with inside(self.company.main):
             return Form.objects.create(name=f"Weg {uuid.uuid4().hex}").uid
 
+    def drafted_uid(self) -> uuid.UUID:
+        drafted = self.doomed_uid()
+        self.post(f"administrations/{self.main_slug()}/drafts/", {"uid": str(drafted)})
+        return drafted
+
     def chosen(self) -> dict[str, Any]:
         return {"targets": [self.child.slug], **CATEGORY}
 
@@ -205,6 +210,7 @@ def new_item(**more: str) -> dict[str, Any]:
     return {"kind": "reference_data.workstatus", "document": {"code": uuid.uuid4().hex, "name": "Klaar"}, **more}
 
 
+DRAFTED = {"slug": "main_slug", "uid": "drafted_uid"}
 HOOK = {"url": "https://example.com/hook", "events": ["run.finished"]}
 VERBS = [
     Verb("GET administrations/", 200),
@@ -219,6 +225,13 @@ VERBS = [
     Verb("GET administrations/{slug}/items/{uid}/versions/", 200, at={"slug": "main_slug"}),
     Verb("POST administrations/{slug}/items/{uid}/restore/", 200, World.version, at={"slug": "main_slug"}),
     Verb("DELETE administrations/{slug}/items/{uid}/", 204, at={"slug": "main_slug", "uid": "doomed_uid"}),
+    Verb("GET administrations/{slug}/drafts/", 200),
+    Verb("POST administrations/{slug}/drafts/", 201, lambda world: {"uid": str(world.doomed_uid())},
+         at={"slug": "main_slug"}),
+    Verb("GET administrations/{slug}/drafts/{uid}/", 200, at=DRAFTED),
+    Verb("PUT administrations/{slug}/drafts/{uid}/", 200, at=DRAFTED),
+    Verb("POST administrations/{slug}/drafts/{uid}/publish/", 200, {}, at=DRAFTED),
+    Verb("DELETE administrations/{slug}/drafts/{uid}/", 204, at=DRAFTED),
     *(
         Verb(f"GET administrations/{{slug}}/{name}/{one}", 200)
         for name, key in (

@@ -11,7 +11,7 @@ from settings_sync.services.doctor.faults import REPAIRABLE, SENTENCES, Fault, n
 from tests.settings_sync.services.doctor import test_examining, test_installation
 
 FACTS = dict.fromkeys(
-    ("detail", "sender", "number", "name", "names", "seconds", "found", "wanted", "who", "right"), "…"
+    ("detail", "sender", "number", "name", "names", "seconds", "found", "wanted", "who", "right", "event"), "…"
 )
 
 
