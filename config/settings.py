@@ -304,6 +304,8 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ActionEnum": "settings_sync.planning.verdicts.Action",
+        # As it was called when it was the only one: clients are generated from this.
+        "DecisionEnum": "settings_sync.planning.verdicts.Word",
         "InboxDecision": "settings_sync.models.InboxDecision.Word",
         "WebhookState": "webhooks.models.Endpoint.State",
         "DeliveryState": "webhooks.models.OutboxMessage.State",
