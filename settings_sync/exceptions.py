@@ -84,6 +84,76 @@ class NothingChosen(SyncError):
     status = 400
 
 
+class OrderNameNotUsable(SyncError):
+    """Give the order a name that people can read, of at most {most} characters."""
+
+    code = "order-name"
+    status = 400
+
+
+class OrderNameTaken(SyncError):
+    """There is a standing order called “{name}” already. Choose another name."""
+
+    code = "order-name-taken"
+
+
+class TooManyOrders(SyncError):
+    """There are {most} standing orders already. Delete one first."""
+
+    code = "too-many-orders"
+
+
+class TimetableNotUsable(SyncError):
+    """This is not when anything can be done: {field}. Look at the times, the days and the time zone."""
+
+    code = "timetable"
+    status = 400
+
+
+class NeverOpen(SyncError):
+    """With these windows and closed days there is no time in a year at which it could write."""
+
+    code = "never-open"
+    status = 400
+
+
+class UnknownPackage(SyncError):
+    """There is no such package here."""
+
+    code = "unknown-package"
+    status = 400
+
+
+class OrderWithoutPackage(SyncError):
+    """Its package was deleted. Choose another one and switch it on again."""
+
+    code = "order-without-package"
+
+
+class OrderWithoutRight(SyncError):
+    """{name}, by whose right it works, may not do this any more. Somebody who may can switch it on again."""
+
+    code = "order-without-right"
+
+
+class OrderWithoutTargets(SyncError):
+    """There is no administration in its groups that it may sync to."""
+
+    code = "order-without-targets"
+
+
+class OrderTakenBack(SyncError):
+    """{name} took back a sync that it made, so it does not bring that again. Switch it on when it may."""
+
+    code = "order-taken-back"
+
+
+class OrderFailedOften(SyncError):
+    """It was tried {number} times and did not come to an end. It is tried again at its next moment."""
+
+    code = "order-failed-often"
+
+
 class OwnApproval(SyncError):
     """You asked for this yourself; somebody else has to approve it."""
 

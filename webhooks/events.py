@@ -15,6 +15,7 @@ class Event(TextChoices):
     RUN_FINISHED = "run.finished", _("a sync has finished")
     TARGET_FAILED = "target.failed", _("an administration could not be synced")
     APPROVAL_WANTED = "approval.wanted", _("a sync waits for approval")
+    ORDER_EXECUTED = "order.executed", _("a standing order has made a sync")
     ADMINISTRATION_READY = "administration.ready", _("a new administration is ready")
     DEVIATION_FOUND = "deviation.found", _("a setting was changed in a sub-administration")
 

@@ -59,6 +59,17 @@ class ApprovalWantedData(serializers.Serializer[Any]):
     expires_at = UtcTime()
 
 
+class OrderExecutedData(serializers.Serializer[Any]):
+    """A standing order that has made a run; `state` is `waiting` where that waits for somebody's look."""
+
+    order = serializers.UUIDField()
+    name = serializers.CharField()
+    moment = UtcTime()
+    administration = serializers.SlugField()
+    run = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=SyncRun.State.choices)
+
+
 class AdministrationReadyData(serializers.Serializer[Any]):
     """A new administration that can be used."""
 
@@ -140,6 +151,18 @@ APPROVAL_WANTED = _webhook(
         "kind": "sync",
         "reasons": ["removals"],
         "expires_at": "2026-11-23T09:12:00Z",
+    },
+)
+ORDER_EXECUTED = _webhook(
+    Event.ORDER_EXECUTED,
+    OrderExecutedData,
+    {
+        "order": "0197a1f0-6f0e-7c31-9a55-1f3b0f0f8b55",
+        "name": "Elektra, elke nacht",
+        "moment": "2026-11-23T01:00:00Z",
+        "administration": "van-dijk",
+        "run": RUN,
+        "state": "queued",
     },
 )
 ADMINISTRATION_READY = _webhook(

@@ -12,6 +12,7 @@ from .plans import Change, Plan, PlanTarget
 from .requests import IdempotencyRecord
 from .runs import Alignment, Finding, FormerDocument, Receipt, SyncRun, SyncTarget, Touched
 from .saved_choices import SavedChoice
+from .standing_orders import OrderMoment, StandingOrder
 
 __all__ = [
     "Alignment",
@@ -34,6 +35,7 @@ __all__ = [
     "Item",
     "ItemRule",
     "NameKey",
+    "OrderMoment",
     "Package",
     "Part",
     "Plan",
@@ -42,6 +44,7 @@ __all__ = [
     "SavedChoice",
     "Snapshot",
     "SnapshotItem",
+    "StandingOrder",
     "SyncPolicy",
     "SyncRun",
     "SyncTarget",

@@ -35,6 +35,8 @@ class Approval(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.WAITING)
     reasons = ExactJSONField(_("why it is wanted"), default=list)
     mark = models.CharField(max_length=64, blank=True, default="", editable=False)
+    # False where only a standing order asked for a look: then its maker may be the one who looks.
+    needs_other = models.BooleanField(default=True, db_default=True)
     door = models.CharField(max_length=20, blank=True, default="", editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("decided by")

@@ -54,6 +54,10 @@ class SyncRun(models.Model):
         related_name="+",
         editable=False,
     )
+    # The standing order that made it, if one did.
+    order = models.ForeignKey(
+        "StandingOrder", null=True, on_delete=models.SET_NULL, related_name="runs", verbose_name=_("standing order")
+    )
     note = models.TextField(_("note"), blank=True, default="")
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

@@ -16,7 +16,7 @@ from settings_sync.declaring.kinds import all_kinds
 from settings_sync.exceptions import PlanChanged, PlanUsed, SyncError
 from settings_sync.models import Plan
 from settings_sync.permissions import right_for
-from settings_sync.services.approvals.approvals import approval_of, may_decide, others_who_may_approve
+from settings_sync.services.approvals.approvals import approval_of, askers_of, may_decide, others_who_may_approve
 from settings_sync.services.plans.dry_run import rehearse_plan
 from settings_sync.services.plans.plans import count_made, create_plan
 from settings_sync.services.plans.source_moves import find_source_moves
@@ -156,7 +156,7 @@ def _approval(request: AdministrationRequest, plan: Plan) -> dict[str, Any]:
     approval = approval_of(plan) if hasattr(plan, "run") else None
     if approval is None:
         return {}
-    is_mine = request.user.pk in (approval.run.requested_by_id, approval.run.by_right_of_id)
+    is_mine = request.user.pk in askers_of(approval)
     return {
         "approval": approval,
         "reasons": reasons_in_words(approval.reasons),

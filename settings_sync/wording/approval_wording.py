@@ -15,13 +15,18 @@ def reasons_in_words(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
 def reason_in_words(reason: Mapping[str, Any]) -> str:
     """One reason as a sentence; of one that is not known any more its code."""
     code = str(reason["code"])
+    number = int(reason.get("number", 0))
     if code == "always":
         return _("Every sync waits for approval.")
     if code == "administrations":
         text = _("It goes to %(number)d administrations, and above %(above)d it waits for approval.")
         return str(text % dict(reason))
     if code == "removals":
-        number = int(reason["number"])
-        text = ngettext("It removes or archives %d setting.", "It removes or archives %d settings.", number)
-        return text % number
+        return ngettext("It removes or archives %d setting.", "It removes or archives %d settings.", number) % number
+    if code == "order-always":
+        return _("The standing order always asks for a look.")
+    if code == "order-removes-much":
+        return _("It would remove or overwrite much, which a standing order never does by itself.")
+    if code == "order-conflicts":
+        return ngettext("It would hold back %d setting.", "It would hold back %d settings.", number) % number
     return code

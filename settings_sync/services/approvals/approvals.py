@@ -48,9 +48,10 @@ def list_approvals(*, acting_user: User, main: Administration) -> "QuerySet[Appr
 def find_approval(*, acting_user: User, main: Administration, approval_id: uuid.UUID) -> Approval | None:
     """One that the user asked, or may approve; None when it is neither."""
     found = list_approvals(acting_user=acting_user, main=main).filter(pk=approval_id).first()
-    if found is None or acting_user.pk in _askers(found.run) or may_approve(acting_user, found.run.plan):
-        return found
-    return None
+    if found is None:
+        return None
+    is_own = acting_user.pk in (found.run.requested_by_id, found.run.by_right_of_id)
+    return found if is_own or may_approve(acting_user, found.run.plan) else None
 
 
 def approval_of(plan: Plan) -> Approval | None:
@@ -62,12 +63,12 @@ def approval_of(plan: Plan) -> Approval | None:
 def may_decide(user: User, approval: Approval) -> bool:
     """Whether the user may approve or reject this now."""
     is_waiting = approval.state == Approval.State.WAITING
-    return is_waiting and user.pk not in _askers(approval.run) and may_approve(user, approval.run.plan)
+    return is_waiting and user.pk not in askers_of(approval) and may_approve(user, approval.run.plan)
 
 
 def others_who_may_approve(approval: Approval) -> list[User]:
     """Everybody who may approve it now."""
-    return approvers_of(approval.run.plan, but=_askers(approval.run))
+    return approvers_of(approval.run.plan, but=askers_of(approval))
 
 
 def approve(*, acting_user: User, approval: Approval, reason: str) -> SyncRun:
@@ -125,7 +126,7 @@ def _expire(run_id: uuid.UUID) -> bool:
 
 def _check(user: User, approval: Approval, reason: str) -> str:
     """The word that was given, once it is sure that this user may give it."""
-    if user.pk in _askers(approval.run):
+    if user.pk in askers_of(approval):
         raise OwnApproval
     if not may_approve(user, approval.run.plan):
         raise NotAllowed(SyncRight.APPROVE)
@@ -138,9 +139,10 @@ def _check(user: User, approval: Approval, reason: str) -> str:
     return word
 
 
-def _askers(run: SyncRun) -> set[int | None]:
-    """Who asked, and on whose behalf: neither is somebody else."""
-    return {run.requested_by_id, run.by_right_of_id}
+def askers_of(approval: Approval) -> set[int | None]:
+    """Who asked, and on whose behalf: neither is somebody else. Nobody, where only an order asked for a look."""
+    run = approval.run
+    return {run.requested_by_id, run.by_right_of_id} if approval.needs_other else set()
 
 
 def _refuse_decided(run: SyncRun) -> None:

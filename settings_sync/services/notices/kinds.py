@@ -102,8 +102,11 @@ def _wanted(facts: Mapping[str, Any], administrations: Sequence[Administration])
         if facts["undoes"]
         else _("%(name)s wants to sync from %(main)s. It waits for your approval.")
     )
+    if facts.get("order"):
+        text = _("The standing order “%(order)s” of %(main)s waits for your approval.")
     link = Link(_("Look at it"), reverse("sync:plan", args=[main.slug, facts["plan"]]))
-    return Words(text % {"main": main.name, "name": facts["by"] or _("Another system")}, (link,), facts["note"])
+    said = text % {"main": main.name, "name": facts["by"] or _("Another system"), "order": facts.get("order", "")}
+    return Words(said, (link,), facts["note"])
 
 
 def _to_run(facts: Mapping[str, Any], main: Administration) -> Link:

@@ -54,12 +54,14 @@ def tell_wanted(approval: Approval) -> None:
     """Tell who can approve it that a run waits for that."""
     run = approval.run
     main = run.administration
-    people = approvers_of(run.plan, but=(run.requested_by_id, run.by_right_of_id))
+    askers = (run.requested_by_id, run.by_right_of_id) if approval.needs_other else ()
+    people = approvers_of(run.plan, but=askers)
     facts: dict[str, Any] = {
         "plan": str(run.plan_id),
         "undoes": run.plan.is_undo,
         "note": run.note,
         "by": str(run.requested_by or ""),
+        "order": run.order.name if run.order else "",
     }
     tell(WANTED, about=str(approval.pk), readers=[Reader(user.pk, (main.pk,)) for user in people], **facts)
 

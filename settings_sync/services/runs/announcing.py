@@ -1,12 +1,13 @@
 """Telling other systems and people how a sync ended. Call these in the transaction that ends the run or the target."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
 
 from settings_sync.exceptions import error_in_words
-from settings_sync.models import Approval, SyncRun, SyncTarget
+from settings_sync.models import Approval, StandingOrder, SyncRun, SyncTarget
 from settings_sync.services.notices.telling import tell_of_run
 from settings_sync.services.previews.plan_overview import Counted
 from webhooks.events import Event, rfc3339
@@ -58,6 +59,19 @@ def announce_wanted(approval: Approval) -> None:
         "expires_at": rfc3339(run.plan.expires_at),
     }
     announce(Event.APPROVAL_WANTED, administration=run.administration, data=data)
+
+
+def announce_executed(order: StandingOrder, moment: datetime, run: SyncRun) -> None:
+    """Tell endpoints that a standing order has made a run; call it with that stored."""
+    data = {
+        "order": str(order.pk),
+        "name": order.name,
+        "moment": rfc3339(moment),
+        "administration": run.administration.slug,
+        "run": str(run.pk),
+        "state": run.state,
+    }
+    announce(Event.ORDER_EXECUTED, administration=run.administration, data=data)
 
 
 def _run_data(run: SyncRun, targets: list[SyncTarget]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from audit.models import record
 from settings_sync.exceptions import (
     NotApproved,
     NothingToRetry,
+    OrderTakenBack,
     PlanChanged,
     PlanExpired,
     PlanFailed,
@@ -27,7 +28,7 @@ from settings_sync.exceptions import (
     TargetGone,
     TargetLost,
 )
-from settings_sync.models import Approval, Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
+from settings_sync.models import Approval, Finding, Plan, PlanTarget, Receipt, StandingOrder, SyncRun, SyncTarget
 from settings_sync.permissions import require_for, require_steering, right_for, steerable_children, syncable_children
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.source_moves import find_source_moves
@@ -56,6 +57,8 @@ def start_run(
     token: str = "",
     confirmation: str = "",
     seen: str = "",
+    order: StandingOrder | None = None,
+    because: Sequence[Mapping[str, Any]] = (),
 ) -> SyncRun:
     """Confirm a plan: from here on every target reaches a final state. Wakes workers when the transaction commits.
 
@@ -66,7 +69,8 @@ def start_run(
     `token` the run by which token;
     `confirmation` is what was typed where a plan removes or overwrites much. What the main administration changed since
     the preview is held back, with what needs it, unless `seen` is the mark of exactly that (`find_source_moves`): then
-    whoever confirms wants what the preview showed.
+    whoever confirms wants what the preview showed. A standing `order` types nothing: where something would have to be
+    typed it waits, as for whatever else it gives as `because`.
 
     Where the plan says that nothing is to be done, the target ends here and now, and so does a run of nothing else.
 
@@ -87,14 +91,16 @@ def start_run(
         check_targets(plan, acting_user)
         refuse_outdated(plan)
         refuse_what_no_rule_allows(plan)
-        check_confirmation(plan, confirmation)
-        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, token=token, note=note)
+        if order is None:
+            check_confirmation(plan, confirmation)
+        run = SyncRun(plan=plan, requested_by=asker, on_behalf_of=behalf, token=token, note=note, order=order)
         run.moved = [] if moves.mark == seen else [[kind, str(uid)] for kind, uid in moves.keys]
         run.administration = plan.administration
         run.by_right_of = acting_user
-        reasons = reasons_to_wait(plan)
-        if reasons:
-            _let_wait(run, reasons, moves.mark, door)
+        asked_by_policy = reasons_to_wait(plan)
+        if because or asked_by_policy:
+            needs_other = order is None or bool(asked_by_policy)
+            _let_wait(run, [*because, *asked_by_policy], mark=moves.mark, door=door, needs_other=needs_other)
         else:
             _begin(run, door)
         reach("run.before-commit")
@@ -110,10 +116,11 @@ def _begin(run: SyncRun, door: str) -> None:
     planned = run.plan.targets.select_related("administration")
     targets = SyncTarget.objects.bulk_create(_target_of(run, target, unchanged) for target in planned)
     _record_start(run, targets, door)
+    _pause_order(run)
     _see_to(run, targets)
 
 
-def _let_wait(run: SyncRun, reasons: Sequence[Mapping[str, Any]], mark: str, door: str) -> None:
+def _let_wait(run: SyncRun, reasons: Sequence[Mapping[str, Any]], **how: Any) -> None:
     run.state = SyncRun.State.WAITING
     run.save(force_insert=True)
     planned = run.plan.targets.select_related("administration")
@@ -127,7 +134,7 @@ def _let_wait(run: SyncRun, reasons: Sequence[Mapping[str, Any]], mark: str, doo
         )
         for target in planned
     )
-    ask_approval(run, reasons, mark, door)
+    ask_approval(run, reasons, **how)
 
 
 def begin_approved(run: SyncRun, door: str, approved_by: User) -> None:
@@ -140,7 +147,23 @@ def begin_approved(run: SyncRun, door: str, approved_by: User) -> None:
         _open(target, unchanged)
     SyncTarget.objects.bulk_update(targets, OPENED)
     _record_start(run, targets, door, approved_by=str(approved_by))
+    _pause_order(run)
     _see_to(run, targets)
+
+
+def _pause_order(run: SyncRun) -> None:
+    """What is taken back is not brought again by the order that brought it, before somebody switches that on."""
+    undone = run.plan.undoes
+    if undone is None or undone.order_id is None:
+        return
+    orders = StandingOrder.objects.filter(pk=undone.order_id, state=StandingOrder.State.ON)
+    for order in orders.select_for_update(of=("self",)):
+        order.state = StandingOrder.State.PAUSED
+        order.state_code = OrderTakenBack.code
+        order.state_facts = {"name": str(run.requested_by or "–")}
+        order.save(update_fields=["state", "state_code", "state_facts"])
+        told = {"order": str(order.pk), "name": order.name, "run": str(run.pk)}
+        record("order.paused", actor=run.requested_by, administration=run.administration, **told)
 
 
 def end_waiting(run: SyncRun, state: SyncRun.State) -> None:

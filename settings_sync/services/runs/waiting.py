@@ -39,10 +39,12 @@ def _reasons(plan: Plan, policy: SyncPolicy) -> Iterator[dict[str, Any]]:
         yield {"code": "removals", "number": removed}
 
 
-def ask_approval(run: SyncRun, reasons: Sequence[Mapping[str, Any]], mark: str, door: str) -> Approval:
+def ask_approval(
+    run: SyncRun, reasons: Sequence[Mapping[str, Any]], *, mark: str, door: str, needs_other: bool
+) -> Approval:
     """Let a run wait, and tell who can approve it."""
     approval = Approval.objects.create(
-        administration=run.administration, run=run, reasons=list(reasons), mark=mark, door=door
+        administration=run.administration, run=run, reasons=list(reasons), mark=mark, door=door, needs_other=needs_other
     )
     record(
         "approval.wanted",

@@ -18,6 +18,8 @@ from settings_sync.services.plans.plans import fail_forgotten_plans
 from settings_sync.services.runs.runs import finish_run_when_done, lock_run
 from settings_sync.services.runs.starting import start_forgotten
 from settings_sync.services.runs.waking import APPLY_TARGET
+from settings_sync.services.standing.carrying_out import CARRY_OUT_MOMENT, carry_out_moment
+from settings_sync.services.standing.due import find_due_moments, moments_nobody_takes, take_moments_to_wake
 from settings_sync.services.undos.making import make_plan, plans_nobody_makes, take_plans_to_make
 from settings_sync.services.undos.waking import MAKE_PLAN
 from tenants.administrations import administrations_to_wake, give_up_poisoned_administrations, work_on_administration
@@ -66,6 +68,7 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     given_up = _attempt(give_up_poisoned_targets) + _attempt(give_up_poisoned_administrations)
     finished = _attempt(_finish_runs)
     _attempt(start_forgotten)
+    _attempt(find_due_moments)
     _attempt(expire_approvals)
     _attempt(fail_forgotten_plans)
     reach("reaper.before-waking")
@@ -92,16 +95,20 @@ def _wake() -> tuple[int, list[Callable[[], int]]]:
     targets = take_targets_to_wake()
     administrations = administrations_to_wake()
     plans = take_plans_to_make()
+    moments = take_moments_to_wake()
     # Sending stops at the first message that the broker does not take: nobody was woken for those after it.
     alone_targets = targets[send_messages(APPLY_TARGET, targets) :]
     alone_administrations = administrations[send_messages(WORK_ON_ADMINISTRATION, administrations) :]
     alone_plans = plans[send_messages(MAKE_PLAN, plans) :]
+    alone_moments = moments[send_messages(CARRY_OUT_MOMENT, moments) :]
     alone: list[Callable[[], int]] = [partial(work_on_administration, row_id) for row_id in alone_administrations]
     # That messages were sent does not mean that a worker reads them.
     alone += [partial(execute_target, row_id) for row_id in alone_targets or targets_nobody_takes()]
     alone += [partial(make_plan, row_id) for row_id in alone_plans or plans_nobody_makes()]
-    waiting = len(targets) + len(administrations) + len(plans)
-    return waiting - len(alone_targets) - len(alone_administrations) - len(alone_plans), alone
+    alone += [partial(carry_out_moment, row_id) for row_id in alone_moments or moments_nobody_takes()]
+    waiting = len(targets) + len(administrations) + len(plans) + len(moments)
+    left = len(alone_targets) + len(alone_administrations) + len(alone_plans) + len(alone_moments)
+    return waiting - left, alone
 
 
 def _work_on(work: Iterable[Callable[[], int]], must_stop: Callable[[], bool]) -> int:

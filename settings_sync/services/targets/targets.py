@@ -39,6 +39,7 @@ from settings_sync.services.runs.outdated import check_heads
 from settings_sync.services.runs.progress import Progress, note_progress
 from settings_sync.services.runs.runs import finish_run_when_done, has_open_targets, lock_run
 from settings_sync.services.runs.waking import APPLY_TARGET, places, wake_targets
+from settings_sync.services.standing.windows import waits_for_its_window
 from tenants import leases
 from tenants.failpoints import reach
 from tenants.models import Administration
@@ -157,6 +158,8 @@ def claim_target(target_id: uuid.UUID, token: uuid.UUID | None = None, known: Sy
     # Only what is tried again may have to wait, and nobody tries again what has not ended yet.
     if (known is None or known.retried_at is not None) and waits_for_a_newer_run(target_id):
         return None  # whoever finishes that one wakes this one
+    if waits_for_its_window(target_id, known):
+        return None
     try:
         taken = _take(target_id, token)
     except IntegrityError:

@@ -1,0 +1,28 @@
+"""In which windows the runs of a standing order may write: also what was approved late, or what workers get to late."""
+
+import uuid
+
+from settings_sync.models import StandingOrder, SyncTarget
+
+from .timetables import database_now, timetable_of
+
+
+def waits_for_its_window(target_id: uuid.UUID, known: SyncTarget | None = None) -> bool:
+    """Whether a target is of a standing order that may not write now; then nobody takes it before that may again.
+
+    `known` is the target as it was read a moment ago, with its run.
+    """
+    if known is not None:
+        order_id = known.run.order_id
+    else:
+        order_id = SyncTarget.objects.filter(pk=target_id).values_list("run__order", flat=True).first()
+    order = StandingOrder.objects.filter(pk=order_id).first() if order_id else None
+    if order is None:
+        return False
+    now = database_now()
+    opens = timetable_of(order).first_open(now)
+    if opens == now:
+        return False
+    queued = SyncTarget.objects.filter(pk=target_id, state=SyncTarget.State.QUEUED)
+    queued.update(not_before=opens)
+    return True
