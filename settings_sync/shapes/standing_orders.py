@@ -1,16 +1,12 @@
 """Standing orders, as the API takes and answers them."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from settings_sync.models import StandingOrder
 from settings_sync.planning.policies import POLICIES
 from settings_sync.services.standing.standing_orders import LONGEST
 
-from .base import Body, Slug, Text, Uid, UtcTime, Whole, YesOrNo
+from .base import Body, Text, Uid, Whole, YesOrNo
 
 WHEN = ("nightly", "weekday", "moment", "published")
 EXAMPLE = {

@@ -45,6 +45,8 @@ from .waking import places, wake_targets
 
 logger = logging.getLogger(__name__)
 
+UNFINISHED = (SyncRun.State.WAITING, SyncRun.State.QUEUED, SyncRun.State.RUNNING)
+
 
 def start_run(
     *,
@@ -164,6 +166,7 @@ def _pause_order(run: SyncRun) -> None:
         order.save(update_fields=["state", "state_code", "state_facts"])
         told = {"order": str(order.pk), "name": order.name, "run": str(run.pk)}
         record("order.paused", actor=run.requested_by, administration=run.administration, **told)
+        cancel_runs_of(order, run.requested_by)
 
 
 def end_waiting(run: SyncRun, state: SyncRun.State) -> None:
@@ -224,6 +227,7 @@ def _record_start(run: SyncRun, targets: list[SyncTarget], door: str, **more: st
         run=str(run.pk),
         targets=[target.administration.slug for target in targets],
         **({"door": door} if door else {}),
+        **({"order": run.order.name} if run.order else {}),
         **more,
     )
 
@@ -264,20 +268,32 @@ def cancel_run(*, acting_user: User, run: SyncRun, reason: str = "") -> SyncRun:
         run = lock_run(run.pk)
         if run.is_finished:
             raise RunFinished
-        run.cancelled_at = timezone.now()
-        run.save(update_fields=["cancelled_at"])
-        if run.state == SyncRun.State.WAITING:
-            _record("run.cancelled", acting_user, run, reason)
-            close_approval(run, Approval.State.WITHDRAWN)
-            end_waiting(run, SyncRun.State.CANCELLED)
-            return run
-        run.targets.filter(state=SyncTarget.State.QUEUED).update(
-            state=SyncTarget.State.CANCELLED, finished_at=run.cancelled_at
-        )
-        _record("run.cancelled", acting_user, run, reason)
-        # No worker may be busy with it, and then nobody else would end it.
-        finish_run_when_done(run)
+        _cancel(run, acting_user, reason)
     return run
+
+
+def cancel_runs_of(order: StandingOrder, user: User | None, *, states: Collection[str] = UNFINISHED) -> None:
+    """Stop what is left of the runs of a standing order, as `cancel_run` does; call it with the order locked."""
+    for run_id in list(SyncRun.objects.filter(order=order, state__in=states).values_list("pk", flat=True)):
+        run = lock_run(run_id)
+        # Of the locked row: a worker may have ended it, or somebody approved it, a moment ago.
+        if run.state in states:
+            _cancel(run, user, order.name)
+
+
+def _cancel(run: SyncRun, user: User | None, reason: str) -> None:
+    run.cancelled_at = timezone.now()
+    run.save(update_fields=["cancelled_at"])
+    _record("run.cancelled", user, run, reason)
+    if run.state == SyncRun.State.WAITING:
+        close_approval(run, Approval.State.WITHDRAWN)
+        end_waiting(run, SyncRun.State.CANCELLED)
+        return
+    run.targets.filter(state=SyncTarget.State.QUEUED).update(
+        state=SyncTarget.State.CANCELLED, finished_at=run.cancelled_at
+    )
+    # No worker may be busy with it, and then nobody else would end it.
+    finish_run_when_done(run)
 
 
 def retry_run(
@@ -319,7 +335,7 @@ def retry_run(
     return run
 
 
-def _record(action: str, user: User, run: SyncRun, reason: str) -> None:
+def _record(action: str, user: User | None, run: SyncRun, reason: str) -> None:
     record(action, actor=user, administration=run.administration, note=reason, run=str(run.pk))
 
 

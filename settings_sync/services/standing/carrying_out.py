@@ -16,12 +16,13 @@ from settings_sync.exceptions import (
     OrderWithoutRight,
     SyncError,
 )
-from settings_sync.models import Change, OrderMoment, Plan, StandingOrder
-from settings_sync.permissions import NotAllowed
+from settings_sync.models import Change, OrderMoment, Plan, StandingOrder, SyncRun
+from settings_sync.permissions import NotAllowed, may_run_sync
 from settings_sync.planning.verdicts import Action
+from settings_sync.services.plans.change_rows import does_something
 from settings_sync.services.plans.typed_confirmation import confirmation_of
 from settings_sync.services.runs.announcing import announce_executed
-from settings_sync.services.runs.runs import start_run
+from settings_sync.services.runs.runs import cancel_runs_of, start_run
 from tenants import leases
 from tenants.exceptions import Refusal
 from tenants.waking import send_messages
@@ -82,7 +83,7 @@ def _was_last(order: StandingOrder) -> bool:
 def _plan(order: StandingOrder) -> Plan:
     maker = order.by_right_of
     try:
-        if maker is None or not maker.is_active:
+        if maker is None or not maker.is_active or not may_run_sync(maker, order.administration):
             raise NotAllowed("sync.run")
         return plan_order(maker, order)
     except (NotAllowed, CategoryNotAllowed):
@@ -101,6 +102,8 @@ def _start(moment: OrderMoment, plan: Plan) -> None:
             _end(moment, OrderMoment.State.DROPPED)
             return
         assert order.by_right_of is not None
+        # Nobody need look at a former preview when there is a newer one.
+        cancel_runs_of(order, None, states=[SyncRun.State.WAITING])
         run = start_run(
             acting_user=order.by_right_of,
             plan=plan,
@@ -118,13 +121,14 @@ def _start(moment: OrderMoment, plan: Plan) -> None:
 
 
 def reasons_of(order: StandingOrder, plan: Plan) -> list[dict[str, Any]]:
-    """Why an order does not do this by itself: it waits for somebody's look."""
+    """Why an order does not do this by itself: it waits for somebody's look. None where there is nothing to look at."""
     found: list[dict[str, Any]] = []
-    if order.approval.get("always"):
+    changes = Change.objects.filter(plan_target__plan=plan)
+    if order.approval.get("always") and changes.filter(does_something()).exists():
         found.append({"code": "order-always"})
     if confirmation_of(plan) is not None:
         found.append({"code": "order-removes-much"})
-    held = Change.objects.filter(plan_target__plan=plan, action=Action.HOLD).count()
+    held = changes.filter(action=Action.HOLD).count()
     if order.approval.get("conflicts") and held:
         found.append({"code": "order-conflicts", "number": held})
     return found

@@ -26,7 +26,7 @@ LOOKED_EVERY = timedelta(seconds=60)
 
 def find_due_moments() -> int:
     """Write a row for every moment that has come; returns for how many. Any number of schedulers may do so at once."""
-    waiting = StandingOrder.objects.filter(state=StandingOrder.State.ON, look_at__lte=Now())
+    waiting = StandingOrder.objects.filter(state=StandingOrder.State.ON, look_at__lte=database_now())
     return sum(map(_find, list(waiting.order_by("look_at").values_list("pk", flat=True)[:AT_ONCE])))
 
 

@@ -24,12 +24,13 @@ from settings_sync.exceptions import (
     UnknownPackage,
     UnknownPolicy,
 )
-from settings_sync.models import OrderMoment, Package, Plan, StandingOrder
-from settings_sync.permissions import NotAllowed, may_run_sync, syncable_children
+from settings_sync.models import OrderMoment, Package, Plan, StandingOrder, SyncTarget
+from settings_sync.permissions import NotAllowed, may_run_sync, syncable_keys
 from settings_sync.planning.moments import When
 from settings_sync.planning.policies import POLICIES
 from settings_sync.services.assignments.assigned import as_value
 from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.runs.runs import cancel_runs_of
 from tenants.exceptions import Refusal
 from tenants.groups import groups_of
 from tenants.models import Administration
@@ -93,26 +94,30 @@ def update_order(*, acting_user: User, order: StandingOrder, content: Content) -
         if order.state == State.DONE:
             order.state = State.ON
         _keep(acting_user, order, "order.changed")
+        # What waits for a window may have another one now.
+        SyncTarget.objects.filter(run__order=order, state=SyncTarget.State.QUEUED).update(not_before=None)
     return order
 
 
 def delete_order(*, acting_user: User, order: StandingOrder) -> None:
-    """Forget an order; the runs that it made stay. Raises NotAllowed."""
+    """Forget an order; the runs that it made stay, and what is left of them is stopped. Raises NotAllowed."""
     main = order.administration
     _guard(acting_user, main)
     with transaction.atomic():
+        cancel_runs_of(_locked(order), acting_user)
         record("order.deleted", actor=acting_user, administration=main, order=str(order.pk), name=order.name)
         order.delete()
 
 
 def pause_order(*, acting_user: User, order: StandingOrder) -> StandingOrder:
-    """Let nothing of it begin any more until it is resumed; what has started ends. Raises NotAllowed."""
+    """Let nothing of it begin any more until it is resumed: what is left of its runs is stopped. Raises NotAllowed."""
     _guard(acting_user, order.administration)
     with transaction.atomic():
         order = _locked(order)
         if order.state == State.ON:
             _set_state(order, State.PAUSED)
             _record("order.paused", acting_user, order)
+            cancel_runs_of(order, acting_user)
     return order
 
 
@@ -153,10 +158,14 @@ def plan_order(user: User, order: StandingOrder) -> Plan:
     they may sync."""
     main = order.administration
     items = contents_of(order)
-    children = [child for child in syncable_children(user, main) if child.state == Administration.State.ACTIVE]
-    targets = [child.slug for child in children if set(child.groups) & set(order.groups)]
-    if not targets:
+    active = main.children.filter(state=Administration.State.ACTIVE)
+    members = [child for child in active if set(child.groups) & set(order.groups)]
+    if not members:
         raise OrderWithoutTargets
+    reached = syncable_keys(user, main)
+    targets = [child.slug for child in members if child.pk in reached]
+    if not targets:
+        raise NotAllowed("sync.run")
     uids = [uid for _kind, uid in items]
     return create_plan(acting_user=user, main=main, targets=targets, items=uids, policies=dict(order.policies))
 
@@ -194,7 +203,7 @@ def schedule(order: StandingOrder) -> None:
 
 
 def stop_order(order: StandingOrder, refusal: Refusal) -> None:
-    """Stop an order that cannot go on, with the reason; call it with the order locked."""
+    """Stop an order that cannot go on, with the reason, and what is left of its runs; call it with the order locked."""
     facts = {name: str(fact) for name, fact in refusal.facts.items()}
     _set_state(order, State.STOPPED, refusal.code, facts)
     record(
@@ -204,6 +213,7 @@ def stop_order(order: StandingOrder, refusal: Refusal) -> None:
         name=order.name,
         reason=refusal.code,
     )
+    cancel_runs_of(order, None)
 
 
 def latest_moments(order: StandingOrder) -> "QuerySet[OrderMoment]":

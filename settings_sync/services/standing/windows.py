@@ -12,11 +12,9 @@ def waits_for_its_window(target_id: uuid.UUID, known: SyncTarget | None = None) 
 
     `known` is the target as it was read a moment ago, with its run.
     """
-    if known is not None:
-        order_id = known.run.order_id
-    else:
-        order_id = SyncTarget.objects.filter(pk=target_id).values_list("run__order", flat=True).first()
-    order = StandingOrder.objects.filter(pk=order_id).first() if order_id else None
+    if known is not None and known.run.order_id is None:
+        return False
+    order = StandingOrder.objects.filter(runs__targets=target_id).first()
     if order is None:
         return False
     now = database_now()
