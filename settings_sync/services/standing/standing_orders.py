@@ -157,7 +157,7 @@ def plan_order(user: User, order: StandingOrder) -> Plan:
     """Make the plan of an order, by the right of this user: its package for all administrations of its groups to which
     they may sync."""
     main = order.administration
-    items = contents_of(order)
+    categories, items = _choice_of(order)
     active = main.children.filter(state=Administration.State.ACTIVE)
     members = [child for child in active if set(child.groups) & set(order.groups)]
     if not members:
@@ -166,8 +166,27 @@ def plan_order(user: User, order: StandingOrder) -> Plan:
     targets = [child.slug for child in members if child.pk in reached]
     if not targets:
         raise NotAllowed("sync.run")
-    uids = [uid for _kind, uid in items]
-    return create_plan(acting_user=user, main=main, targets=targets, items=uids, policies=dict(order.policies))
+    policies = dict(order.policies)
+    return create_plan(
+        acting_user=user, main=main, targets=targets, categories=categories, items=items, policies=policies
+    )
+
+
+def _choice_of(order: StandingOrder) -> tuple[list[str], list[uuid.UUID]]:
+    """What its plans are about: the categories that its package holds whole, and what else it holds."""
+    if order.package is None:
+        raise OrderWithoutPackage
+    package = as_value(order.package)
+    category_of = {kind.key: kind.category.key for kind in all_kinds()}
+    contents = contents_of(order)
+    excepted = {
+        uid: category_of[kind] for kind, uid in look_at(order.administration).entries if uid in package.excepted
+    }
+    held = set(category_of.values()) if package.is_everything else set(package.categories)
+    # Only from a whole category is removed elsewhere what was removed in the main. Of what was excepted and is gone
+    # there nobody knows the category any more, and then none is whole.
+    whole = held - set(excepted.values()) if package.excepted <= excepted.keys() else set()
+    return sorted(whole), [uid for kind, uid in contents if category_of[kind] not in whole]
 
 
 def contents_of(order: StandingOrder) -> dict[tuple[str, uuid.UUID], bytes]:

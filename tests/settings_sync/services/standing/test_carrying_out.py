@@ -15,7 +15,7 @@ from settings_sync.exceptions import ApprovalDecided, OwnApproval
 from settings_sync.models import Approval, OrderMoment, Plan, StandingOrder, SyncRun, SyncTarget
 from settings_sync.services.approvals.approvals import approve
 from settings_sync.services.approvals.policy import ApprovalPolicy, set_approval_policy
-from settings_sync.services.packages.packages import delete_package
+from settings_sync.services.packages.packages import Contents, create_package, delete_package
 from settings_sync.services.runs import runs
 from settings_sync.services.runs.runs import start_run
 from settings_sync.services.standing.carrying_out import carry_out_moment
@@ -157,7 +157,7 @@ class TestLooking:
     """What an order never does by itself."""
 
     def test_removals_wait_for_a_look_which_its_maker_may_take(self, make, night, owner, main, grouped, form):
-        make()
+        make(policies={"removed_in_source": "delete"})
         carry_out(night()[0].run)
         remove_all(main)
         (moment,) = night(days=1)
@@ -168,11 +168,25 @@ class TestLooking:
         carry_out(approve(acting_user=owner, approval=approval, reason="Mag weg"))
         assert names_in(grouped) == set()
 
+    def test_what_a_package_excepts_is_neither_brought_nor_removed(self, make, night, owner, main, grouped, form):
+        with inside(main):
+            excepted = make_form("Blijft van de vestiging")
+        contents = Contents(categories=["forms"], excepted=[excepted.uid])
+        package = create_package(acting_user=owner, main=main, name="Zonder", contents=contents, forbids_editing=False)
+        make(package=package.pk, policies={"removed_in_source": "delete"})
+        carry_out(night()[0].run)
+        assert names_in(grouped) == {form.name}
+        remove_all(main)
+        with inside(main):
+            make_form("Nieuw")
+        carry_out(night(days=1)[0].run)
+        assert names_in(grouped) == {form.name, "Nieuw"}
+
     def test_overwriting_more_than_the_share_waits(self, make, night, owner, main, grouped, form):
         with inside(main):
             for number in range(5):
                 make_form(f"Formulier {number}")
-        make(policies={"changed_locally": "overwrite", "conflict": "overwrite"})
+        make(policies={"conflict": "overwrite"})
         carry_out(night()[0].run)
         for place, text in ((grouped, "Hier anders"), (main, "Nieuw")):
             with inside(place):
