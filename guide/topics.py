@@ -34,6 +34,7 @@ TOPICS = (
     Topic("kept", _("What a sub-administration keeps, and what came"), ("sync:kept", "sync:news")),
     Topic("inbox", _("Inbox"), ("sync:inbox", "sync:questions")),
     Topic("packages", _("Packages"), ("sync:package",)),
+    Topic("orders", _("Standing orders"), ("sync:order",)),
     Topic("drafts", _("Drafts"), ("sync:draft",)),
     Topic("versions", _("Versions and files of a setting"), ("sync:item-",)),
     Topic("settings", _("Settings"), ("settings-home",)),

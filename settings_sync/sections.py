@@ -86,6 +86,16 @@ register(
     ),
     Section(
         Group.OWN_SETTINGS,
+        37,
+        "sync:orders",
+        _("Standing orders"),
+        _("Packages that are brought to groups by themselves, every night or after publishing."),
+        "waiting",
+        SyncRight.RUN,
+        main_only=True,
+    ),
+    Section(
+        Group.OWN_SETTINGS,
         38,
         "sync:approvals",
         _("Approvals"),

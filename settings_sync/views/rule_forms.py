@@ -28,7 +28,7 @@ class PoliciesForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for policy in POLICIES:
-            self.fields[policy] = _policy_field(policy)
+            self.fields[policy] = policy_field(policy)
         self.order_fields(self.field_order)
 
     def policies(self) -> dict[str, str]:
@@ -51,7 +51,7 @@ class RuleForm(forms.Form):
         choices = [(place.path or WHOLE, place.words) for place in standing.places]
         self.fields["locked"].choices = choices  # type: ignore[attr-defined]
         for policy in PER_ITEM:
-            self.fields[policy] = _policy_field(policy, otherwise=_("as for all settings"))
+            self.fields[policy] = policy_field(policy, otherwise=_("as for all settings"))
 
     def locked_paths(self) -> list[str]:
         """The paths that are locked; the empty one for the whole setting."""
@@ -83,7 +83,8 @@ WHOLE = "whole"
 """Stands for the whole setting, whose path is empty, among checkboxes."""
 
 
-def _policy_field(policy: str, otherwise: str | Promise = "") -> forms.ChoiceField:
+def policy_field(policy: str, otherwise: str | Promise = "") -> forms.ChoiceField:
+    """The choice of what a policy does; with `otherwise` it may be left at that."""
     choices = [("", otherwise)] if otherwise else []
     choices += [(value, policy_in_words(policy, value)[1]) for value in POLICY_WORDS[policy][1]]
     label = policy_in_words(policy, "")[0]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from settings_sync.exceptions import SyncError
-from settings_sync.models import Approval, SyncRun
+from settings_sync.models import Approval, StandingOrder, SyncRun
 from settings_sync.services.home.history import PERIODS, Asked, list_history, list_starters
 from settings_sync.services.news.news import is_kept
 from settings_sync.services.reports.done import find_done, list_done
@@ -58,6 +58,7 @@ def show(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """One run: moving while it is busy, with the result and the proof afterwards."""
     context = _context(request, run_id)
     context["approval"] = Approval.objects.filter(run=run_id).select_related("decided_by").first()
+    context["order"] = StandingOrder.objects.filter(runs=run_id).first()
     context["has_logo"] = logo_of(request.administration) is not None
     return render(request, "sync/run.html", context)
 

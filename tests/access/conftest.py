@@ -26,6 +26,7 @@ from settings_sync.models import (
     InboxQuestion,
     Package,
     SavedChoice,
+    StandingOrder,
 )
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.runs.runs import start_run
@@ -147,6 +148,10 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
     choice = SavedChoice.objects.create(administration=main, name=word, created_by=owner)
     approval = wait_for_approval(owner, main, child, f"{word} wacht")
     package = Package.objects.create(administration=main, name=word, categories=["forms"])
+    order = StandingOrder.objects.create(
+        administration=main, name=word, package=package, groups=[word], when={"kind": "nightly", "at": "02:00"},
+        since=timezone.now(), state="paused", by_right_of=owner,
+    )  # fmt: skip
     decided = make_deviation(company, child, word)
     role = Role.objects.create(administration=main, name=word, rights=[])
     invitation = Invitation.objects.create(
@@ -165,7 +170,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             "": {
                 "slug": main.slug, "child": child.slug, "there": child.slug, "plan_id": open_plan.pk, "run_id": run.pk,
                 "change_id": change.pk, "own": own.uid,
-                "package_id": package.pk, "approval_id": approval.pk,
+                "package_id": package.pk, "approval_id": approval.pk, "order_id": order.pk,
                 "entry_id": decided.entry_id, "decision_id": decided.pk,
                 "choice_id": choice.pk, "role_id": role.pk, "token_id": token.pk, "webhook_id": endpoint.pk,
                 "membership_id": owner.memberships.get(administration=main).pk, "invitation_id": invitation.pk,
