@@ -20,6 +20,7 @@ from tenants.administrations import create_administration, work_on_administratio
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.conftest import make_administration, make_member
+from tests.contracts.standing import carry_out_an_order
 from tests.contracts.waiting import wait_for_approval
 from tests.settings_sync.services.inbox.conftest import settle
 from tests.settings_sync.test_journey import make_form
@@ -88,6 +89,7 @@ def test_messages_are_what_the_description_says(start, endpoint, joined, owner, 
     with inside(joined):
         Form.objects.update(description="Anders dan in de hoofdadministratie")
     settle()
+    carry_out_an_order(owner, main, joined, "Elke nacht")
     for event in Event:
         content = described["webhooks"][event]["post"]["requestBody"]["content"]["application/json"]
         shape = Draft202012Validator({**content["schema"], "components": described["components"]})
