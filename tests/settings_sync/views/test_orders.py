@@ -379,7 +379,7 @@ class TestInWords:
             (
                 {"kind": "moment", "at": "2026-12-25T06:30"},
                 "once, on 25/12/2026 06:30",
-                "één keer, op 25-12-2026 06:30",
+                "eenmalig, op 25-12-2026 06:30",
             ),
             (
                 {"kind": "published", "quiet_minutes": 30},
