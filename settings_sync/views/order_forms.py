@@ -22,7 +22,6 @@ from settings_sync.exceptions import (
     UnknownPackage,
 )
 from settings_sync.models import StandingOrder
-from settings_sync.planning.moments import When
 from settings_sync.planning.policies import POLICIES
 from settings_sync.services.standing.standing_orders import LONGEST, Content
 from settings_sync.services.standing.timetables import EVERY_DAY, MOST_QUIET_MINUTES
@@ -31,16 +30,21 @@ from tenants.entry_fields import TimeField, WholeNumberField
 
 from .rule_forms import policy_field
 
+NIGHTLY = "nightly"
+WEEKLY = "weekday"
+ONCE = "moment"
+PUBLISHED = "published"
+
 EMPTY_WINDOWS = 2
 """Rows to fill in below those that there are."""
 MOST_WINDOWS = 20
 MOST_CLOSED = 400
 DAY_NUMBERS = [(number, WEEKDAYS_ABBR[number - 1]) for number in EVERY_DAY]
 NEEDED = {
-    When.NIGHTLY: ("at",),
-    When.WEEKLY: ("weekday", "at"),
-    When.ONCE: ("moment",),
-    When.PUBLISHED: ("quiet_minutes",),
+    NIGHTLY: ("at",),
+    WEEKLY: ("weekday", "at"),
+    ONCE: ("moment",),
+    PUBLISHED: ("quiet_minutes",),
 }
 """The fields that say more of each sort of order."""
 
@@ -132,12 +136,12 @@ class OrderForm(forms.Form):
     when = forms.ChoiceField(
         label=gettext_lazy("When"),
         choices=[
-            (When.NIGHTLY, gettext_lazy("Every day or night")),
-            (When.WEEKLY, gettext_lazy("Every week")),
-            (When.ONCE, gettext_lazy("Once")),
-            (When.PUBLISHED, gettext_lazy("After publishing")),
+            (NIGHTLY, gettext_lazy("Every day or night")),
+            (WEEKLY, gettext_lazy("Every week")),
+            (ONCE, gettext_lazy("Once")),
+            (PUBLISHED, gettext_lazy("After publishing")),
         ],
-        initial=When.NIGHTLY,
+        initial=NIGHTLY,
         widget=forms.RadioSelect,
     )
     weekday = forms.TypedChoiceField(
@@ -219,12 +223,12 @@ class OrderForm(forms.Form):
     def _when(self) -> dict[str, Any]:
         given = self.cleaned_data
         kind = given["when"]
-        if kind == When.ONCE:
+        if kind == ONCE:
             return {"kind": kind, "at": f"{given['moment']:%Y-%m-%dT%H:%M}"}
-        if kind == When.PUBLISHED:
+        if kind == PUBLISHED:
             return {"kind": kind, "quiet_minutes": given["quiet_minutes"]}
         at = {"kind": kind, "at": f"{given['at']:%H:%M}"}
-        return {**at, "weekday": given["weekday"]} if kind == When.WEEKLY else at
+        return {**at, "weekday": given["weekday"]} if kind == WEEKLY else at
 
     def refuse(self, refused: SyncError) -> None:
         """Show what the service refuses at what it is about."""
@@ -250,7 +254,7 @@ def is_over(refused: SyncError) -> bool:
 def initial_of(order: StandingOrder) -> dict[str, Any]:
     """What the form shows of an order."""
     when = order.when
-    is_once = when["kind"] == When.ONCE
+    is_once = when["kind"] == ONCE
     return {
         "name": order.name,
         "package": str(order.package_id or ""),
