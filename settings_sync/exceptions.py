@@ -84,71 +84,77 @@ class NothingChosen(SyncError):
     status = 400
 
 
-class OrderNameNotUsable(SyncError):
+class OrderRefused(SyncError):
+    """Something is not right with this standing order."""
+
+    code = "order"
+
+
+class OrderNameNotUsable(OrderRefused):
     """Give the order a name that people can read, of at most {most} characters."""
 
     code = "order-name"
     status = 400
 
 
-class OrderNameTaken(SyncError):
+class OrderNameTaken(OrderRefused):
     """There is a standing order called “{name}” already. Choose another name."""
 
     code = "order-name-taken"
 
 
-class TooManyOrders(SyncError):
+class TooManyOrders(OrderRefused):
     """There are {most} standing orders already. Delete one first."""
 
     code = "too-many-orders"
 
 
-class TimetableNotUsable(SyncError):
+class TimetableNotUsable(OrderRefused):
     """This is not when anything can be done: {field}. Look at the times, the days and the time zone."""
 
     code = "timetable"
     status = 400
 
 
-class NeverOpen(SyncError):
+class NeverOpen(OrderRefused):
     """With these windows and closed days there is no time in a year at which it could write."""
 
     code = "never-open"
     status = 400
 
 
-class UnknownPackage(SyncError):
+class UnknownPackage(OrderRefused):
     """There is no such package here."""
 
     code = "unknown-package"
     status = 400
 
 
-class OrderWithoutPackage(SyncError):
+class OrderWithoutPackage(OrderRefused):
     """Its package was deleted. Choose another one and switch it on again."""
 
     code = "order-without-package"
 
 
-class OrderWithoutRight(SyncError):
+class OrderWithoutRight(OrderRefused):
     """{name}, by whose right it works, may not do this any more. Somebody who may can switch it on again."""
 
     code = "order-without-right"
 
 
-class OrderWithoutTargets(SyncError):
+class OrderWithoutTargets(OrderRefused):
     """There is no administration in its groups that it may sync to."""
 
     code = "order-without-targets"
 
 
-class OrderTakenBack(SyncError):
+class OrderTakenBack(OrderRefused):
     """{name} took back a sync that it made, so it does not bring that again. Switch it on when it may."""
 
     code = "order-taken-back"
 
 
-class OrderFailedOften(SyncError):
+class OrderFailedOften(OrderRefused):
     """It was tried {number} times and did not come to an end. It is tried again at its next moment."""
 
     code = "order-failed-often"

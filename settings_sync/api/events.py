@@ -60,7 +60,7 @@ class ApprovalWantedData(serializers.Serializer[Any]):
 
 
 class OrderExecutedData(serializers.Serializer[Any]):
-    """A standing order that has made a run; `state` is `waiting` where that waits for somebody's look."""
+    """A standing order that made a run."""
 
     order = serializers.UUIDField()
     name = serializers.CharField()

@@ -70,7 +70,7 @@ class Operation:
     body: str
     body_example: str
     answers: tuple[Answer, ...]
-    refusals: tuple[Answer, ...]
+    refusals: str
 
     @property
     def other_parameters(self) -> tuple[Field, ...]:
@@ -163,7 +163,7 @@ def _operation(path: str, method: str, row: Mapping[str, Any]) -> Operation:
         body=_name_of(body.get("schema", {})),
         body_example=_example(body),
         answers=tuple(answer for answer in answers if answer.status < "3"),
-        refusals=tuple(answer for answer in answers if answer.status >= "4"),
+        refusals=", ".join(answer.status for answer in answers if answer.status >= "4"),
     )
 
 

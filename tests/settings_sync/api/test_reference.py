@@ -120,7 +120,7 @@ def test_all_that_the_page_loads_is_at_most_400_kb(page):
     assert "css/api-docs.css" in addresses
     assert not any("swagger" in address for address in addresses)
     total = len(page.encode()) + sum(size_of(address) for address in addresses)
-    assert 100_000 < total < MOST_BYTES
+    assert 100_000 < total < MOST_BYTES, total
 
 
 def size_of(address: str) -> int:
