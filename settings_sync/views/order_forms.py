@@ -24,7 +24,7 @@ from settings_sync.exceptions import (
 from settings_sync.models import StandingOrder
 from settings_sync.planning.policies import POLICIES
 from settings_sync.services.standing.standing_orders import LONGEST, Content
-from settings_sync.services.standing.timetables import EVERY_DAY, MOST_QUIET_MINUTES
+from settings_sync.services.standing.timetables import EVERY_DAY, MOST_QUIET_MINUTES, YEARS
 from tenants.entries import Unreadable, read_date, read_date_time, written
 from tenants.entry_fields import TimeField, WholeNumberField
 
@@ -56,9 +56,13 @@ class LocalMomentField(forms.DateTimeField):
 
     def to_python(self, value: Any) -> datetime | None:
         try:
-            return read_date_time(value.strip()) if value and value.strip() else None
+            moment = read_date_time(value.strip()) if value and value.strip() else None
         except Unreadable as error:
             raise forms.ValidationError(str(error), code="invalid") from None
+        if moment and moment.year not in YEARS:
+            words = _("Choose a year from %(first)d up to and including %(last)d.")
+            raise forms.ValidationError(words % {"first": YEARS[0], "last": YEARS[-1]}, code="year")
+        return moment
 
 
 class DaysField(forms.CharField):

@@ -13,6 +13,7 @@ from settings_sync.models import StandingOrder
 from settings_sync.planning.moments import Timetable, When, Window
 
 MOST_QUIET_MINUTES = 7 * 24 * 60
+YEARS = range(2000, 3000)
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
 
@@ -74,9 +75,13 @@ def _time(row: Mapping[str, Any], name: str) -> time:
 
 def _moment(when: Mapping[str, Any]) -> datetime:
     try:
-        return datetime.strptime(str(when.get("at", "")), "%Y-%m-%dT%H:%M")
+        moment = datetime.strptime(str(when.get("at", "")), "%Y-%m-%dT%H:%M")
     except ValueError:
         raise TimetableNotUsable(field="at") from None
+    # At either end of the calendar a time zone leads out of it.
+    if moment.year not in YEARS:
+        raise TimetableNotUsable(field="at")
+    return moment
 
 
 def _day(text: Any) -> date:

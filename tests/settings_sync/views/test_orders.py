@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from settings_sync.exceptions import OrderTakenBack
+from settings_sync.exceptions import OrderTakenBack, TimetableNotUsable
 from settings_sync.models import OrderMoment, Plan, StandingOrder, SyncRun
 from settings_sync.services.packages.packages import Contents, create_package
 from settings_sync.services.standing.outlook import next_moment
@@ -189,6 +189,8 @@ class TestMaking:
             ({"at": ""}, "Fill this in."),
             ({"when": "moment"}, "Fill this in."),
             ({"when": "moment", "moment": "2020-01-05T06:00"}, "This moment is over."),
+            ({"when": "moment", "moment": "0001-01-01T00:00"}, "Choose a year from 2000 up to and including 2999."),
+            ({"when": "moment", "moment": "9999-12-31T23:59"}, "Choose a year from 2000 up to and including 2999."),
             ({"when": "published", "quiet_minutes": "-1"}, "greater than or equal to 0"),
             ({"closed": "25-12-2026\n31-31-2026"}, "“31-31-2026” is not a day of the calendar."),
             ({"window0-begins": "22:00", "window0-ends": "", "window0-days": ["1"]}, "leave both times empty"),
@@ -206,6 +208,23 @@ class TestMaking:
             if value and isinstance(value, str) and name != "time_zone" and "-days" not in name and name != "when":
                 assert html.escape(value) in page, name
         assert 'name="ask_always" id="id_ask_always" checked' in page
+
+    @pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31T23:59"])
+    def test_a_moment_at_an_end_of_the_calendar_is_refused_and_breaks_nothing(self, owner, main, package, grouped, at):
+        with pytest.raises(TimetableNotUsable):
+            make_order(owner, main, package, when={"kind": "moment", "at": at}, time_zone="America/New_York")
+
+    def test_what_nobody_types_breaks_nothing(self, owner_client, url, package, grouped):
+        odd = {
+            "window0-begins": "\0",
+            "window0-ends": "٢٢:٠٠",
+            "window0-days": ["9", "x"],
+            "closed": "\0\n" + "9" * 900,
+        }
+        odd |= {"weekday": "x", "conflict": "x", "groups": ["Elders"], "package": "x", "time_zone": "", "when": "x"}
+        answer = owner_client.post(url("order-new"), {**filled_in(package, name="\0"), **odd})
+        assert answer.status_code == 200
+        assert not StandingOrder.objects.exists()
 
     def test_a_name_that_is_taken_is_told_at_the_name(self, owner_client, url, package, order):
         answer = owner_client.post(url("order-new"), filled_in(package, name="elke nacht"))
