@@ -46,10 +46,10 @@ FLEET = Company(
 )
 FLEET_ACCOUNTS = {
     "de_lange": Account("beheerder@de-lange.example", "Beheerder De Lange", "everything in De Lange, forty branches"),
-    "Noord": Account("hoekstra@de-lange.example", "Bram Hoekstra", "settings of De Lange in the north"),
-    "Oost": Account("wolters@de-lange.example", "Sanne Wolters", "settings of De Lange in the east"),
-    "Zuid": Account("elamrani@de-lange.example", "Fatima el Amrani", "settings of De Lange in the south"),
-    "West": Account("vandenberg@de-lange.example", "Joris van den Berg", "settings of De Lange in the west"),
+    "Noord": Account("noord@de-lange.example", "Beheerder Noord", "settings of De Lange in the north"),
+    "Oost": Account("oost@de-lange.example", "Beheerder Oost", "settings of De Lange in the east"),
+    "Zuid": Account("zuid@de-lange.example", "Beheerder Zuid", "settings of De Lange in the south"),
+    "West": Account("west@de-lange.example", "Beheerder West", "settings of De Lange in the west"),
 }
 
 Change = Callable[[Editor], None]

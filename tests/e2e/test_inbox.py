@@ -116,7 +116,7 @@ def wait_for_entry(visitor, address, seconds=120):
 
 def test_on_a_phone_a_question_goes_to_the_sub_and_its_answer_comes_back(fleet, visit):
     owner = visit(OWNER, viewport={"width": 390, "height": 844})
-    local = visit("vandenberg@de-lange.example")
+    local = visit("west@de-lange.example")
     change_in_a_sub(local, "Laag, in overleg")
     # Its own entry, whatever else waits there.
     address = f"{INBOX}?q=Laag"
@@ -137,7 +137,7 @@ def test_on_a_phone_a_question_goes_to_the_sub_and_its_answer_comes_back(fleet, 
 
 
 def test_without_a_script_a_decision_is_made_and_taken_back(fleet, visit):
-    local = visit("vandenberg@de-lange.example")
+    local = visit("west@de-lange.example")
     change_in_a_sub(local, "Normaal, binnen 3 dagen")
     owner = visit(OWNER, java_script_enabled=False)
     address = f"{INBOX}?q=Normaal"
