@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from settings_sync.models import InboxDecision
 from settings_sync.services.inbox.entries import Filters
 from settings_sync.services.inbox.questions import LONGEST
+from tenants.entry_fields import DateField
 
 STATES = (("open", _("waiting")), ("asked", _("asked")), ("accepted", pgettext_lazy("deviation", "accepted")))
 ORDERS = (("work", _("what touches open work first")), ("newest", _("newest first")))
@@ -57,7 +58,7 @@ class DecisionForm(forms.Form):
 
     entry = forms.UUIDField()
     decision = forms.ChoiceField(choices=InboxDecision.Word.choices)
-    until = forms.DateField(required=False)
+    until = DateField(required=False)
     reason = forms.CharField(required=False, max_length=LONGEST)
     seen = forms.CharField(required=False, max_length=60)
 

@@ -26,7 +26,7 @@ from settings_sync.planning.policies import POLICIES
 from settings_sync.services.standing.standing_orders import LONGEST, Content
 from settings_sync.services.standing.timetables import EVERY_DAY, MOST_QUIET_MINUTES, YEARS
 from tenants.entries import Unreadable, read_date, read_date_time, written
-from tenants.entry_fields import TimeField, WholeNumberField
+from tenants.entry_fields import DateTimeField, TimeField, WholeNumberField
 
 from .rule_forms import policy_field
 
@@ -49,10 +49,8 @@ NEEDED = {
 """The fields that say more of each sort of order."""
 
 
-class LocalMomentField(forms.DateTimeField):
+class LocalMomentField(DateTimeField):
     """A day and a time in the time zone of the order, which is chosen elsewhere in the form."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
     def to_python(self, value: Any) -> datetime | None:
         try:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from business.models import Customer, WorkOrder
 from forms_catalog.models import Field, Form, Section
-from reference_data.models import ErrorCode, WorkStatus, WorkType
+from reference_data.models import ErrorCode, VatRate, WorkStatus, WorkType
 from settings_sync.exceptions import CannotCouple, PlanChanged, PlanUsed
 from settings_sync.models import Decision, SyncRun
 from settings_sync.services.runs.runs import start_run
@@ -341,8 +341,13 @@ def test_which_of_two_stays_the_default_is_decided_in_the_list(owner, main, join
     for administration in (main, joined):
         with inside(administration):
             layout = Layout.objects.create(name=f"Blad {administration.name}", kind="invoice")
+            vat_rate = VatRate.objects.create(code="H", name="Hoog", percentage="21.00")
             Scheme.objects.create(
-                name=f"Rekening {administration.name}", kind="invoice", layout=layout, is_default=True
+                name=f"Rekening {administration.name}",
+                kind="invoice",
+                layout=layout,
+                vat_rate=vat_rate,
+                is_default=True,
             )
     target = begin(owner, main, joined)
     proposal = proposal_of(target)
