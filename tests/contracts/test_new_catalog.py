@@ -13,6 +13,41 @@ from local_servers.processes import PROJECT
 from .guide import copy_of, follow
 
 OF_THIS_RUN = ("DATABASE_URL", "SYNC_DATABASE_URL", "REDIS_URL", "EENLIJN_TESTS_TEMPLATE")
+IN_THE_MENU = '''
+"""The catalog of the guide, where people look for it."""
+
+import pytest
+from django.urls import reverse
+
+from tenants.rights import EMPLOYEE_ROLE, rights_of_built_in
+from tests.conftest import make_member
+
+SAID = {
+    "nl": ("Toolboxen", "Toolbox toevoegen", "Wat een monteur leest voor hij begint."),
+    "en": ("Briefings", "Add briefing", "What a technician reads before a job."),
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_it_stands_in_the_menu_and_is_opened_from_it_in_both_languages(owner_client, main, language):
+    owner_client.cookies["django_language"] = language
+    name, adding, about = SAID[language]
+    menu = owner_client.get(reverse("settings-home", args=[main.slug])).content.decode()
+    address = reverse("briefings:list", args=[main.slug])
+    assert f'href="{address}"' in menu
+    assert name in menu
+    page = owner_client.get(address).content.decode()
+    assert all(text in page for text in (name, adding, about))
+    assert adding in owner_client.get(reverse("briefings:new", args=[main.slug])).content.decode()
+
+
+def test_who_may_not_read_it_does_not_find_it(client, main):
+    assert "briefings.read" not in rights_of_built_in(EMPLOYEE_ROLE)
+    client.force_login(make_member(main, EMPLOYEE_ROLE))
+    address = reverse("briefings:list", args=[main.slug])
+    assert address not in client.get(reverse("settings-home", args=[main.slug])).content.decode()
+    assert client.get(address).status_code == 403
+'''
 PASSED = re.compile(r"(\d+) passed")
 
 
@@ -54,3 +89,13 @@ def test_the_contracts_take_up_the_catalog_by_themselves_and_hold(product: Path)
     told = run(product, ["-m", "pytest", *asked, "-q", "-n", "0", "-p", "no:cacheprovider"])
     found = PASSED.search(told)
     assert found and int(found[1]) >= 10, told[-2000:]
+
+
+def test_its_pages_are_in_the_menu_of_who_has_the_right_in_both_languages(product: Path) -> None:
+    room = product / "tests" / "briefings"
+    room.mkdir()
+    (room / "__init__.py").touch()
+    (room / "test_menu.py").write_text(IN_THE_MENU, encoding="utf-8")
+    told = run(product, ["-m", "pytest", "tests/briefings", "-q", "-n", "0", "-p", "no:cacheprovider"])
+    found = PASSED.search(told)
+    assert found and int(found[1]) == 3, told[-2000:]
