@@ -13,6 +13,7 @@ from settings_sync.planning.assigning import Assigned
 from settings_sync.planning.plans import count_own, plan_in_line, plan_target, with_own
 from settings_sync.planning.sameness import IN_LINE, Differing, Sameness, count_standing, differing, is_shareable
 from settings_sync.planning.values import Choice, Key, Local, Source, TargetPlan
+from settings_sync.planning.verdicts import Action
 from settings_sync.services.assignments.assigned import Assignments
 from tenants.models import Administration
 
@@ -103,7 +104,18 @@ def keep_documents(administration: Administration, planned: TargetPlan, reader: 
     _store_local_documents(administration, planned)
     results = {change.result for change in planned.changes}
     next_bases = {change.next_base for change in planned.changes}
-    reader.store({digest for digest in results | next_bases if digest})
+    reader.store({digest for digest in results | next_bases | _archived(planned, reader) if digest})
+
+
+def _archived(planned: TargetPlan, reader: AdministrationReader) -> set[bytes]:
+    """What is to be deleted as it will be followed when something uses it by then, and it is archived instead.
+
+    Stored with the plan, because whoever carries that out may read documents and store none.
+    """
+    doomed = {change.stands_as for change in planned.changes if change.action == Action.DELETE}
+    bodies = reader.local_bodies(doomed) if doomed else {}
+    archived = reader.describe({key: [{**body, "is_archived": True}] for key, body in bodies.items()})
+    return {found.entry.digest for described in archived.values() for found in described}
 
 
 def _store_local_documents(administration: Administration, planned: TargetPlan) -> None:

@@ -55,6 +55,7 @@ RULINGS = {
     "pin": (CHILD, KIND, NUMBER, RULED),
     "withdraw": (CHILD, KIND, NUMBER),
     "forget": (CHILD, KIND, NUMBER),
+    "keep_away": (CHILD, KIND, NUMBER),
 }
 """What is said about settings rather than done to them; nobody does so between a preview and its run."""
 
@@ -72,6 +73,8 @@ class Edits:
         self.main: Items = {}
         self.children: list[Stand] = [Stand() for _place in places[1:]]
         self.locks: dict[Key, frozenset[str]] = {}
+        self.away: list[set[Key]] = [set() for _place in places]
+        """By place what a package says is not to come there."""
         self.questions: dict[tuple[Key, str], int] = {}
         """Which question of the main has which id, or had it."""
         self.work_orders = 0
@@ -347,6 +350,13 @@ class Edits:
         """What was decided last about an item is not known any more."""
         if self.children[where - 1].base.pop((kind, number), None):
             self.places[where].forget((kind, number))
+
+    def keep_away(self, where: int, kind: str, number: int) -> None:
+        """A package says that a setting of the main is not for this child, or says so no longer."""
+        key = (kind, number)
+        if key in self.main or key in self.away[where]:
+            self.away[where] ^= {key}
+            self.places[where].keep_away(key, is_away=key in self.away[where])
 
     def work(self, where: int, work_type: int) -> None:
         """Somebody plans a job of this work type."""

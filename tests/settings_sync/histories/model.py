@@ -84,6 +84,8 @@ class Order:
     policies: Mapping[str, str] = field(default_factory=dict)
     decided: Mapping[Key, Decided] = field(default_factory=dict)
     locks: Mapping[Key, frozenset[str]] = field(default_factory=dict)
+    away: frozenset[Key] = frozenset()
+    """What a package says is not to come to this child."""
 
 
 def needs_of(key: Key, item: Item) -> set[Key]:
@@ -111,7 +113,7 @@ def is_default(key: Key, item: Item | None, kind: str) -> bool:
 def foresee(main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
     """What a sync must come to, for every item that is not simply in line."""
     told = {key: outcome for key in looked_at(main, child, order) if (outcome := _one(key, main, child, order))}
-    told = _hold_couplings(_with_givers(told, main, child, order), main, child)
+    told = _hold_couplings(_with_givers(told, main, child, order), main, child, order)
     while True:
         before = dict(told)
         told = _with_replaced(told, main, child)
@@ -202,6 +204,8 @@ def _one(key: Key, main: Items, child: Stand, order: Order) -> Outcome | None:
         return None
     if s is None and here is None:
         return Outcome(KEPT, None, None, "gone")
+    if key in order.away:
+        return Outcome(SKIPPED, here, b, "not here")
     rules = _rules(key, main, child, order)
     if rules.decided.word == "skip":
         return Outcome(SKIPPED, here, b, "skipped")
@@ -394,7 +398,7 @@ def _with_givers(told: dict[Key, Outcome], main: Items, child: Stand, order: Ord
         takes = outcome.writes and order.decided.get(key, Decided()).sides.get("is_default") == "source"
         for other, item in child.items.items() if takes and is_default(key, main[key], default_of(key)) else ():
             moves = other in coupled or (other in told and told[other].writes)
-            if is_default(other, item, default_of(key)) and not moves:
+            if is_default(other, item, default_of(key)) and not moves and other not in order.away:
                 given = {**item, "is_default": False}
                 givers[other] = Outcome(WRITTEN, given, child.base.get(other), "gives way", gives_way_to=key)
     return {**told, **givers}
@@ -435,9 +439,9 @@ def _with_replaced(told: dict[Key, Outcome], main: Items, child: Stand) -> dict[
     return found
 
 
-def _hold_couplings(told: dict[Key, Outcome], main: Items, child: Stand) -> dict[Key, Outcome]:
+def _hold_couplings(told: dict[Key, Outcome], main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
     """Only an own item that is there can be coupled."""
-    own = {key for key in child.items if key not in main}
+    own = {key for key in child.items if key not in main} - order.away
     return _hold_all(told, child, {key for key, found in told.items() if found.couple and found.couple not in own})
 
 

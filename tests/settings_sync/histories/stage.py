@@ -10,6 +10,8 @@ from django.db import connection
 
 from business.models import Customer, WorkOrder
 from reference_data.models import WorkStatus, WorkType
+from settings_sync.models import Package
+from settings_sync.planning.verdicts import Demand
 from templates_catalog.models import MessageTemplate
 from tenants.models import Administration
 from tenants.schemas import inside
@@ -123,6 +125,15 @@ class Place:
                 f" VALUES ({rule}, '{locked}', '{{}}')"
             )
 
+    def keep_away(self, key: Key, *, is_away: bool) -> None:
+        """A package of this one setting is assigned to this administration as not here, or is gone again."""
+        main, name = self.administration.main, f"{self.administration.slug} {KIND[key[0]]} {key[1]}"
+        if not is_away:
+            Package.objects.get(administration=main, name=name).delete()
+            return
+        package = Package.objects.create(administration=main, name=name, items=[str(uid_of(*key))])
+        package.assignments.create(administration=self.administration, demand=Demand.NOT_HERE)
+
     def use(self, key: Key, number: int) -> None:
         """A work order of this work type."""
         self.send()
@@ -145,8 +156,15 @@ class Place:
             return Seen(*(json.loads(value) if isinstance(value, str) else value for value in cursor.fetchone()))
 
 
+def group_of(child: Administration) -> str:
+    """The group in which a child is alone."""
+    return f"Groep {child.slug}"
+
+
 def furnish(child: Administration) -> None:
     """What never travels, and settings of other categories, so that there is something that must stay as it is."""
+    child.groups = [group_of(child)]
+    child.save(update_fields=["groups"])
     with inside(child):
         Customer.objects.create(number=1, name="Klant")
         WorkStatus.objects.create(code="open", name="Open")
@@ -259,6 +277,8 @@ class Seen:
         self.items: Items = {key: _item(key[0], row) for key, row in found.items()}
         self.keys = {key: row["id"] for key, row in found.items()}
         bodies = {key_of(row["kind"], row["uid"]): row["body"] for row in bases or () if row["kind"] in KIND.values()}
+        missing = [key for key, body in bodies.items() if body is None]
+        assert not missing, f"of {missing} it is remembered that it was decided, and not what"
         self.base: Items = {key: _document(key[0], body) for key, body in bodies.items()}
         self.deviations = {(key_of(row["kind"], row["uid"]), row["path"], row["is_pinned"]) for row in kept or ()}
         self.marks = marks

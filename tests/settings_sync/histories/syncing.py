@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db.models import F
 
-from settings_sync.models import ItemRule, SyncRun, SyncTarget
+from settings_sync.models import ItemRule, Package, StandingOrder, SyncRun, SyncTarget
 from settings_sync.planning.verdicts import Verdict
 from settings_sync.services.deciding.deciding import decide
 from settings_sync.services.runs.runs import retry_run
+from settings_sync.services.standing.standing_orders import plan_order
 from settings_sync.services.targets.reaping import reap
 from settings_sync.services.targets.targets import execute_target
 
@@ -36,8 +37,9 @@ from .model import (
     looked_at,
     needs_of,
 )
+from .promoting import empty_inbox, promote
 from .running import execute, start
-from .stage import SETTINGS, Seen, Stage, key_of
+from .stage import SETTINGS, Seen, Stage, group_of, key_of
 from .statements import uid_of
 from .trying_again import try_again
 from .undoing import Done, differing, take_back
@@ -51,8 +53,15 @@ ACTIONS = {
     ARCHIVED: {"archive"},
     DELETED: {"delete"},
 }
-ROWS = (*WORDS, "pinned", "locked", "gives way", "gone", "default asked", "stale")
-ROWS += ("undo of undo", "tried again", "merged while taken back", "asked while taken back")
+ROWS = (*WORDS, "pinned", "locked", "gives way", "gone", "default asked", "stale", "not here")
+ROWS += (
+    "undo of undo",
+    "tried again",
+    "merged while taken back",
+    "asked while taken back",
+    "taken over",
+    "by an order",
+)
 """What every history together must have come across."""
 DESCRIBED = ("type", "form", "flow", "scheme")
 VERDICTS = {"removed in the source": "removed_in_source", "removed / changed": "removed_in_source"}
@@ -159,6 +168,8 @@ class History(Meetings):
         for place in self.places:
             place.begin(filled=is_filled)
         ItemRule.objects.all().delete()
+        Package.objects.all().delete()
+        empty_inbox()
         for point in self.crashes.iterdir():
             point.unlink()
         # What a history that failed has left open would keep its children busy.
@@ -183,6 +194,9 @@ class History(Meetings):
             try_again(self, self.data)
             return
         if _one_in(self.data, 3) and take_back_later(self, self.data):
+            return
+        if _one_in(self.data, 6) and (key := promote(self, self.data)):
+            Sync(self, self.data, [1, 2], EVERYTHING, FIRST).about(key).carry_out()
             return
         what, *how = self.data.draw(self.focus.syncs)
         self.story.append(f"{what} {how}")
@@ -227,8 +241,37 @@ class Sync:
         self.late: dict[int, set[Key]] = {}
         self.fails = data.draw(drawing.sampled_from(targets)) if _one_in(data, 6) else 0
         self.main, self.locks = dict(history.main), dict(history.locks)
+        self.order = self._draw_order() if self.categories and _one_in(data, 4) else None
+        self.away = {where: frozenset(history.away[where]) for where in targets}
         for place in history.places:
             place.send()
+
+    def about(self, key: Key) -> "Sync":
+        """The same, of one setting and what that needs."""
+        self.categories, self.items, self.order = frozenset(), frozenset({key}), None
+        return self
+
+    def _draw_order(self) -> StandingOrder | None:
+        """The same as a standing order asks it: a package of these categories, of which some settings are left out. Of
+        a category of which something is left out it brings each of the others, and removes nothing."""
+        held = sorted(key for key in self.main if CATEGORY[key[0]] in self.categories)
+        excepted = frozenset(self.data.draw(drawing.some_of(held, least=0, most=2)))
+        whole = self.categories - {CATEGORY[key[0]] for key in excepted}
+        single = frozenset(key for key in held if CATEGORY[key[0]] not in whole) - excepted
+        if not (whole or single):
+            return None
+        self.history.story.append(f"  by an order, without {sorted(excepted)}")
+        self.history.told["by an order"] += 1
+        main, places = self.history.company.main, self.history.places
+        package = Package.objects.create(
+            administration=main,
+            name=f"{self.history.steps}",
+            categories=sorted(self.categories),
+            excepted=[str(uid_of(*key)) for key in excepted],
+        )
+        self.categories, self.items = whole, single
+        groups = [group_of(places[where].administration) for where in self.targets]
+        return StandingOrder(administration=main, package=package, groups=groups, policies=self.policies)
 
     def carry_out(self) -> None:
         self.plan = self._plan()
@@ -321,6 +364,8 @@ class Sync:
         return not (waits or self.is_edited)
 
     def _plan(self) -> Any:
+        if self.order is not None:
+            return plan_order(self.history.company.owner, self.order)
         children = [self.history.places[where].administration for where in self.targets]
         uids = [uid_of(*key) for key in sorted(self.items)]
         return self.history.company.plan(
@@ -329,7 +374,8 @@ class Sync:
 
     def _foresee(self, where: int) -> dict[Key, Outcome]:
         child = self.history.children[where - 1]
-        order = Order(self.categories, self.items, self.policies, self.decisions[where].found, self.locks)
+        found, away = self.decisions[where].found, self.away[where]
+        order = Order(self.categories, self.items, self.policies, found, self.locks, away)
         self.looked_at[where] = looked_at(self.main, child, order)
         return foresee(self.main, child, order)
 

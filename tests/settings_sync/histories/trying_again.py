@@ -8,6 +8,7 @@ from settings_sync.services.targets.targets import execute_target
 
 from . import drawing
 from .model import DELETED, HELD, Item, Key, Outcome
+from .stage import Seen
 from .threeway import SHAPES
 
 
@@ -34,12 +35,25 @@ class _Again:
             self.history.told["overtaken"] += 1
             assert (target.state, target.error_code) == ("skipped", "overtaken"), "an older run went back in time"
             assert self.place.read().marks == before.marks, "an older run wrote over a later one"
-        elif (child.says, child.used) == (self.sync.left.says, self.sync.left.used):
+        elif self._stands_as_it_was(child):
             self.sync.compare_result(self.where, before)
         else:
             self._compare_what_was_decided(decided)
+        self._compare_what_is_kept_away(before)
         if target.state == SyncTarget.State.SUCCEEDED:
             self.sync.fails = 0
+
+    def _stands_as_it_was(self, child: Any) -> bool:
+        """Whether neither the child nor what is assigned to it is other than when the run was confirmed."""
+        was = (self.sync.left.says, self.sync.left.used, self.sync.away[self.where])
+        return (child.says, child.used, self.history.away[self.where]) == was
+
+    def _compare_what_is_kept_away(self, before: Seen) -> None:
+        """What is not to come here by now is not written, whatever was planned."""
+        found = self.place.read()
+        for key in self.history.away[self.where]:
+            # What it points at may have got another uid, by which it then follows.
+            assert _simple(key, found.items.get(key)) == _simple(key, before.items.get(key)), ("not here", key)
 
     def _run(self) -> SyncTarget:
         """Type what is asked, which nobody is unless the run was taken back elsewhere."""

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from forms_catalog.models import Form
-from settings_sync.models import Change, Plan
+from settings_sync.models import Change, Document, Plan
 from settings_sync.planning.verdicts import Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.previews.previewing import preview_changes
@@ -150,7 +150,9 @@ def test_what_comes_into_use_after_the_preview_is_archived_and_stays_followed(co
     done = company.run(plan, confirmation=company.main.slug)
     assert list(done.targets.get().findings.values_list("code", flat=True)) == ["archived-instead"]
     with inside(child):
+        followed = Base.objects.get(uid=form.uid)
         Workflow.objects.all().delete()
+    assert Document.objects.get(digest=bytes(followed.digest)).body["is_archived"] is True
     plan = plan_of(company, child, **DELETE)
     assert change_of(plan, form).action == "delete"
 
