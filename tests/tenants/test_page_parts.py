@@ -26,3 +26,9 @@ def test_every_icon_that_a_template_names_is_drawn() -> None:
     named = {name for source in sources for name in re.findall(r'{% icon "([^"]+)"', source)}
     assert named - ICONS == set()
     assert set(BADGE_ICONS.values()) <= ICONS
+
+
+def test_a_text_between_tags_keeps_its_quotation_marks_and_nothing_that_is_read_as_a_tag():
+    template = Template("{% load page_parts %}<pre>{{ text|in_text }}</pre>")
+    shown = template.render(Context({"text": "{\"a\": '<script>alert(1)</script> & more'}"}))
+    assert shown == "<pre>{\"a\": '&lt;script&gt;alert(1)&lt;/script&gt; &amp; more'}</pre>"
