@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from .base import Body, Uid, UtcTime
+from .base import Body, Uid, UtcTime, YesOrNo
 
 
 class DraftShape(serializers.Serializer[Any]):
@@ -39,4 +39,4 @@ class DraftOfItem(Body):
 class PublishDraft(Body):
     """`replaces` puts aside what was published since the draft was begun."""
 
-    replaces = serializers.BooleanField(default=False)
+    replaces = YesOrNo(default=False)

@@ -40,14 +40,15 @@ def describe(
     paginated: bool = False,
     key_is_required: bool = False,
     is_list: bool = False,
+    answers_list: bool = False,
     matches: bool = False,
     matches_digest: bool | None = None,
 ) -> Callable[[View], View]:
     """Decorate a method of a view: what it takes and answers. The method's docstring says the rest.
 
-    `is_list`: the body is a list of that shape; `answers`: one of several shapes; `later`: the status of the same
-    answer while it is not ready; `matches`: it needs If-Match; `matches_digest`: it takes a digest
-    there, and whether it needs one.
+    `is_list`: the body is a list of that shape; `answers_list`: so is the answer; `answers`: one of several shapes;
+    `later`: the status of the same answer while it is not ready; `matches`: it needs If-Match; `matches_digest`: it
+    takes a digest there, and whether it needs one.
     """
 
     def decorate(view: View) -> View:
@@ -63,6 +64,8 @@ def describe(
         shown: Any = page_shape(answer) if paginated and answer else answer
         if answers:
             shown = _body(answers)
+        if answer and answers_list:
+            shown = answer(many=True)
         return extend_schema(
             operation_id=slugify(summary).replace("-", "_"),
             summary=summary,

@@ -53,7 +53,13 @@ class DecideDeviations(TokenView):
 
     scopes = {"POST": RUN}
 
-    @describe("Decide about deviations", DecidedDeviationShape, body=[DecidedDeviationBody], is_list=True)
+    @describe(
+        "Decide about deviations",
+        DecidedDeviationShape,
+        body=[DecidedDeviationBody],
+        is_list=True,
+        answers_list=True,
+    )
     def post(self, request: Request) -> Response:
         """One answer for each. What is put back or accepted is a run; what is taken over becomes the main's, and comes
         with a plan that offers it to the others."""

@@ -108,16 +108,15 @@ class PublishingDraft(TokenView):
         the log of edits hold."""
         administration = find_active_administration(request, slug)
         replaces = self.checked(PublishDraft, request.data)["replaces"]
-        seen = _seen(request, administration, uid)
 
-        def publish(_nothing: None) -> Response:
+        def publish(seen: str) -> Response:
             done = publish_draft(
                 acting_user=user_of(request), administration=administration, uid=uid, seen=seen, replaces=replaces
             )
             shown = ItemDocumentShape({**vars(done.item.row), "document": done.item.document}).data
             return Response(shown, headers=tagged_item(done.item.row.digest))
 
-        return answer_once(request, publish)
+        return answer_once(request, publish, prepare=lambda: _seen(request, administration, uid))
 
 
 def _read(request: Request, administration: Administration, uid: uuid.UUID) -> DraftAhead:
