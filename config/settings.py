@@ -315,6 +315,8 @@ SPECTACULAR_SETTINGS = {
         "AdministrationState": "tenants.models.Administration.State",
         "PlanKind": "settings_sync.models.Plan.Kind",
         "PlanState": "settings_sync.models.Plan.State",
+        "OrderState": "settings_sync.models.StandingOrder.State",
+        "MomentState": "settings_sync.models.OrderMoment.State",
         "ApprovalState": "settings_sync.models.Approval.State",
         "RunState": "settings_sync.models.SyncRun.State",
         "TargetState": "settings_sync.models.SyncTarget.State",

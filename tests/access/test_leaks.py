@@ -87,7 +87,7 @@ def crawl(client: Client, *starts: str, most: int = MOST_PAGES) -> dict[str, str
 def crawl_api(client: Client) -> dict[str, str]:
     """Every list of the API, page by page, and everything that these name by an id of their own."""
     starts = ["/api/v1/administrations/", "/api/v1/categories/", "/api/v1/runs/", "/api/v1/alignment/?detail=true"]
-    starts += ["/api/v1/webhooks/", "/api/v1/packages/", "/api/v1/categories/forms/items/?limit=200"]
+    starts += ["/api/v1/webhooks/", "/api/v1/packages/", "/api/v1/orders/", "/api/v1/categories/forms/items/?limit=200"]
     seen, waiting = {}, deque(starts)
     while waiting:
         address = waiting.popleft().removeprefix("http://testserver")

@@ -18,7 +18,7 @@ from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from settings_sync.exceptions import DocumentRefused, OrderRefused, PlanUsed, SyncError
+from settings_sync.exceptions import DocumentRefused, PlanUsed, SyncError
 from tenants.constraints import broken_by
 from tenants.exceptions import AdministrationError, Refusal
 from tenants.permissions import NotAllowed
@@ -204,8 +204,6 @@ def _title(code: str) -> str:
 
 def _of_tree(root: type[Refusal]) -> Iterator[ProblemType]:
     for error in root.__subclasses__():
-        if error is OrderRefused:
-            continue  # the API makes no standing orders
         description = re.sub(r"\{\w+\}", "…", gettext(inspect.getdoc(error) or ""))
         yield ProblemType(error.code, error.status, _title(error.code), description)
         yield from _of_tree(error)

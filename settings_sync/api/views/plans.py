@@ -46,7 +46,7 @@ class Plans(TokenView):
         def make() -> Plan:
             return create_plan(acting_user=user_of(request), main=self.main, **self._read(request))
 
-        return answer_once(request, lambda plan: _made(request, plan), prepare=make)
+        return answer_once(request, lambda plan: made_plan(request, plan), prepare=make)
 
     def _read(self, request: Request) -> dict[str, Any]:
         given: dict[str, Any] = self.checked(NewPlan, request.data)
@@ -117,7 +117,8 @@ def _asked(given: Mapping[str, Any]) -> Asked:
     )
 
 
-def _made(request: Request, plan: Plan) -> Response:
+def made_plan(request: Request, plan: Plan) -> Response:
+    """The answer to what made a plan, which may still be computing."""
     status = 201 if plan.state == Plan.State.READY else 202
     return created(_shaped(request, plan), reverse("api:plan", args=[plan.pk]), status=status)
 

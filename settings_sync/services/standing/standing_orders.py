@@ -57,6 +57,15 @@ class Content:
     approval: Mapping[str, bool] = field(default_factory=dict)
 
 
+def free_name(main: Administration, package: Package) -> str:
+    """The name of a package as that of an order, with a number where there is one already."""
+    orders = StandingOrder.objects.filter(administration=main)
+    taken = {name.lower() for name in orders.values_list("name", flat=True)}
+    endings = ("", *(f" {number}" for number in range(2, MOST + 2)))
+    names = (package.name[: LONGEST - len(ending)] + ending for ending in endings)
+    return next(name for name in names if name.lower() not in taken)
+
+
 def list_orders(*, acting_user: User, main: Administration) -> "QuerySet[StandingOrder]":
     """The standing orders of a main administration, by name; none for who may not sync."""
     if not may_run_sync(acting_user, main):

@@ -12,6 +12,8 @@ from settings_sync.exceptions import NeverOpen, TimetableNotUsable
 from settings_sync.models import StandingOrder
 from settings_sync.planning.moments import Timetable, When, Window
 
+KINDS = [str(kind) for kind in When]
+"""What can make an order due, as `when` has it under `kind`."""
 MOST_QUIET_MINUTES = 7 * 24 * 60
 YEARS = range(2000, 3000)
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]

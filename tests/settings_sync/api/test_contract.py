@@ -144,6 +144,12 @@ class World:
     def package_id(self) -> str:
         return self.post("packages/", {"name": f"Pakket {uuid.uuid4().hex}", **CATEGORY})["id"]
 
+    def order(self) -> dict[str, Any]:
+        return {"package": self.package_id(), "groups": ["Noord"], "when": {"kind": "nightly", "at": "02:00"}}
+
+    def order_id(self) -> str:
+        return self.post("orders/", self.order())["id"]
+
     def deviation(self) -> dict[str, str]:
         """What somebody changed in the sub since its last sync, as an entry of the inbox, put back."""
         self.run_id()
@@ -169,6 +175,8 @@ class World:
 def world(standing: None) -> World:
     company = make_company("Van Dijk")
     child = company.child("Noord")
+    child.groups = ["Noord"]
+    child.save()
     with inside(company.main):
         form = make_form("Onderhoud cv-ketel").uid
     with inside(child):
@@ -272,6 +280,14 @@ VERBS = [
     Verb("PUT packages/{package_id}/assignments/", 200,
          lambda world: [{"administration": world.child.slug, "as": "optional"}]),
     Verb("DELETE packages/{package_id}/", 204),
+    Verb("GET orders/", 200),
+    Verb("POST orders/", 201, World.order),
+    Verb("GET orders/{order_id}/", 200),
+    Verb("PATCH orders/{order_id}/", 200, {"when": {"kind": "weekday", "weekday": 6, "at": "23:30"}}),
+    Verb("POST orders/{order_id}/pause/", 200),
+    Verb("POST orders/{order_id}/resume/", 200),
+    Verb("POST orders/{order_id}/try/", 201),
+    Verb("DELETE orders/{order_id}/", 204),
     Verb("GET deviations/", 200),
     Verb("POST deviations/decide/", 200, lambda world: [world.deviation()]),
     Verb("GET alignment/", 200),

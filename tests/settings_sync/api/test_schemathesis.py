@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounts.models import Scope
 from business.models import Customer, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form
+from reference_data.models import WorkType
 from settings_sync.api.views.administrations import Administrations
 from settings_sync.models import InboxDeviation
 from settings_sync.services.administrations.alignment import fold_alignment
@@ -47,6 +48,10 @@ def known(api, owner, main, reached, settings_in_main, child):
         [OutboxMessage(endpoint=endpoint, administration=main, event="run.finished", body="{}", state="delivered")]
     )
     package, extra = (api.post("packages/", {"name": name, "categories": ["forms"]}).json()["id"] for name in "ab")
+    child.groups = ["Proef"]
+    child.save()
+    nightly = {"groups": ["Proef"], "when": {"kind": "nightly", "at": "02:00"}}
+    order, old = (api.post("orders/", {"package": package, **nightly}).json()["id"] for _ in range(2))
     plan = api.post("plans/", {"targets": reached, "categories": ["forms"]}).json()
     run = api.post("runs/", {"plan": plan["id"], "version": 1}).json()
     work(run["id"])
@@ -55,6 +60,10 @@ def known(api, owner, main, reached, settings_in_main, child):
     approval = wait_for_approval(colleague, main, child, "Wacht")
     with inside(main):
         gone = str(Form.objects.create(name="Weg").uid)
+    with inside(child):
+        finished = str(WorkType.objects.all()[0].uid)
+    for uid in (settings_in_main, finished):
+        api.post(f"administrations/{child.slug}/drafts/", {"uid": str(uid)})
     with inside(child):
         Form.objects.filter(uid=settings_in_main).update(description="Lokaal")
     fold_alignment()
@@ -67,16 +76,18 @@ def known(api, owner, main, reached, settings_in_main, child):
         "slug": child.slug,
         "key": "forms",
         "uid": str(settings_in_main),
+        "finished": finished,
         "digest": api.get(f"administrations/{main.slug}/items/{settings_in_main}/").json()["digest"],
         "plan_id": plan["id"],
         "run_id": run["id"],
         "deviation": str(InboxDeviation.objects.get().entry_id),
         "package_id": package,
+        "order_id": order,
         "approval_id": str(approval.pk),
         "webhook_id": str(endpoint.pk),
         "delivery_id": str(delivery.pk),
         "url": URL,
-        "doomed": {"package_id": extra, "webhook_id": str(doomed.pk), "slug": reached[1], "uid": gone},
+        "doomed": {"package_id": extra, "order_id": old, "webhook_id": str(doomed.pk), "slug": reached[1], "uid": gone},
     }
 
 
@@ -112,7 +123,7 @@ def test_no_generated_request_makes_it_fail(owner, main, known, tmp_path):
     print("\n".join(found.wrong))
     assert found.wrong == []
     assert found.cases >= FEWEST_CASES
-    assert len(labels) == 63
+    assert len(labels) == 71
     assert not [status for status in found.statuses if status == 0 or status >= 500]
     never = [label for label, statuses in found.operations.items() if not any(200 <= one < 300 for one in statuses)]
     assert set(never) <= CONFLICTS, "the requests get somewhere"
