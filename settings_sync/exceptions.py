@@ -519,7 +519,7 @@ class SettingsBusy(SyncError):
 
 
 class NameTaken(SyncError):
-    """A name or default was taken meanwhile: {fact}"""
+    """A name or default was taken in the meantime: {fact}"""
 
     code = "name-taken"
 
@@ -652,7 +652,7 @@ class UidTaken(SyncError):
 
 
 class SettingLocked(SyncError):
-    """{main} has locked “{name}”, or what you would change of it. Nothing was saved."""
+    """“{name}”, or what you would change of it, is required by {main}. Nothing was saved."""
 
     code = "setting-locked"
     status = 403

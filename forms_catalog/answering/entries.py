@@ -280,9 +280,9 @@ def _problems_of_value(kind: str, answer: str, least: str, most: str) -> list[st
     lowest = _value_in(kind, least)
     highest = _value_in(kind, most)
     if lowest is not None and value < lowest:
-        return [_("This is %(least)s at least.") % {"least": written(kind, least)}]
+        return [_("This must be at least %(least)s.") % {"least": written(kind, least)}]
     if highest is not None and value > highest:
-        return [_("This is %(most)s at most.") % {"most": written(kind, most)}]
+        return [_("This can be at most %(most)s.") % {"most": written(kind, most)}]
     return []
 
 

@@ -18,7 +18,7 @@ class WordForm(forms.Form):
     """The word with which something is approved or rejected."""
 
     reason = forms.CharField(
-        label=_("Your word on it"),
+        label=_("Your comment"),
         help_text=_("Whoever asked reads it, and it is kept in the trail."),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=LONGEST_REASON,

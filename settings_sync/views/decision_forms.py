@@ -173,7 +173,7 @@ class DecisionForm(forms.Form):
             return
         alike = [_choice(one) for one in self.questions.candidates if one.is_alike]
         rest = [_choice(one) for one in self.questions.candidates if not one.is_alike]
-        groups = [(_("Called alike"), alike), (_("All others"), rest)]
+        groups = [(_("With a similar name"), alike), (_("All others"), rest)]
         choices = [("", _("Choose a setting")), *(group for group in groups if group[1])]
         self.fields["couple_with"].choices = choices  # type: ignore[attr-defined]
         self.fields["couple_with"].initial = str(self.change.couples or "")

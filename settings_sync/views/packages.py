@@ -106,7 +106,7 @@ def assign(request: AdministrationRequest, package_id: uuid.UUID) -> HttpRespons
     if form.is_valid():
         try:
             assign_package(acting_user=request.user, package=package, assignments=form.asked())
-            messages.success(request, _("Saved. The picture is judged by it within a minute."))
+            messages.success(request, _("Saved. Within a minute the overview goes by it."))
         except SyncError as refused:
             messages.error(request, refused.detail)
     return redirect("sync:package", request.administration.slug, package.pk)

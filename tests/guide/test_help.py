@@ -76,7 +76,7 @@ def test_outside_an_administration_it_does_too(page):
     text = page.get(reverse("account:profile")).content.decode()
     (address,) = re.findall(r'href="([^"]+)"[^>]*data-help-link', text)
     assert address == "/account/help/profile/"
-    assert "recovery codes" in page.get(address).content.decode()
+    assert "backup codes" in page.get(address).content.decode()
 
 
 def test_it_is_in_the_readers_language(page, main):

@@ -62,7 +62,7 @@ def refuse_locked_edit(_acting_user: object, item: Model) -> None:
     changed = _locked_changes(kind, locked, before, document.body)
     if changed:
         place = place_called(kind.key, changed[0], document)
-        message = _("%(main)s has locked this: %(place)s. Nothing was saved.")
+        message = _("This is required by %(main)s: %(place)s. Nothing was saved.")
         raise EditRefused({"": [message % {"main": main, "place": place}]})
 
 
@@ -70,7 +70,7 @@ def refuse_locked_removal(_acting_user: object, item: Model) -> None:
     """Raise EditRefused when a setting is to be deleted of which any place is locked."""
     found = _standing_locked(item)
     if found is not None:
-        message = _("%(main)s has locked “%(name)s”, or a part of it. It was not deleted.")
+        message = _("“%(name)s”, or a part of it, is required by %(main)s. It was not deleted.")
         raise EditRefused({"": [message % {"main": found[0], "name": item}]})
 
 

@@ -155,7 +155,7 @@ def _checked(
     if asked.word == Word.ACCEPT_GROUP and not _groups(rows):
         raise NoGroup(label=rows[0].entry.label)
     if asked.word == Word.PROMOTE and rows[0].local_digest is None:
-        raise CannotPromote(label=rows[0].entry.label, reason=_("It was removed there."))
+        raise CannotPromote(label=rows[0].entry.label, reason=_("It was removed in the sub-administration."))
     return asked, rows
 
 

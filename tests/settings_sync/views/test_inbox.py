@@ -164,6 +164,6 @@ def test_what_was_removed_is_shown_so(owner_client, url, joined, followed):  # n
         Form.objects.all().delete()
     settle()
     text = owner_client.get(url("inbox")).content.decode()
-    assert "removed there" in text
+    assert "removed in the sub-administration" in text
     assert "Bring back" in text
     assert 'value="promote"' not in text

@@ -186,7 +186,7 @@ def test_a_result_on_paper_tells_what_was_changed_by_whom_why_and_what_was_not(
             "0 customers, work orders and invoices were written",
             "Was Became",
         ),
-        "nl": ("1 is bijgewerkt, in 1 administratie.", "0 klanten, werkbonnen en facturen zijn geschreven", "Was Werd"),
+        "nl": ("1 is bijgewerkt, in 1 administratie.", "0 klanten, werkbonnen en facturen zijn gewijzigd", "Was Werd"),
     }[language]
     for words in (*expected[:2], str(owner), "Nachtploeg (ab…)", "Nieuwe eisen (CO)", joined.name, str(main)):
         assert words in first

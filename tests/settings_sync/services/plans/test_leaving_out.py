@@ -42,10 +42,10 @@ DAMAGES = {
     "ledger": ("DROP TABLE {schema}.sync_ledger_indexentry", "its database lacks sync_ledger_indexentry"),
 }
 DUTCH = {
-    "schema": "zijn gegevens zijn weg uit de database",
-    "table": "in zijn database ontbreekt forms_catalog_field",
-    "column": "in zijn database ontbreekt reference_data_worktype.description",
-    "ledger": "in zijn database ontbreekt sync_ledger_indexentry",
+    "schema": "de gegevens zijn weg uit de database",
+    "table": "in de database ontbreekt forms_catalog_field",
+    "column": "in de database ontbreekt reference_data_worktype.description",
+    "ledger": "in de database ontbreekt sync_ledger_indexentry",
 }
 
 
