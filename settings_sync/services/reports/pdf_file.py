@@ -22,17 +22,24 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Image, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import HRFlowable, Image, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
 from .content import Report, Table
 
 FONTS = Path(__file__).parent / "fonts"
 MARGIN = 16 * mm
+FRAME_PADDING = 6
+"""What reportlab leaves at each side of a text and not of a table; without it the two would not be in one line."""
+CELL_PADDING = 4
+HEAD_SIZE = 7.5
 LOGO = (50 * mm, 18 * mm)
 WIDTH = A4[0] - 2 * MARGIN
 INK = colors.HexColor("#1a2328")
 QUIET = colors.HexColor("#5b676d")
 LINE = colors.HexColor("#d5d9da")
+ACCENT = colors.HexColor("#0d5877")
+HEAD = colors.HexColor("#e0edf3")
 SQUARE = "□"
 LONGEST_CELL = 1500
 """Characters of one cell; a row that is higher than a page cannot be laid out."""
@@ -42,11 +49,12 @@ def write_pdf(report: Report) -> bytes:
     """The report as a PDF file."""
     _fonts()
     file = io.BytesIO()
+    side = MARGIN - FRAME_PADDING
     document = SimpleDocTemplate(
-        file, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
+        file, pagesize=A4, leftMargin=side, rightMargin=side, topMargin=MARGIN, bottomMargin=MARGIN,
         title=report.title, author="Eenlijn",
     )  # fmt: skip
-    document.build(list(_story(report)), onFirstPage=_foot, onLaterPages=_foot)
+    document.build(list(_story(report)), canvasmaker=PagesWithFeet)
     return file.getvalue()
 
 
@@ -100,6 +108,7 @@ def _style(size: float, *, bold: bool = False, color: Any = INK, after: float = 
 def _story(report: Report) -> Iterator[Any]:
     yield from _logo(report.logo)
     yield Paragraph(marked_up(report.title), _style(16, bold=True, after=6))
+    yield HRFlowable(width=WIDTH, thickness=1.6, color=ACCENT, spaceBefore=2, spaceAfter=8, hAlign="LEFT")
     yield Paragraph(marked_up(report.headline), _style(11, after=8))
     if report.proof:
         yield from _proof(*report.proof)
@@ -107,7 +116,8 @@ def _story(report: Report) -> Iterator[Any]:
         yield Paragraph(marked_up(f"“{report.note}”"), _style(10, color=QUIET, after=8))
     facts = [(Paragraph(marked_up(name), _style(8.5, color=QUIET)), _cell(value)) for name, value in report.facts]
     if facts:
-        yield LongTable(facts, colWidths=[WIDTH * 0.25, WIDTH * 0.75], style=TableStyle(_LINES[:1]), hAlign="LEFT")
+        style = TableStyle([*_LINES[:1], ("LEFTPADDING", (0, 0), (0, -1), 0)])
+        yield LongTable(facts, colWidths=[WIDTH * 0.25, WIDTH * 0.75], style=style, hAlign="LEFT")
     for table in report.tables:
         yield from _table(table)
 
@@ -133,7 +143,8 @@ def _proof(number: str, what: str, how: str) -> Iterator[Any]:
         Paragraph(marked_up(how), _style(8.5, color=QUIET)),
     ]
     frame: list[Any] = [
-        ("BOX", (0, 0), (-1, -1), 0.8, INK),
+        ("BOX", (0, 0), (-1, -1), 0.8, LINE),
+        ("LINEBEFORE", (0, 0), (0, -1), 2.4, ACCENT),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("PADDING", (0, 0), (-1, -1), 8),
     ]
@@ -149,20 +160,21 @@ def _proof(number: str, what: str, how: str) -> Iterator[Any]:
 _LINES: list[Any] = [
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
-    ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#ecefee")),
-    ("LEFTPADDING", (0, 0), (-1, -1), 4),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+    ("BACKGROUND", (0, 0), (-1, 0), HEAD),
+    ("LEFTPADDING", (0, 0), (-1, -1), CELL_PADDING),
+    ("RIGHTPADDING", (0, 0), (-1, -1), CELL_PADDING),
 ]
 
 
 def _table(table: Table) -> Iterator[Any]:
     yield Spacer(1, 8)
     yield Paragraph(marked_up(table.title), _style(11, bold=True, after=4))
-    head = [Paragraph(marked_up(header), _style(7.5, bold=True)) for header in table.headers]
+    head = [Paragraph(marked_up(header), _style(HEAD_SIZE, bold=True)) for header in table.headers]
     rows = [[_cell(value) for value in row] for row in table.rows]
-    widths = [WIDTH * share / sum(table.widths) for share in table.widths]
     if rows:
-        yield LongTable([head, *rows], colWidths=widths, repeatRows=1, style=TableStyle(_LINES))
+        yield LongTable(
+            [head, *rows], colWidths=widths_of(table), repeatRows=1, style=TableStyle(_LINES), hAlign="LEFT"
+        )
     if table.more:
         words = ngettext(
             "And %d more; the file for spreadsheets has all of them.",
@@ -176,9 +188,44 @@ def _cell(text: str) -> Paragraph:
     return Paragraph(marked_up(text), _style(8.5))
 
 
-def _foot(canvas: Any, document: Any) -> None:
-    canvas.saveState()
-    canvas.setFont("Sans", 7.5)
-    canvas.setFillColor(QUIET)
-    canvas.drawRightString(A4[0] - MARGIN, 9 * mm, _("page %d") % document.page)
-    canvas.restoreState()
+def widths_of(table: Table) -> list[float]:
+    """The width of each column: its share of the page, and never less than the longest word above it."""
+    least = [_widest_word(header) + 2 * CELL_PADDING for header in table.headers]
+    share = WIDTH / sum(table.widths)
+    wanted = [max(low, share * part) for low, part in zip(least, table.widths, strict=True)]
+    spare = sum(width - low for width, low in zip(wanted, least, strict=True))
+    # What the long words took is given up by the columns that have room, each as much as its room allows.
+    kept = 1 - (sum(wanted) - WIDTH) / spare if spare else 1
+    return [low + (width - low) * kept for width, low in zip(wanted, least, strict=True)]
+
+
+def _widest_word(text: str) -> float:
+    return max((pdfmetrics.stringWidth(word, "Sans-Bold", HEAD_SIZE) for word in text.split()), default=0)
+
+
+class PagesWithFeet(Canvas):
+    """Pages with a foot that says of how many they are, which is known only when all of them are there."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.pages: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802 # reportlab's own name
+        self.pages.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for page in self.pages:
+            self.__dict__.update(page)
+            self._draw_foot(len(self.pages))
+            super().showPage()
+        super().save()
+
+    def _draw_foot(self, pages: int) -> None:
+        self.saveState()
+        self.setFont("Sans", 7.5)
+        self.setFillColor(QUIET)
+        words = _("page %(page)d of %(pages)d") % {"page": self.getPageNumber(), "pages": pages}
+        self.drawRightString(A4[0] - MARGIN, 9 * mm, words)
+        self.drawString(MARGIN, 9 * mm, "Eenlijn")
+        self.restoreState()

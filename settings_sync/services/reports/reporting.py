@@ -119,7 +119,8 @@ def _run_facts(run: RunOverview) -> Iterator[tuple[str, str]]:
         yield _("On behalf of"), run.on_behalf_of
     if run.token:
         yield _("With token"), run.token
-    yield _("Why"), run.note or "–"
+    if run.note:
+        yield _("Why"), run.note
     if run.seconds is not None:
         yield _("Took"), _("%(seconds)s s") % {"seconds": formats.number_format(run.seconds, 1)}
     if run.failed:
