@@ -9,7 +9,7 @@ from .visitor import Visitor
 LINKS = "[...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href'))"
 UNFOLD = "document.querySelectorAll('main details:not(.menu, [data-menu])').forEach(folded => { folded.open = true })"
 NO_PAGES = re.compile(
-    r"^/static/|/sign-out/|/logout/|\.(csv|pdf|xlsx|json|svg|png)\b|/export/|/photos/|/print/|/schema/|/sheet/|format=|/logo/"
+    r"^/static/|/sign-out/|/logout/|\.(csv|pdf|xlsx|json|svg|png)\b|/export/|/photos/|/print/|/schema/|-\w{12}/xlsform/$|/sheet/|format=|/logo/"
 )
 SLUGS = re.compile(r"^/a/([^/]+)/")
 
