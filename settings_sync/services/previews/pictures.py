@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
 
 from settings_sync.declaring.kinds import all_kinds
@@ -127,7 +127,7 @@ def _sheet(kind: str, document: Document | None, administration: Administration)
     if document is None:
         return ""
     shown = show_there(administration, kind, document)
-    body = f'<div class="plain">{escape(shown.body)}</div>' if shown.is_text else str(shown.body)
+    body = f'<div class="plain">{conditional_escape(shown.body)}</div>' if shown.is_text else str(shown.body)
     return f"<h1>{escape(shown.subject)}</h1>{body}" if shown.subject else body
 
 

@@ -1,6 +1,7 @@
 """Two versions of a setting side by side: what changed, came, went or moved is marked, and the rest is quiet."""
 
-from settings_sync.services.previews.pictures import Picture, mark_words, picture_of
+from settings_sync.services.previews.pictures import Picture, mark_words, picture_of, sheets_of
+from tenants.models import Administration
 
 FORM = "forms_catalog.form"
 WORKFLOW = "workflows.workflow"
@@ -71,3 +72,12 @@ def test_the_words_of_a_text_are_marked_and_its_tags_left_whole():
 def test_a_tag_that_came_is_not_marked_but_its_words_are():
     _old, new = mark_words("<p>Hallo</p>", "<p>Hallo <i>daar</i></p>")
     assert new == "<p>Hallo <i><ins>daar</ins></i></p>"
+
+
+def test_a_text_message_is_shown_as_its_reader_gets_it_without_tags(child: Administration) -> None:
+    message = {"kind": "sms", "name": "Onderweg", "subject": "", "body": "We komen & bellen eerst."}
+    later = {**message, "body": "We komen morgen."}
+    before, after = sheets_of("templates_catalog.messagetemplate", message, later, child)
+    assert "&lt;p&gt;" not in before + after
+    assert "&amp;" in before
+    assert "morgen" in after
