@@ -65,6 +65,8 @@ def state_in_words(state: State, number: int = 0, where: str = "") -> str:
         return words % number if number else _("waits for a decision")
     if state == State.BEHIND:
         return ngettext("%d is behind", "%d are behind", number) % number if number else _("behind")
+    if state == State.CHANGED and number and not where:
+        return ngettext("%d changed by itself", "%d changed by itself", number) % number
     if state == State.CHANGED:
         where = where or _("the sub-administration")
         words = _("changed in %(name)s") % {"name": where}

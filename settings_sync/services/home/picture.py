@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from settings_sync.declaring.kinds import all_kinds
-from settings_sync.models import Alignment
+from settings_sync.models import Alignment, SyncRun
 from settings_sync.services.administrations.days import Week, last_weeks
 from settings_sync.services.runs.run_overview import RunLine, lines_of, visible_runs
 from settings_sync.wording.states import State, state_in_words
@@ -31,6 +31,7 @@ AT_ONCE = 12
 """Columns that are read at a glance; where there are more administrations they are shown by group."""
 TILES = 12
 RUNS = 3
+NOT_STARTED = (SyncRun.State.WAITING, SyncRun.State.REJECTED, SyncRun.State.EXPIRED)
 NO_GROUP = "-"
 """What an address says for the administrations that are in no group."""
 
@@ -185,8 +186,10 @@ def show_picture(*, acting_user: User, main: Administration, query: str = "", gr
     by_column = _columns(shown, is_narrowed=bool(query or group))
     tiles = sorted(filter(None, map(_tile, subs)), key=_urgency)
     needing = sum(bool(tile.action) for tile in tiles)
-    runs = list(visible_runs(acting_user, main).order_by("-created_at", "-id")[:RUNS])
-    undone = visible_runs(acting_user, main).filter(plan__kind="undo").order_by("-created_at", "-id")[:1]
+    # What waits for approval, or was not approved, is no sync yet.
+    started = visible_runs(acting_user, main).exclude(state__in=NOT_STARTED)
+    runs = list(started.order_by("-created_at", "-id")[:RUNS])
+    undone = started.filter(plan__kind="undo").order_by("-created_at", "-id")[:1]
     return Picture(
         columns=tuple(by_column),
         rows=tuple(_rows(main, by_column)),

@@ -12,14 +12,17 @@ from django.utils import timezone
 from forms_catalog.models import Field
 from settings_sync.models import Alignment, Plan
 from settings_sync.services.administrations.alignment import fold_alignment
+from settings_sync.services.approvals.policy import ApprovalPolicy, set_approval_policy
 from settings_sync.services.home.picture import AT_ONCE, show_picture
+from settings_sync.services.runs.runs import start_run
 from settings_sync.wording.states import State
 from sync_ledger.models import Deviation
 from tenants.models import Administration, Membership, Role
 from tenants.rights import ADMINISTRATOR_ROLE
 from tenants.schemas import inside
+from tests.conftest import make_member
 
-from .conftest import sync
+from .conftest import make_plan, sync
 from .test_plans import text_of
 
 CATEGORIES = ("forms", "workflows", "templates", "reference_data")
@@ -112,6 +115,14 @@ def test_a_category_opens_into_its_settings_and_a_cell_into_the_difference(owner
     said = text_of(owner_client.get(address))
     assert "CO (nieuw)" in said and "CO-gehalte" in said
     assert said.count("changed") >= 2
+
+
+def test_what_waits_for_approval_is_no_sync_yet(main, owner, joined, form):
+    make_member(main)
+    set_approval_policy(acting_user=owner, main=main, policy=ApprovalPolicy(always=True))
+    plan = make_plan(owner, main, joined)
+    start_run(acting_user=owner, plan=plan, version=plan.version)
+    assert show_picture(acting_user=owner, main=main).runs == ()
 
 
 def test_bringing_in_line_is_one_click_away_from_a_preview_of_what_differs(owner_client, main, owner, joined, form):
