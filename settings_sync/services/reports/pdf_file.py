@@ -203,14 +203,14 @@ def _widest_word(text: str) -> float:
     return max((pdfmetrics.stringWidth(word, "Sans-Bold", HEAD_SIZE) for word in text.split()), default=0)
 
 
-class PagesWithFeet(Canvas):
+class PagesWithFeet(Canvas):  # type: ignore[misc]
     """Pages with a foot that says of how many they are, which is known only when all of them are there."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.pages: list[dict[str, Any]] = []
 
-    def showPage(self) -> None:  # noqa: N802 # reportlab's own name
+    def showPage(self) -> None:
         self.pages.append(dict(self.__dict__))
         self._startPage()
 
