@@ -295,6 +295,7 @@ SPECTACULAR_SETTINGS = {
         "settings_sync.api.events.TARGET_FAILED",
         "settings_sync.api.events.APPROVAL_WANTED",
         "settings_sync.api.events.ORDER_EXECUTED",
+        "settings_sync.api.events.RING_FINISHED",
         "settings_sync.api.events.ADMINISTRATION_READY",
         "settings_sync.api.events.DEVIATION_FOUND",
     ],

@@ -160,6 +160,43 @@ class OrderFailedOften(OrderRefused):
     code = "order-failed-often"
 
 
+class RingsNotUsable(OrderRefused):
+    """These rings cannot be followed: {field}. Say who comes first, and end with the rest."""
+
+    code = "rings"
+    status = 400
+
+
+class RingWithoutTargets(OrderRefused):
+    """Nobody that it goes to is in “{name}”, the group that comes first, so nothing was started."""
+
+    code = "ring-without-targets"
+
+
+class OrderRingStopped(OrderRefused):
+    """Ring {ring} went wrong ({number} failed or held), so it went no further. Switch it on once you know why."""
+
+    code = "order-ring-stopped"
+
+
+class RingStopped(SyncError):
+    """Ring {ring} went wrong ({number} failed or held), so it did not begin here. Nothing was changed."""
+
+    code = "ring-stopped"
+
+
+class NoRings(SyncError):
+    """This sync has no rings that wait: it has ended, or goes everywhere at once."""
+
+    code = "no-rings"
+
+
+class RingNotWaiting(SyncError):
+    """This ring does not wait for approval now."""
+
+    code = "ring-not-waiting"
+
+
 class OwnApproval(SyncError):
     """You asked for this yourself; somebody else has to approve it."""
 

@@ -106,6 +106,9 @@ urlpatterns = [
     path("runs/<uuid:run_id>/logo/", runs.logo, name="run-logo"),
     path("runs/<uuid:run_id>/progress/", runs.progress, name="run-progress"),
     path("runs/<uuid:run_id>/cancel/", runs.cancel, name="run-cancel"),
+    path("runs/<uuid:run_id>/pause/", runs.pause, name="run-pause"),
+    path("runs/<uuid:run_id>/resume/", runs.resume, name="run-resume"),
+    path("runs/<uuid:run_id>/rings/<int:number>/approve/", runs.approve, name="run-ring-approve"),
     path("runs/<uuid:run_id>/retry/", runs.retry, name="run-retry"),
     path("runs/<uuid:run_id>/undo/", runs.undo, name="run-undo"),
 ]

@@ -16,6 +16,7 @@ class Event(TextChoices):
     TARGET_FAILED = "target.failed", _("an administration could not be synced")
     APPROVAL_WANTED = "approval.wanted", _("a sync waits for approval")
     ORDER_EXECUTED = "order.executed", _("a standing order has made a sync")
+    RING_FINISHED = "ring.finished", _("a ring of a sync has ended")
     ADMINISTRATION_READY = "administration.ready", _("a new administration is ready")
     DEVIATION_FOUND = "deviation.found", _("a setting was changed in a sub-administration")
 

@@ -5,11 +5,12 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 
-from settings_sync.models import Plan, SyncRun, SyncTarget
+from settings_sync.models import Plan, RunStage, SyncRun, SyncTarget
 from settings_sync.shapes.base import ErrorShape, UtcTime
 from settings_sync.shapes.plans import Counts
 from webhooks.events import Event
 
+ENDED_RINGS = [(state.value, state.label) for state in (RunStage.State.DONE, RunStage.State.STOPPED)]
 HANDLED = {"2XX": OpenApiResponse(description="Received. Anything else is a failure; 410 switches the webhook off.")}
 
 
@@ -68,6 +69,20 @@ class OrderExecutedData(serializers.Serializer[Any]):
     administration = serializers.SlugField()
     run = serializers.UUIDField()
     state = serializers.ChoiceField(choices=SyncRun.State.choices)
+
+
+class RingFinishedData(serializers.Serializer[Any]):
+    """A ring of a run that has ended; `rings` is how many its order has, and `targets` counts those of the ring."""
+
+    run = serializers.UUIDField()
+    order = serializers.UUIDField(allow_null=True)
+    administration = serializers.SlugField()
+    ring = serializers.IntegerField(min_value=1)
+    rings = serializers.IntegerField(min_value=1)
+    state = serializers.ChoiceField(choices=ENDED_RINGS)
+    targets = EndedCounts()
+    started_at = UtcTime(allow_null=True)
+    finished_at = UtcTime(allow_null=True)
 
 
 class AdministrationReadyData(serializers.Serializer[Any]):
@@ -163,6 +178,21 @@ ORDER_EXECUTED = _webhook(
         "administration": "van-dijk",
         "run": RUN,
         "state": "queued",
+    },
+)
+RING_FINISHED = _webhook(
+    Event.RING_FINISHED,
+    RingFinishedData,
+    {
+        "run": RUN,
+        "order": "0197a1f0-6f0e-7c31-9a55-1f3b0f0f8b55",
+        "administration": "van-dijk",
+        "ring": 1,
+        "rings": 3,
+        "state": "done",
+        "targets": {"succeeded": 4, "held": 0, "failed": 0, "skipped": 0, "cancelled": 0},
+        "started_at": "2026-11-23T01:00:04Z",
+        "finished_at": "2026-11-23T01:00:09Z",
     },
 )
 ADMINISTRATION_READY = _webhook(

@@ -10,7 +10,7 @@ from .items import File, Item, NameKey, Part, file_in_words, size_of_file
 from .packages import Assignment, Package, TakenPackage
 from .plans import Change, Plan, PlanTarget
 from .requests import IdempotencyRecord
-from .runs import Alignment, Finding, FormerDocument, Receipt, SyncRun, SyncTarget, Touched
+from .runs import Alignment, Finding, FormerDocument, Receipt, RunStage, SyncRun, SyncTarget, Touched
 from .saved_choices import SavedChoice
 from .standing_orders import OrderMoment, StandingOrder
 
@@ -41,6 +41,7 @@ __all__ = [
     "Plan",
     "PlanTarget",
     "Receipt",
+    "RunStage",
     "SavedChoice",
     "Snapshot",
     "SnapshotItem",

@@ -58,12 +58,16 @@ class SyncRun(models.Model):
     order = models.ForeignKey(
         "StandingOrder", null=True, on_delete=models.SET_NULL, related_name="runs", verbose_name=_("standing order")
     )
+    # The rings of its order as they were when it was made: later ones are not for it.
+    rings = ExactJSONField(default=dict, db_default={}, editable=False)
     note = models.TextField(_("note"), blank=True, default="")
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
     cancelled_at = models.DateTimeField(null=True, editable=False)
+    # Since when somebody lets no more of its rings begin.
+    paused_at = models.DateTimeField(null=True, editable=False)
     # [kind, uid] of what was changed in the main administration between the preview and its confirmation.
     moved = ExactJSONField(default=list, editable=False)
     # Since when the documents that taking it back needs are no longer kept.
@@ -115,6 +119,10 @@ class SyncTarget(models.Model):
         PlanTarget, on_delete=models.PROTECT, related_name="sync_target", verbose_name=_("administration of a preview")
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.QUEUED)
+    # The number of its ring; none where the run has no rings, or nothing was left to do here when it began.
+    ring = models.PositiveSmallIntegerField(_("ring"), null=True, editable=False)
+    # False while its ring has not begun or is paused: then no worker takes it.
+    may_begin = models.BooleanField(default=True, db_default=True, editable=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     lease_token = models.UUIDField(null=True)
     leased_until = models.DateTimeField(_("taken until"), null=True)
@@ -167,6 +175,47 @@ class SyncTarget(models.Model):
         if self.state in self.NOT_APPLIED:
             counts["skip"] = counts.get("skip", 0) + sum(counts.pop(action, 0) for action in WRITING)
         return counts
+
+
+class RunStage(models.Model):
+    """One ring of a run: its administrations are the targets with its number.
+
+    It begins when the one before it is done, at `opens_at`, or when somebody approves that from `asked_at` on.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits")
+        OPEN = "open", _("busy")
+        DONE = "done", _("done")
+        STOPPED = "stopped", _("stopped")
+
+    UNFINISHED = (State.WAITING, State.OPEN)
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="stages", verbose_name=_("run"))
+    number = models.PositiveSmallIntegerField(_("number"))
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.WAITING)
+    opens_at = models.DateTimeField(_("begins at"), null=True)
+    asked_at = models.DateTimeField(null=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("approved by")
+    )
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("ring of a run")
+        verbose_name_plural = _("rings of a run")
+        ordering = ["run", "number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="settings_sync_ring_once")]
+        indexes = [
+            # The reaper asks every few seconds, and history only grows.
+            models.Index(
+                fields=["run"], condition=Q(state__in=["waiting", "open"]), name="settings_sync_ring_unfinished"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.number}"
 
 
 class Receipt(models.Model):

@@ -20,8 +20,8 @@ from .runs import SyncRun
 class StandingOrder(models.Model):
     """Bring a package to groups, whenever `when` says so and `windows` let it.
 
-    `when`, `windows`, `policies` and `approval` are kept as the API takes them. Who made, changed or resumed it last
-    gives it their right: `by_right_of`. Moments up to `since` are done with; `look_at` is the first instant at
+    `when`, `windows`, `rings`, `policies` and `approval` are kept as the API takes them. Who made, changed or resumed
+    it last gives it their right: `by_right_of`. Moments up to `since` are done with; `look_at` is the first instant at
     which something may be due, by the database's clock.
     """
 
@@ -44,6 +44,7 @@ class StandingOrder(models.Model):
     when = ExactJSONField(_("when"), default=dict)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Amsterdam")
     windows = ExactJSONField(_("windows"), default=dict)
+    rings = ExactJSONField(_("rings"), default=dict, db_default={})
     policies = ExactJSONField(_("policies"), default=dict)
     approval = ExactJSONField(_("approval"), default=dict)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.ON)

@@ -28,6 +28,7 @@ from settings_sync.services.standing.timetables import EVERY_DAY, MOST_QUIET_MIN
 from tenants.entries import Unreadable, read_date, read_date_time, written
 from tenants.entry_fields import DateTimeField, TimeField, WholeNumberField
 
+from .ring_forms import RingsForm
 from .rule_forms import policy_field
 
 NIGHTLY = "nightly"
@@ -205,7 +206,7 @@ class OrderForm(forms.Form):
         """What it does where nobody decides."""
         return [self[policy] for policy in POLICIES]
 
-    def content(self, windows: Sequence[WindowForm]) -> Content:
+    def content(self, windows: Sequence[WindowForm], rings: RingsForm) -> Content:
         """What was filled in, as the service takes it."""
         given = self.cleaned_data
         allowed = [row.window() for row in windows if row.is_used]
@@ -218,6 +219,7 @@ class OrderForm(forms.Form):
             when=self._when(),
             windows={name: rows for name, rows in (("allow", allowed), ("closed", closed)) if rows},
             time_zone=given["time_zone"],
+            rings=rings.value(),
             policies={policy: given[policy] for policy in POLICIES if given[policy]},
             approval={name: wanted for name, wanted in ask.items() if wanted},
         )

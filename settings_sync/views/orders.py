@@ -16,9 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from settings_sync.exceptions import SyncError
 from settings_sync.models import OrderMoment, StandingOrder
 from settings_sync.services.packages.packages import list_packages
+from settings_sync.services.rollouts.reading import read_rings
 from settings_sync.services.settings.rule_book import max_share_of
 from settings_sync.services.standing.outlook import last_moments, next_moment
 from settings_sync.services.standing.standing_orders import (
+    Content,
     create_order,
     delete_order,
     find_order,
@@ -31,11 +33,13 @@ from settings_sync.services.standing.standing_orders import (
 )
 from settings_sync.services.standing.timetables import database_now
 from settings_sync.wording.order_wording import limits_in_words, when_in_words
+from settings_sync.wording.ring_wording import rings_in_words
 from tenants.entering import AdministrationRequest, main_page
 from tenants.groups import groups_of
 from tenants.rights import SyncRight
 
 from .order_forms import OrderForm, WindowForm, initial_of, is_over, window_forms
+from .ring_forms import RingsForm
 
 PAGE_SIZE = 50
 State = StandingOrder.State
@@ -52,6 +56,8 @@ class Line:
     comes: datetime | None
     is_now: bool
     last: OrderMoment | None
+    rings: str
+    goes_through_rings: bool
 
 
 @require_GET
@@ -72,13 +78,15 @@ def show_all(request: AdministrationRequest) -> HttpResponse:
 def create(request: AdministrationRequest) -> HttpResponse:
     """A new order."""
     form = _form(request, None)
-    windows = window_forms(request.POST if request.method == "POST" else None, None)
-    if request.method == "POST" and _are_valid(form, windows):
+    data = request.POST if request.method == "POST" else None
+    windows = window_forms(data, None)
+    rings = RingsForm(data, groups=_group_names(request, None))
+    if data is not None and _are_valid(form, windows, rings):
         try:
             made = create_order(
                 acting_user=request.user,
                 main=request.administration,
-                content=form.content(windows),
+                content=form.content(windows, rings),
                 is_on=form.cleaned_data["is_on"],
             )
         except SyncError as refused:
@@ -86,7 +94,7 @@ def create(request: AdministrationRequest) -> HttpResponse:
         else:
             messages.success(request, _("“%(name)s” is made. Nothing has started yet.") % {"name": made})
             return redirect("sync:orders", request.administration.slug)
-    return _page(request, form, windows, None)
+    return _page(request, form, windows, rings, None)
 
 
 @main_page(SyncRight.RUN)
@@ -94,16 +102,18 @@ def edit(request: AdministrationRequest, order_id: uuid.UUID) -> HttpResponse:
     """An order, with what came of its latest moments."""
     order = _find(request, order_id)
     form = _form(request, order)
-    windows = window_forms(request.POST if request.method == "POST" else None, order)
-    if request.method == "POST" and _are_valid(form, windows):
+    data = request.POST if request.method == "POST" else None
+    windows = window_forms(data, order)
+    rings = RingsForm(data, groups=_group_names(request, order), order=order)
+    if data is not None and _are_valid(form, windows, rings):
         try:
-            _change(request, order, form, windows)
+            _change(request, order, form, form.content(windows, rings))
         except SyncError as refused:
             form.refuse(refused)
         else:
             messages.success(request, _("“%(name)s” is saved.") % {"name": form.cleaned_data["name"]})
             return redirect("sync:orders", request.administration.slug)
-    return _page(request, form, windows, order)
+    return _page(request, form, windows, rings, order)
 
 
 @require_POST
@@ -150,24 +160,25 @@ def delete(request: AdministrationRequest, order_id: uuid.UUID) -> HttpResponse:
     return redirect("sync:orders", request.administration.slug)
 
 
-def _change(
-    request: AdministrationRequest, order: StandingOrder, form: OrderForm, windows: list[WindowForm]
-) -> StandingOrder:
+def _change(request: AdministrationRequest, order: StandingOrder, form: OrderForm, content: Content) -> StandingOrder:
     """What it says and whether it is on, together or neither."""
     user = request.user
     with transaction.atomic():
-        changed = update_order(acting_user=user, order=order, content=form.content(windows))
+        changed = update_order(acting_user=user, order=order, content=content)
         is_on = changed.state == State.ON
         if form.cleaned_data["is_on"] == is_on:
             return changed
         return (pause_order if is_on else resume_order)(acting_user=user, order=changed)
 
 
-def _are_valid(form: OrderForm, windows: list[WindowForm]) -> bool:
+def _are_valid(form: OrderForm, windows: list[WindowForm], rings: RingsForm) -> bool:
     # Each of them is asked, so that everything that is wrong is told at once.
     wrong = [row for row in windows if not row.is_valid()]
+    are_rings_valid = rings.is_valid()
     if form.is_valid() and wrong:
         form.add_error(None, _("Nothing was saved yet. Look at the times at which it may write."))
+    if form.is_valid() and not are_rings_valid:
+        form.add_error(None, _("Nothing was saved yet. Look at the rings."))
     return form.is_valid()
 
 
@@ -186,13 +197,25 @@ def _form(request: AdministrationRequest, order: StandingOrder | None) -> OrderF
     )
 
 
+def _group_names(request: AdministrationRequest, order: StandingOrder | None) -> list[str]:
+    """The groups that may come first, also one that nobody is in any more where the order has it."""
+    known = groups_of(list(request.administration.children.existing()))
+    steps = order.rings.get("steps", ()) if order else ()
+    return list(dict.fromkeys([*known, *(step["group"] for step in steps if "group" in step)]))
+
+
 def _page(
-    request: AdministrationRequest, form: OrderForm, windows: list[WindowForm], order: StandingOrder | None
+    request: AdministrationRequest,
+    form: OrderForm,
+    windows: list[WindowForm],
+    rings: RingsForm,
+    order: StandingOrder | None,
 ) -> HttpResponse:
     main = request.administration
     context = {
         "form": form,
         "windows": windows,
+        "rings": rings,
         "windows_open": bool(form["closed"].value()) or any(row.is_used or row.errors for row in windows),
         "policies_open": any(field.value() for field in form.policy_fields),
         "max_share": max_share_of(main),
@@ -215,6 +238,11 @@ def _line(order: StandingOrder, now: datetime, last: OrderMoment | None) -> Line
         comes=comes,
         is_now=comes is not None and comes <= now,
         last=last,
+        rings=rings_in_words(read_rings(order.rings)),
+        goes_through_rings=last is not None
+        and last.run is not None
+        and not last.run.is_finished
+        and bool(last.run.rings),
     )
 
 

@@ -18,6 +18,8 @@ from settings_sync.services.reports.done import find_done, list_done
 from settings_sync.services.reports.letterhead import logo_of
 from settings_sync.services.runs.run_overview import find_run, show_run
 from settings_sync.services.runs.runs import cancel_run, retry_run
+from settings_sync.services.standing.ring_overview import show_rings
+from settings_sync.services.standing.steering import approve_ring, pause_rings, resume_rings
 from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.entering import AdministrationRequest, main_page
 from tenants.models import Administration
@@ -80,7 +82,8 @@ def _context(request: AdministrationRequest, run_id: uuid.UUID) -> dict[str, Any
         page = request.GET.get("changes")
         done = list_done(acting_user=request.user, run=run, overview=overview, target=target, page=page)
     named = next((line for line in overview.targets if line.slug == target), None)
-    return {"run": overview, "done": done, "done_in": named}
+    rings = show_rings(acting_user=request.user, run=run, overview=overview)
+    return {"run": overview, "done": done, "done_in": named, "rings": rings}
 
 
 @main_page(AdministrationRight.SEE)
@@ -121,6 +124,25 @@ def retry(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     return _do(
         request, run_id, retry_run, _("What failed or was stopped is tried again."), targets=only, confirmation=typed
     )
+
+
+@main_page(SyncRight.RUN)
+def pause(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
+    """Let nothing more of its rings begin, until they go on."""
+    return _do(request, run_id, pause_rings, _("The rings are paused: nothing more begins. What is busy is finished."))
+
+
+@main_page(SyncRight.RUN)
+def resume(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
+    """Let its rings go on."""
+    return _do(request, run_id, resume_rings, _("The rings go on."))
+
+
+@main_page(SyncRight.APPROVE)
+def approve(request: AdministrationRequest, run_id: uuid.UUID, number: int) -> HttpResponse:
+    """Let a ring begin that waits for somebody's word."""
+    said = _("Ring %(number)d is approved.") % {"number": number}
+    return _do(request, run_id, approve_ring, said, number=number)
 
 
 @main_page(SyncRight.UNDO)

@@ -170,7 +170,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             "": {
                 "slug": main.slug, "child": child.slug, "there": child.slug, "plan_id": open_plan.pk, "run_id": run.pk,
                 "change_id": change.pk, "own": own.uid,
-                "package_id": package.pk, "approval_id": approval.pk, "order_id": order.pk,
+                "package_id": package.pk, "approval_id": approval.pk, "order_id": order.pk, "number": 1,
                 "entry_id": decided.entry_id, "decision_id": decided.pk,
                 "choice_id": choice.pk, "role_id": role.pk, "token_id": token.pk, "webhook_id": endpoint.pk,
                 "membership_id": owner.memberships.get(administration=main).pk, "invitation_id": invitation.pk,

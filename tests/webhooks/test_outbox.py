@@ -30,6 +30,7 @@ from webhooks.services.outbox import announce, announce_ready
 from webhooks.services.sending import send_due
 
 pytestmark = pytest.mark.usefixtures("db")
+RINGS = {"steps": [{"kind": "percent", "percent": 50}, {"kind": "rest"}]}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,8 @@ def test_messages_are_what_the_description_says(start, endpoint, joined, owner, 
     with inside(joined):
         Form.objects.update(description="Anders dan in de hoofdadministratie")
     settle()
-    carry_out_an_order(owner, main, joined, "Elke nacht")
+    with_rings = carry_out_an_order(owner, main, joined, "Elke nacht", rings=RINGS)
+    execute_target(with_rings.run.targets.get().pk)
     for event in Event:
         content = described["webhooks"][event]["post"]["requestBody"]["content"]["application/json"]
         shape = Draft202012Validator({**content["schema"], "components": described["components"]})

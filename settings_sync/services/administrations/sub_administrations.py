@@ -116,6 +116,7 @@ class _Latest:
     run_id: uuid.UUID
     state: str
     counts: Counts
+    may_begin: bool
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,8 @@ def _latest_syncs(administrations: Collection[Administration]) -> dict[uuid.UUID
     """The last sync, which may have failed or be under way, by administration."""
     found = SyncTarget.objects.filter(administration__in=administrations)
     latest = found.order_by("administration_id", "-run__created_at").distinct("administration_id")
-    return {key: _Latest(*row) for key, *row in latest.values_list("administration", "run", "state", "counts")}
+    rows = latest.values_list("administration", "run", "state", "counts", "may_begin")
+    return {key: _Latest(*row) for key, *row in rows}
 
 
 def _sub(
@@ -237,7 +239,8 @@ def _sub(
         attention=tuple(_attention(administration, total, latest)),
         cannot_sync=_why_not(administration, rights, facts.main),
         damage=administration.went_wrong if administration.damage else "",
-        is_busy=latest is not None and latest.state in SyncTarget.OPEN,
+        # Whose ring is still to come has its turn in hours or days, and is not busy until then.
+        is_busy=latest is not None and latest.state in SyncTarget.OPEN and latest.may_begin,
         may_delete=is_stable and AdministrationRight.DELETE in rights & set(facts.main_rights),
         may_retry=failed and right_to_retry(administration) in facts.main_rights,
     )

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from settings_sync.exceptions import error_in_words
-from settings_sync.models import Approval, StandingOrder, SyncRun, SyncTarget
+from settings_sync.models import Approval, RunStage, StandingOrder, SyncRun, SyncTarget
 from settings_sync.services.notices.telling import tell_of_run
 from settings_sync.services.previews.plan_overview import Counted
 from webhooks.events import Event, rfc3339
@@ -72,6 +72,23 @@ def announce_executed(order: StandingOrder, moment: datetime, run: SyncRun) -> N
         "state": run.state,
     }
     announce(Event.ORDER_EXECUTED, administration=run.administration, data=data)
+
+
+def announce_ring(run: SyncRun, stage: RunStage) -> None:
+    """Tell endpoints that a ring of a run has ended; call it with that stored."""
+    states = list(run.targets.filter(ring=stage.number).values_list("state", flat=True))
+    data = {
+        "run": str(run.pk),
+        "order": str(run.order_id) if run.order_id else None,
+        "administration": run.administration.slug,
+        "ring": stage.number,
+        "rings": len(run.rings.get("steps", ())),
+        "state": stage.state,
+        "targets": {state.value: states.count(state) for state in SyncTarget.ENDED},
+        "started_at": rfc3339(stage.started_at) if stage.started_at else None,
+        "finished_at": rfc3339(stage.finished_at) if stage.finished_at else None,
+    }
+    announce(Event.RING_FINISHED, administration=run.administration, data=data)
 
 
 def _run_data(run: SyncRun, targets: list[SyncTarget]) -> dict[str, Any]:

@@ -88,6 +88,12 @@ class RunTarget:
     is_gone: bool
     may_retry: bool
     may_undo: bool
+    ring: int | None = None
+
+    @property
+    def went_wrong(self) -> bool:
+        """Whether it counts where the rings of a run stop because too much goes wrong."""
+        return self.is_failed or self.is_held or self.state == SyncTarget.State.HELD
 
     @property
     def is_open(self) -> bool:
@@ -423,6 +429,8 @@ def seconds_left(targets: Collection[SyncTarget], *, now: datetime) -> float | N
 
     Only what ended in the last minutes counts, so that a run that was tried again the next day tells nothing strange.
     """
+    if not all(target.may_begin for target in targets):
+        return None  # when the next ring begins is nobody's pace
     waiting = sum(target.state in SyncTarget.OPEN for target in targets)
     ended = [target for target in targets if target.finished_at and (now - target.finished_at).total_seconds() < LATELY]
     begun = [target.started_at for target in ended if target.started_at]
@@ -475,6 +483,7 @@ def _target(target: SyncTarget, facts: _Facts) -> RunTarget:
         may_undo=target.administration_id in facts.undoable
         and target.state == SyncTarget.State.SUCCEEDED
         and any(target.counts.get(word) for word in WRITING),
+        ring=target.ring,
     )
 
 

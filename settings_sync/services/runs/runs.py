@@ -28,15 +28,26 @@ from settings_sync.exceptions import (
     TargetGone,
     TargetLost,
 )
-from settings_sync.models import Approval, Finding, Plan, PlanTarget, Receipt, StandingOrder, SyncRun, SyncTarget
+from settings_sync.models import (
+    Approval,
+    Finding,
+    Plan,
+    PlanTarget,
+    Receipt,
+    RunStage,
+    StandingOrder,
+    SyncRun,
+    SyncTarget,
+)
 from settings_sync.permissions import require_for, require_steering, right_for, steerable_children, syncable_children
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.source_moves import find_source_moves
 from settings_sync.services.plans.typed_confirmation import check_confirmation
+from settings_sync.services.rollouts.beginning import begin_again, end_rings, give_rings
 from tenants.failpoints import reach
 from tenants.models import Administration
 
-from .announcing import announce_failed_target, announce_run
+from .announcing import announce_failed_target, announce_ring, announce_run
 from .outdated import refuse_outdated, refuse_what_no_rule_allows, without_outdated
 from .retrying import NEVER_RETRIED, RETRIED, check_question
 from .unchanged import close_unchanged, find_unchanged, receipt_of
@@ -99,6 +110,7 @@ def start_run(
         run.moved = [] if moves.mark == seen else [[kind, str(uid)] for kind, uid in moves.keys]
         run.administration = plan.administration
         run.by_right_of = acting_user
+        run.rings = order.rings if order else {}
         asked_by_policy = reasons_to_wait(plan)
         if because or asked_by_policy:
             needs_other = order is None or bool(asked_by_policy)
@@ -116,7 +128,10 @@ def _begin(run: SyncRun, door: str) -> None:
     run.save(force_insert=True)
     unchanged = find_unchanged(run.plan)
     planned = run.plan.targets.select_related("administration")
-    targets = SyncTarget.objects.bulk_create(_target_of(run, target, unchanged) for target in planned)
+    targets = [_target_of(run, target, unchanged) for target in planned]
+    stages = give_rings(run, targets)
+    SyncTarget.objects.bulk_create(targets)
+    RunStage.objects.bulk_create(stages)
     _record_start(run, targets, door)
     _pause_order(run)
     _see_to(run, targets)
@@ -147,7 +162,9 @@ def begin_approved(run: SyncRun, door: str, approved_by: User) -> None:
     targets = list(run.targets.select_related("administration", "plan_target__plan"))
     for target in targets:
         _open(target, unchanged)
+    stages = give_rings(run, targets)
     SyncTarget.objects.bulk_update(targets, OPENED)
+    RunStage.objects.bulk_create(stages)
     _record_start(run, targets, door, approved_by=str(approved_by))
     _pause_order(run)
     _see_to(run, targets)
@@ -184,7 +201,8 @@ def _see_to(run: SyncRun, targets: list[SyncTarget]) -> None:
     for target in targets:
         if target.state == SyncTarget.State.SKIPPED:
             announce_failed_target(target)
-    wake_targets(places([target.pk for target in targets if target.state == SyncTarget.State.QUEUED]))
+    free = (target for target in targets if target.state == SyncTarget.State.QUEUED and target.may_begin)
+    wake_targets(places([target.pk for target in free]))
     if all(target.state not in SyncTarget.OPEN for target in targets):
         run.started_at = timezone.now()
         run.save(update_fields=["started_at"])
@@ -198,7 +216,10 @@ def _target_of(run: SyncRun, target: PlanTarget, unchanged: Collection[int]) -> 
     return made
 
 
-OPENED = ("state", "woken_at", "attempts", "finished_at", "error_code", "error_facts", "error_detail")
+OPENED = (
+    *("state", "woken_at", "attempts", "finished_at", "error_code", "error_facts", "error_detail"),
+    *("ring", "may_begin"),
+)
 
 
 def _open(target: SyncTarget, unchanged: Collection[int]) -> None:
@@ -327,11 +348,12 @@ def retry_run(
         run.state = SyncRun.State.RUNNING
         run.finished_at = None
         run.cancelled_at = None
+        run.paused_at = None
         # From here on it goes by the right of whoever tries it again, which is asked once more when it is applied.
         run.by_right_of = acting_user
-        run.save(update_fields=["state", "finished_at", "cancelled_at", "by_right_of"])
+        run.save(update_fields=["state", "finished_at", "cancelled_at", "paused_at", "by_right_of"])
         _record("run.retried", acting_user, run, reason)
-        wake_targets(places([target.pk for target in again]))
+        wake_targets(places(begin_again(run, again)))
     return run
 
 
@@ -388,6 +410,9 @@ def _end(run: SyncRun, state: SyncRun.State) -> None:
     run.finished_at = timezone.now()
     run.save(update_fields=["state", "finished_at"])
     administration = run.administration
+    for stage in end_rings(run):
+        record("ring.finished", administration=administration, run=str(run.pk), ring=stage.number, state=stage.state)
+        announce_ring(run, stage)
     record("run.finished", administration=administration, run=str(run.pk), state=run.state, targets=ended)
     announce_run(run)
 

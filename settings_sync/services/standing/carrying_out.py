@@ -21,6 +21,7 @@ from settings_sync.permissions import NotAllowed, may_run_sync
 from settings_sync.planning.verdicts import Action
 from settings_sync.services.plans.change_rows import does_something
 from settings_sync.services.plans.typed_confirmation import confirmation_of
+from settings_sync.services.rollouts.beginning import check_first_ring
 from settings_sync.services.runs.announcing import announce_executed
 from settings_sync.services.runs.runs import cancel_runs_of, start_run
 from tenants import leases
@@ -102,6 +103,7 @@ def _start(moment: OrderMoment, plan: Plan) -> None:
             _end(moment, OrderMoment.State.DROPPED)
             return
         assert order.by_right_of is not None
+        check_first_ring(order.rings, plan)
         # Nobody need look at a former preview when there is a newer one.
         cancel_runs_of(order, None, states=[SyncRun.State.WAITING])
         run = start_run(

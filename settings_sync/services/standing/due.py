@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from settings_sync.exceptions import OrderWithoutPackage
-from settings_sync.models import OrderMoment, StandingOrder
+from settings_sync.models import OrderMoment, RunStage, StandingOrder
 from settings_sync.planning.moments import When
 from tenants import leases
 
@@ -48,6 +48,11 @@ def _look(order: StandingOrder, now: datetime) -> bool:
     if order.package is None:
         stop_order(order, OrderWithoutPackage())
         return False
+    if goes_through_rings(order):
+        # What comes due meanwhile comes after them, once: to begin again with the first would never get to the last.
+        order.look_at = now + LOOKED_EVERY
+        order.save(update_fields=["look_at"])
+        return False
     is_by_publication = order.when["kind"] == When.PUBLISHED
     moment = _published(order, now) if is_by_publication else timetable_of(order).due(order.since, now)
     is_new = False
@@ -60,6 +65,11 @@ def _look(order: StandingOrder, now: datetime) -> bool:
         schedule(order)
     order.save(update_fields=["since", "look_at", "state", "seen_mark", "seen_at", "done_mark"])
     return is_new
+
+
+def goes_through_rings(order: StandingOrder) -> bool:
+    """Whether a run of an order has rings that are not done."""
+    return RunStage.objects.filter(run__order=order, state__in=RunStage.UNFINISHED).exists()
 
 
 def _published(order: StandingOrder, now: datetime) -> datetime | None:

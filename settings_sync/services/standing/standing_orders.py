@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,8 +28,10 @@ from settings_sync.models import OrderMoment, Package, Plan, StandingOrder, Sync
 from settings_sync.permissions import NotAllowed, may_run_sync, syncable_keys
 from settings_sync.planning.moments import When
 from settings_sync.planning.policies import POLICIES
+from settings_sync.planning.stages import Who
 from settings_sync.services.assignments.assigned import as_value
 from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.rollouts.reading import read_rings
 from settings_sync.services.runs.runs import cancel_runs_of
 from tenants.exceptions import Refusal
 from tenants.groups import groups_of
@@ -45,7 +47,7 @@ State = StandingOrder.State
 
 @dataclass(frozen=True)
 class Content:
-    """What an order says; `when`, `windows`, `policies` and `approval` as they are kept."""
+    """What an order says; `when`, `windows`, `rings`, `policies` and `approval` as they are kept."""
 
     name: str
     package: uuid.UUID
@@ -53,6 +55,7 @@ class Content:
     when: Mapping[str, Any]
     windows: Mapping[str, Any] = field(default_factory=dict)
     time_zone: str = "Europe/Amsterdam"
+    rings: Mapping[str, Any] = field(default_factory=dict)
     policies: Mapping[str, str] = field(default_factory=dict)
     approval: Mapping[str, bool] = field(default_factory=dict)
 
@@ -83,7 +86,7 @@ def create_order(*, acting_user: User, main: Administration, content: Content, i
     """Make an order; from now on it works by the right of whoever made it.
 
     Raises NotAllowed, NotTheMain, UnknownPackage, UnknownGroup, UnknownPolicy, TimetableNotUsable, NeverOpen,
-    OrderNameNotUsable, OrderNameTaken or TooManyOrders.
+    RingsNotUsable, OrderNameNotUsable, OrderNameTaken or TooManyOrders.
     """
     _guard(acting_user, main)
     if StandingOrder.objects.filter(administration=main).count() >= MOST:
@@ -276,6 +279,7 @@ def _fill(order: StandingOrder, content: Content) -> None:
             raise UnknownGroup(name=name)
     if not content.groups:
         raise OrderWithoutTargets
+    _check_rings(content, known, order)
     for policy, value in content.policies.items():
         if value not in POLICIES.get(policy, ()):
             raise UnknownPolicy(policy=policy, value=value)
@@ -285,8 +289,17 @@ def _fill(order: StandingOrder, content: Content) -> None:
     order.when = dict(content.when)
     order.windows = dict(content.windows)
     order.time_zone = content.time_zone
+    order.rings = dict(content.rings)
     order.policies = dict(content.policies)
     order.approval = dict(content.approval)
+
+
+def _check_rings(content: Content, known: Collection[str], order: StandingOrder) -> None:
+    former = {stage.group for stage in read_rings(order.rings).stages}
+    for stage in read_rings(content.rings).stages:
+        # One that nobody is in any more may stay, as among its groups; it then waits for somebody in it.
+        if stage.who == Who.GROUP and stage.group not in known and stage.group not in former:
+            raise UnknownGroup(name=stage.group)
 
 
 def _keep(user: User, order: StandingOrder, action: str) -> None:

@@ -28,7 +28,8 @@ class Attention:
 def read_attention() -> Attention:
     """What it is now; six queries."""
     failed = _failed_and_not_made_good()
-    still_open = SyncTarget.objects.filter(state__in=SyncTarget.OPEN)
+    # Not what waits for its ring: that may be days, and is as it should be.
+    still_open = SyncTarget.objects.filter(state__in=SyncTarget.OPEN, may_begin=True)
     damaged = Q(state=Administration.State.ACTIVE) & ~Q(state_detail="")
     broken = Administration.objects.filter(Q(state=Administration.State.FAILED) | damaged).select_related("parent")
     related = ("run", "administration__parent")

@@ -18,6 +18,7 @@ from settings_sync.services.plans.plans import fail_forgotten_plans
 from settings_sync.services.runs.runs import finish_run_when_done, lock_run
 from settings_sync.services.runs.starting import start_forgotten
 from settings_sync.services.runs.waking import APPLY_TARGET
+from settings_sync.services.standing.advancing import advance_rings
 from settings_sync.services.standing.carrying_out import CARRY_OUT_MOMENT, carry_out_moment
 from settings_sync.services.standing.due import find_due_moments, moments_nobody_takes, take_moments_to_wake
 from settings_sync.services.undos.making import make_plan, plans_nobody_makes, take_plans_to_make
@@ -70,6 +71,7 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     _attempt(start_forgotten)
     _attempt(find_due_moments)
     _attempt(expire_approvals)
+    _attempt(advance_rings)
     _attempt(fail_forgotten_plans)
     reach("reaper.before-waking")
     woken, alone = _wake()

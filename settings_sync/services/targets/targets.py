@@ -39,6 +39,7 @@ from settings_sync.services.runs.outdated import check_heads
 from settings_sync.services.runs.progress import Progress, note_progress
 from settings_sync.services.runs.runs import finish_run_when_done, has_open_targets, lock_run
 from settings_sync.services.runs.waking import APPLY_TARGET, places, wake_targets
+from settings_sync.services.standing.advancing import look_after
 from settings_sync.services.standing.windows import waits_for_its_window
 from tenants import leases
 from tenants.failpoints import reach
@@ -56,7 +57,7 @@ TAKE = (
     "UPDATE public.settings_sync_synctarget SET state = 'running', lease_token = %(token)s,"
     " leased_until = statement_timestamp() + %(lease)s, attempts = attempts + 1, not_before = NULL,"
     " started_at = statement_timestamp() WHERE id = %(id)s AND attempts < %(attempts)s"
-    " AND (state = 'queued' AND coalesce(not_before, '-infinity') <= statement_timestamp()"
+    " AND (state = 'queued' AND may_begin AND coalesce(not_before, '-infinity') <= statement_timestamp()"
     " OR state = 'running' AND leased_until < statement_timestamp())"
 )
 
@@ -130,6 +131,8 @@ def _execute(claim: Claim, ended: Ended) -> None:
         logger.info("Target applied")
         ended.applied.append(claim.target)
     ended.targets.append(claim.target)
+    # At once, and not when the turn is over: what comes after it in the turn may have to be stopped.
+    look_after(claim.target)
 
 
 def wake_again(target_id: uuid.UUID) -> None:
@@ -309,7 +312,9 @@ def _finish_run(targets: Collection[SyncTarget]) -> None:
     """Close the run of these targets when they were its last, and wake whoever waited for their administrations."""
     (run_id,) = {target.run_id for target in targets}
     administrations = [target.administration_id for target in targets]
-    waiting = SyncTarget.objects.filter(administration__in=administrations, state=SyncTarget.State.QUEUED)
+    waiting = SyncTarget.objects.filter(
+        administration__in=administrations, state=SyncTarget.State.QUEUED, may_begin=True
+    )
     # One each will do: an administration is written by one run at a time.
     first = (
         waiting.filter(leases.is_due()).order_by("administration_id", "plan_target_id").distinct("administration_id")
@@ -355,7 +360,7 @@ def take_targets_to_wake() -> list[uuid.UUID]:
         cursor.execute(
             # SKIP LOCKED: what is locked is being ended, or woken for by another reaper.
             "UPDATE settings_sync_synctarget SET woken_at = now() WHERE id IN (SELECT id FROM settings_sync_synctarget"
-            " WHERE (state = 'queued' AND coalesce(not_before, '-infinity') <= now()"
+            " WHERE (state = 'queued' AND may_begin AND coalesce(not_before, '-infinity') <= now()"
             " OR state = 'running' AND leased_until < now())"
             " AND (woken_at IS NULL OR woken_at < now() - make_interval(secs => %s))"
             " ORDER BY plan_target_id LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING plan_target_id, id, run_id, state",
@@ -377,7 +382,7 @@ def targets_nobody_takes() -> list[uuid.UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t.id FROM settings_sync_synctarget t JOIN settings_sync_syncrun r ON r.id = t.run_id"
-            " WHERE (t.state = 'queued' AND coalesce(t.not_before, '-infinity') <= now()"
+            " WHERE (t.state = 'queued' AND t.may_begin AND coalesce(t.not_before, '-infinity') <= now()"
             " OR t.state = 'running' AND t.leased_until < now())"
             " AND greatest(r.created_at, t.started_at) < now() - make_interval(secs => %(after)s)"
             " AND NOT EXISTS (SELECT FROM settings_sync_synctarget"

@@ -35,13 +35,15 @@ def take_turn(target_id: uuid.UUID) -> int:
 
 def _targets_of_turn(target_id: uuid.UUID) -> list[SyncTarget]:
     """This target, whatever its state, and those that wait after it."""
-    first = SyncTarget.objects.filter(pk=target_id).values("run", "plan_target").first()
+    first = SyncTarget.objects.filter(pk=target_id).values("run", "plan_target", "ring").first()
     if first is None:
         return []
-    of_run = SyncTarget.objects.filter(run=first["run"])
+    # Of its own ring: the others have begun before, or may not begin yet.
+    of_run = SyncTarget.objects.filter(run=first["run"], ring=first["ring"])
     # Of those that workers are for: what ended as the run began was nobody's turn.
     shared_out = of_run.exclude(state=SyncTarget.State.SUCCEEDED, started_at=None).count()
-    after = of_run.filter(leases.is_due(), state=SyncTarget.State.QUEUED, plan_target__gt=first["plan_target"])
+    free = of_run.filter(leases.is_due(), state=SyncTarget.State.QUEUED, may_begin=True)
+    after = free.filter(plan_target__gt=first["plan_target"])
     following = list(after.order_by("plan_target_id").values_list("pk", flat=True)[: turn_length(shared_out) - 1])
     targets = with_all_it_takes(of_run.filter(pk__in=[target_id, *following]).order_by("plan_target_id"))
     read_ahead(target.plan_target for target in targets)

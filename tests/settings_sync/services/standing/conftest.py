@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
-from settings_sync.models import OrderMoment, Package, StandingOrder
+from forms_catalog.models import Form
+from settings_sync.models import OrderMoment, Package, StandingOrder, SyncRun
 from settings_sync.services.packages.packages import Contents, create_package
-from settings_sync.services.standing import due, standing_orders, windows
+from settings_sync.services.standing import advancing, due, standing_orders, windows
 from settings_sync.services.standing.carrying_out import carry_out_moment
 from settings_sync.services.standing.due import find_due_moments
 from settings_sync.services.standing.standing_orders import Content, create_order
+from settings_sync.services.targets.targets import execute_target
+from tenants.models import Administration
+from tenants.schemas import inside
+from tests.conftest import make_administration, make_member
 from tests.settings_sync.views.conftest import form, joined  # noqa: F401
 
 NIGHTLY = {"kind": "nightly", "at": "02:00"}
@@ -41,7 +46,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The instant that orders go by; at first noon of a Monday."""
     made = Clock()
-    for room in (due, standing_orders, windows):
+    for room in (advancing, due, standing_orders, windows):
         monkeypatch.setattr(room, "database_now", made)
     return made
 
@@ -68,6 +73,49 @@ def make(owner: Any, main: Any, grouped: Any, package: Package, clock: Clock) ->
         return create_order(acting_user=owner, main=main, content=Content(name=name, **said))
 
     return made
+
+
+@pytest.fixture
+def others(grouped: Any, other_child: Any, main: Any, owner: Any) -> list[Administration]:
+    """Two more of the group; the one that the other fixtures know is the test group."""
+    grouped.groups = ["Noord", "Proef"]
+    grouped.save(update_fields=["groups"])
+    made = [other_child, make_administration("Van Dijk Zuid", main)]
+    for row in made:
+        row.groups = ["Noord"]
+        row.save(update_fields=["groups"])
+        make_member(row, user=owner)
+    return made
+
+
+@pytest.fixture
+def night(clock: Clock) -> Callable[..., Any]:
+    """A moment at which a nightly order is due; the run that it made, if it made one."""
+
+    def come(days: int = 0) -> SyncRun | None:
+        clock.now = NIGHTLY_MOMENT + timedelta(days=days, minutes=5)
+        moments = work()
+        return moments[0].run if moments else None
+
+    return come
+
+
+def rings_of(run: SyncRun) -> list[tuple[int, str]]:
+    """The state of each ring of a run."""
+    return list(run.stages.order_by("number").values_list("number", "state"))
+
+
+def carry_out_ring(run: SyncRun, ring: int) -> None:
+    """What the workers do with one ring."""
+    for target in run.targets.filter(ring=ring):
+        execute_target(target.pk)
+    run.refresh_from_db()
+
+
+def names_in(administration: Administration) -> set[str]:
+    """The forms of an administration."""
+    with inside(administration):
+        return set(Form.objects.filter(is_archived=False).values_list("name", flat=True))
 
 
 def work() -> list[OrderMoment]:

@@ -1,0 +1,1 @@
+"""The rings of a run as they are kept: read, and given to its administrations when it begins."""
