@@ -129,10 +129,7 @@ class RingsForm(StartForm):
     )
     first_group = forms.ChoiceField(label=gettext_lazy("Test group"), required=False)
     stop_above = WholeNumberField(
-        label=gettext_lazy("How many may fail or be held"),
-        help_text=gettext_lazy(
-            "With more than this it goes no further, and the order pauses. With 0 the first one stops it."
-        ),
+        label=gettext_lazy("Stops with more than"),
         min_value=0,
         max_value=MOST_ADMINISTRATIONS,
         required=False,

@@ -44,11 +44,11 @@ def give_rings(run: SyncRun, targets: Sequence[SyncTarget]) -> list[RunStage]:
     if not rollout.stages or not waiting:
         return []
     numbers = rollout.divide([target.administration.groups for target in waiting])
-    first = min(numbers)
     for target, number in zip(waiting, numbers, strict=True):
         target.ring = number
-        target.may_begin = number == first
-    stages = [RunStage(run=run, number=number) for number in sorted(set(numbers))]
+        target.may_begin = number == 1
+    # Also those that nobody is in: where the first has nothing to do, the next one begins when it says all the same.
+    stages = [RunStage(run=run, number=number) for number in range(1, len(rollout.stages) + 1)]
     stages[0].state = State.OPEN
     stages[0].started_at = timezone.now()
     return stages

@@ -82,7 +82,7 @@ def _step(run: SyncRun) -> bool:
     stage = run.stages.filter(state__in=RunStage.UNFINISHED).order_by("number").first()
     if stage is None:
         return False
-    if stage.state == State.OPEN:
+    if stage.state == State.OPEN or not run.targets.filter(ring=stage.number).exists():
         if has_open_in(run.pk, stage.number):
             return False
         end_ring(stage, State.DONE)

@@ -19,11 +19,11 @@ WIDTH = 120
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of the bar of a ring."""
+    """A part of the bar of a ring; its numbers are texts, for SVG reads them in one language alone."""
 
     key: str
-    x: float
-    width: float
+    x: str
+    width: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Ring:
         for key, number in (("in_line", self.done), ("conflict", self.wrong), ("changed_locally", self.busy)):
             width = WIDTH * number / max(self.total, 1)
             if number:
-                found.append(Segment(key, round(x, 2), round(width, 2)))
+                found.append(Segment(key, f"{x:.2f}", f"{width:.2f}"))
             x += width
         return found
 

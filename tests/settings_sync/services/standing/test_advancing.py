@@ -133,6 +133,33 @@ class TestOneAfterTheOther:
         run = night(days=2)
         assert (run.state, rings_of(run), run.targets.filter(ring=None).count()) == ("succeeded", [], 3)
 
+    def test_where_the_first_ring_has_nothing_to_do_the_next_one_waits_as_it_says(
+        self, make, night, owner, grouped, others
+    ):
+        grouped.groups = ["Proef", "Alleen"]
+        grouped.save(update_fields=["groups"])
+        make("Eerst de proefgroep", groups=["Alleen"])
+        carry_out(night())
+        StandingOrder.objects.update(state="paused")
+        grouped.groups = ["Proef", "Noord"]
+        grouped.save(update_fields=["groups"])
+        make(rings=APPROVED)
+        run = night(days=1)
+        assert advance_rings() == 1
+        assert rings_of(run) == [(1, "done"), (2, "waiting")]
+        assert claim_target(run.targets.filter(ring=2)[0].pk) is None
+        approve_ring(acting_user=owner, run=run, number=2)
+        carry_out_ring(run, 2)
+        assert run.state == "succeeded"
+
+    def test_a_ring_for_which_nobody_is_left_holds_nothing_up(self, make, night, others):
+        two = {"kind": "number", "number": 2, "start": "done"}
+        make(rings={"steps": [CANARY, two, {"kind": "number", "number": 5, "start": "approval"}, REST]})
+        run = night()
+        carry_out_ring(run, 1)
+        carry_out_ring(run, 2)
+        assert (run.state, rings_of(run)) == ("succeeded", [(1, "done"), (2, "done"), (3, "done"), (4, "done")])
+
     def test_without_anybody_in_the_first_group_nothing_begins(self, make, night, grouped, others):
         order = make(rings=CANARY_FIRST)
         grouped.groups = ["Noord"]
