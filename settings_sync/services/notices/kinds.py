@@ -104,9 +104,17 @@ def _wanted(facts: Mapping[str, Any], administrations: Sequence[Administration])
     )
     if facts.get("order"):
         text = _("The standing order “%(order)s” of %(main)s waits for your approval.")
+    if "ring" in facts:
+        return _ring_waits(facts, main)
     link = Link(_("Look at it"), reverse("sync:plan", args=[main.slug, facts["plan"]]))
     said = text % {"main": main.name, "name": facts["by"] or _("Another system"), "order": facts.get("order", "")}
     return Words(said, (link,), facts["note"])
+
+
+def _ring_waits(facts: Mapping[str, Any], main: Administration) -> Words:
+    text = _("Ring %(ring)d of the standing order “%(order)s” of %(main)s waits for your approval.")
+    link = Link(_("Look at it"), reverse("sync:run", args=[main.slug, facts["run"]]))
+    return Words(text % {"ring": facts["ring"], "order": facts["order"], "main": main.name}, (link,), "")
 
 
 def _to_run(facts: Mapping[str, Any], main: Administration) -> Link:

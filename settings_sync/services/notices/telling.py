@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from notices.services.telling import Reader, tell
-from settings_sync.models import Approval, Change, Finding, InboxDecision, InboxQuestion, SyncRun, SyncTarget
+from settings_sync.models import Approval, Change, Finding, InboxDecision, InboxQuestion, RunStage, SyncRun, SyncTarget
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.plans.category_rights import approvers_of, readable_categories
 from tenants.models import Administration, Membership
@@ -64,6 +64,22 @@ def tell_wanted(approval: Approval) -> None:
         "order": run.order.name if run.order else "",
     }
     tell(WANTED, about=str(approval.pk), readers=[Reader(user.pk, (main.pk,)) for user in people], **facts)
+
+
+def tell_ring_waits(run: SyncRun, stage: RunStage) -> None:
+    """Tell who can approve it that a ring of a run waits for that."""
+    main = run.administration
+    facts: dict[str, Any] = {
+        "run": str(run.pk),
+        "ring": stage.number,
+        "undoes": False,
+        "note": run.note,
+        "by": str(run.requested_by or ""),
+        "order": run.order.name if run.order else "",
+    }
+    # Tried again, it waits again: that is told anew.
+    about = f"{run.pk} {stage.number} {stage.asked_at}"
+    tell(WANTED, about=about, readers=[Reader(user.pk, (main.pk,)) for user in approvers_of(run.plan, but=())], **facts)
 
 
 def tell_ready(administration: Administration) -> None:

@@ -12,6 +12,7 @@ from audit.models import record
 from settings_sync.exceptions import OrderRingStopped, RingStopped
 from settings_sync.models import RunStage, StandingOrder, SyncRun, SyncTarget
 from settings_sync.planning.stages import Stage, Start
+from settings_sync.services.notices.telling import tell_ring_waits
 from settings_sync.services.rollouts.beginning import (
     end_ring,
     goes_too_wrong,
@@ -110,6 +111,7 @@ def _ask(run: SyncRun, stage: RunStage) -> None:
     stage.asked_at = timezone.now()
     stage.save(update_fields=["asked_at"])
     record("ring.waits", administration=run.administration, run=str(run.pk), ring=stage.number)
+    tell_ring_waits(run, stage)
 
 
 def _stop(run: SyncRun, order: StandingOrder | None, wrong: int) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from forms_catalog.models import Form
+from notices.models import Notice
 from settings_sync.exceptions import RingsNotUsable, UnknownGroup
 from settings_sync.models import OrderMoment, StandingOrder, SyncTarget
 from settings_sync.services.approvals.approvals import approve
@@ -115,6 +116,8 @@ class TestOneAfterTheOther:
         assert advance_rings() == 0
         assert rings_of(run) == [(1, "done"), (2, "waiting")]
         assert AuditEntry.objects.get(action="ring.waits").data["ring"] == 2
+        notice = Notice.objects.get(kind="approval.wanted")
+        assert (notice.user, notice.facts["ring"], notice.facts["run"]) == (owner, 2, str(run.pk))
         approve_ring(acting_user=owner, run=run, number=2)
         assert rings_of(run) == [(1, "done"), (2, "open")]
         assert AuditEntry.objects.get(action="ring.approved").actor == owner
