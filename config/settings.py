@@ -321,6 +321,7 @@ SPECTACULAR_SETTINGS = {
         "ApprovalState": "settings_sync.models.Approval.State",
         "RunState": "settings_sync.models.SyncRun.State",
         "TargetState": "settings_sync.models.SyncTarget.State",
+        "RingState": "settings_sync.models.RunStage.State",
         "QuotationState": "business.models.Quotation.State",
         "InvoiceState": "business.models.Invoice.State",
     },

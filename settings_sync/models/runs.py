@@ -217,6 +217,11 @@ class RunStage(models.Model):
     def __str__(self) -> str:
         return f"{self.run} {self.number}"
 
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether it waits for somebody's word, which was asked for."""
+        return self.state == self.State.WAITING and self.asked_at is not None and self.approved_by_id is None
+
 
 class Receipt(models.Model):
     """The proof that a target was applied: how many rows of which tables were written, and 0 business rows."""

@@ -20,6 +20,7 @@ from tenants.models import Administration
 
 from .administrations import AdministrationShape
 from .plans import ChangeShape, PlanShape
+from .rings import shape_rings
 from .runs import HappenedShape, RunShape, TargetShape
 
 
@@ -112,8 +113,9 @@ def _warnings(change: Change) -> list[dict[str, Any]]:
 def shape_runs(runs: list[SyncRun], user: User) -> list[dict[str, Any]]:
     """Runs with what arrived, added up over the administrations that are done and that the user may enter."""
     approvals = dict(Approval.objects.filter(run__in=runs).values_list("run", "pk"))
+    rings = shape_rings(runs, user)
     shown = [
-        {**_run(run, line), "approval": approvals.get(run.pk)}
+        {**_run(run, line), "approval": approvals.get(run.pk), "rings": rings.get(run.pk, [])}
         for run, line in zip(runs, lines_of(user, runs), strict=True)
     ]
     return list(RunShape(shown, many=True).data)
@@ -125,6 +127,7 @@ def _run(run: SyncRun, line: RunLine) -> dict[str, Any]:
         **{name: getattr(run, name) for name in names},
         "kind": run.plan.kind,
         "plan": run.plan_id,
+        "paused_at": None if run.is_finished else run.paused_at,
         "counts": vars(line.counted),
         "requested_by": run.requested_by.email if run.requested_by else None,
         # Parts of a run may be taken back one after the other: the contract has room for the last of these runs.

@@ -15,6 +15,7 @@ from settings_sync.services.standing.timetables import KINDS, MOST_QUIET_MINUTES
 
 from .base import Body, Day, ErrorShape, Text, Uid, UtcTime, Whole, YesOrNo
 from .plans import Policies
+from .rings import RingsBody
 
 PACKAGE = "0b0f4d1e-7c5a-4c0e-9c70-0a5b6a1f7a11"
 NIGHTLY = {"kind": "nightly", "at": "02:00"}
@@ -30,6 +31,7 @@ MADE = {
     "id": "6f1c2c55-3f0c-4b39-8d0d-51d2f6f1a0c4",
     "name": "Elektra",
     **EXAMPLE,
+    "rings": {"steps": [{"kind": "group", "group": "Proef"}, {"kind": "rest", "start": "approval"}]},
     "time_zone": "Europe/Amsterdam",
     "state": "on",
     "why": None,
@@ -95,6 +97,7 @@ class OrderFields(Body):
     when = WhenBody()
     windows = WindowsBody(required=False)
     time_zone = Text(max_length=60, required=False)
+    rings = RingsBody(required=False)
     policies = Policies(required=False)
     approval = ApprovalBody(required=False)
 
@@ -134,6 +137,7 @@ class OrderShape(serializers.Serializer[Any]):
     when = WhenBody()
     windows = WindowsBody()
     time_zone = serializers.CharField()
+    rings = RingsBody()
     policies = Policies()
     approval = ApprovalBody()
     state = serializers.ChoiceField(choices=StandingOrder.State.choices)
@@ -152,7 +156,10 @@ def shape_orders(
 
 
 def _order(row: StandingOrder, last: OrderMoment | None, now: datetime) -> dict[str, Any]:
-    names = ("id", "name", "groups", "when", "windows", "time_zone", "policies", "approval", "state", "created_at")
+    names = (
+        *("id", "name", "groups", "when", "windows", "time_zone", "rings", "policies", "approval"),
+        *("state", "created_at"),
+    )
     return {
         **{name: getattr(row, name) for name in names},
         "package": row.package_id,

@@ -11,6 +11,7 @@ from settings_sync.planning.verdicts import Action
 
 from .base import Body, ErrorShape, Slug, Text, Uid, UtcTime, Whole, YesOrNo
 from .plans import ChangeShape, Counts, NewPlan
+from .rings import RingShape
 
 LONGEST_NOTE = 2000
 
@@ -51,7 +52,8 @@ class RetryBody(Body):
 class RunShape(serializers.Serializer[Any]):
     """A run; `counts` adds up what arrived in the administrations that are done. `token` is the name and beginning of
     the token that it was asked with, and empty where a page or the terminal asked for it. While it is `waiting` nothing
-    has started: `approval` is what it waits for, or waited for."""
+    has started: `approval` is what it waits for, or waited for. An order with rings goes to its administrations one of
+    the `rings` after the other; `paused_at` is since when nothing more of them begins."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Plan.Kind.choices)
@@ -67,6 +69,8 @@ class RunShape(serializers.Serializer[Any]):
     finished_at = UtcTime(allow_null=True)
     undone_by = serializers.UUIDField(allow_null=True)
     approval = serializers.UUIDField(allow_null=True)
+    rings = RingShape(many=True)
+    paused_at = UtcTime(allow_null=True)
 
 
 class ReceiptShape(serializers.Serializer[Any]):

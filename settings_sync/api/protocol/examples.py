@@ -142,6 +142,8 @@ EXAMPLES: Mapping[str, Any] = {
         "finished_at": "2026-11-29T09:12:04Z",
         "undone_by": None,
         "approval": None,
+        "rings": [],
+        "paused_at": None,
     },
     "PlanShapeOrRunShape": {**PLAN_ROW, "kind": "undo"},
     "TargetShape": {

@@ -37,7 +37,7 @@ from settings_sync.shapes.plans import PlanShape
 from .base import READ_RUNS, RUN, TokenView, created
 from .plans import made_plan
 
-OPTIONAL = ("windows", "time_zone", "policies", "approval")
+OPTIONAL = ("windows", "time_zone", "rings", "policies", "approval")
 """What an order needs not say: then it is as in an order that is new."""
 
 

@@ -19,7 +19,7 @@ DELIVERY = "0197a1f0-6f0e-7c31-9a55-1f3b0f0f8b55"
 IN_PATHS = {
     "key": "forms", "plan_id": examples.PLAN, "run_id": examples.RUN, "uid": examples.ITEM, "customer_id": DELIVERY,
     "work_order_id": DELIVERY, "quotation_id": DELIVERY, "invoice_id": DELIVERY, "webhook_id": DELIVERY,
-    "delivery_id": DELIVERY, "package_id": DELIVERY, "approval_id": DELIVERY, "order_id": DELIVERY,
+    "delivery_id": DELIVERY, "package_id": DELIVERY, "approval_id": DELIVERY, "order_id": DELIVERY, "number": "2",
 }  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def _ring(row: RunStage, stage: Stage, targets: Iterable[RunTarget], *, is_next:
         busy=busy,
         not_begun=len(mine) - applied - wrong - busy,
         opens_at=row.opens_at if row.state == RunStage.State.WAITING else None,
-        asks=row.state == RunStage.State.WAITING and row.asked_at is not None and row.approved_by_id is None,
+        asks=row.waits_for_approval,
         approved_by=str(row.approved_by or ""),
         started_at=row.started_at,
         finished_at=row.finished_at,

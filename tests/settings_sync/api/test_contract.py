@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Scope
 from business.models import Customer, Invoice, Quotation, WorkOrder
 from forms_catalog.models import Form
 from settings_sync.api.protocol.problems import GENERIC
-from settings_sync.models import InboxDeviation, Plan, SyncTarget
+from settings_sync.models import InboxDeviation, Plan, RunStage, SyncTarget
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.inbox.rounds import find_deviations
 from tenants.models import Administration
@@ -26,6 +27,7 @@ from tenants.schemas import inside
 from tests.access.conftest import make_powerless
 from tests.conftest import make_member
 from tests.contracts.samples import Filler
+from tests.contracts.standing import carry_out_an_order
 from tests.contracts.waiting import wait_for_approval
 from tests.contracts.world import Company, make_company
 from tests.settings_sync.test_journey import make_form
@@ -116,6 +118,21 @@ class World:
         made = self.queued()
         SyncTarget.objects.filter(run=made).update(state="failed")
         return made
+
+    def in_rings(self) -> str:
+        """A run in two rings, of which the second waits for approval."""
+        rings = {"steps": [{"kind": "number", "number": 1}, {"kind": "rest", "start": "approval"}]}
+        with inside(self.company.main):
+            Form.objects.create(name=f"Formulier {uuid.uuid4().hex}")
+        groups = self.child.groups
+        moment = carry_out_an_order(self.company.owner, self.company.main, self.child, uuid.uuid4().hex, rings=rings)
+        self.child.groups = groups
+        self.child.save(update_fields=["groups"])
+        RunStage.objects.filter(run=moment.run, number=2).update(asked_at=timezone.now())
+        return str(moment.run_id)
+
+    def number(self) -> int:
+        return 2
 
     def not_created(self) -> str:
         made = self.post("administrations/", {"name": f"Nieuw {uuid.uuid4().hex[:8]}"})["slug"]
@@ -270,6 +287,9 @@ VERBS = [
         202,
         lambda world: {"confirm": True, "confirmation": world.main_slug()},
     ),
+    Verb("POST runs/{run_id}/pause/", 202, at={"run_id": "in_rings"}),
+    Verb("POST runs/{run_id}/resume/", 202, at={"run_id": "in_rings"}),
+    Verb("POST runs/{run_id}/rings/{number}/approve/", 202, at={"run_id": "in_rings"}),
     Verb("GET approvals/", 200),
     Verb("POST approvals/{approval_id}/approve/", 202, {"reason": "Akkoord"}),
     Verb("POST approvals/{approval_id}/reject/", 202, {"reason": "Eerst testen"}),

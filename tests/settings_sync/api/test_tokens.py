@@ -71,6 +71,9 @@ NEEDS = [
     ("get", "runs/", {"settings:read", "sync:preview", "sync:run"}),
     ("post", f"runs/{NOTHING}/cancel/", {"sync:run"}),
     ("post", f"runs/{NOTHING}/retry/", {"sync:run"}),
+    ("post", f"runs/{NOTHING}/pause/", {"sync:run"}),
+    ("post", f"runs/{NOTHING}/resume/", {"sync:run"}),
+    ("post", f"runs/{NOTHING}/rings/2/approve/", {"sync:run"}),
 ]
 
 
