@@ -105,7 +105,7 @@ def test_somebody_else_is_told_and_approves_it_on_a_phone(
     page.locator("#approval textarea[name=reason]").fill("Gezien")
     other.follow(approve)
     other.wait_for_result()
-    expect(page.locator(".notice.ok").first).to_contain_text(other.say("proof"))
+    expect(page.locator("#run .notice.ok")).to_contain_text(other.say("proof"))
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     asking.open("/a/de-boer-a/settings/reference/work-types/")
     expect(asking.page.locator("main")).to_contain_text(name)

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tenants.models import Administration
-from tenants.permissions import reachable_administrations
+from tenants.permissions import may, reachable_administrations
+from tenants.rights import AdministrationRight
 
 CATEGORY = "reference_data"
 TOKEN = '-H "Authorization: Bearer $EENLIJN_TOKEN"'  # nosec B105 # the name of a variable of the shell
@@ -26,7 +27,7 @@ class Step:
 
 @dataclass(frozen=True)
 class QuickStart:
-    """The commands, and where the reader makes the token that they take; empty for who has not signed in."""
+    """The commands, and where the reader makes the token that they take; empty for who may make none."""
 
     steps: tuple[Step, ...]
     token_address: str
@@ -39,7 +40,8 @@ def quick_start_for(user: Any) -> QuickStart:
     """The commands with the slugs of the reader; with made-up ones for who has signed in nowhere."""
     main, sub = _administrations_of(user)
     address = ""
-    if main is not None:
+    # As the page that it leads to asks.
+    if main is not None and may(user, AdministrationRight.SEE, main):
         scopes = "scopes=settings:read&scopes=sync:preview&scopes=sync:run"
         address = f"{reverse('token-new', args=[main.slug])}?{scopes}"
     main_slug = main.slug if main else QuickStart.main_slug

@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import Scope
+from tenants.rights import EMPLOYEE_ROLE
 from tenants.tokens import create_own_token
 from tests.conftest import make_member
+from tests.settings_sync.views.conftest import browser
 
 pytestmark = pytest.mark.usefixtures("committed")
 COMMAND = re.compile(r'<pre id="command-[1-9]"[^>]*>(.*?)</pre>', re.DOTALL)
@@ -60,3 +62,11 @@ def test_who_has_not_signed_in_reads_made_up_names(main, child):
     assert child.slug not in page
     assert main.slug not in page
     assert "van-dijk-oost" in page
+
+
+def test_who_may_make_no_token_is_not_led_to_a_refusal(main, child):
+    employee = make_member(main, role=EMPLOYEE_ROLE)
+    page = browser(employee).get("/api/v1/docs/").content.decode()
+    assert "/settings/tokens/new/" not in page
+    assert "Ask an administrator." in page
+    assert "/sign-in/" not in page
