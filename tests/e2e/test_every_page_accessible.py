@@ -19,7 +19,7 @@ from .under_way import make_under_way
 from .visitor import Visitor
 
 IS_WHOLE = os.environ.get("EENLIJN_AXE") == "all"
-MOST_PAGES = 300 if IS_WHOLE else 3
+MOST_PAGES = 600 if IS_WHOLE else 3
 LEAST_PAGES = {BEHEERDER: 60, "noord@van-dijk.example": 40, "planner@van-dijk.example": 8, SUPPORT: 20}
 STARTS = {
     BEHEERDER: ["/a/van-dijk/", "/api/v1/docs/", "/a/van-dijk/settings/", "/account/notices/", "/styleguide/"],
