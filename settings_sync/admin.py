@@ -25,6 +25,7 @@ from settings_sync.services.previews.plan_overview import show_plan
 from settings_sync.services.runs.proofs import rows_of, words_of
 from settings_sync.services.runs.retrying import may_be_retried, question_before_retrying
 from settings_sync.services.runs.runs import cancel_run, retry_run
+from settings_sync.services.standing.steering import pause_rings, resume_rings
 from settings_sync.services.support.support import (
     chosen_in_words,
     count_in_words,
@@ -39,7 +40,7 @@ from tenants.models import Administration
 from tenants.permissions import NotAllowed
 
 from .exceptions import RetryBringsBack, SyncError, error_in_words
-from .models import Finding, Plan, PlanTarget, Receipt, SyncRun, SyncTarget
+from .models import Finding, Plan, PlanTarget, Receipt, RunStage, SyncRun, SyncTarget
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]
@@ -93,6 +94,17 @@ class SyncTargetInline(ReadOnlyInline):
     def what_went_wrong(self, target: SyncTarget) -> str:
         """The error in the reader's language."""
         return error_in_words(target.error_code, target.error_facts, target.error_detail) or "–"
+
+
+class RingInline(ReadOnlyInline):
+    model = RunStage
+    fields = ("number", "state", "how_many", "opens_at", "approved_by", "started_at", "finished_at")
+    readonly_fields = ("how_many",)
+
+    @admin.display(description=gettext_lazy("administrations"))
+    def how_many(self, stage: RunStage) -> int:
+        """How many administrations are in it."""
+        return SyncTarget.objects.filter(run=stage.run_id, ring=stage.number).count()
 
 
 class FindingInline(ReadOnlyInline):
@@ -173,11 +185,15 @@ class SyncRunAdmin(SupportAdmin):
     date_hierarchy = "created_at"
     show_full_result_count = False
     fields = (
-        "administration", "state", "requested_by", "on_behalf_of", "note", "plan", "created_at", "started_at",
-        "finished_at",
+        "administration", "state", "requested_by", "on_behalf_of", "note", "plan", "order", "created_at", "started_at",
+        "paused_at", "finished_at",
     )  # fmt: skip
-    inlines = (SyncTargetInline,)
-    actions_detail = ("retry", "cancel", "trail")
+    inlines = (RingInline, SyncTargetInline)
+    actions_detail = ("retry", "pause", "resume", "cancel", "trail")
+
+    def get_inlines(self, request: HttpRequest, obj: SyncRun | None) -> Any:
+        """The rings where there are any."""
+        return self.inlines if obj is not None and obj.stages.exists() else (SyncTargetInline,)
 
     def get_actions_detail(self, request: HttpRequest, object_id: uuid.UUID) -> Any:
         """Trying again where something failed, cancelling where something waits, and always the trail."""
@@ -187,6 +203,7 @@ class SyncRunAdmin(SupportAdmin):
         if may_help(request):
             shown |= {"retry"} if run and any(map(may_be_retried, run.targets.all())) else set()
             shown |= {"cancel"} if SyncTarget.State.QUEUED in states else set()
+            shown |= {"resume" if run.paused_at else "pause"} if run and _has_rings_to_come(run) else set()
         return [found for found in super().get_actions_detail(request, object_id) if found.method.__name__ in shown]
 
     @action(description=gettext_lazy("Try again …"), url_path="retry", icon="refresh")  # type: ignore[untyped-decorator]
@@ -201,6 +218,27 @@ class SyncRunAdmin(SupportAdmin):
         }
         run = self.find(request, object_id)
         return _ask_and_retry(self, request, run, list(run.targets.select_related("administration")), words)
+
+    @action(description=gettext_lazy("Pause the rings …"), url_path="pause", icon="pause")  # type: ignore[untyped-decorator]
+    def pause(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Let nothing more of its rings begin, for a reason."""
+        words = {
+            "title": _("Pause the rings"),
+            "consequence": _("Nothing more begins until the rings go on. What is busy is finished."),
+            "button": _("Pause the rings"),
+        }
+        said = _("The rings are paused: nothing more begins. What is busy is finished.")
+        return _ask_and_do(self, request, self.find(request, object_id), words, pause_rings, said)
+
+    @action(description=gettext_lazy("Go on …"), url_path="resume", icon="play_arrow")  # type: ignore[untyped-decorator]
+    def resume(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Let its rings go on, for a reason."""
+        words = {
+            "title": _("Let the rings go on"),
+            "consequence": _("The rings go on where they were."),
+            "button": _("Let the rings go on"),
+        }
+        return _ask_and_do(self, request, self.find(request, object_id), words, resume_rings, _("The rings go on."))
 
     @action(description=gettext_lazy("Cancel …"), url_path="cancel", icon="cancel")  # type: ignore[untyped-decorator]
     def cancel(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
@@ -379,6 +417,10 @@ def _ask_and_do(
         return redirect(back)
 
     return ask_reason(request, model_admin, words=words, back=back, do=go, refusals=(SyncError, NotAllowed))
+
+
+def _has_rings_to_come(run: SyncRun) -> bool:
+    return not run.is_finished and run.stages.filter(state__in=RunStage.UNFINISHED).exists()
 
 
 def _find_main(request: HttpRequest, object_id: uuid.UUID) -> Administration:

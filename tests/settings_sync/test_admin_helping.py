@@ -25,6 +25,7 @@ from tenants.exceptions import WrongState
 from tenants.models import Administration
 from tenants.permissions import NotAllowed
 from tenants.schemas import inside
+from tests.contracts.standing import carry_out_an_order
 from tests.contracts.world import Company, make_company
 from webhooks.models import Endpoint, OutboxMessage
 
@@ -129,6 +130,25 @@ def test_what_waits_is_cancelled_for_a_reason(browser: Client, support: User, co
     entry = AuditEntry.objects.get(action="run.cancelled", data__run=str(run.pk))
     assert (entry.actor, entry.note) == (support, "Zaak 12")
     assert page not in browser.get(address("settings_sync", "syncrun_change", run.pk)).content.decode()
+
+
+def test_rings_are_shown_paused_and_go_on_for_a_reason(browser: Client, support: User, company: Company) -> None:
+    with inside(company.main):
+        Form.objects.create(name=f"Formulier {uuid.uuid4().hex}")
+    rings = {"steps": [{"kind": "number", "number": 1}, {"kind": "rest"}]}
+    child = company.main.children.active().get()
+    run = carry_out_an_order(company.owner, company.main, child, "In ringen", rings=rings).run
+    assert run is not None
+    shown = address("settings_sync", "syncrun_change", run.pk)
+    for action in ("pause", "resume"):
+        page = address("settings_sync", f"syncrun_{action}", run.pk)
+        assert page in browser.get(shown).content.decode()
+        browser.post(page, WHY)
+        assert page not in browser.get(shown).content.decode()
+        entry = AuditEntry.objects.get(action=f"run.{action}d", data__run=str(run.pk))
+        assert (entry.actor, entry.note) == (support, "Zaak 12")
+    assert "In ringen" in browser.get(shown).content.decode()
+    execute_target(run.targets.get().pk)
 
 
 def test_a_failed_administration_is_tried_again(browser: Client, support: User, company: Company) -> None:

@@ -21,7 +21,7 @@ from tenants.rights import SyncRight
 from .advancing import advance
 
 
-def pause_rings(*, acting_user: User, run: SyncRun) -> SyncRun:
+def pause_rings(*, acting_user: User, run: SyncRun, reason: str = "") -> SyncRun:
     """Let nothing of a run begin any more until its rings go on; what has begun is finished, also where that takes
     another attempt. Raises NotAllowed or NoRings."""
     require_steering(acting_user, run.plan)
@@ -32,11 +32,11 @@ def pause_rings(*, acting_user: User, run: SyncRun) -> SyncRun:
             run.save(update_fields=["paused_at"])
             # One that is being claimed in this moment is either claimed before, or finds that it may not.
             run.targets.filter(state=SyncTarget.State.QUEUED).update(may_begin=False)
-            _record("run.paused", acting_user, run)
+            _record("run.paused", acting_user, run, note=reason)
     return run
 
 
-def resume_rings(*, acting_user: User, run: SyncRun) -> SyncRun:
+def resume_rings(*, acting_user: User, run: SyncRun, reason: str = "") -> SyncRun:
     """Let the rings of a run go on where they were. Raises NotAllowed or NoRings."""
     require_steering(acting_user, run.plan)
     with transaction.atomic():
@@ -45,7 +45,7 @@ def resume_rings(*, acting_user: User, run: SyncRun) -> SyncRun:
             run.paused_at = None
             run.save(update_fields=["paused_at"])
             wake_targets(places(let_begin(run, list(run.stages.filter(state=RunStage.State.OPEN)))))
-            _record("run.resumed", acting_user, run)
+            _record("run.resumed", acting_user, run, note=reason)
     # By itself, for it locks the order before the run.
     advance(run.pk)
     return run

@@ -241,7 +241,7 @@ def test_with_many_administrations_only_some_move(owner_client, url, owner, main
     SyncTarget.objects.filter(administration=subs[59]).update(state=SyncTarget.State.FAILED)
     page = owner_client.get(url("run", run.pk))
     assert "Sub 59" in text_of(page)
-    assert "And 10 administrations more" in text_of(page)
+    assert "And 10 more administrations" in text_of(page)
     assert 'hx-trigger="every 3s"' in page.content.decode()
 
 
