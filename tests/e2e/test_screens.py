@@ -3,6 +3,7 @@
 `./dev test tests/e2e/test_screens.py --screens docs/screens` writes the pictures.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -256,6 +257,18 @@ def test_a_very_long_name_fits(visit: Callable[..., Visitor], camera: Camera) ->
         for look, viewport in (("-phone", PHONE), ("", DESK)):
             page.set_viewport_size(viewport)
             camera.take(visitor, f"long-name-{name}{look}")
+
+
+def test_on_a_phone_the_administration_is_named_whole_and_help_is_in_the_menu(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(BEHEERDER, **LOOKS["-phone"])
+    page = visitor.page
+    visitor.open(MAIN)
+    name = page.locator(".frame-name > strong")
+    expect(name).to_have_text("Van Dijk Groep")
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth")
+    visitor.unfold(".frame-user > summary")
+    visitor.follow(page.locator(".frame-user .on-phone"))
+    expect(page).to_have_url(re.compile("/help/"))
 
 
 LONG_PAGES = {
