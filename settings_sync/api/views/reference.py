@@ -10,9 +10,12 @@ from django.conf import settings
 from django.urls import resolve
 
 from settings_sync.api.protocol import examples
+from settings_sync.api.protocol.documenting import EVERYWHERE
 
 METHODS = ("get", "post", "put", "patch", "delete")
 HEADERS = {"Idempotency-Key": "a-text-of-your-own", "If-Match": "1"}
+SAID_ONCE = {str(status) for status in EVERYWHERE}
+"""What any operation is refused with, which stands above them all."""
 A_SUB = "van-dijk-oost"
 A_MAIN = "van-dijk"
 DELIVERY = "0197a1f0-6f0e-7c31-9a55-1f3b0f0f8b55"
@@ -105,10 +108,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Reference:
-    """All operations by what they are about, and the shapes that they name."""
+    """All operations by what they are about, and the shapes that they name; `refusals` is what any of them is refused
+    with."""
 
     groups: tuple[Group, ...]
     shapes: tuple[Shape, ...]
+    refusals: str = ", ".join(sorted(SAID_ONCE))
 
 
 def make_reference(schema: Mapping[str, Any]) -> Reference:
@@ -163,7 +168,9 @@ def _operation(path: str, method: str, row: Mapping[str, Any]) -> Operation:
         body=_name_of(body.get("schema", {})),
         body_example=_example(body),
         answers=tuple(answer for answer in answers if answer.status < "3"),
-        refusals=", ".join(answer.status for answer in answers if answer.status >= "4"),
+        refusals=", ".join(
+            answer.status for answer in answers if answer.status not in SAID_ONCE and answer.status >= "4"
+        ),
     )
 
 

@@ -83,6 +83,7 @@ def known(api, owner, main, reached, settings_in_main, child):
         "deviation": str(InboxDeviation.objects.get().entry_id),
         "package_id": package,
         "order_id": order,
+        "number": 2,
         "approval_id": str(approval.pk),
         "webhook_id": str(endpoint.pk),
         "delivery_id": str(delivery.pk),
@@ -94,6 +95,7 @@ def known(api, owner, main, reached, settings_in_main, child):
 def scopes_of(label):
     """The scopes of which one opens an operation, as its view says."""
     method, path = label.split(" ")
+    path = path.replace("{number}", "2")
     parts = [SAMPLE if part.endswith("id}") else part.strip("{}") for part in path.split("/")]
     return resolve("/".join(parts)).func.cls.scopes[method]
 
