@@ -199,6 +199,7 @@ def _order(body: Any, known: Known) -> None:
     # Which of its fields go together, and which days ever come, is more than a description says.
     body["when"] = {"kind": "nightly", "at": "02:00"}
     body.pop("windows", None)
+    body.pop("rings", None)
     body.pop("time_zone", None)
 
 
