@@ -3,9 +3,21 @@
 import re
 
 import pytest
+from django.utils.translation import override
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from settings_sync.services.reports.content import Report, Table
-from settings_sync.services.reports.pdf_file import font_of, marked_up, write_pdf
+from settings_sync.services.reports.pdf_file import (
+    CELL_PADDING,
+    HEAD_SIZE,
+    WIDTH,
+    font_of,
+    marked_up,
+    widths_of,
+    write_pdf,
+)
+
+from .pdf_text import pages_of
 
 
 @pytest.mark.parametrize(
@@ -32,3 +44,21 @@ def test_long_names_and_many_rows_fill_pages():
 
 def test_a_report_without_rows_is_a_page():
     assert write_pdf(Report("Leeg", "", (), (Table("Niets", ("A",), [], (1,)),))).startswith(b"%PDF-")
+
+
+def test_no_head_of_a_column_breaks_within_a_word_and_the_columns_fill_the_page():
+    write_pdf(Report(title="Voorbeeld", headline="", facts=(), tables=()))
+    headers = ("Administratie", "Vastgehouden", "Klanten, werkbonnen, facturen", "Opmerking")
+    widths = widths_of(Table("Per administratie", headers, (), (60, 2, 8, 30)))
+    for header, width in zip(headers, widths, strict=True):
+        room = width - 2 * CELL_PADDING + 0.01
+        assert all(stringWidth(word, "Sans-Bold", HEAD_SIZE) <= room for word in header.split())
+    assert sum(widths) == pytest.approx(WIDTH)
+
+
+def test_each_page_says_of_how_many_it_is():
+    rows = [(f"Instelling {number}",) for number in range(120)]
+    with override("en"):
+        pages = pages_of(write_pdf(Report("Voorbeeld", "", (), (Table("Wat er verandert", ("Naam",), rows, (1,)),))))
+    assert len(pages) > 1
+    assert all(f"page {place} of {len(pages)}" in page for place, page in enumerate(pages, start=1))
