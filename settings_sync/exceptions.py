@@ -223,7 +223,7 @@ class AskerMayNoMore(SyncError):
 
 
 class NotApproved(SyncError):
-    """Nobody approved this, so nothing was changed here."""
+    """Nobody approved this, so nothing was changed."""
 
     code = "not-approved"
 

@@ -165,7 +165,7 @@ class OrderForm(forms.Form):
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        help_text=gettext_lazy("In which all times and days of this order are, also when the clock changes."),
+        help_text=gettext_lazy("All times and days of this order are in this time zone, also when the clock changes."),
         initial=settings.TIME_ZONE,
     )
     closed = DaysField(
@@ -173,9 +173,9 @@ class OrderForm(forms.Form):
         help_text=gettext_lazy("One a line, such as 25-12-2026. What was due then comes at the first moment after it."),
         required=False,
     )
-    ask_always = forms.BooleanField(label=gettext_lazy("Always wait for somebody's look first"), required=False)
+    ask_always = forms.BooleanField(label=gettext_lazy("Always wait until somebody has looked"), required=False)
     ask_conflicts = forms.BooleanField(
-        label=gettext_lazy("Wait for somebody's look when something was changed on both sides"), required=False
+        label=gettext_lazy("Wait until somebody has looked when something was changed on both sides"), required=False
     )
     is_on = forms.BooleanField(label=gettext_lazy("On"), required=False, initial=True)
 

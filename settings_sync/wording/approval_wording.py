@@ -24,7 +24,7 @@ def reason_in_words(reason: Mapping[str, Any]) -> str:
     if code == "removals":
         return ngettext("It removes or archives %d setting.", "It removes or archives %d settings.", number) % number
     if code == "order-always":
-        return _("The standing order always asks for a look.")
+        return _("This standing order always waits until somebody has looked.")
     if code == "order-removes-much":
         return _("It would remove or overwrite much, which a standing order never does by itself.")
     if code == "order-conflicts":
