@@ -165,7 +165,7 @@ def _result_table(run: RunOverview) -> Table:
         _("Per administration"),
         headers,
         rows[:MOST_ROWS],
-        (22, 10, 12, 12, 12, 12, 16, 16),
+        (28, 10, 12, 12, 12, 12, 14, 14),
         max(len(rows) - MOST_ROWS, 0),
     )
 
@@ -182,7 +182,7 @@ def _changes_table(plan: Plan, changes: "QuerySet[Any]") -> Table:
     rows, number = group_changes(plan, changes, most=MOST_ROWS)
     shown = [(_setting(row), row.outcome_label, _places(row.administrations), row.reason) for row in rows]
     headers = (_("Setting"), _("What happens"), _("Where"), _("Why"))
-    return Table(_("What changes"), headers, shown, (32, 16, 22, 36), max(number - MOST_ROWS, 0))
+    return Table(_("What changes"), headers, shown, (30, 20, 20, 36), max(number - MOST_ROWS, 0))
 
 
 def _fields_table(run: SyncRun, changes: "QuerySet[Any]") -> Table:
