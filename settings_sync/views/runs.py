@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from settings_sync.exceptions import SyncError
 from settings_sync.models import Approval, StandingOrder, SyncRun
@@ -126,18 +127,21 @@ def retry(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     )
 
 
+@require_POST
 @main_page(SyncRight.RUN)
 def pause(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """Let nothing more of its rings begin, until they go on."""
     return _do(request, run_id, pause_rings, _("The rings are paused: nothing more begins. What is busy is finished."))
 
 
+@require_POST
 @main_page(SyncRight.RUN)
 def resume(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
     """Let its rings go on."""
     return _do(request, run_id, resume_rings, _("The rings go on."))
 
 
+@require_POST
 @main_page(SyncRight.APPROVE)
 def approve(request: AdministrationRequest, run_id: uuid.UUID, number: int) -> HttpResponse:
     """Let a ring begin that waits for somebody's word."""
