@@ -198,6 +198,8 @@ def _order(body: Any, known: Known) -> None:
         body["groups"] = ["Proef"]
     # Which of its fields go together, and which days ever come, is more than a description says.
     body["when"] = {"kind": "nightly", "at": "02:00"}
+    if "rings" in body:
+        body["rings"] = {"steps": [{"kind": "group", "group": "Proef"}, {"kind": "rest", "start": "approval"}]}
     body.pop("windows", None)
     body.pop("rings", None)
     body.pop("time_zone", None)

@@ -65,7 +65,7 @@ def test_of_very_many_fields_the_undecided_ones_are_asked_first(
     conflicts(main, joined, 12)
     plan = make_plan(owner, main, joined)
     page, *_queries = ask(owner_client, url, plan)
-    assert "And 7 fields more" in page
+    assert "And 7 more fields" in page
     plan.refresh_from_db()
     again, *_queries = ask(owner_client, url, plan)
     asked = [set(re.findall(r'name="(path:[^"]+)"', one)) for one in (page, again)]
