@@ -32,15 +32,17 @@ def compose(
     rules: Rules,
     reader: Reader,
     used: Collection[Key] = (),
+    uncoupled: Collection[Key] = (),
 ) -> Composed:
     """Settle the judged items; the documents that this asks for are read in one go, and composed ones described.
 
-    `used` are items that are archived where they would be deleted.
+    `used` are items that are archived where they would be deleted; `uncoupled` those whose coupling comes to nothing,
+    so that what points at the administration's own item goes on doing so.
     """
     # Set apart first: it is nearly all of a large administration, and costs a digest and no more.
     in_line = {key: Draft(change) for key, change in judged.items() if change.is_left_alone}
     items = {key: _item(change, source, local, rules) for key, change in judged.items() if key not in in_line}
-    renamed = _renamed(judged.values(), rules)
+    renamed = _renamed((change for key, change in judged.items() if key not in uncoupled), rules)
     looked_into = [item for item in items.values() if _is_looked_into(item, reader)]
     shapes = {kind: with_names(reader.shape(kind), source, local) for kind in {item.key[0] for item in looked_into}}
     items |= _with_documents(looked_into, shapes, reader, used, renamed)

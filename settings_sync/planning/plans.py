@@ -1,7 +1,7 @@
 """The plan for one administration."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from .assigning import NOTHING_ASSIGNED, Assigned
@@ -12,7 +12,7 @@ from .judging import judge
 from .reader import NO_READER, Reader
 from .using import Attempt, spare_what_is_used
 from .values import NO_RULES, Choice, Key, Local, NeededBy, PlannedChange, Rules, Source, TargetPlan
-from .verdicts import Action, Verdict
+from .verdicts import Action, Verdict, Word
 
 COUNTED = ("create", "update", "couple", "archive", "delete", "keep", "skip", "hold", "conflict", "unchanged", "own")
 """What the counts of a plan name, each of them always present."""
@@ -45,8 +45,11 @@ def plan_target(
 
     # Composed anew at each attempt: what turns out to be used is archived, and that is a document of its own.
     def attempt(used: frozenset[Key]) -> Attempt:
-        composed = compose(judged, source, local, rules, reader, used)
-        return Attempt(hold_back(composed.changes, composed.source, local, reader), composed.source)
+        def compose_without(uncoupled: frozenset[Key]) -> Attempt:
+            composed = compose(judged, source, local, rules, reader, used, uncoupled)
+            return Attempt(hold_back(composed.changes, composed.source, local, reader), composed.source)
+
+        return _without_held_couplings(compose_without, rules)
 
     changes = spare_what_is_used(attempt, reader, local.entries).changes
     order = {kind: number for number, kind in enumerate(category_of)}
@@ -57,6 +60,33 @@ def plan_target(
     )
     own = count_own(source, choice, category_of, local.entries, local.bases, changes.values())
     return TargetPlan(tuple(shown), count(changes, own))
+
+
+def _without_held_couplings(compose_without: Callable[[frozenset[Key]], Attempt], rules: Rules) -> Attempt:
+    """The plan in which what points at an item whose coupling is held goes on pointing at it as it stands.
+
+    Documents are composed as though every coupling takes place; only after that is it known which are held.
+    """
+    uncoupled: frozenset[Key] = frozenset()
+    made = compose_without(uncoupled)
+    while found := _held_couplings(made, rules).keys() - uncoupled:
+        # For what it needs it may be held because the coupling of that is: those come last.
+        others = {key for key in found if made.changes[key].verdict != Verdict.NEEDS_HELD}
+        more = uncoupled | (others or found)
+        again = compose_without(more)
+        # One that takes place after all is pointed at under the uid that it gets: then the former plan is the safe one.
+        if not more <= _held_couplings(again, rules).keys():
+            return made
+        uncoupled = more
+        made = again
+    return made
+
+
+def _held_couplings(made: Attempt, rules: Rules) -> dict[Key, PlannedChange]:
+    """What was to be coupled and is held."""
+    held = {key: change for key, change in made.changes.items() if change.action == Action.HOLD}
+    decided = {key: rules.decided(key) for key in held}
+    return {key: held[key] for key, decision in decided.items() if decision and decision.word == Word.COUPLE}
 
 
 def plan_in_line(source: Source, choice: Choice, category_of: Mapping[str, str]) -> TargetPlan:

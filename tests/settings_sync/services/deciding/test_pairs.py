@@ -15,6 +15,7 @@ from sync_ledger.models import Deviation
 from tenants.models import Administration
 from tenants.schemas import inside
 from tests.contracts.world import Company, make_company
+from workflows.models import Step, Workflow
 
 LONG_AGO = datetime(2026, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -261,3 +262,28 @@ class TestMadeAnew:
             assert (found.pk, found.label) == (field.pk, "hier")
             assert found.uid != field.uid
             assert Deviation.objects.get().path == f"field/{found.uid}/label"
+
+
+def test_what_points_at_an_item_whose_coupling_is_held_goes_on_pointing_at_it(company, child):
+    with inside(company.main):
+        flow = Workflow.objects.create(name="Werkwijze")
+        Step.objects.create(workflow=flow, type="work_details", position=1)
+    company.sync(child, categories=["forms", "workflows"])
+    with inside(company.main):
+        coming = Form.objects.create(name="Klep")
+        Workflow.objects.filter(uid=flow.uid).update(description="Nieuw")
+    with inside(child):
+        own = Form.objects.create(name="Blad")
+        Form.objects.create(name="Klep")
+        here = Workflow.objects.get(uid=flow.uid)
+        Step.objects.create(workflow=here, type="predefined_form", form=own, position=2)
+    plan = company.plan(child, categories=["forms", "workflows"])
+    asked = [Asked(coming.uid, Word.COUPLE, couple_with=own.uid)]
+    plan = decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=asked)
+    assert (change_of(plan, coming).action, change_of(plan, coming).verdict) == ("hold", "name_taken")
+    assert Change.objects.get(plan_target__plan=plan, uid=flow.uid).action == "update"
+    company.run(plan)
+    with inside(child):
+        workflow = Workflow.objects.get(uid=flow.uid)
+        assert workflow.description == "Nieuw"
+        assert [step.form and step.form.name for step in workflow.steps.order_by("position")] == [None, "Blad"]
