@@ -5,8 +5,8 @@ is allowed; of moments that were missed the latest counts for all. Times of day 
 not exist, where the clock goes forward, is the first instant after the gap; of one that exists twice the first counts.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -28,11 +28,12 @@ class When(StrEnum):
 @dataclass(frozen=True)
 class Window:
     """From when until when writing is allowed, on the days (1 is Monday) on which the window begins; one that ends no
-    later than it begins goes on into the next day."""
+    later than it begins goes on into the next day. With `groups` it is for those alone."""
 
     begins: time
     ends: time
     days: frozenset[int] = frozenset(range(1, 8))
+    groups: frozenset[str] = frozenset()
 
     def holds(self, local: datetime) -> bool:
         """Whether a local time is in it."""
@@ -45,7 +46,8 @@ class Window:
 
 @dataclass(frozen=True)
 class Timetable:
-    """When an order is due, in which windows it may write (without any: always), and on which days it may not.
+    """When an order is due, in which windows it may write (without any: always), and on which days it may not; in all
+    its `groups` alike, or in some of them otherwise.
 
     Nightly and weekly orders are due at the local time `at`, the weekly one on the day `weekday`, and one for a single
     moment at the local time `once`. What falls due because something was published has no moments of its own.
@@ -58,9 +60,21 @@ class Timetable:
     once: datetime | None = None
     windows: tuple[Window, ...] = ()
     closed: frozenset[date] = field(default_factory=frozenset)
+    closed_in: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+
+    def of(self, groups: Collection[str]) -> "Timetable":
+        """The timetable of an administration that is in these groups: windows of theirs go before those of all, and
+        days are closed there for which one of them is."""
+        own = tuple(window for window in self.windows if window.groups & set(groups))
+        everybody = tuple(window for window in self.windows if not window.groups)
+        closed = self.closed.union(*(self.closed_in.get(group, frozenset()) for group in groups))
+        return replace(self, windows=own or everybody, closed=closed, closed_in={}, groups=())
 
     def may_write(self, instant: datetime) -> bool:
-        """Whether writing is allowed at this instant."""
+        """Whether writing is allowed at this instant, in one of its groups at least."""
+        if self.groups:
+            return any(self.of([group]).may_write(instant) for group in self.groups)
         local = instant.astimezone(self.zone).replace(tzinfo=None)
         if local.date() in self.closed:
             return False

@@ -67,18 +67,28 @@ class WhenBody(Body):
 
 class WindowBody(Body):
     """A time of day from which until which writing is allowed, on the days on which it begins (1 is Monday); without
-    `days` on each."""
+    `days` on each. With `groups` it is for those alone, in place of what is said for all."""
 
     vars()["from"] = ClockTime()
     until = ClockTime()
     days = serializers.ListField(child=Whole(min_value=1, max_value=7), required=False, min_length=1, max_length=7)
+    groups = serializers.ListField(child=Text(max_length=60), required=False, min_length=1, max_length=100)
+
+
+class ClosedInBody(Body):
+    """Days on which nothing is written in one group."""
+
+    group = Text(max_length=60)
+    days = serializers.ListField(child=Day(), max_length=400)
 
 
 class WindowsBody(Body):
-    """When it may write; without `allow` always, but for the days of `closed`."""
+    """When it may write; without `allow` always, but for the days of `closed`, and in a group for those of
+    `closed_in`."""
 
     allow = WindowBody(many=True, required=False, max_length=20)  # type: ignore[call-arg]
     closed = serializers.ListField(child=Day(), required=False, max_length=400)
+    closed_in = ClosedInBody(many=True, required=False, max_length=100)  # type: ignore[call-arg]
 
 
 class ApprovalBody(Body):

@@ -1,8 +1,9 @@
 """What the page of a standing order asks."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -64,20 +65,30 @@ class LocalMomentField(DateTimeField):
         return moment
 
 
+@dataclass(frozen=True)
+class Closed:
+    """Days on which nothing is written: everywhere, and by group."""
+
+    everywhere: list[str]
+    in_groups: list[dict[str, Any]]
+
+
 class DaysField(forms.CharField):
-    """Days of the calendar, one a line."""
+    """Days of the calendar, one a line; what stands behind a day is the group that it is for."""
 
     widget = forms.Textarea(attrs={"rows": 3})
 
-    def to_python(self, value: Any) -> list[date]:  # type: ignore[override]
-        lines = [line.strip() for line in (super().to_python(value) or "").splitlines()]
+    def to_python(self, value: Any) -> Closed:  # type: ignore[override]
+        lines = [line.split(maxsplit=1) for line in (super().to_python(value) or "").splitlines() if line.strip()]
         try:
-            days = [read_date(line) for line in lines if line]
+            days = sorted({(" ".join(group), read_date(day).isoformat()) for day, *group in lines})
         except Unreadable as error:
             raise forms.ValidationError(str(error), code="invalid") from None
         if len(days) > MOST_CLOSED:
             raise forms.ValidationError(_("Write at most %(most)d days.") % {"most": MOST_CLOSED}, code="many")
-        return sorted(set(days))
+        by_group = {group: [day for name, day in days if name == group] for group, _day in days}
+        everywhere = by_group.pop("", [])
+        return Closed(everywhere, [{"group": group, "days": found} for group, found in by_group.items()])
 
     def run_validators(self, value: Any) -> None:
         """Its validators are those of a text."""
@@ -95,6 +106,14 @@ class WindowForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    groups = forms.MultipleChoiceField(
+        label=gettext_lazy("Only for these groups"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, groups: Sequence[str], **kwargs: Any) -> None:
+        """`groups` are those for which there can be times of their own; with a single one there is no choice."""
+        super().__init__(*args, **kwargs)
+        self.fields["groups"].choices = [(name, name) for name in groups]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -115,7 +134,8 @@ class WindowForm(forms.Form):
         given = self.cleaned_data
         times = {"from": f"{given['begins']:%H:%M}", "until": f"{given['ends']:%H:%M}"}
         days = sorted(set(given["days"]))
-        return times if days == EVERY_DAY else {**times, "days": days}
+        on_days = {} if days == EVERY_DAY else {"days": days}
+        return {**times, **on_days, **({"groups": given["groups"]} if given["groups"] else {})}
 
 
 class OrderForm(forms.Form):
@@ -170,7 +190,10 @@ class OrderForm(forms.Form):
     )
     closed = DaysField(
         label=gettext_lazy("Days on which it does not write"),
-        help_text=gettext_lazy("One a line, such as 25-12-2026. What was due then comes at the first moment after it."),
+        help_text=gettext_lazy(
+            "One a line, such as 25-12-2026, or 25-12-2026 Noord for one group. What was due then comes at the first"
+            " moment after it."
+        ),
         required=False,
     )
     ask_always = forms.BooleanField(label=gettext_lazy("Always wait until somebody has looked"), required=False)
@@ -210,14 +233,15 @@ class OrderForm(forms.Form):
         """What was filled in, as the service takes it."""
         given = self.cleaned_data
         allowed = [row.window() for row in windows if row.is_used]
-        closed = [day.isoformat() for day in given["closed"]]
+        closed: Closed = given["closed"]
+        limits = (("allow", allowed), ("closed", closed.everywhere), ("closed_in", closed.in_groups))
         ask = {"always": given["ask_always"], "conflicts": given["ask_conflicts"]}
         return Content(
             name=given["name"],
             package=uuid.UUID(given["package"]),
             groups=given["groups"],
             when=self._when(),
-            windows={name: rows for name, rows in (("allow", allowed), ("closed", closed)) if rows},
+            windows={name: rows for name, rows in limits if rows},
             time_zone=given["time_zone"],
             rings=rings.value(),
             policies={policy: given[policy] for policy in POLICIES if given[policy]},
@@ -241,7 +265,8 @@ class OrderForm(forms.Form):
         if isinstance(refused, (OrderNameNotUsable, OrderNameTaken)):
             field = "name"
         elif isinstance(refused, UnknownGroup):
-            field = "groups"
+            is_chosen = refused.facts.get("name") in self.cleaned_data.get("groups", ())
+            field = "groups" if is_chosen else "closed"
         elif isinstance(refused, UnknownPackage):
             field = "package"
         elif is_over(refused):
@@ -269,7 +294,7 @@ def initial_of(order: StandingOrder) -> dict[str, Any]:
         "weekday": when.get("weekday", 1),
         "quiet_minutes": when.get("quiet_minutes", 30),
         "time_zone": order.time_zone,
-        "closed": "\n".join(written("date", day) for day in order.windows.get("closed", ())),
+        "closed": "\n".join(_closed_lines(order.windows)),
         **{policy: order.policies.get(policy, "") for policy in POLICIES},
         "ask_always": order.approval.get("always", False),
         "ask_conflicts": order.approval.get("conflicts", False),
@@ -278,17 +303,32 @@ def initial_of(order: StandingOrder) -> dict[str, Any]:
     }
 
 
-def window_forms(data: Mapping[str, Any] | None, order: StandingOrder | None) -> list[WindowForm]:
-    """A row for each window, and some to fill in."""
+def _closed_lines(windows: Mapping[str, Any]) -> Iterator[str]:
+    for day in windows.get("closed", ()):
+        yield written("date", day)
+    for row in windows.get("closed_in", ()):
+        for day in row["days"]:
+            yield f"{written('date', day)} {row['group']}"
+
+
+def window_forms(
+    data: Mapping[str, Any] | None, order: StandingOrder | None, groups: Sequence[str]
+) -> list[WindowForm]:
+    """A row for each window, and some to fill in; `groups` are those that can have times of their own."""
     if data is not None:
         sent = [number for number in range(MOST_WINDOWS) if f"window{number}-begins" in data]
-        return [WindowForm(data, prefix=f"window{number}") for number in sent]
+        return [WindowForm(data, prefix=f"window{number}", groups=groups) for number in sent]
     known = order.windows.get("allow", []) if order else []
-    rows = [
-        {"begins": row["from"], "ends": row["until"], "days": [*map(str, row.get("days", EVERY_DAY))]} for row in known
+    rows = [*map(_initial_of_window, known), *[{"days": [*map(str, EVERY_DAY)]}] * EMPTY_WINDOWS]
+    return [
+        WindowForm(initial=row, prefix=f"window{number}", groups=groups)
+        for number, row in enumerate(rows[:MOST_WINDOWS])
     ]
-    rows += [{"days": [*map(str, EVERY_DAY)]} for _row in range(EMPTY_WINDOWS)]
-    return [WindowForm(initial=row, prefix=f"window{number}") for number, row in enumerate(rows[:MOST_WINDOWS])]
+
+
+def _initial_of_window(row: Mapping[str, Any]) -> dict[str, Any]:
+    days = [*map(str, row.get("days", EVERY_DAY))]
+    return {"begins": row["from"], "ends": row["until"], "days": days, "groups": row.get("groups", [])}
 
 
 def zone_choices(known: str = "") -> list[tuple[str, list[tuple[str, str]]]]:

@@ -31,7 +31,7 @@ from settings_sync.services.standing.standing_orders import (
     try_order,
     update_order,
 )
-from settings_sync.services.standing.timetables import database_now
+from settings_sync.services.standing.timetables import database_now, groups_in
 from settings_sync.wording.order_wording import limits_in_words, when_in_words
 from settings_sync.wording.ring_wording import rings_in_words
 from tenants.entering import AdministrationRequest, main_page
@@ -79,8 +79,9 @@ def create(request: AdministrationRequest) -> HttpResponse:
     """A new order."""
     form = _form(request, None)
     data = request.POST if request.method == "POST" else None
-    windows = window_forms(data, None)
-    rings = RingsForm(data, groups=_group_names(request, None))
+    groups = _group_names(request, None)
+    windows = window_forms(data, None, groups)
+    rings = RingsForm(data, groups=groups)
     if data is not None and _are_valid(form, windows, rings):
         try:
             made = create_order(
@@ -103,8 +104,9 @@ def edit(request: AdministrationRequest, order_id: uuid.UUID) -> HttpResponse:
     order = _find(request, order_id)
     form = _form(request, order)
     data = request.POST if request.method == "POST" else None
-    windows = window_forms(data, order)
-    rings = RingsForm(data, groups=_group_names(request, order), order=order)
+    groups = _group_names(request, order)
+    windows = window_forms(data, order, groups)
+    rings = RingsForm(data, groups=groups, order=order)
     if data is not None and _are_valid(form, windows, rings):
         try:
             _change(request, order, form, form.content(windows, rings))
@@ -198,10 +200,12 @@ def _form(request: AdministrationRequest, order: StandingOrder | None) -> OrderF
 
 
 def _group_names(request: AdministrationRequest, order: StandingOrder | None) -> list[str]:
-    """The groups that may come first, also one that nobody is in any more where the order has it."""
+    """The groups that may come first or have times of their own, also one that nobody is in any more where the order
+    has it."""
     known = groups_of(list(request.administration.children.existing()))
     steps = order.rings.get("steps", ()) if order else ()
-    return list(dict.fromkeys([*known, *(step["group"] for step in steps if "group" in step)]))
+    in_windows = sorted(groups_in(order.windows)) if order else ()
+    return list(dict.fromkeys([*known, *(step["group"] for step in steps if "group" in step), *in_windows]))
 
 
 def _page(

@@ -37,7 +37,14 @@ def limits_in_words(windows: Mapping[str, Any]) -> list[str]:
         limits.append(_("not on %(day)s") % {"day": written("date", closed[0])})
     elif closed:
         limits.append(ngettext("not on %d day", "not on %d days", len(closed)) % len(closed))
-    return limits
+    return [*limits, *(_closed_in_words(row) for row in windows.get("closed_in", ()))]
+
+
+def _closed_in_words(row: Mapping[str, Any]) -> str:
+    """Days on which nothing is written in one group."""
+    number = len(row["days"])
+    text = ngettext("%(group)s: not on %(number)d day", "%(group)s: not on %(number)d days", number)
+    return text % {"group": row["group"], "number": number}
 
 
 def days_in_words(days: Collection[int]) -> str:
@@ -62,6 +69,9 @@ def _quiet_in_words(minutes: int) -> str:
 def _window_in_words(row: Mapping[str, Any]) -> str:
     times = {"from": row["from"], "until": row["until"]}
     days = row.get("days", EVERY_DAY)
+    groups = row.get("groups", ())
     if sorted(set(days)) == EVERY_DAY:
-        return _("between %(from)s and %(until)s") % times
-    return _("between %(from)s and %(until)s (%(days)s)") % {**times, "days": days_in_words(days)}
+        words = _("between %(from)s and %(until)s") % times
+    else:
+        words = _("between %(from)s and %(until)s (%(days)s)") % {**times, "days": days_in_words(days)}
+    return f"{', '.join(groups)}: {words}" if groups else words

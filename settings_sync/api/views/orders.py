@@ -170,7 +170,11 @@ def _shaped(rows: list[StandingOrder]) -> list[dict[str, Any]]:
 
 def _kept(given: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent, with days as they are kept."""
-    windows = given.get("windows")
-    if windows is None or "closed" not in windows:
-        return dict(given)
-    return {**given, "windows": {**windows, "closed": [day.isoformat() for day in windows["closed"]]}}
+    windows = dict(given.get("windows", {}))
+    if "closed" in windows:
+        windows["closed"] = [day.isoformat() for day in windows["closed"]]
+    if "closed_in" in windows:
+        windows["closed_in"] = [
+            {**row, "days": [day.isoformat() for day in row["days"]]} for row in windows["closed_in"]
+        ]
+    return {**given, "windows": windows} if "windows" in given else dict(given)

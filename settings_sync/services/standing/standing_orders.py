@@ -38,7 +38,7 @@ from tenants.groups import groups_of
 from tenants.models import Administration
 from tenants.readable_names import is_visible
 
-from .timetables import check_timetable, database_now, quiet_of, read_timetable, timetable_of
+from .timetables import check_timetable, database_now, groups_in, quiet_of, read_timetable, timetable_of
 
 LONGEST = 100
 MOST = 200
@@ -266,7 +266,7 @@ def _locked(order: StandingOrder) -> StandingOrder:
 
 def _fill(order: StandingOrder, content: Content) -> None:
     main = order.administration
-    table = read_timetable(content.when, content.windows, content.time_zone)
+    table = read_timetable(content.when, content.windows, content.time_zone, content.groups)
     check_timetable(table, database_now())
     if table.when == When.PUBLISHED:
         quiet_of(content.when)
@@ -274,8 +274,10 @@ def _fill(order: StandingOrder, content: Content) -> None:
     if package is None:
         raise UnknownPackage
     known = groups_of(list(main.children.existing()))
-    for name in content.groups:
-        if name not in known and name not in (order.groups or ()):
+    # One that nobody is in any more may stay where it stands.
+    former = {*(order.groups or ()), *groups_in(order.windows)}
+    for name in [*content.groups, *sorted(groups_in(content.windows))]:
+        if name not in known and name not in former:
             raise UnknownGroup(name=name)
     if not content.groups:
         raise OrderWithoutTargets

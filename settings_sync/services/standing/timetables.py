@@ -1,6 +1,6 @@
 """When and windows of an order, from how they are kept and sent to what planning reckons with."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -21,11 +21,13 @@ EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
 def timetable_of(order: StandingOrder) -> Timetable:
     """The timetable of an order."""
-    return read_timetable(order.when, order.windows, order.time_zone)
+    return read_timetable(order.when, order.windows, order.time_zone, order.groups)
 
 
-def read_timetable(when: Mapping[str, Any], windows: Mapping[str, Any], zone: str) -> Timetable:
-    """What was sent or kept as a timetable; raises TimetableNotUsable with the field that is wrong."""
+def read_timetable(
+    when: Mapping[str, Any], windows: Mapping[str, Any], zone: str, groups: Collection[str] = ()
+) -> Timetable:
+    """What was sent or kept as a timetable for these groups; raises TimetableNotUsable with the field that is wrong."""
     if zone not in _zones():
         raise TimetableNotUsable(field="time_zone")
     kind = When(when.get("kind", "")) if when.get("kind") in set(When) else None
@@ -39,12 +41,20 @@ def read_timetable(when: Mapping[str, Any], windows: Mapping[str, Any], zone: st
         once=_moment(when) if kind == When.ONCE else None,
         windows=tuple(_window(row) for row in windows.get("allow", ())),
         closed=frozenset(_day(text) for text in windows.get("closed", ())),
+        closed_in={row["group"]: frozenset(map(_day, row["days"])) for row in windows.get("closed_in", ())},
+        groups=tuple(groups),
     )
+
+
+def groups_in(windows: Mapping[str, Any]) -> set[str]:
+    """The groups for which something is said of their own."""
+    named = {group for row in windows.get("allow", ()) for group in row.get("groups", ())}
+    return named | {row["group"] for row in windows.get("closed_in", ())}
 
 
 def check_timetable(table: Timetable, now: datetime) -> None:
     """Raises NeverOpen, or TimetableNotUsable for a single moment that is over."""
-    if table.first_open(now) is None:
+    if any(table.of([group]).first_open(now) is None for group in table.groups) or table.first_open(now) is None:
         raise NeverOpen
     if table.when == When.ONCE and table.next_moment(now) is None:
         raise TimetableNotUsable(field="at")
@@ -104,4 +114,4 @@ def _window(row: Mapping[str, Any]) -> Window:
     days = row.get("days", EVERY_DAY)
     if not days or not set(days) <= set(EVERY_DAY):
         raise TimetableNotUsable(field="days")
-    return Window(_time(row, "from"), _time(row, "until"), frozenset(days))
+    return Window(_time(row, "from"), _time(row, "until"), frozenset(days), frozenset(row.get("groups", ())))

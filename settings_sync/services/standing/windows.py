@@ -8,7 +8,7 @@ from .timetables import database_now, timetable_of
 
 
 def waits_for_its_window(target_id: uuid.UUID, known: SyncTarget | None = None) -> bool:
-    """Whether a target is of a standing order that may not write now; then nobody takes it before that may again.
+    """Whether a target is of a standing order that may not write there now; then nobody takes it before it may again.
 
     `known` is the target as it was read a moment ago, with its run.
     """
@@ -18,9 +18,15 @@ def waits_for_its_window(target_id: uuid.UUID, known: SyncTarget | None = None) 
     if order is None:
         return False
     now = database_now()
-    opens = timetable_of(order).first_open(now)
+    groups = known.administration.groups if known else _groups_of(target_id)
+    opens = timetable_of(order).of(groups).first_open(now)
     if opens == now:
         return False
     queued = SyncTarget.objects.filter(pk=target_id, state=SyncTarget.State.QUEUED)
     queued.update(not_before=opens)
     return True
+
+
+def _groups_of(target_id: uuid.UUID) -> list[str]:
+    found: list[str] = SyncTarget.objects.values_list("administration__groups", flat=True).get(pk=target_id)
+    return found

@@ -19,7 +19,14 @@ from tests.settings_sync.services.standing.conftest import work as work_moments
 
 from .conftest import is_problem, make_caller, work
 
-WINDOWS = {"allow": [{"from": "22:00", "until": "05:00", "days": [1, 5]}], "closed": ["2026-12-25"]}
+WINDOWS = {
+    "allow": [
+        {"from": "22:00", "until": "05:00", "days": [1, 5]},
+        {"from": "12:00", "until": "13:00", "groups": ["Noord"]},
+    ],
+    "closed": ["2026-12-25"],
+    "closed_in": [{"group": "Noord", "days": ["2026-12-31"]}],
+}
 
 
 @pytest.fixture
@@ -41,7 +48,7 @@ def test_an_order_is_made_and_says_what_it_says(api, owner, said):
     assert {name: made[name] for name in (*said, *more)} == {**said, **more}
     assert (made["name"], made["state"], made["why"]) == ("Formulieren", "on", None)
     assert (made["time_zone"], made["by_right_of"]) == ("Europe/Amsterdam", owner.email)
-    assert made["next_moment"] == "2026-11-24T01:00:00Z"
+    assert made["next_moment"] == "2026-11-24T11:00:00Z", "Noord has times of its own"
     assert api.get(f"orders/{made['id']}/").json() == made
     assert api.get("orders/").json()["results"] == [made]
 
@@ -109,6 +116,7 @@ def test_it_is_deleted(api, order):
         ({"time_zone": "Europe/Lelystad"}, "timetable"),
         ({"windows": {"allow": [{"from": "2", "until": "5"}]}}, "invalid-input"),
         ({"name": "\u200b"}, "order-name"),
+        ({"windows": {"closed_in": [{"group": "Zuid", "days": ["2026-12-25"]}]}}, "unknown-group"),
         ({"rhythm": "often"}, "invalid-input"),
     ],
 )

@@ -195,3 +195,34 @@ def _until(table, after, end):
         if moment >= end:
             return
         yield moment
+
+
+class TestGroups:
+    NIGHT = Window(time(22), time(5))
+    NOON = Window(time(12), time(13), groups=frozenset({"Zuid"}))
+    CHRISTMAS = {"Noord": frozenset({date(2026, 12, 25)})}
+
+    def table(self):
+        return nightly(time(2), windows=(self.NIGHT, self.NOON), closed_in=self.CHRISTMAS, groups=("Noord", "Zuid"))
+
+    def test_times_of_a_group_go_before_those_of_all(self):
+        zuid, noord = (self.table().of([group]) for group in ("Zuid", "Noord"))
+        noon, night = utc(2026, 12, 1, 11, 30), utc(2026, 12, 1, 23)
+        assert (zuid.may_write(noon), zuid.may_write(night)) == (True, False)
+        assert (noord.may_write(noon), noord.may_write(night)) == (False, True)
+
+    def test_a_day_is_closed_for_whoever_is_in_the_group(self):
+        at_night = utc(2026, 12, 25, 1)
+        assert not self.table().of(["Noord"]).may_write(at_night)
+        assert not self.table().of(["Noord", "Oost"]).may_write(at_night)
+        assert self.table().of(["Oost"]).may_write(at_night)
+
+    def test_it_is_due_once_one_of_its_groups_may_be_written(self):
+        assert self.table().may_write(utc(2026, 12, 1, 11, 30))
+        assert not self.table().may_write(utc(2026, 12, 1, 15))
+        assert self.table().first_open(utc(2026, 12, 1, 15)) == utc(2026, 12, 1, 21)
+
+    def test_a_group_without_times_of_its_own_always_may_where_there_are_none_for_all(self):
+        table = nightly(time(2), windows=(self.NOON,), groups=("Noord", "Zuid"))
+        assert table.of(["Noord"]).may_write(utc(2026, 12, 1, 15))
+        assert table.first_open(utc(2026, 12, 1, 15)) == utc(2026, 12, 1, 15)

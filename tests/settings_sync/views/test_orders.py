@@ -131,6 +131,36 @@ class TestTheList:
 
 
 class TestMaking:
+    def test_a_group_can_have_times_and_closed_days_of_its_own(
+        self, owner_client, url, main, package, grouped, other_child
+    ):
+        other_child.groups = ["Zuid"]
+        other_child.save(update_fields=["groups"])
+        sent = filled_in(
+            package,
+            **{
+                "window0-begins": "22:00", "window0-ends": "5:00", "window0-days": ["1", "2", "3", "4", "5", "6", "7"],
+                "window0-groups": ["Zuid"], "closed": "25-12-2026\n31-12-2026 Noord",
+            },
+        )  # fmt: skip
+        answer = owner_client.post(url("order-new"), sent, follow=True)
+        windows = StandingOrder.objects.get().windows
+        assert windows == {
+            "allow": [{"from": "22:00", "until": "05:00", "groups": ["Zuid"]}],
+            "closed": ["2026-12-25"],
+            "closed_in": [{"group": "Noord", "days": ["2026-12-31"]}],
+        }
+        assert "Zuid: between 22:00 and 05:00" in words_of(answer)
+        assert "Noord: not on 1 day" in words_of(answer)
+        page = owner_client.get(url("order", StandingOrder.objects.get().pk)).content.decode()
+        assert "31-12-2026 Noord" in page or "31/12/2026 Noord" in page
+
+    def test_a_closed_day_of_an_unknown_group_is_told_where_it_was_typed(self, owner_client, url, package, grouped):
+        answer = owner_client.post(url("order-new"), filled_in(package, closed="25-12-2026 Zuid"))
+        assert "Zuid" in words_of(answer)
+        assert answer.context["form"].errors.keys() == {"closed"}
+        assert "25-12-2026 Zuid" in answer.content.decode()
+
     def test_an_order_is_made_without_javascript(self, owner, owner_client, url, package, grouped):
         sent = filled_in(
             package,

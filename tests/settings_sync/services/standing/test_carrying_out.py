@@ -11,7 +11,7 @@ from forms_catalog.models import Form
 from forms_catalog.rights import FormRight
 from notices.models import Notice
 from reference_data.rights import ReferenceDataRight
-from settings_sync.exceptions import ApprovalDecided, OwnApproval
+from settings_sync.exceptions import ApprovalDecided, NeverOpen, OwnApproval, UnknownGroup
 from settings_sync.models import Approval, OrderMoment, Plan, StandingOrder, SyncRun, SyncTarget
 from settings_sync.services.approvals.approvals import approve
 from settings_sync.services.approvals.policy import ApprovalPolicy, set_approval_policy
@@ -28,7 +28,7 @@ from settings_sync.services.standing.standing_orders import (
     try_order,
     update_order,
 )
-from settings_sync.services.targets.targets import claim_target
+from settings_sync.services.targets.targets import claim_target, execute_target
 from settings_sync.services.targets.turns import take_turn
 from settings_sync.services.undos.undoing import create_undo_plan
 from tenants.models import Membership
@@ -41,7 +41,7 @@ from tests.settings_sync.views.conftest import carry_out, make_form
 from webhooks.models import OutboxMessage
 from webhooks.services.endpoints import create_endpoint
 
-from .conftest import NIGHTLY, NIGHTLY_MOMENT, work
+from .conftest import NIGHTLY, NIGHTLY_MOMENT, NOON, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEES = [AdministrationRight.SEE, FormRight.READ, ReferenceDataRight.READ]
@@ -346,6 +346,30 @@ class TestWindows:
         SyncTarget.objects.update(not_before=None)  # the database's clock is another one than that of this test
         clock.set(2026, 11, 25, 0)
         assert take_turn(target.pk) == 1
+
+    def test_each_administration_waits_for_the_times_of_its_groups(self, make, clock, grouped, others):
+        at_noon = {"from": "12:00", "until": "13:00", "groups": ["Proef"]}
+        make(windows={"allow": [{"from": "01:00", "until": "03:00"}, at_noon]})
+        clock.set(2026, 11, 24, 1, 5)
+        (moment,) = work()
+        mine = moment.run.targets.get(administration=grouped)
+        theirs = moment.run.targets.exclude(pk=mine.pk)
+        assert not any(execute_target(target.pk) is False for target in theirs)
+        assert claim_target(mine.pk) is None
+        mine.refresh_from_db()
+        assert (mine.state, mine.not_before.isoformat()) == ("queued", "2026-11-24T11:00:00+00:00")
+        SyncTarget.objects.update(not_before=None)  # the database's clock is another one than that of this test
+        clock.set(2026, 11, 24, 11, 30)
+        assert execute_target(mine.pk)
+
+    def test_a_group_that_may_never_be_written_is_refused(self, make, others):
+        never = [{"group": "Noord", "days": [f"{NOON + timedelta(days=day):%Y-%m-%d}" for day in range(401)]}]
+        with pytest.raises(NeverOpen):
+            make(windows={"closed_in": never})
+
+    def test_times_of_a_group_that_is_not_there_are_refused(self, make, grouped):
+        with pytest.raises(UnknownGroup):
+            make(windows={"closed_in": [{"group": "Zuid", "days": ["2026-12-25"]}]})
 
     def test_what_was_approved_late_waits_too(self, make, night, clock, owner, grouped):
         make(windows=self.WINDOWS, approval={"always": True})
