@@ -28,6 +28,7 @@ from settings_sync.services.packages.packages import (
 from settings_sync.services.packages.taking import leave_package, packages_of, take_package
 from settings_sync.services.plans.category_rights import hidden_categories
 from settings_sync.services.settings.settings_tree import SettingsTree, read_settings_tree
+from settings_sync.services.standing.standing_orders import list_orders
 from tenants.entering import AdministrationRequest, administration_page, main_page
 from tenants.groups import groups_of
 from tenants.permissions import NotAllowed
@@ -156,6 +157,7 @@ def _page(request: AdministrationRequest, package: Package, form: PackageForm, t
         "groups": sorted(named.items(), key=lambda pair: pair[0].casefold()),
         "administrations": [row for row in rows if row.administration],
         "demands": Demand.choices,
+        "orders": list_orders(acting_user=request.user, main=main).filter(package=package),
         "children": syncable_children(request.user, main),
         **_ticked(form),
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from notices.kinds import Kind, Link, Words, register
+from settings_sync.exceptions import error_in_words
 from settings_sync.models import SyncRun
 from tenants.models import Administration
 
@@ -17,6 +18,7 @@ TROUBLE = "run.trouble"
 DECISION = "decision.waits"
 WANTED = "approval.wanted"
 CHANGED = "settings.changed"
+ORDER = "order.trouble"
 READY = "administration.ready"
 QUESTION = "deviation.question"
 ANSWER = "deviation.answer"
@@ -27,6 +29,7 @@ def register_kinds() -> None:
     """Called once, when the app is ready."""
     register(
         Kind(TROUBLE, 10, gettext_lazy("A sync of mine failed, or held something back"), "error", _of_run, True),
+        Kind(ORDER, 15, gettext_lazy("A standing order of mine failed or was stopped"), "error", _of_order, True),
         Kind(FINISHED, 20, gettext_lazy("A sync of mine is done"), "check", _of_run),
         Kind(DECISION, 30, gettext_lazy("A sync of somebody else waits for a decision"), "conflict", _decision),
         Kind(WANTED, 35, gettext_lazy("A sync of somebody else waits for my approval"), "waiting", _wanted, True),
@@ -86,6 +89,14 @@ OF_UNDO: Mapping[str, Any] = {
         "Nobody approved in time that your sync from %(main)s is taken back. Nothing was changed."
     ),
 }
+
+
+def _of_order(facts: Mapping[str, Any], administrations: Sequence[Administration]) -> Words:
+    main = administrations[0]
+    text = _("The standing order “%(name)s” of %(main)s came to nothing.")
+    link = Link(_("Look at it"), reverse("sync:order", args=[main.slug, facts["order"]]))
+    said = text % {"name": facts["name"], "main": main.name}
+    return Words(said, (link,), error_in_words(facts["why"], facts["facts"], ""))
 
 
 def _decision(facts: Mapping[str, Any], administrations: Sequence[Administration]) -> Words:

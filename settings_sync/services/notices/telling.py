@@ -10,15 +10,26 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from notices.services.telling import Reader, tell
-from settings_sync.models import Approval, Change, Finding, InboxDecision, InboxQuestion, RunStage, SyncRun, SyncTarget
+from settings_sync.models import (
+    Approval,
+    Change,
+    Finding,
+    InboxDecision,
+    InboxQuestion,
+    RunStage,
+    StandingOrder,
+    SyncRun,
+    SyncTarget,
+)
 from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.plans.category_rights import approvers_of, readable_categories
 from tenants.models import Administration, Membership
 from tenants.rights import AdministrationRight, SyncRight
 
-from .kinds import ANSWER, CHANGED, DECISION, FINISHED, QUESTION, READY, TROUBLE, WANTED
+from .kinds import ANSWER, CHANGED, DECISION, FINISHED, ORDER, QUESTION, READY, TROUBLE, WANTED
 
 WENT_WELL = (SyncRun.State.SUCCEEDED, SyncRun.State.CANCELLED)
 
@@ -80,6 +91,16 @@ def tell_ring_waits(run: SyncRun, stage: RunStage) -> None:
     # Tried again, it waits again: that is told anew.
     about = f"{run.pk} {stage.number} {stage.asked_at}"
     tell(WANTED, about=about, readers=[Reader(user.pk, (main.pk,)) for user in approvers_of(run.plan, but=())], **facts)
+
+
+def tell_order(order: StandingOrder, why: str, facts: Mapping[str, str], but: int | None = None) -> None:
+    """Tell by whose right an order works that it came to nothing, or does not go on; `why` is the code of the refusal,
+    and `but` whose doing it is. Who lost that right is told nothing any more: then all who may sync are."""
+    may_sync = _members(order.administration, SyncRight.RUN)
+    makers = [reader for reader in may_sync if reader.user_id == order.by_right_of_id]
+    readers = [reader for reader in makers or may_sync if reader.user_id != but]
+    about = f"{order.pk} {timezone.now().isoformat()}"
+    tell(ORDER, about=about, readers=readers, order=str(order.pk), name=order.name, why=why, facts=dict(facts))
 
 
 def tell_ready(administration: Administration) -> None:

@@ -40,6 +40,7 @@ from settings_sync.models import (
     SyncTarget,
 )
 from settings_sync.permissions import require_for, require_steering, right_for, steerable_children, syncable_children
+from settings_sync.services.notices.telling import tell_order
 from settings_sync.services.plans.category_rights import require_changes
 from settings_sync.services.plans.source_moves import find_source_moves
 from settings_sync.services.plans.typed_confirmation import check_confirmation
@@ -183,6 +184,7 @@ def _pause_order(run: SyncRun) -> None:
         order.save(update_fields=["state", "state_code", "state_facts"])
         told = {"order": str(order.pk), "name": order.name, "run": str(run.pk)}
         record("order.paused", actor=run.requested_by, administration=run.administration, **told)
+        tell_order(order, order.state_code, order.state_facts, but=run.requested_by_id)
         cancel_runs_of(order, run.requested_by)
 
 

@@ -19,6 +19,7 @@ from settings_sync.exceptions import (
 from settings_sync.models import Change, OrderMoment, Plan, StandingOrder, SyncRun
 from settings_sync.permissions import NotAllowed, may_run_sync
 from settings_sync.planning.verdicts import Action
+from settings_sync.services.notices.telling import tell_order
 from settings_sync.services.plans.change_rows import does_something
 from settings_sync.services.plans.typed_confirmation import confirmation_of
 from settings_sync.services.rollouts.beginning import check_first_ring
@@ -157,6 +158,8 @@ def _end(moment: OrderMoment, state: OrderMoment.State, refused: Refusal | None 
         )
         if ended and refused:
             _record(moment, "order.failed", reason=refused.code)
+            if not isinstance(refused, STOPPING):  # of which stopping the order tells
+                tell_order(moment.order, refused.code, facts)
 
 
 def _record(moment: OrderMoment, action: str, **more: Any) -> None:

@@ -30,6 +30,7 @@ from settings_sync.planning.moments import When
 from settings_sync.planning.policies import POLICIES
 from settings_sync.planning.stages import Who
 from settings_sync.services.assignments.assigned import as_value
+from settings_sync.services.notices.telling import tell_order
 from settings_sync.services.plans.plans import create_plan
 from settings_sync.services.rollouts.reading import read_rings
 from settings_sync.services.runs.runs import cancel_runs_of
@@ -244,6 +245,7 @@ def stop_order(order: StandingOrder, refusal: Refusal) -> None:
         name=order.name,
         reason=refusal.code,
     )
+    tell_order(order, refusal.code, facts)
     cancel_runs_of(order, None)
 
 

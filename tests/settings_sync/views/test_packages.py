@@ -9,6 +9,7 @@ from forms_catalog.models import Form
 from settings_sync.models import Assignment, Package, TakenPackage
 from settings_sync.planning.verdicts import Demand
 from settings_sync.services.packages.packages import Asked, Contents, assign_package, create_package
+from settings_sync.services.standing.standing_orders import Content, create_order
 from tenants.schemas import inside
 from tests.conftest import make_member
 
@@ -122,3 +123,15 @@ def test_the_list_asks_as_much_for_three_packages_as_for_one(
         create_package(acting_user=owner, main=main, name=name, contents=Contents(categories=["forms"]))
     with django_assert_num_queries(len(one)):
         owner_client.get(address)
+
+
+def test_it_tells_which_orders_bring_it(owner, owner_client, url, main, grouped, package):
+    address = url("package", package.pk)
+    assert "Brought by itself" not in owner_client.get(address).content.decode()
+    content = Content(
+        name="Elke nacht", package=package.pk, groups=grouped.groups, when={"kind": "nightly", "at": "02:00"}
+    )
+    order = create_order(acting_user=owner, main=main, content=content)
+    page = owner_client.get(address).content.decode()
+    assert "Brought by itself" in page
+    assert url("order", order.pk) in page

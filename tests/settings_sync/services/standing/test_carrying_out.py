@@ -4,12 +4,13 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from audit.models import AuditEntry
 from forms_catalog.models import Form
 from forms_catalog.rights import FormRight
 from notices.models import Notice
+from notices.services.reading import in_words
 from reference_data.rights import ReferenceDataRight
 from settings_sync.exceptions import ApprovalDecided, NeverOpen, OwnApproval, UnknownGroup
 from settings_sync.models import Approval, OrderMoment, Plan, StandingOrder, SyncRun, SyncTarget
@@ -299,6 +300,42 @@ class TestStopping:
         assert str(owner) in order.why
         assert AuditEntry.objects.get(action="order.stopped").data["reason"] == "order-without-right"
         assert night(days=1) == []
+
+    def test_who_may_sync_is_told_when_its_maker_is_not_there_any_more(self, make, night, owner, main, grouped):
+        order = make()
+        colleague = make_member(main)
+        give(owner, SEES, main, grouped)
+        night()
+        notice = Notice.objects.get(kind="order.trouble")
+        assert (notice.user, notice.facts["order"], notice.facts["why"]) == (
+            colleague,
+            str(order.pk),
+            "order-without-right",
+        )
+        with translation.override("en"):
+            (line,) = in_words(colleague, [notice])
+        assert line.words.text == "The standing order “Elke nacht” of Van Dijk came to nothing."
+        assert str(owner) in line.words.note
+
+    def test_its_maker_is_told_of_a_moment_that_came_to_nothing(self, make, night, owner, main, grouped):
+        make()
+        make_member(main)
+        grouped.groups = []
+        grouped.save(update_fields=["groups"])
+        night()
+        notice = Notice.objects.get(kind="order.trouble")
+        assert (notice.user, notice.facts["why"]) == (owner, "order-without-targets")
+
+    def test_its_maker_is_told_who_took_back_what_it_brought(self, make, night, owner, main, grouped):
+        make()
+        (moment,) = night()
+        carry_out(moment.run)
+        colleague = make_member(main)
+        make_member(grouped, user=colleague)
+        plan = create_undo_plan(acting_user=colleague, run=moment.run)
+        start_run(acting_user=colleague, plan=plan, version=plan.version, confirmation=main.slug)
+        notice = Notice.objects.get(kind="order.trouble")
+        assert (notice.user, notice.facts["facts"]) == (owner, {"name": str(colleague)})
 
     @pytest.mark.parametrize("way", ["of_the_subs", "of_a_category", "left", "gone"])
     def test_its_maker_lost_the_right_in_another_way(self, make, night, owner, main, grouped, way):
