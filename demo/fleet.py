@@ -1,10 +1,11 @@
 """A customer with forty administrations in four groups, and what their people changed in one week.
 
-Seeded: every load gives the same administrations the same deviations, sixty of them in twelve sorts.
+Seeded: every load gives the same administrations the same deviations, sixty of them in twelve sorts. With more
+administrations each sort is made in as many more of them.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -36,16 +37,27 @@ PLACES = {
     "Zuid": "Eindhoven Tilburg Breda Den-Bosch Helmond Venlo Roermond Maastricht Heerlen Roosendaal",
     "West": "Rotterdam Den-Haag Leiden Delft Gouda Haarlem Alkmaar Zaandam Hoorn Almere",
 }
-FLEET = Company(
-    Branch("de-lange", "De Lange Installaties", "midden", SOME),
-    tuple(
-        Branch(f"de-lange-{place.lower()}", f"De Lange {place.replace('-', ' ')}", group.lower(), SOME)
-        for group, places in PLACES.items()
-        for place in places.split()
-    ),
-)
+USUAL = 40
+MOST = 1000
+
+
+def fleet_of(number: int) -> Company:
+    """The customer with this many administrations: one in each place, and then a second one, and so on."""
+    groups = [(group, place) for group, places in PLACES.items() for place in places.split()]
+    branches = []
+    for place_number in range(number):
+        group, place = groups[place_number % len(groups)]
+        again = place_number // len(groups) + 1
+        end = f" {again}" if again > 1 else ""
+        slug = f"de-lange-{place.lower()}{end.replace(' ', '-')}"
+        branches.append(Branch(slug, f"De Lange {place.replace('-', ' ')}{end}", group.lower(), SOME))
+    return Company(Branch("de-lange", "De Lange Installaties", "midden", SOME), tuple(branches))
+
+
+FLEET = fleet_of(MOST)
+"""As many as there can be, of which a load makes the first."""
 FLEET_ACCOUNTS = {
-    "de_lange": Account("beheerder@de-lange.example", "Beheerder De Lange", "everything in De Lange, forty branches"),
+    "de_lange": Account("beheerder@de-lange.example", "Beheerder De Lange", "everything in De Lange"),
     "Noord": Account("noord@de-lange.example", "Beheerder Noord", "settings of De Lange in the north"),
     "Oost": Account("oost@de-lange.example", "Beheerder Oost", "settings of De Lange in the east"),
     "Zuid": Account("zuid@de-lange.example", "Beheerder Zuid", "settings of De Lange in the south"),
@@ -64,42 +76,43 @@ class Sort:
     change: Change
 
 
-def make_fleet(tell: Callable[[str], object]) -> None:
-    """Make the customer, bring its settings to all forty, and let their people change sixty of them."""
+def make_fleet(tell: Callable[[str], object], number: int = USUAL) -> None:
+    """Make the customer, bring its settings to all, and let their people change sixty of them, or as many times more as
+    there are more administrations than forty."""
     people = make_people(FLEET_ACCOUNTS)
     owner = people["de_lange"]
     main = make_main(FLEET.main, owner)
-    Administration.objects.filter(pk=main.pk).update(licence_cap=50)
+    Administration.objects.filter(pk=main.pk).update(licence_cap=number + 10)
     with inside(main):
         Builder("de-lange").build(catalogs.van_dijk())
-    subs = _make_branches(main, people, tell)
+    subs = _make_branches(main, people, tell, FLEET.branches[:number])
     tell(f"{len(subs)} administrations get the settings")
     run = sync_everything(owner, main, subs, note="Eerste inrichting van de vestigingen")
     backdate_run(run, timedelta(days=30))
-    number = _make_deviations(subs, people, tell)
+    deviations = _make_deviations(subs, people, tell)
     # Daily data at the end: what a sort removes is used by nothing before.
-    _fill(subs, people)
+    _fill(subs[:USUAL], people)
     fold_alignment()
     find_deviations()
     # A reaper that runs beside may have found them before there was any work that uses what was changed.
     for _found in look_into(main, subs):
         pass
-    tell(f"{number} deviations, found")
+    tell(f"{deviations} deviations, found")
 
 
 def _make_branches(
-    main: Administration, people: Mapping[str, Any], tell: Callable[[str], object]
+    main: Administration, people: Mapping[str, Any], tell: Callable[[str], object], branches: Sequence[Branch]
 ) -> list[Administration]:
-    groups = {place: group for group, places in PLACES.items() for place in places.split()}
-    made = []
-    for branch, group in zip(FLEET.branches, groups.values(), strict=True):
+    made: list[Administration] = []
+    for branch in branches:
+        group = branch.region.capitalize()
         sub = make_branch(branch, main, people["de_lange"])
         sub.groups = [group]
         sub.save(update_fields=["groups"])
         make_administrator(people[group], sub)
         made.append(sub)
         if len(made) % 10 == 0:
-            tell(f"{len(made)} of {len(FLEET.branches)} administrations")
+            tell(f"{len(made)} of {len(branches)} administrations")
     return made
 
 
@@ -109,7 +122,7 @@ def _make_deviations(subs: list[Administration], people: Mapping[str, Any], tell
     made = 0
     for sort in SORTS:
         left = free.setdefault(sort.setting, chance.sample(subs, len(subs)))
-        for _count in range(sort.number):
+        for _count in range(sort.number * len(subs) // USUAL):
             sub = left.pop()
             with inside(sub):
                 sort.change(Editor(people[sub.groups[0]], sub))
@@ -120,7 +133,7 @@ def _make_deviations(subs: list[Administration], people: Mapping[str, Any], tell
 
 
 def _fill(subs: list[Administration], people: Mapping[str, Any]) -> None:
-    for sub, branch in zip(subs, FLEET.branches, strict=True):
+    for sub, branch in zip(subs, FLEET.branches, strict=False):
         who = people[sub.groups[0]]
         with inside(sub):
             fill_administration(sub, region=branch.region, amount=branch.amount, employees=[(who.pk, str(who))])

@@ -11,7 +11,7 @@ from tenants.models import Administration, Membership
 from tenants.template_schema import drop_schema
 
 from .companies import ACCOUNTS, DE_BOER, VAN_DIJK, Account, Company
-from .fleet import FLEET, FLEET_ACCOUNTS, make_fleet
+from .fleet import FLEET, FLEET_ACCOUNTS, USUAL, make_fleet
 from .story import tell_everything
 
 BEGUN = "demo.begun"
@@ -37,9 +37,9 @@ def load_demo() -> bool:
     return True
 
 
-def load_fleet(tell: Callable[[str], object]) -> bool:
-    """Make forty administrations with a week of deviations beside the demo; False when they are there. `tell` hears how
-    far it is."""
+def load_fleet(tell: Callable[[str], object], number: int = USUAL) -> bool:
+    """Make forty administrations, or this many, with a week of deviations beside the demo; False when they are there.
+    `tell` hears how far it is."""
     last = _last(FLEET_BEGUN, FLEET_DONE)
     if last == FLEET_DONE or (last is None and Administration.objects.filter(slug=FLEET.main.slug).exists()):
         return False
@@ -47,7 +47,7 @@ def load_fleet(tell: Callable[[str], object]) -> bool:
         _clear_away((FLEET,), FLEET_ACCOUNTS)
     record(FLEET_BEGUN)
     with translation.override("nl"):
-        make_fleet(tell)
+        make_fleet(tell, number)
     record(FLEET_DONE)
     return True
 
