@@ -7,7 +7,7 @@ from tenants.sections import Group, Section, register
 
 register(
     Section(
-        Group.SHARED_SETTINGS,
+        Group.SYNCS,
         10,
         "sync:administrations",
         _("Administrations"),
@@ -17,7 +17,7 @@ register(
         main_only=True,
     ),
     Section(
-        Group.SHARED_SETTINGS,
+        Group.SYNCS,
         15,
         "sync:inbox",
         _("Inbox"),
@@ -45,7 +45,7 @@ register(
         AdministrationRight.SEE,
     ),
     Section(
-        Group.OWN_SETTINGS,
+        Group.SYNCS,
         30,
         "sync:kept",
         _("Kept as it is here"),
@@ -55,7 +55,7 @@ register(
         sub_only=True,
     ),
     Section(
-        Group.OWN_SETTINGS,
+        Group.SYNCS,
         32,
         "sync:questions",
         _("Questions of the main administration"),
@@ -65,7 +65,7 @@ register(
         sub_only=True,
     ),
     Section(
-        Group.OWN_SETTINGS,
+        Group.SYNCS,
         35,
         "sync:packages-here",
         _("Packages"),
@@ -75,7 +75,7 @@ register(
         sub_only=True,
     ),
     Section(
-        Group.OWN_SETTINGS,
+        Group.SYNCS,
         36,
         "sync:packages",
         _("Packages"),
@@ -85,7 +85,7 @@ register(
         main_only=True,
     ),
     Section(
-        Group.OWN_SETTINGS,
+        Group.SYNCS,
         37,
         "sync:orders",
         _("Standing orders"),
@@ -95,7 +95,7 @@ register(
         main_only=True,
     ),
     Section(
-        Group.OWN_SETTINGS,
+        Group.SYNCS,
         38,
         "sync:approvals",
         _("Approvals"),
@@ -105,7 +105,7 @@ register(
         main_only=True,
     ),
     Section(
-        Group.OWN_SETTINGS,
+        Group.SYNCS,
         40,
         "sync:policies",
         _("Policies of syncs"),

@@ -40,6 +40,7 @@ def settings_home(request: AdministrationRequest) -> HttpResponse:
     if not may_open_settings(rights):
         raise PermissionDenied
     context = {
+        "syncs": links_to(sections_of(Group.SYNCS), administration, rights),
         "shared": links_to(sections_of(Group.SHARED_SETTINGS), administration, rights),
         "own": links_to(sections_of(Group.OWN_SETTINGS), administration, rights),
     }

@@ -19,8 +19,13 @@ class Group(Enum):
     """The lists in which people find the parts."""
 
     DAILY_WORK = auto()
+    SYNCS = auto()
     SHARED_SETTINGS = auto()
     OWN_SETTINGS = auto()
+
+
+SETTINGS = (Group.SYNCS, Group.SHARED_SETTINGS, Group.OWN_SETTINGS)
+"""The lists of the page of settings."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ def links_to(
 
 def may_open_settings(rights: Collection[str]) -> bool:
     """Whether these rights open any page of the settings."""
-    return any(section.right in rights for section in sections_of(Group.SHARED_SETTINGS, Group.OWN_SETTINGS))
+    return any(section.right in rights for section in sections_of(*SETTINGS))
 
 
 def section_address(administration: Administration, rights: Collection[str], section: str) -> str | None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from guide.topics import TOPICS, topic_of
-from tenants.sections import Group, sections_of
+from tenants.sections import SETTINGS, Group, sections_of
 from tests.access.routes import all_routes
 
 LANGUAGES = [code for code, _name in django_settings.LANGUAGES]
@@ -30,7 +30,7 @@ def page(owner):
 
 
 def test_every_section_that_people_are_led_to_has_a_topic():
-    sections = sections_of(Group.DAILY_WORK, Group.SHARED_SETTINGS, Group.OWN_SETTINGS)
+    sections = sections_of(Group.DAILY_WORK, *SETTINGS)
     assert len(sections) > 12
     assert [section.url_name for section in sections if topic_of(section.url_name) is None] == []
 
