@@ -29,6 +29,7 @@ from tenants.waking import WORK_ON_ADMINISTRATION, send_messages
 from webhooks.services.deliveries import forget_old_messages
 from webhooks.services.sending import send_due
 
+from .open_work import OpenWork, find_open_work
 from .targets import execute_target, give_up_poisoned_targets, take_targets_to_wake, targets_nobody_takes
 
 logger = logging.getLogger(__name__)
@@ -65,16 +66,19 @@ def reap(must_stop: Callable[[], bool] = _goes_on) -> Round:
     What goes wrong in one step is logged and keeps no other from being done; only a database that is away is raised.
     Once `must_stop` says so nothing is begun any more that takes its time.
     """
-    # Before anybody is woken, who would otherwise be woken for what was tried too often.
-    given_up = _attempt(give_up_poisoned_targets) + _attempt(give_up_poisoned_administrations)
-    finished = _attempt(_finish_runs)
+    # After what may open something itself.
     _attempt(start_forgotten)
     _attempt(find_due_moments)
-    _attempt(expire_approvals)
-    _attempt(advance_rings)
-    _attempt(fail_forgotten_plans)
+    there = find_open_work()
+    # Before anybody is woken, who would otherwise be woken for what was tried too often.
+    given_up = _attempt_where(there.runs, give_up_poisoned_targets)
+    given_up += _attempt_where(there.administrations, give_up_poisoned_administrations)
+    finished = _attempt_where(there.runs, _finish_runs)
+    _attempt_where(there.runs, expire_approvals)
+    _attempt_where(there.runs, advance_rings)
+    _attempt_where(there.plans, fail_forgotten_plans)
     reach("reaper.before-waking")
-    woken, alone = _wake()
+    woken, alone = _wake(there)
     done = _work_on(alone, must_stop)
     for step in (end_what_is_over, fold_alignment, *_others, send_due, forget_old_messages, forget_old_notices):
         if not must_stop():
@@ -92,12 +96,17 @@ def _attempt(step: Callable[[], int]) -> int:
         return 0
 
 
-def _wake() -> tuple[int, list[Callable[[], int]]]:
+def _attempt_where(is_open: bool, step: Callable[[], int]) -> int:
+    """Attempt a step where there is something that it could be about."""
+    return _attempt(step) if is_open else 0
+
+
+def _wake(there: OpenWork) -> tuple[int, list[Callable[[], int]]]:
     """Wake workers for what is open; returns for how much, and the work for which nobody could be woken."""
-    targets = take_targets_to_wake()
-    administrations = administrations_to_wake()
-    plans = take_plans_to_make()
-    moments = take_moments_to_wake()
+    targets = take_targets_to_wake() if there.runs else []
+    administrations = administrations_to_wake() if there.administrations else []
+    plans = take_plans_to_make() if there.plans else []
+    moments = take_moments_to_wake() if there.moments else []
     # Sending stops at the first message that the broker does not take: nobody was woken for those after it.
     alone_targets = targets[send_messages(APPLY_TARGET, targets) :]
     alone_administrations = administrations[send_messages(WORK_ON_ADMINISTRATION, administrations) :]
@@ -105,9 +114,12 @@ def _wake() -> tuple[int, list[Callable[[], int]]]:
     alone_moments = moments[send_messages(CARRY_OUT_MOMENT, moments) :]
     alone: list[Callable[[], int]] = [partial(work_on_administration, row_id) for row_id in alone_administrations]
     # That messages were sent does not mean that a worker reads them.
-    alone += [partial(execute_target, row_id) for row_id in alone_targets or targets_nobody_takes()]
-    alone += [partial(make_plan, row_id) for row_id in alone_plans or plans_nobody_makes()]
-    alone += [partial(carry_out_moment, row_id) for row_id in alone_moments or moments_nobody_takes()]
+    if there.runs:
+        alone += [partial(execute_target, row_id) for row_id in alone_targets or targets_nobody_takes()]
+    if there.plans:
+        alone += [partial(make_plan, row_id) for row_id in alone_plans or plans_nobody_makes()]
+    if there.moments:
+        alone += [partial(carry_out_moment, row_id) for row_id in alone_moments or moments_nobody_takes()]
     waiting = len(targets) + len(administrations) + len(plans) + len(moments)
     left = len(alone_targets) + len(alone_administrations) + len(alone_plans) + len(alone_moments)
     return waiting - left, alone

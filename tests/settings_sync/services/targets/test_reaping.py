@@ -3,15 +3,19 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from audit.models import AuditEntry
 from forms_catalog.models import Form
-from settings_sync.models import Alignment, SyncTarget
+from settings_sync.models import Alignment, OrderMoment, Plan, PlanTarget, StandingOrder, SyncRun, SyncTarget
 from settings_sync.services.administrations import alignment
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.runs import starting
 from settings_sync.services.targets import reaping
+from settings_sync.services.targets.open_work import find_open_work
 from tenants.administrations import create_administration
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed
@@ -113,3 +117,41 @@ def test_what_cannot_be_counted_is_logged_and_the_rest_is_counted(main, child, o
     monkeypatch.setattr(alignment, "look_at", fail)
     assert fold_alignment(everything=True) == 1
     assert "planted" in caplog.text
+
+
+def test_a_round_in_which_nothing_is_to_be_done_asks_once_what_is_open(main, child):
+    for _round in range(2):
+        reaping.reap()
+    with CaptureQueriesContext(connection) as asked:
+        assert reaping.reap() == reaping.Round(woken=0, given_up=0, finished=0)
+    statements = [row["sql"] for row in asked.captured_queries]
+    about_targets = [sql for sql in statements if sql.startswith(('SELECT "settings_sync_synctarget"', "UPDATE"))]
+    assert about_targets == []
+    assert len(statements) <= 24
+
+
+def test_what_is_open_is_seen_by_its_sort(owner, main, child):
+    def open_now() -> set[str]:
+        return {name for name, is_open in vars(find_open_work()).items() if is_open}
+
+    assert open_now() == set()
+    plan = Plan.objects.create(administration=main, expires_at=timezone.now())
+    assert open_now() == {"plans"}
+    Plan.objects.update(state=Plan.State.READY)
+    run = SyncRun.objects.create(plan=plan, administration=main, requested_by=owner, by_right_of=owner)
+    assert open_now() == {"runs"}
+    SyncRun.objects.update(state=SyncRun.State.WAITING)
+    assert open_now() == {"runs"}
+    placed = PlanTarget.objects.create(plan=plan, administration=child)
+    SyncTarget.objects.create(run=run, administration=child, plan_target=placed)
+    SyncRun.objects.update(finished_at=timezone.now())
+    assert open_now() == {"runs"}, "a target that its run forgot"
+    SyncTarget.objects.update(state=SyncTarget.State.CANCELLED)
+    Administration.objects.filter(pk=child.pk).update(state=Administration.State.DELETING)
+    assert open_now() == {"administrations"}
+    Administration.objects.filter(pk=child.pk).update(state=Administration.State.PROVISIONING)
+    assert open_now() == {"administrations"}
+    Administration.objects.filter(pk=child.pk).update(state=Administration.State.ACTIVE)
+    order = StandingOrder.objects.create(administration=main, name="Elke nacht", since=timezone.now())
+    OrderMoment.objects.create(order=order, moment=timezone.now())
+    assert open_now() == {"moments"}
