@@ -37,8 +37,9 @@ POINTS = (
     "provision.after-commit",
     "delete.after-schema",
 )
-"""Every point that the product reaches while it works; a test compares them, and the next two, with the code."""
+"""Every point that the product reaches while it works; a test compares them, and the next three, with the code."""
 
+POINTS_OF_RINGS = ("ring.before-commit",)
 POINTS_OF_DOORS = ("answer.after-commit",)
 POINTS_OF_COMMANDS = ("export.before-manifest", "restore.after-rows", "restore.before-commit")
 

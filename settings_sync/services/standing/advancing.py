@@ -67,11 +67,10 @@ def advance(run_id: uuid.UUID) -> bool:
     if run.is_finished or run.cancelled_at is not None:
         return False
     wrong = goes_too_wrong(run)
+    happened = wrong > 0
     if wrong:
         _stop(run, order, wrong)
-        return True
-    happened = False
-    while _step(run):
+    while not wrong and _step(run):
         happened = True
     if happened:
         reach("ring.before-commit")
@@ -127,7 +126,6 @@ def _stop(run: SyncRun, order: StandingOrder | None, wrong: int) -> None:
     record("run.cancelled", administration=run.administration, run=str(run.pk), reason=RingStopped.code, ring=ring)
     if order is not None and order.state == StandingOrder.State.ON:
         _pause(order, run, ring, wrong)
-    reach("ring.before-commit")
     # What is busy is finished first: then whoever ends that ends the rings as well.
     finish_run_when_done(run)
 
