@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from django.db.models import IntegerField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,6 +21,7 @@ from settings_sync.models import Alignment, SyncRun
 from settings_sync.services.administrations.days import Week, last_weeks
 from settings_sync.services.runs.run_overview import RunLine, lines_of, visible_runs
 from settings_sync.wording.states import State, state_in_words
+from tenants import exact_json
 from tenants.models import Administration, Membership
 from tenants.permissions import may
 from tenants.plain_names import plain
@@ -36,6 +36,12 @@ NO_GROUP = "-"
 """What an address says for the administrations that are in no group."""
 
 COUNTED = ("in_line", "behind", "missing", "changed_locally", "conflict", "own", "names_taken")
+# One row for each administration: a thousand take a third of the time that they take by category.
+COUNTS = """
+SELECT c.administration_id, max(c.as_of), jsonb_object_agg(c.category, c.counts)::text
+FROM settings_sync_alignment c JOIN tenants_administration a ON a.id = c.administration_id
+WHERE a.parent_id = %s GROUP BY c.administration_id
+"""
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,15 @@ class Counts:
         )
 
     def plus(self, other: "Counts") -> "Counts":
-        return Counts(*(mine + theirs for mine, theirs in zip(self._all(), other._all(), strict=True)))
-
-    def _all(self) -> tuple[int, ...]:
-        return (self.in_line, self.behind, self.changed, self.conflict, self.own, self.names_taken)
+        # Written out: of a thousand administrations it is asked for four thousand times.
+        return Counts(
+            self.in_line + other.in_line,
+            self.behind + other.behind,
+            self.changed + other.changed,
+            self.conflict + other.conflict,
+            self.own + other.own,
+            self.names_taken + other.names_taken,
+        )
 
 
 @dataclass(frozen=True)
@@ -91,7 +102,7 @@ class Sub:
     counted_at: datetime | None
     per_category: Mapping[str, Counts]
 
-    @property
+    @cached_property
     def counts(self) -> Counts:
         total = Counts()
         for counts in self.per_category.values():
@@ -189,7 +200,9 @@ def show_picture(*, acting_user: User, main: Administration, query: str = "", gr
     # What waits for approval, or was not approved, is no sync yet.
     started = visible_runs(acting_user, main).exclude(state__in=NOT_STARTED)
     runs = list(started.order_by("-created_at", "-id")[:RUNS])
-    undone = started.filter(plan__kind="undo").order_by("-created_at", "-id")[:1]
+    undone = list(started.filter(plan__kind="undo").order_by("-created_at", "-id")[:1])
+    # Together, for it takes as many questions for one run as for all.
+    lines = lines_of(acting_user, [*runs, *undone])
     return Picture(
         columns=tuple(by_column),
         rows=tuple(_rows(main, by_column)),
@@ -198,8 +211,8 @@ def show_picture(*, acting_user: User, main: Administration, query: str = "", gr
         subs=len(subs),
         members=by_column,
         weeks=tuple(last_weeks(main)),
-        runs=tuple(lines_of(acting_user, runs)),
-        taken_back=tuple(lines_of(acting_user, list(undone))),
+        runs=tuple(lines[: len(runs)]),
+        taken_back=tuple(lines[len(runs) :]),
         groups=tuple(sorted({name for sub in subs for name in sub.groups})),
     )
 
@@ -214,11 +227,7 @@ def _read_subs(user: User, main: Administration) -> list[Sub]:
     members = Membership.objects.filter(user=user, administration__parent=main)
     members = members.exclude(administration__state__in=Administration.GONE).order_by("administration__name")
     rows = members.values_list(*(f"administration__{name}" for name in fields), "role__rights")
-    counted: dict[uuid.UUID, dict[str, Counts]] = {}
-    moments: dict[uuid.UUID, datetime] = {}
-    for key, category, as_of, counts in _read_counts(main):
-        counted.setdefault(key, {})[category] = counts
-        moments[key] = max(as_of, moments.get(key, as_of))
+    counted = _read_counts(main)
     labels = dict(Administration.State.choices)
     return [
         Sub(
@@ -229,21 +238,26 @@ def _read_subs(user: User, main: Administration) -> list[Sub]:
             is_active=state == Administration.State.ACTIVE and not detail,
             state_label=str(labels[state]),
             may_sync=SyncRight.RUN in rights,
-            counted_at=moments.get(pk),
-            per_category=counted.get(pk, {}),
+            counted_at=counted[pk][0] if pk in counted else None,
+            per_category=counted[pk][1] if pk in counted else {},
         )
         for pk, slug, name, groups, state, detail, rights in rows
     ]
 
 
-def _read_counts(main: Administration) -> Iterable[tuple[uuid.UUID, str, datetime, Counts]]:
-    numbers = {f"n_{key}": Coalesce(Cast(KeyTextTransform(key, "counts"), IntegerField()), 0) for key in COUNTED}
-    found = Alignment.objects.filter(administration__parent=main).order_by()
-    for key, category, as_of, *counted in found.annotate(**numbers).values_list(
-        "administration_id", "category", "as_of", *numbers
-    ):
-        in_line, behind, missing, *rest = counted
-        yield key, category, as_of, Counts(in_line, behind + missing, *rest)
+def _read_counts(main: Administration) -> dict[uuid.UUID, tuple[datetime, dict[str, Counts]]]:
+    """By administration when it was counted last, and its counts by category."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, [main.pk])
+        return {key: (as_of, _by_category(counts)) for key, as_of, counts in cursor.fetchall()}
+
+
+def _by_category(counts: str) -> dict[str, Counts]:
+    found = {}
+    for category, row in exact_json.load(counts).items():
+        in_line, behind, missing, *rest = (row.get(word) or 0 for word in COUNTED)
+        found[category] = Counts(in_line, behind + missing, *rest)
+    return found
 
 
 def _columns(shown: list[Sub], *, is_narrowed: bool) -> dict[Column, list[Sub]]:
