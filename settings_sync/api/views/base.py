@@ -9,12 +9,19 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.models import Scope
-from settings_sync.api.protocol.authentication import BearerAuthentication, HasScope, ScopesByMethod, token_of
+from settings_sync.api.protocol.authentication import (
+    BearerAuthentication,
+    HasScope,
+    ScopesByMethod,
+    token_of,
+    user_of,
+)
 from settings_sync.api.protocol.parsers import StrictJSONParser
 from settings_sync.api.protocol.renderers import ExactJSONRenderer
 from settings_sync.api.protocol.throttling import Allowance, TokenThrottle
 from settings_sync.api.visibility import find_administration, visible_administrations
 from settings_sync.exceptions import AdministrationDamaged
+from settings_sync.permissions import NotAllowed, may_run_sync
 from settings_sync.shapes.base import NoFields
 from tenants.models import Administration
 from tenants.schemas import WrongSchema
@@ -89,6 +96,16 @@ class TokenView(APIView):
     def nothing_more(self) -> None:
         """Raise ValidationError for a body with fields, where a request takes none."""
         self.checked(NoFields, self.request.data)
+
+
+class SyncView(TokenView):
+    """A view for whose user may sync from the token's main administration; others are refused."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Ask for the right before anything else that it takes."""
+        super().initial(request, *args, **kwargs)
+        if request.auth is not None and not may_run_sync(user_of(request), self.main):
+            raise NotAllowed("sync.run")
 
 
 def created(data: Any, location: str, status: int = 201) -> Response:

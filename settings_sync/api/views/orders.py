@@ -15,7 +15,6 @@ from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
 from settings_sync.exceptions import UnknownPackage
 from settings_sync.models import StandingOrder
-from settings_sync.permissions import NotAllowed, may_run_sync
 from settings_sync.services.packages.packages import find_package
 from settings_sync.services.standing.outlook import last_moments
 from settings_sync.services.standing.standing_orders import (
@@ -34,20 +33,15 @@ from settings_sync.services.standing.timetables import database_now
 from settings_sync.shapes.orders import ChangedOrder, NewOrder, OrderShape, shape_orders
 from settings_sync.shapes.plans import PlanShape
 
-from .base import READ_RUNS, RUN, TokenView, created
+from .base import READ_RUNS, RUN, SyncView, created
 from .plans import made_plan
 
 OPTIONAL = ("windows", "time_zone", "rings", "policies", "approval")
 """What an order needs not say: then it is as in an order that is new."""
 
 
-class OrderView(TokenView):
+class OrderView(SyncView):
     """A view of the standing orders of the token's main administration."""
-
-    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        super().initial(request, *args, **kwargs)
-        if request.auth is not None and not may_run_sync(user_of(request), self.main):
-            raise NotAllowed("sync.run")
 
     def find(self, request: Request, order_id: uuid.UUID) -> StandingOrder:
         """One of them. Raises Http404."""

@@ -15,7 +15,6 @@ from settings_sync.api.protocol.documenting import describe
 from settings_sync.api.protocol.idempotency import answer_once
 from settings_sync.api.protocol.pagination import page_of_rows
 from settings_sync.models import Package
-from settings_sync.permissions import NotAllowed, may_run_sync
 from settings_sync.planning.verdicts import Demand
 from settings_sync.services.packages.packages import (
     Asked,
@@ -30,19 +29,14 @@ from settings_sync.services.packages.packages import (
 )
 from settings_sync.shapes.packages import AssignmentBody, ChangedPackage, NewPackage, PackageShape, shape_packages
 
-from .base import READ_RUNS, RUN, TokenView, created
+from .base import READ_RUNS, RUN, SyncView, created
 
 MOST_ASSIGNMENTS = 5000
 LISTS = ("categories", "items", "except")
 
 
-class PackageView(TokenView):
+class PackageView(SyncView):
     """A view of the packages of the token's main administration."""
-
-    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        super().initial(request, *args, **kwargs)
-        if request.auth is not None and not may_run_sync(user_of(request), self.main):
-            raise NotAllowed("sync.run")
 
     def find(self, request: Request, package_id: uuid.UUID) -> Package:
         """One of them. Raises Http404."""
