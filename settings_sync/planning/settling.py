@@ -59,6 +59,10 @@ def _settle_new(item: Item) -> Draft:
     if item.change.is_new_coupling and item.source is not None and item.local is not None:
         return _coupled(item, item.source, item.local)
     if decision is not None and decision.word == Word.COUPLE and decision.couple_with is not None:
+        if (item.key[0], decision.couple_with) in item.rules.not_here:
+            # It would be written: that is what it is kept away from.
+            facts = {"holder": item.change.label, "coupling": "impossible"}
+            return Draft(item.with_action(Action.HOLD, verdict=Verdict.NAME_TAKEN, facts=facts))
         draft = item.from_source(Action.COUPLE)  # which cannot be: holding tells why
         return replace(draft, change=replace(draft.change, couples=decision.couple_with))
     return item.from_source(Action.CREATE)

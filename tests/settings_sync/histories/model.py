@@ -442,6 +442,8 @@ def _with_replaced(told: dict[Key, Outcome], main: Items, child: Stand) -> dict[
 def _hold_couplings(told: dict[Key, Outcome], main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
     """Only an own item that is there can be coupled."""
     own = {key for key in child.items if key not in main} - order.away
+    # Nothing takes the place of what is kept away.
+    told = {key: replace(o, replaces=None) if o.replaces in order.away else o for key, o in told.items()}
     return _hold_all(told, child, {key for key, found in told.items() if found.couple and found.couple not in own})
 
 

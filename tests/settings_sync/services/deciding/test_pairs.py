@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from forms_catalog.models import Field, Form, Section
-from settings_sync.models import Change, Plan
-from settings_sync.planning.verdicts import Word
+from settings_sync.models import Change, Package, Plan
+from settings_sync.planning.verdicts import Demand, Word
 from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.undos.undoing import create_undo_plan
 from sync_ledger.models import Deviation
@@ -287,3 +287,20 @@ def test_what_points_at_an_item_whose_coupling_is_held_goes_on_pointing_at_it(co
         workflow = Workflow.objects.get(uid=flow.uid)
         assert workflow.description == "Nieuw"
         assert [step.form and step.form.name for step in workflow.steps.order_by("position")] == [None, "Blad"]
+
+
+def test_what_a_package_keeps_away_is_not_coupled_either(company, child):
+    with inside(company.main):
+        former = make_form(("Metingen", ["co"]))
+    company.sync(child, categories=["forms"])
+    package = Package.objects.create(administration=company.main, name="Weg", items=[str(former.uid)])
+    package.assignments.create(administration=child, demand=Demand.NOT_HERE)
+    with inside(company.main):
+        Form.objects.all().delete()
+        coming = make_form(("Metingen", ["co2"]), name="Klep")
+    plan = company.plan(child, categories=["forms"])
+    asked = [Asked(coming.uid, Word.COUPLE, couple_with=former.uid)]
+    plan = decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=asked)
+    package.delete()
+    change = change_of(plan, coming)
+    assert (change.action, change.verdict, change.facts["coupling"]) == ("hold", "name_taken", "impossible")
