@@ -33,6 +33,8 @@ class Command(BaseCommand):
         number = options["administrations"]
         if not USUAL <= number <= MOST:
             raise CommandError(f"Ask for {USUAL} up to and including {MOST} administrations, not {number}.")
+        if number != USUAL and not options["fleet"]:
+            raise CommandError("--administrations goes with --fleet.")
         with missing_dump_as_exit_code():
             load_demo()
             if options["fleet"]:

@@ -93,7 +93,11 @@ OF_UNDO: Mapping[str, Any] = {
 
 def _of_order(facts: Mapping[str, Any], administrations: Sequence[Administration]) -> Words:
     main = administrations[0]
-    text = _("The standing order “%(name)s” of %(main)s came to nothing.")
+    text = (
+        _("The standing order “%(name)s” of %(main)s came to nothing this time.")
+        if facts["goes_on"]
+        else _("The standing order “%(name)s” of %(main)s does not go on.")
+    )
     link = Link(_("Look at it"), reverse("sync:order", args=[main.slug, facts["order"]]))
     said = text % {"name": facts["name"], "main": main.name}
     return Words(said, (link,), error_in_words(facts["why"], facts["facts"], ""))

@@ -96,11 +96,21 @@ def tell_ring_waits(run: SyncRun, stage: RunStage) -> None:
 def tell_order(order: StandingOrder, why: str, facts: Mapping[str, str], but: int | None = None) -> None:
     """Tell by whose right an order works that it came to nothing, or does not go on; `why` is the code of the refusal,
     and `but` whose doing it is. Who lost that right is told nothing any more: then all who may sync are."""
+    goes_on = order.state == StandingOrder.State.ON
     may_sync = _members(order.administration, SyncRight.RUN)
     makers = [reader for reader in may_sync if reader.user_id == order.by_right_of_id]
     readers = [reader for reader in makers or may_sync if reader.user_id != but]
     about = f"{order.pk} {timezone.now().isoformat()}"
-    tell(ORDER, about=about, readers=readers, order=str(order.pk), name=order.name, why=why, facts=dict(facts))
+    tell(
+        ORDER,
+        about=about,
+        readers=readers,
+        order=str(order.pk),
+        name=order.name,
+        why=why,
+        facts=dict(facts),
+        goes_on=goes_on,
+    )
 
 
 def tell_ready(administration: Administration) -> None:

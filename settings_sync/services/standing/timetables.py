@@ -1,6 +1,6 @@
 """When and windows of an order, from how they are kept and sent to what planning reckons with."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -41,9 +41,17 @@ def read_timetable(
         once=_moment(when) if kind == When.ONCE else None,
         windows=tuple(_window(row) for row in windows.get("allow", ())),
         closed=frozenset(_day(text) for text in windows.get("closed", ())),
-        closed_in={row["group"]: frozenset(map(_day, row["days"])) for row in windows.get("closed_in", ())},
+        closed_in=_closed_in(windows.get("closed_in", ())),
         groups=tuple(groups),
     )
+
+
+def _closed_in(rows: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[date]]:
+    """The closed days of each group, which may be named more than once."""
+    found: dict[str, frozenset[date]] = {}
+    for row in rows:
+        found[row["group"]] = found.get(row["group"], frozenset()).union(map(_day, row["days"]))
+    return found
 
 
 def groups_in(windows: Mapping[str, Any]) -> set[str]:

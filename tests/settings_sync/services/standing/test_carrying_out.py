@@ -29,6 +29,7 @@ from settings_sync.services.standing.standing_orders import (
     try_order,
     update_order,
 )
+from settings_sync.services.standing.timetables import read_timetable
 from settings_sync.services.targets.targets import claim_target, execute_target
 from settings_sync.services.targets.turns import take_turn
 from settings_sync.services.undos.undoing import create_undo_plan
@@ -314,7 +315,7 @@ class TestStopping:
         )
         with translation.override("en"):
             (line,) = in_words(colleague, [notice])
-        assert line.words.text == "The standing order “Elke nacht” of Van Dijk came to nothing."
+        assert line.words.text == "The standing order “Elke nacht” of Van Dijk does not go on."
         assert str(owner) in line.words.note
 
     def test_its_maker_is_told_of_a_moment_that_came_to_nothing(self, make, night, owner, main, grouped):
@@ -325,6 +326,9 @@ class TestStopping:
         night()
         notice = Notice.objects.get(kind="order.trouble")
         assert (notice.user, notice.facts["why"]) == (owner, "order-without-targets")
+        with translation.override("en"):
+            (line,) = in_words(owner, [notice])
+        assert line.words.text == "The standing order “Elke nacht” of Van Dijk came to nothing this time."
 
     def test_its_maker_is_told_who_took_back_what_it_brought(self, make, night, owner, main, grouped):
         make()
@@ -403,6 +407,11 @@ class TestWindows:
         never = [{"group": "Noord", "days": [f"{NOON + timedelta(days=day):%Y-%m-%d}" for day in range(401)]}]
         with pytest.raises(NeverOpen):
             make(windows={"closed_in": never})
+
+    def test_days_of_a_group_that_is_named_twice_are_all_closed(self):
+        days = [{"group": "Noord", "days": [f"2026-12-{day}"]} for day in (25, 26)]
+        table = read_timetable(NIGHTLY, {"closed_in": days}, "Europe/Amsterdam").of(["Noord"])
+        assert sorted(day.day for day in table.closed) == [25, 26]
 
     def test_times_of_a_group_that_is_not_there_are_refused(self, make, grouped):
         with pytest.raises(UnknownGroup):
