@@ -23,7 +23,7 @@ from .generator import GEVAAR, KWAAD, hostile_template
 
 COUNT = int(os.environ.get("EENLIJN_HOSTILE_TEMPLATES", "300"))
 SEED = int(os.environ.get("EENLIJN_HOSTILE_SEED", "1"))
-IN_A_BROWSER = max(60, COUNT // 20)
+IN_A_BROWSER = COUNT if "EENLIJN_HOSTILE_TEMPLATES" in os.environ else 60
 LONGEST_SECONDS = 10
 MOST_MEMORY_KB = 700_000
 
