@@ -30,6 +30,8 @@ def change_attachments(item: Any, values: Mapping[str, Any]) -> None:
         return
     if files and item.kind == MessageTemplate.Kind.SMS:
         refuse_when({ATTACH: [_("No file goes along with an SMS.")]})
+    # Before they are written: a column would refuse a long name in words of its own.
+    refuse_when({ATTACH: problems_of_attachments(list(files.items()))})
     item.attachments.filter(name__in=gone).delete()
     last = item.attachments.aggregate(last=Max("position"))["last"] or 0
     for number, (name, content) in enumerate(files.items(), start=1):
@@ -53,4 +55,9 @@ def attach_to(mail: EmailMessage, item: Any) -> None:
     if not isinstance(item, MessageTemplate) or not item.pk:
         return
     for row in item.attachments.order_by("position"):
-        mail.attach(row.name, b64decode(row.content), mimetypes.guess_type(row.name)[0] or UNKNOWN)
+        mail.attach(row.name, b64decode(row.content), media_type_of(row))
+
+
+def media_type_of(row: Attachment) -> str:
+    """What a file is said to be, by its name."""
+    return mimetypes.guess_type(row.name)[0] or UNKNOWN

@@ -1,10 +1,12 @@
 """What people fill in for a template. The words are checked here, the rules by `rules`, and services write."""
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,7 @@ from reference_data.models import VatRate
 from settings_sync.models import size_of_file
 
 from .attachments import ATTACH, DETACH
-from .models import Block, Layout, MessageTemplate, Scheme
+from .models import Attachment, Block, Layout, MessageTemplate, Scheme
 from .rules import ATTACHABLE, MOST_ATTACHED_BYTES
 from .services import FIELDS, problems_of
 
@@ -45,6 +47,9 @@ class TemplateForm(SettingForm):
         """The fields that hold HTML in a template of this kind."""
         return ()
 
+    def ask_for_files_again(self) -> None:
+        """Say of files that came with a form that was refused what is to be done with them."""
+
 
 class FilesInput(forms.FileInput):
     """Takes several files at once."""
@@ -64,6 +69,10 @@ class FilesField(forms.FileField):
             most = filesizeformat(MOST_ATTACHED_BYTES)
             message = _("The files that go along are more than %(most)s together.")
             raise forms.ValidationError(message, params={"most": most})
+        twice = [name for name, times in Counter(one.name for one in files).items() if times > 1]
+        if twice:
+            message = _("Several files are called “%(name)s”.")
+            raise forms.ValidationError(message, params={"name": twice[0]})
         return {one.name: b64encode(one.read()).decode() for one in files}
 
 
@@ -80,8 +89,8 @@ class MessageTemplateForm(TemplateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = self.instance.attachments.order_by("position") if self.instance.pk else ()
-        found = [(row.name, f"{row.name}, {filesizeformat(size_of_file(row.content))}") for row in rows]
+        self._rows = list(self.instance.attachments.order_by("position")) if self.instance.pk else []
+        found = [(row.name, f"{row.name}, {filesizeformat(size_of_file(row.content))}") for row in self._rows]
         self.fields["detach"].choices = found  # type: ignore[attr-defined]
         if not found:
             del self.fields["detach"]
@@ -93,6 +102,15 @@ class MessageTemplateForm(TemplateForm):
         apart = {name: self.cleaned_data.pop(name) for name in (ATTACH, DETACH) if name in self.cleaned_data}
         super().ask_rules(problems_of)
         self.cleaned_data |= apart
+
+    def attached(self) -> list[tuple[BoundWidget, Attachment]]:
+        """The files that go along now, each with its tick."""
+        return list(zip(self["detach"], self._rows, strict=True)) if "detach" in self.fields else []
+
+    def ask_for_files_again(self) -> None:
+        """Say that a browser sends files once: what is wrong elsewhere is mended, and they are to be chosen again."""
+        if self.files and self.errors and "attach" in self.fields:
+            self.add_error("attach", _("The files were not kept: choose them again."))
 
     class Meta:
         model = MessageTemplate

@@ -51,7 +51,7 @@ class MessageTemplateSync(ModelSync):
 
     @classmethod
     def validate(cls, document: Mapping[str, Any]) -> Sequence[str]:
-        return messages_of(rules.problems_of_message(document))
+        return [*messages_of(rules.problems_of_message(document)), *rules.problems_of_attached(document)]
 
     @classmethod
     def problems_of_edit(cls, edit: DocumentEdit) -> Mapping[str, Sequence[str]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import preview_pages, variable_pages, views
+from . import attachment_pages, preview_pages, variable_pages, views
 
 app_name = "templates"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:section>/<uuid:uid>/mail/", views.mail_template, name="mail"),
     path("<slug:section>/<uuid:uid>/everywhere/", preview_pages.show_everywhere, name="everywhere"),
     path("<slug:section>/<uuid:uid>/everywhere/<slug:there>/", preview_pages.show_one, name="everywhere_one"),
+    path("messages/<uuid:uid>/files/<uuid:attachment>/", attachment_pages.open_attachment, name="attachment"),
     path("<slug:section>/<uuid:uid>/archive/", views.archive_template, name="archive"),
     path("<slug:section>/<uuid:uid>/unarchive/", views.unarchive_template, name="unarchive"),
     path("<slug:section>/<uuid:uid>/delete/", views.delete_template, name="delete"),

@@ -224,6 +224,7 @@ def _listed(section: Section, query: str, with_archived: bool) -> dict[str, Any]
 
 
 def _context_of(request: AdministrationRequest, section: Section, form: Any, item: Any) -> dict[str, Any]:
+    form.ask_for_files_again()
     return {
         "section": section,
         "form": form,

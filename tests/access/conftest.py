@@ -33,7 +33,7 @@ from settings_sync.services.runs.runs import start_run
 from settings_sync.services.targets.targets import execute_target
 from settings_sync.services.versions.working import parts_in
 from sync_ledger.models import Deviation, Draft
-from templates_catalog.models import MessageTemplate, Scheme, Variable
+from templates_catalog.models import Attachment, MessageTemplate, Scheme, Variable
 from tenants.models import Administration, Membership, Role
 from tenants.schemas import inside
 from tenants.tokens import create_own_token
@@ -165,6 +165,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
         draft = Draft.objects.get()
         form, section = Form.objects.all()[0], Section.objects.all()[0]
         work_order, filled = WorkOrder.objects.all()[0], FilledForm.objects.all()[0]
+        attached = Attachment.objects.select_related("template")[0]
         photo = filled.photos.create(question=word, media_type="image/png", content=word.encode())
         return {
             "": {
@@ -196,6 +197,7 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
                 "variable_id": Variable.objects.all()[0].pk,
             },
             "templates:make_default": {"uid": Scheme.objects.all()[0].uid},
+            "templates:attachment": {"uid": attached.template.uid, "attachment": attached.uid},
             "sync:difference-sheet": {
                 "kind": "templates_catalog.messagetemplate", "uid": MessageTemplate.objects.all()[0].uid,
             },

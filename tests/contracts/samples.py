@@ -248,7 +248,7 @@ class Filler:
 
     def _parts_below(self, kind: Kind, above: Table, parent: Model) -> None:
         for part in kind.parts:
-            if part.parent is above:
+            if part.parent is above and _takes(parent, part):
                 for number in range(1, PARTS_PER_PARENT + 1):
                     self._part(kind, part, parent, position=10 * number)  # gaps: only the order travels
 
@@ -257,7 +257,13 @@ class Filler:
         self._parts_below(kind, part, made)
 
     def _alter_parts(self, kind: Kind, part: Table, parent: Model) -> None:
-        first, *rest = part.model._default_manager.filter(**{part.parent_name: parent}).order_by("position")
+        standing = part.model._default_manager.filter(**{part.parent_name: parent}).order_by("position")
+        if not _takes(parent, part):
+            standing.delete()
+        if not standing.exists():
+            self._parts_below(kind, part.parent, parent)
+            return
+        first, *rest = standing
         first.delete()
         for number, row in enumerate(reversed(rest), start=1):
             self._assign(row, self._values(part.model, {part.parent_name: parent, "position": 1000 + number}))
@@ -275,6 +281,11 @@ class Filler:
             # Not the section that it stands in, which would wait for itself.
             pointing = [part for part in parts_of(table, item) if part not in (target, target.section)][-1]
             self._assign(pointing, {column.name: target, "visible_if_value": "Ja"})
+
+
+def _takes(parent: Model, part: Table) -> bool:
+    """Whether there can be such parts of it: no file goes along with an SMS."""
+    return part.model is not Attachment or vars(parent)["kind"] != "sms"
 
 
 def _agree(row: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
