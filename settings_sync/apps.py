@@ -25,6 +25,7 @@ class SettingsSyncConfig(AppConfig):
         from settings_sync.services.inbox.rounds import find_deviations
         from settings_sync.services.notices.kinds import register_kinds
         from settings_sync.services.targets.reaping import also_each_round
+        from settings_sync.services.trends.noting import note_figures
         from settings_sync.views.drafting import through_draft
         from sync_ledger.edits import after_edits, before_removals
         from tenants.entering import page_ways
@@ -34,7 +35,7 @@ class SettingsSyncConfig(AppConfig):
         after_edits.extend((refuse_locked_edit, keep_edited))
         before_removals.append(refuse_locked_removal)
         register_kinds()
-        also_each_round(find_deviations)
+        also_each_round(find_deviations, note_figures)
         pre_migrate.connect(refuse_before_migrating, sender=self)
 
 

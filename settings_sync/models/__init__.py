@@ -2,7 +2,7 @@
 
 from .approvals import Approval
 from .checkups import Checkup
-from .days import AlignmentDay
+from .days import AlignmentDay, PublishingDay, WaitingDay
 from .decisions import Decision, ItemRule, SyncPolicy
 from .documents import Document, Snapshot, SnapshotItem
 from .inbox import InboxDecision, InboxDeviation, InboxDue, InboxEntry, InboxQuestion
@@ -40,6 +40,7 @@ __all__ = [
     "Part",
     "Plan",
     "PlanTarget",
+    "PublishingDay",
     "Receipt",
     "RunStage",
     "SavedChoice",
@@ -51,6 +52,7 @@ __all__ = [
     "SyncTarget",
     "TakenPackage",
     "Touched",
+    "WaitingDay",
     "file_in_words",
     "size_of_file",
 ]

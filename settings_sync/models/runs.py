@@ -257,6 +257,8 @@ class Alignment(models.Model):
     administration = models.ForeignKey(Administration, on_delete=models.CASCADE, related_name="alignment")
     category = models.CharField(max_length=60)
     counts = ExactJSONField(default=dict)
+    # By the id of a package that is asked of it: [in line, of how many], of the settings that it holds.
+    packages = ExactJSONField(default=dict, db_default={})
     # The first day on which something that is kept as it is there should be looked at again.
     review_on = models.DateField(null=True)
     as_of = models.DateTimeField()

@@ -22,20 +22,22 @@ from django.utils import timezone
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import look_at
 from settings_sync.models import Alignment, InboxDue, Touched
-from settings_sync.planning.alignment import COUNTED, NAMES_TAKEN, align
-from settings_sync.planning.values import Local
+from settings_sync.planning.alignment import COUNTED, NAMES_TAKEN, align, relations
+from settings_sync.planning.assigning import Expected
+from settings_sync.planning.values import Key, Local
 from settings_sync.services.assignments.assigned import Expectations
 from settings_sync.services.plans.comparing import category_of
 from tenants.models import Administration
 from tenants.schemas import inside
 from tenants.wholeness import having, note_damage
 
-from .days import note_today
+from .days import TO_BE_IN_LINE, note_today
 from .due import LOOKED_AT_ONCE, find_due, find_touched, next_turn, read_notes
 
 logger = logging.getLogger(__name__)
 
 Counts = dict[str, int]
+OfPackages = dict[str, list[int]]
 Found = TypeVar("Found")
 STORED_AT_ONCE = 100
 # Written out, as it is asked in every administration that is counted.
@@ -146,9 +148,29 @@ def _fold_main(main: Administration, everything: bool) -> int:
 def _rows_of_child(source: Local, child: Administration, expectations: Expectations) -> list[Alignment]:
     expected = expectations.of(child)
     with inside(child):
-        counts = align(source.entries, look_at(child), category_of(), expected)
+        local = look_at(child)
+        counts = align(source.entries, local, category_of(), expected)
+        packages = _count_packages(source, local, expected, expectations.asking(child))
         # Noted here as well, because a sync brings agreements with a date.
-        return _rows(child, counts, _first_reviews())
+        return _rows(child, counts, _first_reviews(), packages)
+
+
+def _count_packages(
+    source: Local, local: Local, expected: Expected | None, asking: Mapping[Key, Collection[str]]
+) -> dict[str, OfPackages]:
+    """Per category, by package: how many of the settings that it asks for are in line, and how many it asks for."""
+    found: dict[str, OfPackages] = {}
+    if not asking:
+        return found
+    categories = category_of()
+    for key, word in relations(source.entries, local, expected).items():
+        if word not in TO_BE_IN_LINE:
+            continue
+        for package in asking.get(key, ()):
+            counted = found.setdefault(categories[key[0]], {}).setdefault(package, [0, 0])
+            counted[0] += word == "in_line"
+            counted[1] += 1
+    return found
 
 
 def _countable(administrations: list[Administration]) -> list[Administration]:
@@ -206,12 +228,18 @@ def _first_reviews() -> dict[str, date]:
     return first
 
 
-def _rows(administration: Administration, counts: Mapping[str, Counts], reviews: Mapping[str, date]) -> list[Alignment]:
+def _rows(
+    administration: Administration,
+    counts: Mapping[str, Counts],
+    reviews: Mapping[str, date],
+    packages: Mapping[str, OfPackages] | None = None,
+) -> list[Alignment]:
     return [
         Alignment(
             administration=administration,
             category=category,
             counts=found,
+            packages=(packages or {}).get(category, {}),
             review_on=reviews.get(category),
             as_of=Now(),
         )
@@ -234,5 +262,5 @@ def _store(rows: Iterable[Alignment]) -> None:
             counted,
             update_conflicts=True,
             unique_fields=["administration", "category"],
-            update_fields=["counts", "review_on", "as_of"],
+            update_fields=["counts", "packages", "review_on", "as_of"],
         )

@@ -10,10 +10,13 @@ from settings_sync.engine.reading.index import look_at
 from settings_sync.engine.reading.snapshots import read_needs
 from settings_sync.models import Assignment, Package, TakenPackage
 from settings_sync.planning import assigning
-from settings_sync.planning.assigning import NOTHING_ASSIGNED, Assigned, Expected, Given, expect
+from settings_sync.planning.assigning import NOTHING_ASSIGNED, PRECEDENCE, Assigned, Expected, Given, expect
 from settings_sync.planning.values import Entry, Key, Source
 from settings_sync.planning.verdicts import Demand
 from tenants.models import Administration
+
+ById = tuple[frozenset[tuple[Demand, uuid.UUID]], frozenset[tuple[Demand, uuid.UUID]]]
+"""What is asked of an administration itself, and of its groups, with the ids of packages."""
 
 
 class Assignments:
@@ -58,9 +61,33 @@ class Assignments:
         return Assigned(itself, by_group)
 
     def _given(self, row: Assignment, administration: Administration) -> Given:
+        return (self._demand(row, administration), self._packages[row.package_id])
+
+    def _demand(self, row: Assignment, administration: Administration) -> Demand:
         demand = Demand(row.demand)
         is_taken = demand == Demand.OPTIONAL and (row.package_id, administration.pk) in self._taken
-        return (Demand.REQUIRED if is_taken else demand, self._packages[row.package_id])
+        return Demand.REQUIRED if is_taken else demand
+
+    def by_id(self, administration: Administration) -> "ById":
+        """The same as `of`, with the ids of the packages in place of what they hold."""
+        groups = set(administration.groups)
+        itself = {row for row in self._rows if row.administration_id == administration.pk}
+        by_group = {row for row in self._rows if row.group in groups}
+        return (
+            frozenset((self._demand(row, administration), row.package_id) for row in itself),
+            frozenset((self._demand(row, administration), row.package_id) for row in by_group),
+        )
+
+    def asking_for(self, asked: "ById", category: str, uid: uuid.UUID) -> tuple[str, ...]:
+        """The ids of those of these packages by which a setting is to be there; none where another keeps it away."""
+        for level in asked:
+            holding = [(demand, key) for demand, key in level if self._packages[key].holds(category, uid)]
+            if holding:
+                demands = {demand for demand, _key in holding}
+                if next(demand for demand in PRECEDENCE if demand in demands) != Demand.REQUIRED:
+                    return ()
+                return tuple(str(key) for demand, key in holding if demand == Demand.REQUIRED)
+        return ()
 
 
 class Expectations:
@@ -72,6 +99,7 @@ class Expectations:
         self._main = main
         self._entries = entries
         self._known: dict[Assigned, Expected | None] = {}
+        self._asking: dict[ById, dict[Key, tuple[str, ...]]] = {}
 
     def of(self, administration: Administration) -> Expected | None:
         """What one is to have; None where it has no package, and everything counts."""
@@ -83,6 +111,22 @@ class Expectations:
         if assigned and assigned not in self._known:
             self._known[assigned] = expect(assigned, self._source, _category_of())
         return self._known.get(assigned)
+
+    def asking(self, administration: Administration) -> Mapping[Key, tuple[str, ...]]:
+        """By setting the ids of the packages that ask one administration to have it; what only they need is not among
+        them."""
+        if self.assignments.is_empty:
+            return {}
+        asked = self.assignments.by_id(administration)
+        if asked not in self._asking:
+            category_of = _category_of()
+            keys = {
+                key: self.assignments.asking_for(asked, category_of[key[0]], key[1])
+                for key in self._source.entries
+                if key[0] in category_of
+            }
+            self._asking[asked] = {key: packages for key, packages in keys.items() if packages}
+        return self._asking[asked]
 
     @cached_property
     def _source(self) -> Source:
