@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from settings_sync.services.support.figures import read_figures
+from settings_sync.services.trends.latest import Latest, read_latest
 from tenants.schemas import in_public
 from webhooks.services.deliveries import delivery_lag
 
@@ -29,6 +30,7 @@ class ProductFigures:
             with in_public():
                 figures = read_figures()
                 lag = delivery_lag()
+                latest = read_latest()
         except (DatabaseError, InterfaceError):
             yield _one("eenlijn_database_up", "Whether the database answers.", 0)
             return
@@ -48,6 +50,7 @@ class ProductFigures:
             "eenlijn_administrations_unwell", "Those in which a doctor found faults.", figures.unwell_administrations
         )
         yield _one("eenlijn_webhook_lag_seconds", "How late the message is that is due longest.", lag.total_seconds())
+        yield from _over_time(latest)
 
 
 def product_figures() -> bytes:
@@ -55,6 +58,39 @@ def product_figures() -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(ProductFigures())
     return bytes(generate_latest(registry))
+
+
+def _over_time(latest: Latest) -> Iterator[Metric]:
+    """What is kept of each day, as it stood last; an empty group or package stands for all of them."""
+    place = ["administration", "group", "package"]
+    in_line = GaugeMetricFamily("eenlijn_alignment_settings_in_line", "Settings that are in line.", labels=place)
+    total = GaugeMetricFamily("eenlijn_alignment_settings", "Settings that are to be in line.", labels=place)
+    whole = GaugeMetricFamily(
+        "eenlijn_alignment_administrations_in_line", "Administrations of which everything is in line.", labels=place
+    )
+    number = GaugeMetricFamily("eenlijn_alignment_administrations", "Administrations that were counted.", labels=place)
+    for row in latest.aligned:
+        labels = [row.administration, row.group, row.package]
+        in_line.add_metric(labels, row.in_line)
+        total.add_metric(labels, row.total)
+        whole.add_metric(labels, row.administrations_in_line)
+        number.add_metric(labels, row.administrations)
+    waiting = GaugeMetricFamily(
+        "eenlijn_decisions_waiting", "Decisions that wait for somebody.", labels=["administration", "kind"]
+    )
+    for waits in latest.waiting:
+        for kind, value in zip(waits._fields[1:], waits[1:], strict=True):
+            waiting.add_metric([waits.administration, kind], value)
+    took = GaugeMetricFamily(
+        "eenlijn_publishing_seconds",
+        "How long it took from publishing to in line, of what came in twelve weeks.",
+        labels=["administration", "package", "quantile"],
+    )
+    for published in latest.published:
+        took.add_metric([published.administration, published.package, "0.5"], published.median_seconds)
+        took.add_metric([published.administration, published.package, "0.9"], published.slowest_seconds)
+    yield from (in_line, total, whole, number, waiting, took)
+    yield _one("eenlijn_alignment_left_out", "Groups and packages that are not told of.", latest.left_out)
 
 
 def _one(name: str, about: str, value: float) -> GaugeMetricFamily:

@@ -35,6 +35,7 @@ TOPICS = (
     Topic("inbox", _("Inbox"), ("sync:inbox", "sync:questions")),
     Topic("packages", _("Packages"), ("sync:package",)),
     Topic("orders", _("Standing orders"), ("sync:order",)),
+    Topic("trends", _("Over time"), ("sync:trends",)),
     Topic("drafts", _("Drafts"), ("sync:draft",)),
     Topic("versions", _("Versions and files of a setting"), ("sync:item-",)),
     Topic("settings", _("Settings"), ("settings-home",)),

@@ -40,7 +40,18 @@ from tenants.models import Administration
 from tenants.permissions import NotAllowed
 
 from .exceptions import RetryBringsBack, SyncError, error_in_words
-from .models import Finding, Plan, PlanTarget, Receipt, RunStage, SyncRun, SyncTarget
+from .models import (
+    AlignmentDay,
+    Finding,
+    Plan,
+    PlanTarget,
+    PublishingDay,
+    Receipt,
+    RunStage,
+    SyncRun,
+    SyncTarget,
+    WaitingDay,
+)
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]
@@ -308,6 +319,48 @@ class SyncTargetAdmin(SupportAdmin):
         return _ask_and_retry(self, request, target.run, [target], words)
 
 
+class DayAdmin(SupportAdmin):
+    """Figures that were kept of each day, to read."""
+
+    list_filter = ("day",)
+    show_full_result_count = False
+    ordering = ("-day", "administration", "id")
+    search_fields: tuple[str, ...] = ("administration__name", "administration__slug")
+
+
+@admin.register(AlignmentDay)
+class AlignmentDayAdmin(DayAdmin):
+    """How far everything, a group or a package was in line."""
+
+    list_display = (
+        "day", "administration", "group", "package", "in_line", "total", "administrations_in_line", "administrations",
+    )  # fmt: skip
+    list_select_related = ("administration", "package")
+    search_fields = (*DayAdmin.search_fields, "group", "package__name")
+    fields = list_display
+
+
+@admin.register(WaitingDay)
+class WaitingDayAdmin(DayAdmin):
+    """How many decisions waited."""
+
+    list_display = ("day", "administration", "conflicts", "deviations", "approvals", "noted_at")
+    list_select_related = ("administration",)
+    fields = list_display
+
+
+@admin.register(PublishingDay)
+class PublishingDayAdmin(DayAdmin):
+    """How long it took from publishing to in line."""
+
+    list_display = (
+        "day", "administration", "package", "settings", "arrivals", "median_seconds", "slowest_seconds",
+    )  # fmt: skip
+    list_select_related = ("administration", "package")
+    search_fields = (*DayAdmin.search_fields, "package__name")
+    fields = list_display
+
+
 @admin.register(Administration)
 class SyncingAdministrationAdmin(AdministrationAdmin):
     """Administrations, with starting a sync on behalf of one."""
@@ -319,6 +372,9 @@ class SyncingAdministrationAdmin(AdministrationAdmin):
         of_a_main: list[PageAbout] = [
             (_("Runs"), "settings_sync_syncrun", whose),
             (_("Previews"), "settings_sync_plan", whose),
+            (_("In line day by day"), "settings_sync_alignmentday", whose),
+            (_("Decisions that waited"), "settings_sync_waitingday", whose),
+            (_("From publishing to in line"), "settings_sync_publishingday", whose),
             (_("Webhooks"), "webhooks_endpoint", whose),
             (_("Messages"), "webhooks_outboxmessage", whose),
         ]

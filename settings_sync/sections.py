@@ -27,6 +27,16 @@ register(
         main_only=True,
     ),
     Section(
+        Group.SYNCS,
+        20,
+        "sync:trends",
+        _("Over time"),
+        _("How far in line week by week, by group and package, and how long publishing takes."),
+        "history",
+        AdministrationRight.SEE,
+        main_only=True,
+    ),
+    Section(
         Group.SHARED_SETTINGS,
         90,
         "sync:item-import",

@@ -23,6 +23,7 @@ from .views import (
     runs,
     saved_choices,
     takeover,
+    trends,
     versions,
     wizard,
 )
@@ -70,6 +71,8 @@ urlpatterns = [
     path("packages/here/<uuid:package_id>/", packages.take, name="package-take"),
     path("packages/<uuid:package_id>/", packages.edit, name="package"),
     path("packages/<uuid:package_id>/assign/", packages.assign, name="package-assign"),
+    path("trends/", trends.show, name="trends"),
+    path("trends/days.csv", trends.download, name="trends-csv"),
     path("orders/", orders.show_all, name="orders"),
     path("orders/new/", orders.create, name="order-new"),
     path("orders/<uuid:order_id>/", orders.edit, name="order"),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("administrations/", administrations.Administrations.as_view(), name="administrations"),
     path("administrations/<slug:slug>/", administrations.OneAdministration.as_view(), name="administration"),
     path("administrations/<slug:slug>/retry/", administrations.RetryAdministration.as_view(), name="retry-creation"),
+    path("administrations/<slug:slug>/alignment/", alignment.AlignmentOverTime.as_view(), name="alignment-over-time"),
     path("administrations/<slug:slug>/items/", settings.ItemsOfAdministration.as_view(), name="new-item"),
     path("administrations/<slug:slug>/items/<uuid:uid>/", settings.Item.as_view(), name="item"),
     path("administrations/<slug:slug>/items/<uuid:uid>/archive/", settings.ArchiveItem.as_view(), name="archive-item"),

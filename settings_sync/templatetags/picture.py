@@ -1,18 +1,26 @@
-"""Parts of the first page: the chart of the last weeks, and addresses of the matrix."""
+"""Parts of the first page: the chart of the last weeks, which other pages have as well, and addresses of the matrix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from settings_sync.services.administrations.days import Week
+from settings_sync.services.trends.reading import Pace, Waiting
+from settings_sync.wording.lengths import about_in_words
 
 register = template.Library()
 
 HEIGHT = 28
 STEP = 12
 BAR = 9
+HUNDRED = 100
+Bar = tuple[date, float | None, str]
+"""The end of a week, what stands at it, or None, and that in words."""
 
 
 @register.inclusion_tag("home/weeks.html")
@@ -20,22 +28,66 @@ def weeks_chart(weeks: Sequence[Week]) -> dict[str, Any]:
     """The last weeks as bars, drawn as SVG; each tells its figure to who points at it."""
     # What nobody had counted yet is left away, and not drawn as a gap.
     counted = [week for week in weeks if week.percent is not None]
+    last = counted[-1].percent if counted else None
+    label = _("In line over the last 12 weeks; %(percent)s %% now") % {"percent": last}
+    return {"chart": _drawn(_percents(counted), HUNDRED, label), "last": last}
+
+
+@register.inclusion_tag("includes/bars.html")
+def percent_bars(weeks: Sequence[Week], label: str) -> dict[str, Any]:
+    """Weeks as bars of a hundred, with a gap where nobody had counted."""
+    return {"chart": _drawn(_percents(weeks), HUNDRED, label)}
+
+
+@register.inclusion_tag("includes/bars.html")
+def waiting_bars(weeks: Sequence[Waiting], label: str) -> dict[str, Any]:
+    """How many decisions waited, as bars of the most that there were."""
+    bars = [(week.ends_on, week.number, str(week.number)) for week in weeks]
+    return {"chart": _drawn(bars, _most(bars), label, "warn")}
+
+
+@register.inclusion_tag("includes/bars.html")
+def pace_bars(paces: Sequence[tuple[date, Pace | None]], label: str) -> dict[str, Any]:
+    """How long publishing took in the middle, as bars of the longest that it did."""
     bars = [
+        (day, pace.median.total_seconds() if pace else None, about_in_words(pace.median) if pace else "")
+        for day, pace in paces
+    ]
+    return {"chart": _drawn(bars, _most(bars), label, "info")}
+
+
+@register.filter
+def about(length: timedelta) -> str:
+    """How long something took, in words."""
+    return about_in_words(length)
+
+
+def _percents(weeks: Iterable[Week]) -> list[Bar]:
+    return [(week.ends_on, week.percent, f"{week.percent} %") for week in weeks]
+
+
+def _most(bars: Iterable[Bar]) -> float:
+    return max((value or 0 for _day, value, _words in bars), default=0)
+
+
+def _drawn(bars: Sequence[Bar], most: float, label: str, colour: str = "") -> dict[str, Any]:
+    drawn = [
         {
             "x": number * STEP,
-            "y": HEIGHT - _height(week.percent),
-            "height": _height(week.percent),
-            "week": week,
+            "y": HEIGHT - _height(value, most),
+            "height": _height(value, most),
+            "title": f"{date_format(day, 'SHORT_DATE_FORMAT')}: {words}",
         }
-        for number, week in enumerate(counted)
+        for number, (day, value, words) in enumerate(bars)
+        if value is not None
     ]
-    last = counted[-1].percent if counted else None
-    return {"bars": bars, "width": len(counted) * STEP, "height": HEIGHT, "bar_width": BAR, "last": last}
+    size = {"width": max(len(bars) * STEP, STEP), "height": HEIGHT, "bar_width": BAR}
+    return {"bars": drawn, "label": label, "colour": colour, **size}
 
 
-def _height(percent: int | None) -> int:
+def _height(value: float | None, most: float) -> int:
     # At least a line, or a week in which nothing was in line would look like one that nobody counted.
-    return max(round((percent or 0) * HEIGHT / 100), 1)
+    return max(round((value or 0) * HEIGHT / (most or 1)), 1)
 
 
 @register.simple_tag

@@ -206,7 +206,8 @@ def make_samples(company: Company, child: Administration, word: str) -> dict[str
             **{f"sync:{name}": in_sub for name in PAGES_OF_A_SUB},
             **{f"sync:{name}": in_news for name in NEWS_PAGES},
             "sync:run-change": {"change_id": written.pk},
-            "api:item": {"slug": main.slug}, "api:target-changes": {"slug": child.slug},
+            "api:item": {"slug": main.slug}, "api:alignment-over-time": {"slug": main.slug},
+            "api:target-changes": {"slug": child.slug},
             "api:administration": {"slug": child.slug}, "api:retry-creation": {"slug": child.slug},
             "daily-data": {
                 "customer_id": Customer.objects.all()[0].uid, "work_order_id": work_order.uid,

@@ -108,7 +108,9 @@ def below(address: str, row: dict[str, Any]) -> list[str]:
     """Where one row of a list leads."""
     last = address.rstrip("/").rpartition("/")[2]
     if last == "administrations":
-        return [f"{address}{row['slug']}/", *(f"{address}{row['slug']}/{name}/" for name in DAILY_DATA)]
+        over_time = [f"{address}{row['slug']}/alignment/"] if row["kind"] == "main" else []
+        own = (f"{address}{row['slug']}/{name}/" for name in DAILY_DATA)
+        return [f"{address}{row['slug']}/", *over_time, *own]
     if last == "runs":
         return [f"{address}{row['id']}/", f"{address}{row['id']}/targets/"]
     return [f"{address}{row['id']}/"] if last in DAILY_DATA else []

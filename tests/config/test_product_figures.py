@@ -8,7 +8,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from config import product_figures
-from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.models import AlignmentDay, Package, PublishingDay, SyncRun, SyncTarget, WaitingDay
 from settings_sync.services.runs.runs import start_run
 from tenants.schemas import inside
 from tests.conftest import make_member
@@ -53,6 +53,35 @@ def test_what_waits_is_counted_with_its_age_and_what_ended_with_its_rows(client,
     assert done["eenlijn_administrations", "active"] == 2
     SyncTarget.objects.update(finished_at=timezone.now() - timedelta(hours=2))
     assert read(client)["eenlijn_targets_ended_last_hour", "succeeded"] == 0
+
+
+@pytest.mark.parametrize("name", ["Noord", "<script>", "=cmd|' /C calc'!A0", '🔥 "\\', "ë" * 60])
+def test_what_is_kept_of_each_day_is_told_by_group_and_package_whatever_they_are_called(client, main, name):
+    today = timezone.localdate()
+    package = Package.objects.create(administration=main, name=name)
+    for group, which in (("", None), (name, None), ("", package), (name, package)):
+        AlignmentDay.objects.create(
+            administration=main, day=today, group=group, package=which, in_line=3, total=4, administrations_in_line=1,
+            administrations=2,
+        )  # fmt: skip
+    WaitingDay.objects.create(
+        administration=main, day=today, conflicts=5, deviations=6, approvals=7, noted_at=timezone.now()
+    )
+    for which in (None, package):
+        PublishingDay.objects.create(
+            administration=main, day=today, package=which, settings=1, arrivals=2, median_seconds=60, slowest_seconds=90
+        )
+    found = read(client)
+    for group, which in (("", ""), (name, ""), ("", name)):
+        assert found["eenlijn_alignment_settings_in_line", main.slug, group, which] == 3
+        assert found["eenlijn_alignment_settings", main.slug, group, which] == 4
+        assert found["eenlijn_alignment_administrations_in_line", main.slug, group, which] == 1
+        assert found["eenlijn_alignment_administrations", main.slug, group, which] == 2
+    assert ("eenlijn_alignment_settings", main.slug, name, name) not in found
+    assert found["eenlijn_decisions_waiting", main.slug, "deviations"] == 6
+    assert found["eenlijn_publishing_seconds", main.slug, "", "0.5"] == 60
+    assert found["eenlijn_publishing_seconds", main.slug, name, "0.9"] == 90
+    assert found["eenlijn_alignment_left_out",] == 0
 
 
 def test_without_a_database_the_other_figures_are_there_and_say_so(client, monkeypatch):

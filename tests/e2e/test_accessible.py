@@ -22,6 +22,7 @@ PAGES = {
         f"{ADMINISTRATIONS}runs/",
         f"{ADMINISTRATIONS}inbox/",
         f"{ADMINISTRATIONS}approvals/",
+        f"{ADMINISTRATIONS}trends/",
         f"{ADMINISTRATIONS}orders/",
         f"{ADMINISTRATIONS}orders/new/",
         f"{ADMINISTRATIONS}packages/new/",

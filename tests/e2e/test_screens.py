@@ -63,6 +63,7 @@ SCREENS = [
     Screen("inbox", f"{ADMINISTRATIONS}inbox/"),
     Screen("approvals", f"{ADMINISTRATIONS}approvals/"),
     Screen("packages", f"{ADMINISTRATIONS}packages/"),
+    Screen("trends", f"{ADMINISTRATIONS}trends/"),
     Screen("package-new", f"{ADMINISTRATIONS}packages/new/"),
     Screen("orders", f"{ADMINISTRATIONS}orders/"),
     Screen("order-new", f"{ADMINISTRATIONS}orders/new/"),

@@ -15,6 +15,7 @@ from audit.models import AuditEntry
 from settings_sync.models import Finding, SyncRun, SyncTarget
 from settings_sync.services.support.support import start_run_on_behalf
 from settings_sync.services.targets.targets import execute_target
+from settings_sync.services.trends.noting import note_figures_of
 from settings_sync.support_pages.setting_pages import setting_address
 from tenants.models import Administration, Membership, Role
 from tenants.permissions import NotAllowed
@@ -27,9 +28,12 @@ from webhooks.models import Endpoint, OutboxMessage
 UID = uuid.UUID(int=7)
 READ_ONLY = (
     "audit.auditentry",
+    "settings_sync.alignmentday",
     "settings_sync.plan",
+    "settings_sync.publishingday",
     "settings_sync.syncrun",
     "settings_sync.synctarget",
+    "settings_sync.waitingday",
     "webhooks.endpoint",
     "webhooks.outboxmessage",
 )
@@ -63,6 +67,7 @@ def synced(owner, main, child):
     )
     endpoint = Endpoint.objects.create(administration=main, url="https://example.com/", events=["run.finished"])
     OutboxMessage.objects.create(endpoint=endpoint, administration=main, event="run.finished", body="{}")
+    note_figures_of(main)
     return run
 
 

@@ -17,7 +17,6 @@ from accounts.models import User
 from settings_sync.models import AlignmentDay, Package, PublishingDay, WaitingDay
 from settings_sync.services.administrations.days import WEEKS, Week, weeks_of
 from settings_sync.services.packages.packages import list_packages
-from tenants.groups import groups_of
 from tenants.models import Administration
 
 
@@ -66,6 +65,20 @@ class Part:
         known = [week.percent for week in self.weeks if week.percent is not None]
         return known[-1] - known[0] if len(known) > 1 and self.now.percent is not None else None
 
+    @property
+    def fall(self) -> int:
+        """The same where it went down, without its sign."""
+        return -(self.change or 0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One week with everything that is known of it."""
+
+    aligned: Week
+    waiting: Waiting
+    pace: Pace | None
+
 
 @dataclass(frozen=True)
 class Sights:
@@ -97,13 +110,22 @@ class Trends:
     def now(self) -> Week:
         return self.weeks[-1]
 
+    @property
+    def rows(self) -> list[Row]:
+        """The weeks, the newest first, as a table has them."""
+        found = [
+            Row(week, waiting, pace)
+            for week, waiting, (_day, pace) in zip(self.weeks, self.waiting, self.paces, strict=True)
+        ]
+        return found[::-1]
+
 
 def find_sights(acting_user: User, main: Administration) -> Sights:
-    """The groups and packages that the user may see; two queries."""
+    """The groups and packages that the user may see; three queries."""
     reached = main.children.existing().reachable_by(acting_user)
-    groups = groups_of(list(reached.only("groups")))
+    groups = {name for names in reached.values_list("groups", flat=True) for name in names}
     packages = list_packages(acting_user=acting_user, main=main).select_related(None)
-    return Sights(tuple(groups), tuple(packages))
+    return Sights(tuple(sorted(groups, key=str.casefold)), tuple(packages))
 
 
 def read_trends(

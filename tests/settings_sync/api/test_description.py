@@ -65,6 +65,7 @@ def test_it_is_openapi_3_1_and_names_every_address_of_the_contract(schema):
         ("post", "runs/{run_id}/rings/{number}/approve/"),
         ("patch", "plans/{plan_id}/decisions/"),
         ("get", "alignment/"),
+        ("get", "administrations/{slug}/alignment/"),
         ("get", "deviations/"),
         ("post", "deviations/decide/"),
         ("get", "approvals/"),

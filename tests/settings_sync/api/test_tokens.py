@@ -65,6 +65,7 @@ NEEDS = [
     ("get", "categories/forms/items/", {"settings:read"}),
     ("get", f"administrations/x/items/{NOTHING}/", {"settings:read"}),
     ("get", "alignment/", {"settings:read"}),
+    ("get", "administrations/x/alignment/", {"settings:read"}),
     ("post", "plans/", {"sync:preview", "sync:run"}),
     ("get", f"plans/{NOTHING}/", {"sync:preview", "sync:run"}),
     ("post", "runs/", {"sync:run"}),
