@@ -126,15 +126,19 @@ def _leaves(holder: PlannedChange | None) -> bool:
 
 
 def _read_wanted(cursor: Cursor, changes: list[PlannedChange]) -> dict[bytes, Wanted]:
-    # What is archived gives its name free, and points at what it points at already.
-    digests = [change.result for change in changes if change.result is not None and change.action != Action.ARCHIVE]
+    digests = {change.result for change in changes if change.result is not None}
     if not digests:
         return {}
-    cursor.execute("SELECT digest, needs, keys FROM public.settings_sync_document WHERE digest = ANY(%s)", [digests])
+    # What is archived gives its name free. It points at what it points at already, under the uid that this gets when it
+    # is coupled: that one may not come after all.
+    named = {change.result for change in changes if change.action != Action.ARCHIVE}
+    cursor.execute("SELECT digest, needs, keys FROM public.settings_sync_document WHERE digest = ANY(%s)", [list(digests)])
     return {
         bytes(digest): Wanted(
             tuple((need["kind"], uuid.UUID(need["uid"])) for need in needs),
-            tuple((column, value) for column, value in keys.items() if column != ARCHIVED_KEY),
+            tuple((column, value) for column, value in keys.items() if column != ARCHIVED_KEY)
+            if bytes(digest) in named
+            else (),
         )
         for digest, needs, keys in cursor.fetchall()
     }
