@@ -24,6 +24,8 @@ CATEGORY = {
     "scheme": "templates",
     "layout": "templates",
 }
+FIRST = {"changed_locally": "keep", "conflict": "hold", "removed_locally": "leave", "removed_in_source": "keep"}
+"""The policies that nobody has chosen otherwise."""
 
 
 @dataclass
@@ -400,7 +402,8 @@ def _with_givers(told: dict[Key, Outcome], main: Items, child: Stand, order: Ord
             moves = other in coupled or (other in told and told[other].writes)
             if is_default(other, item, default_of(key)) and not moves and other not in order.away:
                 given = {**item, "is_default": False}
-                givers[other] = Outcome(WRITTEN, given, child.base.get(other), "gives way", gives_way_to=key)
+                base = given if given == main.get(other) else child.base.get(other)
+                givers[other] = Outcome(WRITTEN, given, base, "gives way", gives_way_to=key)
     return {**told, **givers}
 
 
