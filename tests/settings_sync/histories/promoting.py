@@ -8,7 +8,7 @@ from settings_sync.services.inbox.deciding import Asked, decide
 from settings_sync.services.inbox.rounds import find_deviations
 
 from . import drawing
-from .model import Key, can_stand, needs_of
+from .model import DELETED, FIRST, Item, Key, Order, can_stand, foresee, move, needs_of
 from .running import execute
 from .statements import KIND, uid_of
 from .undoing import differing
@@ -54,7 +54,13 @@ def _can_be_taken_over(history: Any, where: int, key: Key) -> bool:
     # What the rules of today refuse of people is refused of whoever takes it over as well.
     has_blanks = any(not option.strip() for part in here["parts"].values() for option in part.get("options", ()))
     is_accepted = can_stand(here) and not has_blanks and history.is_free(0, key, here["name"])
-    return not (is_kept or here["is_archived"]) and is_accepted and needs_of(key, here) <= history.main.keys()
+    has_needs = all(_can_be_chosen(history.main.get(need)) for need in needs_of(key, here) - needs_of(key, source))
+    return not (is_kept or here["is_archived"]) and is_accepted and has_needs
+
+
+def _can_be_chosen(item: Item | None) -> bool:
+    """Whether an item of the main can be pointed at by what did not point at it before."""
+    return item is not None and not item["is_archived"]
 
 
 class _Promotion:
@@ -89,9 +95,19 @@ class _Promotion:
             (key, part["reference"]): n for n, part in self.item["parts"].items() if "reference" in part
         }
         for where in self.members:
-            history.children[where - 1].base[key] = self.item
+            self._follow(where)
         history.told["taken over"] += 1
         self._compare(before)
+
+    def _follow(self, where: int) -> None:
+        """Whoever had it follows it, and of what it needs whatever a sync would only note."""
+        child, away = self.history.children[where - 1], self.history.away[where]
+        order = Order(items=frozenset({self.key}), policies=FIRST, locks=self.history.locks, away=away)
+        told = foresee(self.history.main, child, order)
+        for need in told.keys() - {self.key}:
+            if not told[need].writes and told[need].word != DELETED:
+                move(child.base, need, told[need].base)
+        child.base[self.key] = self.item
 
     def _compare(self, before: Any) -> None:
         """The main has it, whoever had it follows that, and nothing else is otherwise anywhere."""

@@ -24,6 +24,7 @@ from .model import (
     ARCHIVED,
     CATEGORY,
     DELETED,
+    FIRST,
     HELD,
     KEPT,
     SKIPPED,
@@ -76,7 +77,6 @@ POLICIES = drawing.fixed_dictionaries(
         "removed_in_source": drawing.sampled_from(["keep", "archive", "delete"]),
     }
 )
-FIRST = {"changed_locally": "keep", "conflict": "hold", "removed_locally": "leave", "removed_in_source": "keep"}
 CHOSEN = drawing.one_of(CHILD.map(lambda one: [one]), drawing.some_of([1, 2], least=1, most=2))
 EVERYTHING = ("forms", "reference_data", "templates", "workflows")
 CATEGORIES = drawing.sampled_from(
@@ -348,7 +348,8 @@ class Sync:
     def _archived_instead(self, outcome: Outcome, code: str | None, item: Item | None) -> Outcome:
         if code != "archived-instead" or outcome.word != DELETED or item is None:
             return outcome
-        return replace(outcome, word=ARCHIVED, item={**item, "is_archived": True})
+        archived = {**item, "is_archived": True}
+        return replace(outcome, word=ARCHIVED, item=archived, base=archived)
 
     def _note_settled(self, told: dict[int, dict[Key, Outcome]]) -> None:
         """What was a conflict and is decided: as long as nothing moves, nobody is asked again."""

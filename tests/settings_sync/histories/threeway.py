@@ -160,15 +160,17 @@ def couple_forms(s: Item, own: Item, former: Item | None) -> tuple[Item, frozens
     """The main's form with the questions and the sections that only the child's has, and the paths of those sections.
 
     `former` is what the child's followed, if it did: of that only stays what was made or edited there. A question that
-    both have is the main's, and a section of which all questions are goes. Titles are never the same.
+    both have, by the id that it came with, is the main's, and a section of which all questions are goes. Titles are
+    never the same.
     """
     known = {part["reference"] for part in s["parts"].values()}
     was = former or {"parts": {}, "sections": {}}
-    paired = {
-        number
-        for number, part in own["parts"].items()
-        if part["reference"] in known and number in (former or own)["parts"]
-    }
+    paired = set()
+    for number in own["order"]:
+        reference = was["parts"].get(number, own["parts"][number])["reference"]
+        if reference in known:
+            known.remove(reference)
+            paired.add(number)
     parts = {n: part for n, part in own["parts"].items() if n not in paired and part != was["parts"].get(n)}
     filled = {part["section"] for part in parts.values()}
     full = {part["section"] for part in own["parts"].values()}

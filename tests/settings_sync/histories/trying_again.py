@@ -7,7 +7,7 @@ from settings_sync.services.runs.runs import retry_run
 from settings_sync.services.targets.targets import execute_target
 
 from . import drawing
-from .model import DELETED, HELD, Item, Key, Outcome
+from .model import CATEGORY, DELETED, HELD, Item, Key, Outcome
 from .stage import Seen
 from .threeway import SHAPES
 
@@ -82,11 +82,17 @@ class _Again:
             if self.where in run.targets and run.fails != self.where:
                 open_yet = {key for key, outcome in run.told[self.where].items() if outcome.word == HELD}
                 decided |= run.looked_at[self.where] - open_yet - run.late.get(self.where, set())
+                decided |= self._removed_by(run)
         for where, done in self.history.done:
             if where == self.where and done.run.plan.undoes_id and done.run.created_at > self.sync.run.created_at:
                 stood, stands = done.before.items, done.after.items
                 decided |= {key for key in {*stood, *stands} if stood.get(key) != stands.get(key)}
         return decided
+
+    def _removed_by(self, later: Any) -> set[Key]:
+        """What this run was to bring, and the main had no longer when a later one looked at the whole category."""
+        told = self.sync.told[self.where].keys()
+        return {key for key in told & self.sync.main.keys() - later.main.keys() if CATEGORY[key[0]] in later.categories}
 
 
 def _simple(key: Key, item: Item | None) -> Item | None:
