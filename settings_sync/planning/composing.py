@@ -338,7 +338,8 @@ def _described(
         result = next(found) if draft.result is not None else None
         base = next(found) if draft.next_base is not None else None
         change = _completed(draft.change, result, base, stays=key in staying)
-        if change.verdict == Verdict.GIVES_WAY and key in source.entries and change.result == source.entries[key].digest:
+        there = source.entries.get(key)
+        if change.verdict == Verdict.GIVES_WAY and there is not None and change.result == there.digest:
             # By giving way it became the main's to the letter, which the next sync would note.
             change = replace(change, next_base=change.result)
         if problems := accepted.problems(draft, change):

@@ -132,7 +132,9 @@ def _read_wanted(cursor: Cursor, changes: list[PlannedChange]) -> dict[bytes, Wa
     # What is archived gives its name free. It points at what it points at already, under the uid that this gets when it
     # is coupled: that one may not come after all.
     named = {change.result for change in changes if change.action != Action.ARCHIVE}
-    cursor.execute("SELECT digest, needs, keys FROM public.settings_sync_document WHERE digest = ANY(%s)", [list(digests)])
+    cursor.execute(
+        "SELECT digest, needs, keys FROM public.settings_sync_document WHERE digest = ANY(%s)", [list(digests)]
+    )
     return {
         bytes(digest): Wanted(
             tuple((need["kind"], uuid.UUID(need["uid"])) for need in needs),

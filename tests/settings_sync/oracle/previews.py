@@ -31,14 +31,14 @@ def preview(world: World, where: int, choice: Choice) -> Outcomes:
     found |= {key: _giving_its_place(sub, key) for key in _replaced(found) if key in found}
     taking = {key for key, decided in choice.decided.items() if decided.paths.get("is_default") == "overwrite"}
     around = Surroundings.of(world, asks_about_archived=True)
-    return _settle_with_defaults(sub, found, around, taking & set(found))
+    return _settle_with_defaults(sub, world.main, found, around, taking & set(found))
 
 
-def _settle_with_defaults(sub: Sub, found: Outcomes, around: "Surroundings", taking: set[Key]) -> Outcomes:
+def _settle_with_defaults(sub: Sub, main: Items, found: Outcomes, around: "Surroundings", taking: set[Key]) -> Outcomes:
     """Where it was decided that the main's default stays it, the other one gives way; not for what is held."""
-    settled = settle(sub, {**found, **_giving_way(sub, found, taking)}, around)
+    settled = settle(sub, {**found, **_giving_way(sub, main, found, taking)}, around)
     held = {key for key in taking if settled[key].is_held}
-    return _settle_with_defaults(sub, found, around, taking - held) if held else settled
+    return _settle_with_defaults(sub, main, found, around, taking - held) if held else settled
 
 
 def _replaced(outcomes: Outcomes) -> list[Key]:
@@ -51,7 +51,7 @@ def _giving_its_place(sub: Sub, key: Key) -> Outcome:
     return Outcome("removed_in_source", "removed_in_source", "keep", sub.memory(key), Memory())
 
 
-def _giving_way(sub: Sub, found: Outcomes, taking: set[Key]) -> Outcomes:
+def _giving_way(sub: Sub, main: Items, found: Outcomes, taking: set[Key]) -> Outcomes:
     after = carried_out(sub, found).items
     kinds = {default_of(key, after[key]) for key in taking if key in after}
     giving = {}
@@ -59,7 +59,8 @@ def _giving_way(sub: Sub, found: Outcomes, taking: set[Key]) -> Outcomes:
         if key[0] in {other[0] for other in taking} and default_of(key, after[key]) in kinds - {None}:
             memory = sub.memory(key)
             document = {**after[key], "is_default": False}
-            giving[key] = Outcome("own", "gives_way", "update", memory, replace(memory, document=document))
+            base = document if document == main.get(key) else memory.base
+            giving[key] = Outcome("own", "gives_way", "update", memory, replace(memory, document=document, base=base))
     return giving
 
 

@@ -458,6 +458,27 @@ class TestDefaults:
             assert list(Scheme.objects.filter(is_default=True).values_list("name", flat=True)) == [default]
             assert Scheme.objects.count() == 2
 
+    def test_what_became_the_mains_by_giving_the_default_away_follows_it(self, company, child, schemes):
+        theirs, _ours = schemes
+        with inside(company.main):
+            other = Scheme.objects.get(uid=theirs.uid)
+            other.pk, other.uid, other.name, other.is_default = None, uuid.uuid4(), "Was", False
+            other.save(force_insert=True)
+        company.sync(child, categories=["templates"])
+        with inside(child):
+            Scheme.objects.filter(name="Eigen").update(is_default=False)
+            Scheme.objects.filter(uid=other.uid).update(name="Nu", is_default=True)
+        with inside(company.main):
+            Scheme.objects.filter(uid=other.uid).update(name="Nu")
+        asked = [Asked(theirs.uid, Word.OVERWRITE, path="is_default")]
+        plan = decide(
+            acting_user=company.owner, plan=company.plan(child, items=[theirs.uid]), version=1, decisions=asked
+        )
+        carry_out(company, plan, confirmation=company.main.slug)
+        assert change_of(plan, other).verdict == "gives_way"
+        again = company.plan(child, categories=["templates"])
+        assert not Change.objects.filter(plan_target__plan=again, uid=other.uid).exists(), "in line, so nothing to tell"
+
     @pytest.mark.parametrize(("locked", "is_offered"), [([], True), (["is_default", "name"], False), ([""], False)])
     def test_what_is_locked_is_not_offered_to_come_otherwise(self, company, child, schemes, locked, is_offered):
         theirs, _ours = schemes

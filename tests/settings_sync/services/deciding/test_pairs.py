@@ -289,6 +289,31 @@ def test_what_points_at_an_item_whose_coupling_is_held_goes_on_pointing_at_it(co
         assert [step.form and step.form.name for step in workflow.steps.order_by("position")] == [None, "Blad"]
 
 
+def test_what_is_archived_stays_when_the_coupling_that_it_points_at_is_held_after_all(company, child):
+    with inside(company.main):
+        former = make_form(("Metingen", ["co"]))
+        flow = Workflow.objects.create(name="Werkwijze")
+        Step.objects.create(workflow=flow, type="predefined_form", form=former, position=1)
+    company.sync(child, categories=["forms", "workflows"])
+    with inside(company.main):
+        Workflow.objects.all().delete()
+        Form.objects.all().delete()
+        coming = make_form(("Metingen", ["co2"]))
+    plan = company.plan(child, categories=["forms", "workflows"], policies={"removed_in_source": "archive"})
+    asked = [Asked(coming.uid, Word.COUPLE, couple_with=former.uid)]
+    plan = decide(acting_user=company.owner, plan=plan, version=plan.version, decisions=asked)
+    assert Change.objects.get(plan_target__plan=plan, uid=flow.uid).action == "archive"
+    with inside(child):
+        Form.objects.update(name="Intussen anders")
+    target = company.run(plan, confirmation=company.main.slug).targets.get()
+    assert target.state == "held", target.error_detail
+    found = {(coming.uid, "stale"), (former.uid, "stale"), (flow.uid, "needs-held")}
+    assert set(target.findings.values_list("uid", "code")) == found
+    with inside(child):
+        assert Workflow.objects.get().steps.get().form.name == "Intussen anders"
+        assert not Workflow.objects.get().is_archived
+
+
 def test_what_a_package_keeps_away_is_not_coupled_either(company, child):
     with inside(company.main):
         former = make_form(("Metingen", ["co"]))
