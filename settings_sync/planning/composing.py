@@ -33,11 +33,13 @@ def compose(
     reader: Reader,
     used: Collection[Key] = (),
     uncoupled: Collection[Key] = (),
+    defaults: Collection[Key] = (),
 ) -> Composed:
     """Settle the judged items; the documents that this asks for are read in one go, and composed ones described.
 
     `used` are items that are archived where they would be deleted; `uncoupled` those whose coupling comes to nothing,
-    so that what points at the administration's own item goes on doing so.
+    so that what points at the administration's own item goes on doing so; `defaults` those that stay the default,
+    because what was to become it is held.
     """
     # Set apart first: it is nearly all of a large administration, and costs a digest and no more.
     in_line = {key: Draft(change) for key, change in judged.items() if change.is_left_alone}
@@ -49,7 +51,8 @@ def compose(
     drafts = in_line | {key: _seen_where_it_stands(settle(item), local) for key, item in items.items()}
     moved = [draft.change for key, draft in drafts.items() if _is_moving(draft, items.get(key))]
     moving = {change.key for change in moved} | {change.stands_as for change in moved}
-    drafts |= _give_way(drafts, moving, source, local, rules, reader, renamed)
+    staying_default = moving | set(defaults) | rules.not_here
+    drafts |= _give_way(drafts, staying_default, source, local, rules, reader, renamed)
     # Last, in place of what the main's removal of it would have come to by itself.
     drafts |= {replaced.change.key: replaced for item in items.values() for replaced in _replaced(item, local)}
     accepted = Acceptance(items, drafts, source, reader)
@@ -226,14 +229,14 @@ def _recognised(item: Item) -> Body | None:
 
 def _give_way(
     drafts: Mapping[Key, Draft],
-    moving: set[Key],
+    staying: Collection[Key],
     source: Source,
     local: Local,
     rules: Rules,
     reader: Reader,
     renamed: Mapping[str, str],
 ) -> dict[Key, Draft]:
-    """The items that stop being the default because somebody decided that the main's becomes it."""
+    """The items that stop being the default because it was decided that the main's becomes it; not those `staying`."""
     wanted = {}
     for key, draft in drafts.items():
         decision = rules.decided(key, DEFAULT_FIELD)
@@ -243,7 +246,7 @@ def _give_way(
     holders = [
         entry
         for entry in local.entries.values()
-        if (entry.kind, entry.keys.get(DEFAULT_KEY)) in wanted and entry.key not in moving | rules.not_here
+        if (entry.kind, entry.keys.get(DEFAULT_KEY)) in wanted and entry.key not in staying
     ]
     bodies = reader.local_bodies({entry.key for entry in holders}) if holders else {}
     return {

@@ -46,8 +46,11 @@ def plan_target(
     # Composed anew at each attempt: what turns out to be used is archived, and that is a document of its own.
     def attempt(used: frozenset[Key]) -> Attempt:
         def compose_without(uncoupled: frozenset[Key]) -> Attempt:
-            composed = compose(judged, source, local, rules, reader, used, uncoupled)
-            return Attempt(hold_back(composed.changes, composed.source, local, reader), composed.source)
+            def compose_keeping(defaults: frozenset[Key]) -> Attempt:
+                composed = compose(judged, source, local, rules, reader, used, uncoupled, defaults)
+                return Attempt(hold_back(composed.changes, composed.source, local, reader), composed.source)
+
+            return _with_kept_defaults(compose_keeping, judged.keys())
 
         return _without_held_couplings(compose_without, rules)
 
@@ -60,6 +63,19 @@ def plan_target(
     )
     own = count_own(source, choice, category_of, local.entries, local.bases, changes.values())
     return TargetPlan(tuple(shown), count(changes, own))
+
+
+def _with_kept_defaults(compose_keeping: Callable[[frozenset[Key]], Attempt], judged: Collection[Key]) -> Attempt:
+    """The plan in which whatever would give the default away, for an item that is held, comes to what it was judged as.
+
+    Giving way takes the place of that, and when it is for nothing the plan says no more of the item.
+    """
+    defaults: frozenset[Key] = frozenset()
+    made = compose_keeping(defaults)
+    while lost := set(judged) - made.changes.keys():
+        defaults |= lost
+        made = compose_keeping(defaults)
+    return made
 
 
 def _without_held_couplings(compose_without: Callable[[frozenset[Key]], Attempt], rules: Rules) -> Attempt:

@@ -115,7 +115,16 @@ def is_default(key: Key, item: Item | None, kind: str) -> bool:
 def foresee(main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
     """What a sync must come to, for every item that is not simply in line."""
     told = {key: outcome for key in looked_at(main, child, order) if (outcome := _one(key, main, child, order))}
-    told = _hold_couplings(_with_givers(told, main, child, order), main, child, order)
+    givers = _givers(told, main, child, order)
+    while True:
+        settled = _settle(_hold_couplings({**told, **givers}, main, child, order), main, child)
+        # What would give way for nothing comes to what it is by itself.
+        if not (lost := givers.keys() - settled.keys()):
+            return settled
+        givers = {key: giver for key, giver in givers.items() if key not in lost}
+
+
+def _settle(told: dict[Key, Outcome], main: Items, child: Stand) -> dict[Key, Outcome]:
     while True:
         before = dict(told)
         told = _with_replaced(told, main, child)
@@ -392,7 +401,7 @@ def _hold_all(told: dict[Key, Outcome], child: Stand, keys: set[Key]) -> dict[Ke
     return {key: _held(key, found, child) if found.word == HELD else found for key, found in told.items()}
 
 
-def _with_givers(told: dict[Key, Outcome], main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
+def _givers(told: dict[Key, Outcome], main: Items, child: Stand, order: Order) -> dict[Key, Outcome]:
     """What stops being the default here, because it was decided that the main's becomes it."""
     coupled = {outcome.couple for outcome in told.values()}
     givers = {}
@@ -404,7 +413,7 @@ def _with_givers(told: dict[Key, Outcome], main: Items, child: Stand, order: Ord
                 given = {**item, "is_default": False}
                 base = given if given == main.get(other) else child.base.get(other)
                 givers[other] = Outcome(WRITTEN, given, base, "gives way", gives_way_to=key)
-    return {**told, **givers}
+    return givers
 
 
 def _is_given_for_something(outcome: Outcome, told: Mapping[Key, Outcome]) -> bool:

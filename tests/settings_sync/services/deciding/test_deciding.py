@@ -446,6 +446,16 @@ class TestDefaults:
             ours = Scheme.objects.create(kind="invoice", name="Eigen", layout=layout, vat_rate=rate, is_default=True)
         return theirs, ours
 
+    @pytest.fixture
+    def other(self, company: Company, child: Administration, schemes: tuple[Scheme, Scheme]) -> Scheme:
+        """Another one of the main, which is not the default, brought to the child."""
+        with inside(company.main):
+            other = Scheme.objects.get(uid=schemes[0].uid)
+            other.pk, other.uid, other.name, other.is_default = None, uuid.uuid4(), "Was", False
+            other.save(force_insert=True)
+        company.sync(child, categories=["templates"])
+        return other
+
     @pytest.mark.parametrize(("word", "default"), [(Word.OVERWRITE, "Groep"), (Word.KEEP_LOCAL, "Eigen")])
     def test_exactly_one_stays_default(self, company, child, schemes, word, default):
         theirs, _ours = schemes
@@ -458,13 +468,8 @@ class TestDefaults:
             assert list(Scheme.objects.filter(is_default=True).values_list("name", flat=True)) == [default]
             assert Scheme.objects.count() == 2
 
-    def test_what_became_the_mains_by_giving_the_default_away_follows_it(self, company, child, schemes):
+    def test_what_became_the_mains_by_giving_the_default_away_follows_it(self, company, child, schemes, other):
         theirs, _ours = schemes
-        with inside(company.main):
-            other = Scheme.objects.get(uid=theirs.uid)
-            other.pk, other.uid, other.name, other.is_default = None, uuid.uuid4(), "Was", False
-            other.save(force_insert=True)
-        company.sync(child, categories=["templates"])
         with inside(child):
             Scheme.objects.filter(name="Eigen").update(is_default=False)
             Scheme.objects.filter(uid=other.uid).update(name="Nu", is_default=True)
@@ -478,6 +483,21 @@ class TestDefaults:
         assert change_of(plan, other).verdict == "gives_way"
         again = company.plan(child, categories=["templates"])
         assert not Change.objects.filter(plan_target__plan=again, uid=other.uid).exists(), "in line, so nothing to tell"
+
+    def test_what_would_give_the_default_away_for_nothing_is_asked_as_before(self, company, child, schemes, other):
+        theirs, _ours = schemes
+        with inside(child):
+            Scheme.objects.filter(name="Eigen").update(is_default=False)
+            Scheme.objects.filter(uid=other.uid).update(name="Daar", is_default=True)
+            Scheme.objects.filter(name="Eigen").update(name="Groep")
+        with inside(company.main):
+            Scheme.objects.filter(uid=other.uid).update(name="Hier")
+        asked = [Asked(theirs.uid, Word.OVERWRITE, path="is_default")]
+        plan = decide(
+            acting_user=company.owner, plan=company.plan(child, categories=["templates"]), version=1, decisions=asked
+        )
+        assert change_of(plan, theirs).verdict == "name_taken"
+        assert (change_of(plan, other).action, change_of(plan, other).verdict) == ("hold", "both_changed")
 
     @pytest.mark.parametrize(("locked", "is_offered"), [([], True), (["is_default", "name"], False), ([""], False)])
     def test_what_is_locked_is_not_offered_to_come_otherwise(self, company, child, schemes, locked, is_offered):
