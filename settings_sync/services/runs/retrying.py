@@ -36,8 +36,11 @@ def may_be_retried(target: SyncTarget) -> bool:
 def question_before_retrying(user: User, run: SyncRun, again: Iterable[SyncTarget]) -> RetryQuestion | None:
     """What trying these targets of a run again asks of a user; None unless the run was taken back somewhere."""
     again = list(again)
+    # Asked first, for most runs have nothing to try again, and who was taken back takes long to tell of a thousand.
+    if not again:
+        return None
     taken_back = [target for target in taken_back_targets([run]) if not _is_taken_back_itself(target)]
-    if not taken_back or not again:
+    if not taken_back:
         return None
     entered = {administration.pk for administration in reachable_administrations(user)}
     names = [row.administration.name for row in taken_back if row.administration_id in entered]

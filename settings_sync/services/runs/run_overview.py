@@ -39,7 +39,8 @@ ENOUGH = 3
 LATELY = 300
 """How many administrations must have ended before the time left is told, and within how many seconds."""
 READ = (
-    *("state", "counts", "attempts", "error_code", "error_facts", "error_detail", "started_at", "finished_at", "run"),
+    *("run", "ring", "may_begin", "state", "counts", "attempts", "started_at", "finished_at"),
+    *("error_code", "error_facts", "error_detail"),
     *("administration__name", "administration__slug", "administration__state"),
     *("receipt__rows", "receipt__business_rows_written", "receipt__snapshot", "receipt__written_at"),
 )
@@ -290,9 +291,7 @@ def show_run(*, acting_user: User, run: SyncRun, query: str = "", page: str | in
     """A run with each administration that the user may enter; a fixed number of queries. `query` and `page` say which
     lines of a long one are shown."""
     targets = list(
-        run.targets.select_related("administration", "receipt")
-        .prefetch_related("findings__overtaken_by__requested_by")
-        .order_by("plan_target__position")
+        run.targets.select_related("administration", "receipt").only(*READ).order_by("plan_target__position")
     )
     seen = _visible(acting_user, targets)
     right = right_for(run.plan)
@@ -456,7 +455,8 @@ def _seconds(run: SyncRun) -> float | None:
 def _findings(run: SyncRun) -> dict[uuid.UUID, list[Finding]]:
     """What went otherwise than planned, by target: in one query, for most of a thousand targets have none."""
     found: dict[uuid.UUID, list[Finding]] = defaultdict(list)
-    for row in Finding.objects.filter(target__run=run).select_related("overtaken_by").order_by("pk"):
+    rows = Finding.objects.filter(target__run=run).select_related("overtaken_by__requested_by")
+    for row in rows.order_by("pk"):
         found[row.target_id].append(row)
     return found
 
@@ -474,8 +474,8 @@ def _target(target: SyncTarget, facts: _Facts) -> RunTarget:
         busy=_busy(facts.progress.get(target.pk)),
         proof=proof_of(target),
         findings=tuple(words_of(row) for row in findings),
-        finding_codes=tuple(row.code for row in target.findings.all()),
-        done_before=_done_before(target),
+        finding_codes=tuple(row.code for row in findings),
+        done_before=_done_before(findings),
         is_held=any(row.is_held for row in findings),
         overtaken_by=target.overtaken_by,
         is_gone=target.administration.is_gone,
@@ -487,9 +487,9 @@ def _target(target: SyncTarget, facts: _Facts) -> RunTarget:
     )
 
 
-def _done_before(target: SyncTarget) -> RunLink | None:
+def _done_before(findings: Iterable[Finding]) -> RunLink | None:
     """The latest run that had done here already what this one came to do."""
-    codes = (row for row in target.findings.all() if row.code == Finding.DONE_BEFORE)
+    codes = (row for row in findings if row.code == Finding.DONE_BEFORE)
     runs = [row.overtaken_by for row in codes if row.overtaken_by is not None]
     return _link(max(runs, key=lambda run: run.created_at)) if runs else None
 
