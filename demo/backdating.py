@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 from django.utils import timezone
 
 from notices.models import Notice
 from settings_sync.models import AlignmentDay, Receipt, SyncRun, SyncTarget
-from sync_ledger.models import Base, Edit
+from sync_ledger.models import Base, Edit, Version
 from tenants.models import Administration
 from tenants.schemas import inside
 
@@ -30,10 +30,17 @@ def backdate_edits(ago: timedelta) -> None:
     newest = Edit.objects.order_by("-at").values_list("at", flat=True).first()
     if newest is not None:
         _move(Edit.objects.filter(at__gte=newest - timedelta(minutes=1)), ago, "at")
+        # What was published then: by this it is told how long it took until it was everywhere.
+        _move(Version.objects.filter(at__gte=newest - timedelta(minutes=1)), ago, "at")
+
+
+def backdate_administrations(main: Administration, ago: timedelta) -> None:
+    """Let a main administration and its subs have been made so long ago."""
+    _move(Administration.objects.filter(Q(pk=main.pk) | Q(parent=main)), ago, "created_at")
 
 
 def backdate_figure(main: Administration, ago: timedelta) -> None:
-    """Let the figure of today, how far everything is in line, have been that of so long ago."""
+    """Let the figures of today, how far everything is in line, have been those of so long ago."""
     today = timezone.localdate()
     AlignmentDay.objects.filter(administration=main, day=today).update(day=today - ago)
 

@@ -12,24 +12,28 @@ from typing import Any
 
 from reference_data.models import HourType, Priority, Solution, WorkType
 from reference_data.services import delete_item
+from settings_sync.planning.verdicts import Demand
 from settings_sync.services.administrations.alignment import fold_alignment
 from settings_sync.services.inbox.finding import look_into
 from settings_sync.services.inbox.rounds import find_deviations
+from settings_sync.services.packages.packages import Asked, Contents, assign_package, create_package
 from templates_catalog.models import Layout, MessageTemplate
 from tenants.models import Administration
 from tenants.schemas import inside
 from workflows.services import StepValues
 
-from .backdating import backdate_edits, backdate_run
+from .backdating import backdate_administrations, backdate_edits, backdate_run
 from .building import Builder
 from .companies import Account, Branch, Company, make_administrator, make_branch, make_main, make_people
 from .content import catalogs
 from .content.changes import Editor
 from .daily.filling import Amount, fill_administration
-from .story import sync_everything
+from .figures import fill_figures
+from .story import MADE, SET_UP, sync_everything
 
 SEED = 17
 DAYS = 7
+PUBLISHED = timedelta(weeks=3)
 SOME = Amount(customers=8, work_orders=14, quotations=4)
 PLACES = {
     "Noord": "Groningen Assen Leeuwarden Drachten Emmen Hoogeveen Sneek Heerenveen Stadskanaal Meppel",
@@ -88,7 +92,10 @@ def make_fleet(tell: Callable[[str], object], number: int = USUAL) -> None:
     subs = _make_branches(main, people, tell, FLEET.branches[:number])
     tell(f"{len(subs)} administrations get the settings")
     run = sync_everything(owner, main, subs, note="Eerste inrichting van de vestigingen")
-    backdate_run(run, timedelta(days=30))
+    backdate_run(run, SET_UP)
+    backdate_administrations(main, MADE)
+    _make_packages(owner, main)
+    _publish(owner, main, subs)
     deviations = _make_deviations(subs, people, tell)
     # Daily data at the end: what a sort removes is used by nothing before.
     _fill(subs[:USUAL], people)
@@ -97,7 +104,30 @@ def make_fleet(tell: Callable[[str], object], number: int = USUAL) -> None:
     # A reaper that runs beside may have found them before there was any work that uses what was changed.
     for _found in look_into(main, subs):
         pass
+    fill_figures(main)
     tell(f"{deviations} deviations, found")
+
+
+def _make_packages(owner: Any, main: Administration) -> None:
+    """Everything, and the forms apart: all groups are to have both, which changes nothing of what is in line."""
+    chosen = {"Basis": Contents(excepted=[]), "Formulieren": Contents(categories=["forms"])}
+    for name, contents in chosen.items():
+        package = create_package(acting_user=owner, main=main, name=name, contents=contents)
+        asked = [Asked(Demand.REQUIRED, group=group) for group in PLACES]
+        assign_package(acting_user=owner, package=package, assignments=asked)
+
+
+def _publish(owner: Any, main: Administration, subs: list[Administration]) -> None:
+    """Something that was published three weeks ago and came to half of the groups the next day, and to the others
+    within the week."""
+    with inside(main):
+        Editor(owner, main).item(WorkType, "Opname", default_minutes=50)
+        backdate_edits(PUBLISHED)
+        item = WorkType.objects.get(name="Opname").uid
+    for groups, after in ((("Noord", "Oost"), timedelta(hours=20)), (("Zuid", "West"), timedelta(days=5))):
+        targets = [sub for sub in subs if sub.groups[0] in groups]
+        run = sync_everything(owner, main, targets, note="Opname duurt langer", items=[item])
+        backdate_run(run, PUBLISHED - after)
 
 
 def _make_branches(

@@ -16,7 +16,7 @@ from settings_sync.services.targets.targets import execute_target
 from tenants.models import Administration
 from tenants.schemas import inside
 
-from .backdating import backdate_edits, backdate_figure, backdate_run
+from .backdating import backdate_administrations, backdate_edits, backdate_figure, backdate_run
 from .building import Builder
 from .companies import (
     DE_BOER,
@@ -32,7 +32,10 @@ from .companies import (
 )
 from .content import catalogs, changes
 from .daily.filling import fill_administration
+from .figures import fill_figures
 
+MADE = timedelta(weeks=14)
+SET_UP = timedelta(weeks=12)
 CATEGORIES = ("forms", "workflows", "templates", "reference_data")
 Administrations = dict[str, Administration]
 Filling = list["Future[None]"]
@@ -46,6 +49,10 @@ def tell_everything() -> None:
         for filled in filling:
             filled.result()
     fold_alignment(everything=True)
+    for company in (VAN_DIJK, DE_BOER):
+        main = Administration.objects.get(slug=company.main.slug)
+        backdate_administrations(main, MADE)
+        fill_figures(main)
 
 
 def _tell_van_dijk(people: People, beside: Executor) -> Filling:
@@ -58,8 +65,8 @@ def _tell_van_dijk(people: People, beside: Executor) -> Filling:
     with inside(main):
         builder.build(catalogs.van_dijk().without(changes.LATER))
     first = sync_everything(beheerder, main, [noord, oost, zuid], note="Eerste inrichting van de vestigingen")
-    backdate_run(first, timedelta(days=21))
-    _note_figure(main, timedelta(days=21))
+    backdate_run(first, SET_UP)
+    _note_figure(main, SET_UP)
     _change(zuid, beheerder, changes.change_zuid, timedelta(days=9))
     _change(main, beheerder, changes.change_main, timedelta(days=4))
     with inside(main):
@@ -79,7 +86,7 @@ def _tell_de_boer(people: People, beside: Executor) -> Filling:
     with inside(made["de-boer"]):
         Builder("de-boer").build(catalogs.de_boer())
     run = sync_everything(administrator, made["de-boer"], [made["de-boer-a"], made["de-boer-b"]], note="Start")
-    backdate_run(run, timedelta(days=40))
+    backdate_run(run, SET_UP + timedelta(days=2))
     return _fill(DE_BOER, made, beside, [administrator])
 
 
@@ -89,9 +96,12 @@ def _make_administrations(company: Company, administrator: Any) -> Administratio
     return {company.main.slug: main, **branches}
 
 
-def sync_everything(user: Any, main: Administration, targets: Collection[Administration], *, note: str) -> SyncRun:
-    """Bring all settings of the main administration to these, and wait until it is done."""
-    plan = create_plan(acting_user=user, main=main, targets=[target.slug for target in targets], categories=CATEGORIES)
+def sync_everything(
+    user: Any, main: Administration, targets: Collection[Administration], *, note: str, items: Collection[Any] = ()
+) -> SyncRun:
+    """Bring all settings of the main administration to these, or only some, and wait until it is done."""
+    chosen: dict[str, Any] = {"items": list(items)} if items else {"categories": CATEGORIES}
+    plan = create_plan(acting_user=user, main=main, targets=[target.slug for target in targets], **chosen)
     run = start_run(acting_user=user, plan=plan, version=plan.version, note=note)
     for target in run.targets.all():
         execute_target(target.pk)

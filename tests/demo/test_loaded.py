@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -24,6 +25,7 @@ from settings_sync.models import SyncRun, SyncTarget
 from settings_sync.services.administrations.alignment import totals_of
 from settings_sync.services.administrations.days import last_weeks
 from settings_sync.services.plans.plans import create_plan
+from settings_sync.services.trends.reading import find_sights, read_trends
 from sync_ledger.models import Edit
 from templates_catalog.models import Layout, MessageTemplate, Scheme
 from tenants.company import COMPANY_FIELDS
@@ -158,8 +160,17 @@ def test_the_history_tells_of_three_runs_in_the_past(demo):
 
 def test_the_last_weeks_are_told_as_they_went(demo):
     weeks = [week.percent for week in last_weeks(demo["van-dijk"])]
-    assert weeks[:8] == [None] * 8
-    assert all(percent is not None for percent in weeks[8:])
+    assert all(percent is not None for percent in weeks)
+    assert len(set(weeks)) > 3, "they go up and down"
+
+
+def test_what_was_published_and_what_waited_is_told_over_twelve_weeks(demo):
+    main = demo["van-dijk"]
+    trends = read_trends(main, find_sights(person("beheerder"), main))
+    assert trends.pace is not None
+    assert trends.pace.median == pytest.approx(timedelta(days=3), abs=timedelta(hours=1))
+    assert all(pace is not None for _day, pace in trends.paces)
+    assert all(week.number is not None for week in trends.waiting)
 
 
 def test_every_branch_can_be_synced_from_here(demo):

@@ -127,7 +127,7 @@ def test_a_round_in_which_nothing_is_to_be_done_asks_once_what_is_open(main, chi
     statements = [row["sql"] for row in asked.captured_queries]
     about_targets = [sql for sql in statements if sql.startswith(('SELECT "settings_sync_synctarget"', "UPDATE"))]
     assert about_targets == []
-    assert len(statements) <= 24
+    assert len(statements) <= 25
 
 
 def test_what_is_open_is_seen_by_its_sort(owner, main, child):
