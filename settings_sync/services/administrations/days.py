@@ -4,6 +4,7 @@ They are added up from what was counted (`Alignment`), in one statement for howe
 in line where the settings that it asks for are; a group where all of its administrations are.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -103,8 +104,8 @@ def weeks_of(counted: Sequence[date], rows: Collection[AlignmentDay], weeks: int
     for number in reversed(range(weeks)):
         end = today - timedelta(weeks=number)
         # A day without a figure is one on which nothing changed: the last one before it still holds.
-        last = next((day for day in reversed(counted) if day <= end), None)
-        row = by_day.get(last) if last else None
+        place = bisect_right(counted, end)
+        row = by_day.get(counted[place - 1]) if place else None
         if row is None or not row.total:
             found.append(Week(end, None))
         else:

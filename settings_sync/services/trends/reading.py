@@ -6,6 +6,7 @@ Groups are those of administrations that the reader may enter, and packages thos
 """
 
 import uuid
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -201,4 +202,5 @@ def _pace(row: PublishingDay | None) -> Pace | None:
 
 def _last(days: Sequence[date], end: date) -> date | None:
     """The last of these days, oldest first, that is not after a day."""
-    return next((day for day in reversed(days) if day <= end), None)
+    place = bisect_right(days, end)
+    return days[place - 1] if place else None
