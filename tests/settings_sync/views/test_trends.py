@@ -78,7 +78,8 @@ def test_it_shows_what_is_in_line_what_waits_and_how_long_publishing_took(owner_
         )  # fmt: skip
     answer = owner_client.get(url("trends"))
     page = text_of(answer)
-    for words in ("90 %", "1 of 2 administrations entirely in line", "3 hours", "nine of ten within 4 days", "(3 settings)"):
+    told = ("90 %", "1 of 2 administrations entirely in line", "3 hours", "nine of ten within 4 days", "(3 settings)")
+    for words in told:
         assert words in page
     assert "4 in the inbox, 1 approval" in page
     assert "80 % +50 1 of 2" in page
