@@ -109,7 +109,7 @@ class SyncTargetInline(ReadOnlyInline):
 
 class RingInline(ReadOnlyInline):
     model = RunStage
-    fields = ("number", "state", "how_many", "opens_at", "approved_by", "started_at", "finished_at")
+    fields = ("number", "state", "how_many", "opens_at", "approved_by", "reason", "started_at", "finished_at")
     readonly_fields = ("how_many",)
 
     @admin.display(description=gettext_lazy("administrations"))

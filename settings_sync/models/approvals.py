@@ -27,6 +27,9 @@ class Approval(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         EXPIRED = "expired", _("not approved in time")
 
+    LONGEST_REASON = 1000
+    """How long the word may be with which something is approved or rejected."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     administration = models.ForeignKey(
         Administration, on_delete=models.CASCADE, related_name="approvals", verbose_name=_("administration")

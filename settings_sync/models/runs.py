@@ -199,6 +199,7 @@ class RunStage(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("approved by")
     )
+    reason = models.TextField(_("reason"), blank=True, default="", db_default="")
     started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 

@@ -7,7 +7,6 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from settings_sync.models import Approval, Plan
-from settings_sync.services.approvals.approvals import LONGEST_REASON
 from settings_sync.wording.approval_wording import reason_in_words
 
 from .base import Body, ErrorShape, Text, UtcTime
@@ -17,7 +16,7 @@ from .base import Body, ErrorShape, Text, UtcTime
 class WordBody(Body):
     """The word with which something is approved or rejected."""
 
-    reason = Text(max_length=LONGEST_REASON)
+    reason = Text(max_length=Approval.LONGEST_REASON)
 
 
 class ApprovalShape(serializers.Serializer[Any]):

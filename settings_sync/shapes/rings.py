@@ -9,7 +9,7 @@ from django.db.models import Count
 from rest_framework import serializers
 
 from accounts.models import User
-from settings_sync.models import RunStage, SyncRun, SyncTarget
+from settings_sync.models import Approval, RunStage, SyncRun, SyncTarget
 from settings_sync.services.rollouts.reading import ALL, MOST_ADMINISTRATIONS, MOST_MINUTES, MOST_STEPS
 from settings_sync.services.runs.run_overview import entered_targets
 
@@ -48,6 +48,12 @@ class RingsBody(Body):
     stop = StopBody(required=False)
 
 
+class RingWordBody(Body):
+    """What whoever approves a ring says of it, if anything."""
+
+    reason = Text(max_length=Approval.LONGEST_REASON, required=False, allow_blank=True)
+
+
 class RingShape(serializers.Serializer[Any]):
     """One ring of a run; `targets` counts its administrations by their state, and `opens_at` is when it begins where it
     waits for a time."""
@@ -58,6 +64,7 @@ class RingShape(serializers.Serializer[Any]):
     opens_at = UtcTime(allow_null=True)
     waits_for_approval = serializers.BooleanField()
     approved_by = serializers.EmailField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
     started_at = UtcTime(allow_null=True)
     finished_at = UtcTime(allow_null=True)
 
@@ -79,7 +86,7 @@ def shape_rings(runs: Iterable[SyncRun], user: User) -> dict[uuid.UUID, list[dic
 
 
 def _ring(stage: RunStage, counted: Mapping[str, int]) -> dict[str, Any]:
-    names = ("number", "state", "started_at", "finished_at", "waits_for_approval")
+    names = ("number", "state", "started_at", "finished_at", "waits_for_approval", "reason")
     return {
         **{name: getattr(stage, name) for name in names},
         "targets": {state: counted.get(state, 0) for state in IN_RINGS},

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from settings_sync.services.approvals.approvals import LONGEST_REASON
+from settings_sync.models import Approval
 from settings_sync.services.approvals.policy import MOST, ApprovalPolicy
 from tenants.entry_fields import WholeNumberField
 
@@ -21,7 +21,7 @@ class WordForm(forms.Form):
         label=_("Your comment"),
         help_text=_("Whoever asked reads it, and it is kept in the trail."),
         widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=LONGEST_REASON,
+        max_length=Approval.LONGEST_REASON,
     )
 
 

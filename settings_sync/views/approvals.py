@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from settings_sync.exceptions import SyncError
 from settings_sync.services.approvals.approvals import approve, find_approval, list_approvals, reject
+from settings_sync.services.standing.steering import rings_that_wait
 from settings_sync.wording.approval_wording import reasons_in_words
 from tenants.entering import AdministrationRequest, main_page
 from tenants.permissions import NotAllowed
@@ -27,7 +28,8 @@ def show_all(request: AdministrationRequest) -> HttpResponse:
     rows = list_approvals(acting_user=request.user, main=request.administration)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     reasons = {row.pk: reasons_in_words(row.reasons) for row in page.object_list}
-    return render(request, "sync/approvals.html", {"page": page, "reasons": reasons})
+    rings = rings_that_wait(acting_user=request.user, main=request.administration)
+    return render(request, "sync/approvals.html", {"page": page, "reasons": reasons, "rings": rings})
 
 
 @require_POST

@@ -146,7 +146,8 @@ def resume(request: AdministrationRequest, run_id: uuid.UUID) -> HttpResponse:
 def approve(request: AdministrationRequest, run_id: uuid.UUID, number: int) -> HttpResponse:
     """Let a ring begin that waits for somebody's word."""
     said = _("Ring %(number)d is approved.") % {"number": number}
-    return _do(request, run_id, approve_ring, said, number=number)
+    word = request.POST.get("reason", "").replace("\0", "")
+    return _do(request, run_id, approve_ring, said, number=number, reason=word)
 
 
 @main_page(SyncRight.UNDO)

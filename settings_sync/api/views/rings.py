@@ -15,6 +15,8 @@ from settings_sync.api.visibility import find_run
 from settings_sync.models import SyncRun
 from settings_sync.services.standing.steering import approve_ring, pause_rings, resume_rings
 from settings_sync.shapes.answers import shape_runs
+from settings_sync.shapes.base import Body, NoFields
+from settings_sync.shapes.rings import RingWordBody
 from settings_sync.shapes.runs import RunShape
 
 from .base import RUN, TokenView, created
@@ -25,16 +27,18 @@ class SteeringView(TokenView):
 
     scopes = {"POST": RUN}
 
+    takes: type[Body] = NoFields
+
     def steer(self, request: Request, run_id: uuid.UUID, service: Callable[..., SyncRun], **what: Any) -> Response:
-        """Let the service do it, and answer with the run."""
+        """Let the service do it with what the body says, and answer with the run."""
         user = user_of(request)
         run = find_run(request, run_id)
 
-        def answer(_nothing: Any) -> Response:
-            steered = service(acting_user=user, run=run, **what)
+        def answer(given: dict[str, Any]) -> Response:
+            steered = service(acting_user=user, run=run, **what, **given)
             return created(shape_runs([steered], user)[0], reverse("api:run", args=[run.pk]), status=202)
 
-        return answer_once(request, answer, prepare=self.nothing_more)
+        return answer_once(request, answer, prepare=lambda: self.checked(self.takes, request.data))
 
 
 class PauseRings(SteeringView):
@@ -58,7 +62,9 @@ class ResumeRings(SteeringView):
 class ApproveRing(SteeringView):
     """Approving."""
 
-    @describe("Approve a ring", RunShape, status=202)
+    takes = RingWordBody
+
+    @describe("Approve a ring", RunShape, body=RingWordBody, status=202)
     def post(self, request: Request, run_id: uuid.UUID, number: int) -> Response:
-        """A ring that waits for that begins, or once it is not paused any more."""
+        """A ring that waits for that begins, or once it is not paused any more; a word may be given with it."""
         return self.steer(request, run_id, approve_ring, number=number)

@@ -19,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as", dest="email", default="", metavar="EMAIL", help="who acts (the first administrator)"
         )
+        parser.add_argument("--reason", default="", metavar="TEXT", help="what is said of it, kept in the trail")
         wanted = parser.add_mutually_exclusive_group()
         wanted.add_argument("--pause", action="store_true", help="let nothing more begin")
         wanted.add_argument("--resume", action="store_true", help="let them go on")
@@ -30,11 +31,12 @@ class Command(BaseCommand):
         user = find_acting_user(run.administration, options["email"])
         with refusals_as_exit_codes():
             if options["pause"]:
-                run = pause_rings(acting_user=user, run=run)
+                run = pause_rings(acting_user=user, run=run, reason=options["reason"])
             elif options["resume"]:
-                run = resume_rings(acting_user=user, run=run)
+                run = resume_rings(acting_user=user, run=run, reason=options["reason"])
             elif options["approve"] is not None:
-                run = approve_ring(acting_user=user, run=run, number=options["approve"])
+                number = options["approve"]
+                run = approve_ring(acting_user=user, run=run, number=number, reason=options["reason"])
         run.refresh_from_db()
         picture = show_rings(acting_user=user, run=run, overview=show_run(acting_user=user, run=run))
         if picture is None:

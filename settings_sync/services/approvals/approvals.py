@@ -29,8 +29,6 @@ from tenants.models import Administration
 from tenants.permissions import may
 from tenants.rights import SyncRight
 
-LONGEST_REASON = 1000
-
 
 def list_approvals(*, acting_user: User, main: Administration) -> "QuerySet[Approval]":
     """What waits or waited for approval that the user asked, or may approve: the latest first."""
@@ -134,7 +132,7 @@ def _check(user: User, approval: Approval, reason: str) -> str:
     if staff_behind(user) is not None:
         raise NotAllowed(SyncRight.APPROVE)
     word = reason.strip()
-    if not word or len(word) > LONGEST_REASON:
+    if not word or len(word) > Approval.LONGEST_REASON:
         raise WordMissing
     return word
 

@@ -80,7 +80,13 @@ def begin_again(run: SyncRun, again: Sequence[SyncTarget]) -> list[uuid.UUID]:
     again_later.update(may_begin=False)
     stages = run.stages.filter(number__in=numbers)
     stages.update(
-        state=State.WAITING, opens_at=None, asked_at=None, approved_by=None, started_at=None, finished_at=None
+        state=State.WAITING,
+        opens_at=None,
+        asked_at=None,
+        approved_by=None,
+        reason="",
+        started_at=None,
+        finished_at=None,
     )
     at_once = [target.pk for target in again if target.ring is None] + let_begin(run, open_now)
     first = stages.order_by("number").first()

@@ -57,6 +57,21 @@ def announce_wanted(approval: Approval) -> None:
         "kind": run.plan.kind,
         "reasons": [reason["code"] for reason in approval.reasons],
         "expires_at": rfc3339(run.plan.expires_at),
+        "ring": None,
+    }
+    announce(Event.APPROVAL_WANTED, administration=run.administration, data=data)
+
+
+def announce_ring_wanted(run: SyncRun, stage: RunStage) -> None:
+    """Tell endpoints that a ring of a run waits for somebody's word: it has no approval of its own, and waits on."""
+    data = {
+        "approval": None,
+        "run": str(run.pk),
+        "administration": run.administration.slug,
+        "kind": run.plan.kind,
+        "reasons": ["ring"],
+        "expires_at": None,
+        "ring": stage.number,
     }
     announce(Event.APPROVAL_WANTED, administration=run.administration, data=data)
 

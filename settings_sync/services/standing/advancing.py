@@ -21,7 +21,7 @@ from settings_sync.services.rollouts.beginning import (
     wait_until,
 )
 from settings_sync.services.rollouts.reading import read_rings
-from settings_sync.services.runs.announcing import announce_ring
+from settings_sync.services.runs.announcing import announce_ring, announce_ring_wanted
 from settings_sync.services.runs.runs import finish_run_when_done, lock_run
 from settings_sync.services.runs.waking import places, wake_targets
 from tenants.failpoints import reach
@@ -111,6 +111,7 @@ def _ask(run: SyncRun, stage: RunStage) -> None:
     stage.save(update_fields=["asked_at"])
     record("ring.waits", administration=run.administration, run=str(run.pk), ring=stage.number)
     tell_ring_waits(run, stage)
+    announce_ring_wanted(run, stage)
 
 
 def _stop(run: SyncRun, order: StandingOrder | None, wrong: int) -> None:

@@ -43,6 +43,7 @@ class Ring:
     opens_at: datetime | None
     asks: bool
     approved_by: str
+    reason: str
     started_at: datetime | None
     finished_at: datetime | None
     is_next: bool
@@ -118,6 +119,7 @@ def _ring(row: RunStage, stage: Stage, targets: Iterable[RunTarget], *, is_next:
         opens_at=row.opens_at if row.state == RunStage.State.WAITING else None,
         asks=row.waits_for_approval,
         approved_by=str(row.approved_by or ""),
+        reason=row.reason,
         started_at=row.started_at,
         finished_at=row.finished_at,
         is_next=is_next,

@@ -9,13 +9,14 @@ from django.utils import timezone
 from accounts.acting import staff_behind
 from accounts.models import User
 from audit.models import record
-from settings_sync.exceptions import NoRings, RingNotWaiting
-from settings_sync.models import RunStage, SyncRun, SyncTarget
+from settings_sync.exceptions import NoRings, RingNotWaiting, WordMissing
+from settings_sync.models import Approval, RunStage, SyncRun, SyncTarget
 from settings_sync.permissions import NotAllowed, require_steering
 from settings_sync.services.plans.category_rights import may_approve
 from settings_sync.services.rollouts.beginning import let_begin
 from settings_sync.services.runs.runs import lock_run
 from settings_sync.services.runs.waking import places, wake_targets
+from tenants.models import Administration
 from tenants.rights import SyncRight
 
 from .advancing import advance
@@ -51,18 +52,31 @@ def resume_rings(*, acting_user: User, run: SyncRun, reason: str = "") -> SyncRu
     return run
 
 
-def approve_ring(*, acting_user: User, run: SyncRun, number: int) -> SyncRun:
-    """Let a ring begin that waits for somebody's word: who may approve the whole. Raises NotAllowed, NoRings or
-    RingNotWaiting."""
+def rings_that_wait(*, acting_user: User, main: Administration) -> list[RunStage]:
+    """The rings of a main administration that wait for a word which this user may give; the longest waiting first."""
+    asked = RunStage.objects.filter(
+        run__administration=main, run__finished_at=None, run__cancelled_at=None, state=RunStage.State.WAITING
+    )
+    waiting = asked.filter(approved_by=None).exclude(asked_at=None).order_by("asked_at")
+    found = waiting.select_related("run__plan", "run__order", "run__administration")
+    return [stage for stage in found if may_approve(acting_user, stage.run.plan)]
+
+
+def approve_ring(*, acting_user: User, run: SyncRun, number: int, reason: str = "") -> SyncRun:
+    """Let a ring begin that waits for somebody's word: who may approve the whole. `reason` is what they say of it, if
+    anything. Raises NotAllowed, WordMissing where that is too long, NoRings or RingNotWaiting."""
     # That somebody has looked is said by that person, and not by support in their name.
     if not may_approve(acting_user, run.plan) or staff_behind(acting_user) is not None:
         raise NotAllowed(SyncRight.APPROVE)
+    word = reason.strip()
+    if len(word) > Approval.LONGEST_REASON:
+        raise WordMissing
     with transaction.atomic():
         run = _locked(run)
         waiting = run.stages.filter(number=number, state=RunStage.State.WAITING, approved_by=None)
-        if not waiting.exclude(asked_at=None).update(approved_by=acting_user):
+        if not waiting.exclude(asked_at=None).update(approved_by=acting_user, reason=word):
             raise RingNotWaiting
-        _record("ring.approved", acting_user, run, ring=number)
+        _record("ring.approved", acting_user, run, ring=number, note=word)
     advance(run.pk)
     return run
 

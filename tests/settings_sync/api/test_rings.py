@@ -88,9 +88,11 @@ def test_they_are_paused_go_on_and_are_approved(api, owner, run):
     assert api.post(address + "resume/").json()["paused_at"] is None
     is_problem(api.post(address + "rings/2/approve/"), 409, "ring-not-waiting")
     carry_out_ring(run, 1)
-    approved = api.post(address + "rings/2/approve/")
+    is_problem(api.post(address + "rings/2/approve/", {"reason": "x" * 1001}), 400, "invalid-input")
+    approved = api.post(address + "rings/2/approve/", {"reason": "Gezien"})
     assert rings_in(approved) == [(1, "done"), (2, "open")]
-    assert approved.json()["rings"][1]["approved_by"] == owner.email
+    second = approved.json()["rings"][1]
+    assert (second["approved_by"], second["reason"]) == (owner.email, "Gezien")
     carry_out_ring(run, 2)
     ended = api.get(address)
     assert (ended.json()["state"], rings_in(ended)) == ("succeeded", [(1, "done"), (2, "done")])

@@ -133,9 +133,11 @@ class TestThePicture:
         owner_client.post(url("run-resume", run.pk))
         finish_first(run)
         assert "Let ring 2 begin" in words_of(owner_client.get(url("run", run.pk)))
-        answer = owner_client.post(url("run-ring-approve", run.pk, 2), follow=True)
+        assert "waits for your word" in words_of(owner_client.get(url("approvals")))
+        answer = owner_client.post(url("run-ring-approve", run.pk, 2), {"reason": "Seen <it>\0"}, follow=True)
         assert "Ring 2 is approved." in words_of(answer)
-        assert f"approved by {run.requested_by}" in words_of(answer)
+        assert f"approved by {run.requested_by} (“Seen &lt;it&gt;”)" in words_of(answer)
+        assert "waits for your word" not in words_of(owner_client.get(url("approvals")))
         assert run.stages.get(number=2).state == "open"
         again = owner_client.post(url("run-ring-approve", run.pk, 2), follow=True)
         assert "This ring does not wait for approval now." in words_of(again)

@@ -108,7 +108,8 @@ class TestOneAfterTheOther:
         carry_out_ring(run, 2)
         assert run.state == "succeeded"
 
-    def test_one_that_waits_for_somebody_begins_when_that_is_said(self, make, night, clock, owner, others):
+    def test_one_that_waits_for_somebody_begins_when_that_is_said(self, make, night, clock, owner, main, others):
+        create_endpoint(acting_user=owner, main=main, url="https://example.com/h", events=["approval.wanted"])
         make(rings=APPROVED)
         run = night()
         carry_out_ring(run, 1)
@@ -118,6 +119,9 @@ class TestOneAfterTheOther:
         assert AuditEntry.objects.get(action="ring.waits").data["ring"] == 2
         notice = Notice.objects.get(kind="approval.wanted")
         assert (notice.user, notice.facts["ring"], notice.facts["run"]) == (owner, 2, str(run.pk))
+        body = OutboxMessage.objects.get(event="approval.wanted").body
+        assert '"reasons":["ring"]' in body
+        assert '"ring":2' in body
         approve_ring(acting_user=owner, run=run, number=2)
         assert rings_of(run) == [(1, "done"), (2, "open")]
         assert AuditEntry.objects.get(action="ring.approved").actor == owner

@@ -5,11 +5,12 @@ import pytest
 from audit.models import AuditEntry
 from forms_catalog.rights import FormRight
 from reference_data.rights import ReferenceDataRight
-from settings_sync.exceptions import NoRings, RingNotWaiting
+from settings_sync.exceptions import NoRings, RingNotWaiting, WordMissing
 from settings_sync.models import SyncTarget
 from settings_sync.permissions import NotAllowed
+from settings_sync.services.runs.runs import retry_run
 from settings_sync.services.standing.advancing import advance_rings
-from settings_sync.services.standing.steering import approve_ring, pause_rings, resume_rings
+from settings_sync.services.standing.steering import approve_ring, pause_rings, resume_rings, rings_that_wait
 from settings_sync.services.targets import targets as targets_service
 from settings_sync.services.targets.targets import claim_target, execute_target
 from tenants.rights import AdministrationRight, SyncRight
@@ -72,6 +73,34 @@ def test_only_a_ring_that_waits_for_it_is_approved_and_once(make, night, owner, 
     approve_ring(acting_user=owner, run=run, number=2)
     with pytest.raises(RingNotWaiting):
         approve_ring(acting_user=owner, run=run, number=2)
+
+
+def test_a_word_is_kept_with_the_ring_and_in_the_trail_and_goes_when_it_is_tried_again(make, night, owner, others):
+    make(rings=APPROVED)
+    run = night()
+    carry_out_ring(run, 1)
+    with pytest.raises(WordMissing):
+        approve_ring(acting_user=owner, run=run, number=2, reason="x" * 1001)
+    approve_ring(acting_user=owner, run=run, number=2, reason=" Gezien ")
+    assert run.stages.get(number=2).reason == "Gezien"
+    assert AuditEntry.objects.get(action="ring.approved").note == "Gezien"
+    carry_out_ring(run, 2)
+    run.targets.filter(ring=2).update(state="failed", error_code="busy")
+    run.refresh_from_db()
+    retry_run(acting_user=owner, run=run)
+    assert run.stages.get(number=2).reason == ""
+
+
+def test_a_ring_that_waits_is_shown_to_who_may_approve_it_and_to_nobody_else(make, night, owner, main, others):
+    make(rings=APPROVED)
+    run = night()
+    assert rings_that_wait(acting_user=owner, main=main) == []
+    carry_out_ring(run, 1)
+    assert [(ring.run, ring.number) for ring in rings_that_wait(acting_user=owner, main=main)] == [(run, 2)]
+    # May approve, but cannot see where it would go.
+    assert rings_that_wait(acting_user=make_member(main), main=main) == []
+    approve_ring(acting_user=owner, run=run, number=2)
+    assert rings_that_wait(acting_user=owner, main=main) == []
 
 
 def test_a_run_that_has_ended_or_has_no_rings_has_none_to_pause(make, night, owner, others):
