@@ -35,7 +35,7 @@ class _Again:
             self.history.told["overtaken"] += 1
             assert (target.state, target.error_code) == ("skipped", "overtaken"), "an older run went back in time"
             assert self.place.read().marks == before.marks, "an older run wrote over a later one"
-        elif self._stands_as_it_was(child):
+        elif not decided & doing and self._stands_as_it_was(child):
             self.sync.compare_result(self.where, before)
         else:
             self._compare_what_was_decided(decided)
