@@ -18,7 +18,7 @@ from settings_sync.views.drafting import makes_settings, of_published
 from tenants.entering import administration_page
 
 from .answering.questions import questions_of
-from .importing import create_whole_form
+from .importing import create_whole_form, try_whole_form
 from .models import Form
 from .rights import FormRight
 from .xlsform.reading import ReadForm, read_form, told
@@ -65,7 +65,10 @@ def import_form(request: HttpRequest) -> HttpResponse:
         except NotReadable as error:
             upload.add_error("workbook", str(error))
         else:
-            making = MakeForm(initial={"name": read.name, "read": _kept(read)})
+            filled_in = {"name": read.name, "read": _kept(read)}
+            making = MakeForm(filled_in, initial=filled_in)
+            # What would be refused is told now, while the workbook is at hand, and not once everything was looked at.
+            attempt(request, making, try_whole_form, name=read.name, sections=read.sections)
             return render(request, "forms_catalog/import.html", _read_context(making, _plain(read)))
     return render(request, "forms_catalog/import.html", {"form": upload})
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -43,6 +44,15 @@ def create_whole_form(
         refuse_when({"": problems_of_form(document_of(form))})
         record_edits(acting_user=acting_user, item=form, before={}, after=values_for_log(form))
     return form
+
+
+def try_whole_form(
+    *, acting_user: User, administration: Administration, name: str, sections: Sequence[Mapping[str, Any]]
+) -> None:
+    """Raise what making this form would raise. Nothing of it stays."""
+    with transaction.atomic():
+        create_whole_form(acting_user=acting_user, administration=administration, name=name, sections=sections)
+        transaction.set_rollback(True)
 
 
 def _section(form: Form, position: int, values: Mapping[str, Any]) -> Any:

@@ -69,6 +69,7 @@ SURVEY_KNOWN = (
     "read_only",
     "bind",
 )
+CHOICES_KNOWN = ("list_name", "name", "value", "label", "order")
 SETTINGS_IGNORED = (
     "form_title",
     "form_id",

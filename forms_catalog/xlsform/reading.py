@@ -8,7 +8,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..expressions import problem_of, with_names
-from .columns import HARMLESS_APPEARANCES, IGNORED_TYPES, OWN, PLAIN_TYPES, SELECTS, SETTINGS_IGNORED, SURVEY_KNOWN
+from .columns import (
+    CHOICES_KNOWN,
+    HARMLESS_APPEARANCES,
+    IGNORED_TYPES,
+    OWN,
+    PLAIN_TYPES,
+    SELECTS,
+    SETTINGS_IGNORED,
+    SURVEY_KNOWN,
+)
 from .workbook import SheetRow, Workbook
 
 LONGEST_LABEL = 250
@@ -61,7 +70,8 @@ class _Reading:
     def __init__(self, workbook: Workbook, file_name: str) -> None:
         self.survey = workbook["survey"]
         self.settings = next(iter(workbook.get("settings", [])), SheetRow(2, {}))
-        self.choices = _choices_of(workbook.get("choices", []))
+        self.given_choices = workbook.get("choices", [])
+        self.choices = _choices_of(self.given_choices)
         self.language = self._language()
         name = self.settings.get("form_title") or file_name.rpartition(".")[0] or _("Form")
         self.form = ReadForm(name[:LONGEST_TITLE])
@@ -347,11 +357,26 @@ class _Reading:
             words = _("only the texts in “%(language)s” are read, not those in %(others)s")
             facts = {"language": self.language, "others": ", ".join(others)}
             self.form.left_out.append(LeftOut("survey", 1, words % facts))
+        self._tell_about_choices()
         strange = [name for name in self.settings.cells if name not in SETTINGS_IGNORED and not name.startswith(OWN)]
         for name in strange:
             self.form.left_out.append(
                 LeftOut("settings", self.settings.number, _("“%(name)s” is left out") % {"name": name})
             )
+
+    def _tell_about_choices(self) -> None:
+        """Tell which choices stand there twice, and which columns say more of them than is kept."""
+        for row in self.given_choices:
+            standing = self.choices.get(row.get("list_name"), {}).get(row.get("name", "value"))
+            if standing is not None and standing is not row:
+                words = _("“%(code)s” stands in the list “%(list)s” already; this one is left out")
+                facts = {"code": row.get("name", "value"), "list": row.get("list_name")}
+                self.form.left_out.append(LeftOut("choices", row.number, words % facts))
+        columns = dict.fromkeys(column for row in self.given_choices for column in row.cells)
+        for column in columns:
+            if column.partition("::")[0] not in CHOICES_KNOWN:
+                words = _("“%(column)s” has no counterpart and is left out") % {"column": column}
+                self.form.left_out.append(LeftOut("choices", 1, words))
 
     def _tell_about_row(self, row: SheetRow, without: tuple[str, ...] = ()) -> None:
         for column in row.cells:

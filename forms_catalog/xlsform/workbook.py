@@ -79,7 +79,8 @@ def _rows(sheet: Any) -> Iterator[SheetRow]:
         if number > MOST_ROWS:
             raise NotReadable(_("This workbook has more than %(most)d rows.") % {"most": MOST_ROWS})
         cells = [_text(value) for value in row]
-        if not headings:
+        if not any(headings):
+            # Above the headings there may be empty rows.
             headings = [_heading(cell) for cell in cells]
             continue
         given = {name: cell for name, cell in zip(headings, cells, strict=False) if name and cell}

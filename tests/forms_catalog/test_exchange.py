@@ -131,6 +131,47 @@ def test_entities_in_the_xml_of_a_workbook_are_not_followed():
         read_workbook(content.getvalue())
 
 
+def test_empty_rows_above_the_headings_and_between_the_questions_are_passed_over():
+    book = Workbook()
+    sheet = book.active
+    sheet.title = " Survey"
+    for number, cells in {
+        3: ("Type ", "NAME", "Label"),
+        5: ("text", "merk", "Merk"),
+        9: ("date", "dag", "Dag"),
+    }.items():
+        for column, cell in enumerate(cells, 1):
+            sheet.cell(number, column, cell)
+    content = BytesIO()
+    book.save(content)
+    rows = read_workbook(content.getvalue())["survey"]
+    assert [(row.number, row.cells["name"]) for row in rows] == [(5, "merk"), (9, "dag")]
+
+
+def test_choices_that_stand_there_twice_and_what_more_is_said_of_them_is_told():
+    choices = [*CHOICES, {"list_name": "merk", "name": "atag", "label": "Anders", "media::image": "a.png"}]
+    form = read([{"type": "select_one merk", "name": "merk", "label": "Merk"}], choices)
+    assert form.fields[0]["option_labels"] == {"nefit": "Nefit", "atag": "Atag"}
+    assert list(told(form)) == [
+        "choices, row 1: “media::image” has no counterpart and is left out",
+        "choices, row 4: “atag” stands in the list “merk” already; this one is left out",
+    ]
+
+
+def test_what_would_be_refused_is_told_before_somebody_asks_to_make_it(owner_client, address):
+    survey = [
+        {"type": "text", "name": "a", "label": "Eerste", "relevant": "${b} = 'x'"},
+        {"type": "text", "name": "b", "label": "Tweede", "relevant": "${a} = 'x'"},
+    ]
+    page = owner_client.post(address("import"), upload(content_of(survey)))
+    (refused,) = page.context["form"].non_field_errors()
+    assert "Eerste" in refused and "Tweede" in refused
+    assert not Form.objects.exists()
+    Form.objects.create(name="ketel")
+    assert owner_client.post(address("import"), upload(content_of())).context["form"].errors["name"]
+    assert Form.objects.count() == 1
+
+
 def test_a_formula_in_a_cell_is_its_text():
     survey = [{"type": "text", "name": "q", "label": '=HYPERLINK("https://x.test")'}]
     assert read_workbook(content_of(survey))["survey"][0].cells["label"] == '=HYPERLINK("https://x.test")'
