@@ -18,7 +18,7 @@ from reference_data.models import (
     WorkStatus,
     WorkType,
 )
-from tenants.entry_fields import DateTimeField, limit_texts
+from tenants.entry_fields import NOTHING_CHOSEN, DateTimeField, limit_texts, name_empty_choices
 from tenants.models import Administration
 from workflows.models import Workflow
 
@@ -60,6 +60,7 @@ class CustomerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["payment_method"].queryset = choosable(PaymentMethod, self.instance.payment_method_id)  # type: ignore[attr-defined]
         limit_texts(self.fields.values())
+        name_empty_choices(self.fields.values())
 
 
 class WorkOrderForm(forms.ModelForm):
@@ -105,14 +106,15 @@ class WorkOrderForm(forms.ModelForm):
         self.fields["employee_id"].choices = self._employees(administration)  # type: ignore[attr-defined]
         self.fields["workflow"].disabled = not self.instance.is_open
         limit_texts(self.fields.values())
+        name_empty_choices(self.fields.values())
         self._add_free_fields()
 
-    def _employees(self, administration: Administration) -> list[tuple[Any, str]]:
+    def _employees(self, administration: Administration) -> list[tuple[Any, Any]]:
         """Those who work here, and the one who has the work, who may have left."""
         employees = employees_of(administration)
         if self.instance.employee_id:
             employees.setdefault(self.instance.employee_id, self.instance.employee_name)
-        return [("", "---------"), *employees.items()]
+        return [("", NOTHING_CHOSEN), *employees.items()]
 
     def _add_free_fields(self) -> None:
         rows = self.instance.free_field_values.all() if self.instance.pk else ()

@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
-from tenants.entry_fields import NumberField, WholeNumberField, limit_texts
+from tenants.entry_fields import NumberField, WholeNumberField, limit_texts, name_empty_choices
 
 from . import models
 from .services import problems_of
@@ -45,6 +45,7 @@ class SettingForm(forms.ModelForm):
             field.disabled = is_readonly
             field.label = capfirst(field.label)
         limit_texts(self.fields.values())
+        name_empty_choices(self.fields.values())
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data

@@ -1,6 +1,6 @@
 """Form fields for numbers, dates and times, which Django's own take as nobody here writes them (entries.py).
 
-And the limit of a long text.
+And the limit of a long text, and the word for nothing chosen yet.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +11,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.utils import from_current_timezone
+from django.utils.translation import gettext_lazy as _
 
 from .entries import Unreadable, read_date, read_date_time, read_number, read_time, read_whole_number
 
@@ -19,11 +21,27 @@ LONGEST_TEXT = 200_000
 """Letters in a text of several lines, where its field says nothing else."""
 
 
+NOTHING_CHOSEN = _("Choose…")
+DASHES = BLANK_CHOICE_DASH[0][1]
+
+
 def limit_texts(fields: Iterable[forms.Field]) -> None:
     """Give every text of several lines a limit that says so beside it; without one the whole page would be refused."""
     for field in fields:
         if isinstance(field.widget, forms.Textarea) and getattr(field, "max_length", None) is None:
             field.validators.append(MaxLengthValidator(LONGEST_TEXT))
+
+
+def name_empty_choices(fields: Iterable[forms.Field]) -> None:
+    """Let a list out of which nothing is chosen yet say so in a word, where Django has a row of dashes."""
+    for field in fields:
+        if isinstance(field, forms.ModelChoiceField):
+            if field.empty_label == DASHES:
+                field.empty_label = NOTHING_CHOSEN
+        elif isinstance(field, forms.ChoiceField):
+            rows: list[Any] = list(field.choices)  # type: ignore[arg-type]  # a list once the field is made
+            if rows and rows[0][1] == DASHES:
+                field.choices = [("", NOTHING_CHOSEN), *rows[1:]]
 
 
 def _read(reader: Callable[[Any], Any], value: Any) -> Any:

@@ -10,7 +10,7 @@ from forms_catalog.models import Form
 from reference_data.models import Entity, FreeField, WorkStatus, WorkType
 from templates_catalog.models import MessageTemplate
 from tenants.entries import Unreadable, read_whole_number
-from tenants.entry_fields import limit_texts
+from tenants.entry_fields import limit_texts, name_empty_choices
 
 from .models import Workflow
 from .services import REFERENCES, StepValues, WorkflowValues
@@ -74,6 +74,7 @@ class WorkflowForm(forms.ModelForm):
             offered = (offered | WorkType.objects.filter(workflows=self.instance)).distinct()
         self.fields["work_types"].queryset = offered  # type: ignore[attr-defined]
         limit_texts(self.fields.values())
+        name_empty_choices(self.fields.values())
 
     def clean(self) -> dict[str, Any]:
         """Unique names are left to the database, which is the only one that knows."""

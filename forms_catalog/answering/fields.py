@@ -10,10 +10,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from tenants.entries import Unreadable, as_text, canonical, read_number
-from tenants.entry_fields import DateField, DateTimeField, NumberField, TimeField
+from tenants.entry_fields import NOTHING_CHOSEN, DateField, DateTimeField, NumberField, TimeField
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
-NOTHING_CHOSEN = ("", "---------")
 LONGEST = 4000
 YES_NO = (("yes", _("yes")), ("no", _("no")))
 ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
@@ -62,7 +61,7 @@ def field_for(
     common: dict[str, Any] = {"label": label, "required": required}
     choices = [(option, labels.get(option, option)) for option in options]
     if kind in ("dropdown", "object_reference", "own_list"):
-        return forms.ChoiceField(**common, choices=[NOTHING_CHOSEN, *choices])
+        return forms.ChoiceField(**common, choices=[("", NOTHING_CHOSEN), *choices])
     if kind == "radio":
         return forms.ChoiceField(**common, choices=choices, widget=forms.RadioSelect)
     if kind == "yes_no":
