@@ -27,9 +27,9 @@ def covers(paths: frozenset[str], path: str) -> bool:
 
 
 def agreement(item: Item) -> tuple[Deviation, ...]:
-    """That all of the item stays as it is here, where that was decided."""
+    """That all of the item stays as it is here, or away, where that was decided."""
     decision = item.decision
-    if decision is None or decision.word != Word.KEEP_LOCAL:
+    if decision is None or decision.word not in (Word.KEEP_LOCAL, Word.LEAVE):
         return ()
     return (Deviation("", False, decision.reason, decision.review_on),)
 

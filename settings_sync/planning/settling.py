@@ -35,8 +35,14 @@ def settle(item: Item) -> Draft:
         return Draft(item.with_action(Action.HOLD, verdict=Verdict.LOCKED, facts={"pinned": "yes"}))
     draft = adjusted(SETTLERS[item.change.verdict](item), item)
     # Clearing forgets pins with the agreements, so it waits for a decision that was about the pin: where a lock met it.
-    clears = draft.change.writes_content and item.is_decided(*OVERRULING) and (meets or not item.pins)
+    clears = draft.change.writes_content and _overrules(item) and (meets or not item.pins)
     return replace(draft, change=replace(draft.change, clears_deviations=True)) if clears else draft
+
+
+def _overrules(item: Item) -> bool:
+    """Whether it was decided against what was agreed: what was left away comes, or what is here goes."""
+    comes = item.change.verdict == Verdict.REMOVED_LOCALLY and item.is_decided(Word.CREATE_AS)
+    return comes or item.is_decided(*OVERRULING)
 
 
 def _lock_meets_pin(item: Item) -> bool:
@@ -240,11 +246,16 @@ def _with_base(draft: Draft, item: Item) -> Draft:
 
 def _settle_removed_locally(item: Item) -> Draft:
     asked = item.is_decided(Word.BRING_BACK, Word.OVERWRITE, Word.PUT_BACK, Word.CREATE_AS)
-    by_policy = item.policy("removed_locally") == "bring_back" and not item.is_decided(Word.LEAVE, Word.KEEP_LOCAL)
+    is_agreed = "" in item.agreed and item.change.source == item.change.base
+    stays = is_agreed or item.is_decided(Word.LEAVE, Word.KEEP_LOCAL)
+    by_policy = item.policy("removed_locally") == "bring_back" and not stays
     if item.locks:
         draft = item.from_source(Action.CREATE)
         return replace(draft, change=replace(draft.change, verdict=Verdict.LOCKED))
-    return item.from_source(Action.CREATE) if asked or by_policy else item.kept(item.change.source)
+    if asked or by_policy:
+        return item.from_source(Action.CREATE)
+    # Agreed, so that the policy of a later sync does not bring back what somebody left away.
+    return item.kept(item.change.source, deviations=agreement(item))
 
 
 def _settle_removed_in_source(item: Item) -> Draft:

@@ -1,7 +1,7 @@
 """What an administration keeps as it is: pinned by its own people, or agreed with the main administration."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from audit.models import record
 from settings_sync.declaring.kinds import all_kinds
 from settings_sync.engine.reading.index import ReadDocument, look_at, read_documents
 from settings_sync.exceptions import NotFollowed, NothingPinned, OnlyInSubs, ReasonNeeded, SettingForbidden, UnknownPath
+from settings_sync.models import Document
 from settings_sync.permissions import NotAllowed
 from settings_sync.planning.values import Key
 from settings_sync.services.administrations.alignment import note_reviews
@@ -119,10 +120,24 @@ def list_deviations(*, acting_user: User, administration: Administration, kind: 
         # Not those of a kind that a release took away, of which nothing can be said in words.
         found = list(Deviation.objects.filter(kind__in=[kind] if kind else list(all_kinds().by_key)))
         documents = read_documents(administration.schema_name, {(row.kind, row.uid) for row in found if row.path})
-    labels = {key: entry.label for key, entry in entries.items()}
+        away = {(row.kind, row.uid) for row in found} - entries.keys()
+        labels = {key: entry.label for key, entry in entries.items()} | _labels_of(away)
     allowed = _allowed(acting_user, administration, {row.kind for row in found})
     rows = [_row(row, labels.get((row.kind, row.uid), "–"), documents, row.kind in allowed) for row in found]
     return sorted(rows, key=lambda row: (row.review_on or date.max, row.kind_label, row.label.casefold(), row.place))
+
+
+def _labels_of(away: Collection[Key]) -> dict[Key, str]:
+    """What is called how that was removed here, by what is followed of it; call it inside the administration."""
+    bases = Base.objects.filter(uid__in=[uid for _kind, uid in away]) if away else Base.objects.none()
+    digests = {(base.kind, base.uid): bytes(base.digest) for base in bases}
+    found = dict(Document.objects.filter(digest__in=digests.values()).values_list("digest", "body"))
+    bodies = {bytes(digest): body for digest, body in found.items()}
+    return {
+        key: str(bodies[digest].get(all_kinds()[key[0]].natural_key, "–"))
+        for key, digest in digests.items()
+        if digest in bodies
+    }
 
 
 def deviations_of(

@@ -280,14 +280,17 @@ def _removed_in_source(here: Any, b: Any, rules: Rules) -> Outcome:
 def _absent(s: Item, b: Item | None, rules: Rules, child: Stand) -> Outcome:
     decided = rules.decided
     back = decided.word in ("bring_back", "create_as") or bool(rules.locked)
-    back = back or (rules.policies["removed_locally"] == "bring_back" and decided.word != "leave")
+    stays = decided.word == "leave" or ("" in rules.agreed and b == s)
+    back = back or (rules.policies["removed_locally"] == "bring_back" and not stays)
     if b is not None and not back:
-        return Outcome(KEPT, None, s, "removed locally")
+        agreed = frozenset({""}) if decided.word == "leave" else frozenset[str]()
+        return Outcome(KEPT, None, s, "removed locally", agreed=agreed)
     row = "new" if b is None else "locked" if rules.locked else "removed locally"
     couple = decided.couple if decided.word == "couple" else None
     if couple in child.items:
         return _coupled(s, couple, child, row, rules)
-    clears = decided.word in OVERRULING and rules.drops_what_was_kept
+    overrules = decided.word in OVERRULING or (b is not None and decided.word == "create_as")
+    clears = overrules and rules.drops_what_was_kept
     return _adjusted(Outcome(WRITTEN, s, s, row, couple=couple, creates=couple is None, clears=clears), rules)
 
 

@@ -199,17 +199,20 @@ def _removed_here(case: Case, row: str) -> Outcome:
     word = rulings.decided.word
     if word == "skip":
         return _stays(case, row, row, "skip")
-    brings_back = word in ("bring_back", "create_as", "overwrite") or (
-        not word and rulings.policies["removed_locally"] == "bring_back"
-    )
+    is_asked = word in ("bring_back", "create_as", "overwrite")
+    is_agreed = "" in rulings.agreed and case.base == case.source
+    by_policy = rulings.policies["removed_locally"] == "bring_back" and not is_agreed
+    brings_back = is_asked or (not word and by_policy)
     if rulings.locked and rulings.pinned and word not in ("bring_back", "overwrite"):
         return _stays(case, row, "locked", "hold")
     if brings_back or rulings.locked:
         verdict = "locked" if rulings.locked else row
         pinned = frozenset() if rulings.locked else rulings.pinned
-        after = Memory(case.source, case.source, rulings.agreed, pinned)
+        agreed = frozenset() if is_asked and not rulings.pinned else rulings.agreed
+        after = Memory(case.source, case.source, agreed, pinned)
         return _named(case, Outcome(row, verdict, "create", _memory(case), after))
-    return Outcome(row, row, "keep", _memory(case), replace(_memory(case), base=case.source))
+    agreed = rulings.agreed | {""} if word == "leave" else rulings.agreed
+    return Outcome(row, row, "keep", _memory(case), replace(_memory(case), base=case.source, agreed=agreed))
 
 
 def _removed_there(case: Case, row: str) -> Outcome:

@@ -1,6 +1,7 @@
 """Decisions, each carried out for real: what was previewed after deciding is what stands there after the run."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from settings_sync.services.deciding.deciding import Asked, decide
 from settings_sync.services.deciding.questions import read_questions
 from settings_sync.services.previews.previewing import preview_changes
 from settings_sync.services.runs.runs import start_run
+from settings_sync.services.settings.deviations import list_deviations
 from settings_sync.services.targets.targets import execute_target
 from settings_sync.services.undos.undoing import create_undo_plan
 from settings_sync.wording.decision_wording import LEAVE_DEFAULT, TAKE_DEFAULT
@@ -407,6 +409,33 @@ class TestRemovals:
         carry_out(company, decide(acting_user=company.owner, plan=plan, version=1, decisions=[asked]))
         with inside(child):
             assert WorkType.objects.count() == 2
+
+    def test_what_was_left_away_by_decision_is_not_brought_back_by_a_policy(self, company, child, work_type):
+        with inside(child):
+            WorkType.objects.filter(uid=work_type.uid).delete()
+        asked = Asked(work_type.uid, Word.LEAVE, reason="Bestaat hier niet", review_on=date(2030, 1, 1))
+        back = {"removed_locally": "bring_back"}
+
+        def plan(*decisions):
+            made = company.plan(child, categories=["reference_data"], policies=back)
+            return decide(acting_user=company.owner, plan=made, version=1, decisions=decisions) if decisions else made
+
+        carry_out(company, plan(asked))
+        with inside(child):
+            kept = Deviation.objects.get(uid=work_type.uid)
+        assert (kept.path, kept.reason, kept.review_on) == ("", "Bestaat hier niet", date(2030, 1, 1))
+        (row,) = list_deviations(acting_user=company.owner, administration=child)
+        assert row.label == work_type.name
+        assert change_of(plan(), work_type).action == "keep"
+        with inside(company.main):
+            WorkType.objects.filter(uid=work_type.uid).update(description="Nieuw")
+        assert change_of(plan(), work_type).action == "create", "agreed until the main changes it"
+        with inside(company.main):
+            WorkType.objects.filter(uid=work_type.uid).update(description=work_type.description)
+        carry_out(company, plan(Asked(work_type.uid, Word.BRING_BACK)))
+        with inside(child):
+            assert WorkType.objects.filter(uid=work_type.uid).exists()
+            assert not Deviation.objects.filter(uid=work_type.uid).exists()
 
     def test_a_change_made_here_is_put_back_when_asked(self, company, child, work_type):
         with inside(child):

@@ -188,6 +188,10 @@ def test_what_was_removed_is_brought_back_or_stays_away(owner, main, joined, oth
     (outcome,) = decide(acting_user=owner, main=main, decisions=[Asked(entry.pk, "accept", until=in_days(9))])
     carry_out(outcome)
     assert set(states().values()) == {("accepted", "")}
+    for administration in (joined, other):
+        with inside(administration):
+            assert Deviation.objects.get().review_on == in_days(9)
+            Deviation.objects.update(review_on=timezone.localdate())
     InboxDeviation.objects.update(until=timezone.localdate())
     settle()
     (entry,) = waiting()
