@@ -362,7 +362,13 @@ class Sync:
         waits = any(
             told[where][key].word in (HELD, SKIPPED) for where in self.targets for key in self.decisions[where].found
         )
-        return not (waits or self.is_edited)
+        # To be deleted, and in use, it is archived and followed; the policy to archive forgets it the next time.
+        forgets = self.policies["removed_in_source"] == "archive" and any(
+            outcome.word == ARCHIVED and outcome.base is not None
+            for where in self.targets
+            for outcome in told[where].values()
+        )
+        return not (waits or forgets or self.is_edited)
 
     def _plan(self) -> Any:
         if self.order is not None:
