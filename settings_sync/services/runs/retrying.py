@@ -2,16 +2,21 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from settings_sync.exceptions import LeftOut, LeftOutOutdated, LeftOutWaiting, NotApproved, Overtaken, RetryBringsBack
 from settings_sync.models import SyncRun, SyncTarget
+from settings_sync.planning.verdicts import WRITING
 from settings_sync.services.previews.plan_overview import Counted
 from tenants.permissions import reachable_administrations
 
-RETRIED = (SyncTarget.State.FAILED, SyncTarget.State.SKIPPED, SyncTarget.State.CANCELLED)
+State = SyncTarget.State
+RETRIED = (State.FAILED, State.SKIPPED, State.CANCELLED)
 NEVER_RETRIED = (Overtaken.code, NotApproved.code, LeftOut.code, LeftOutWaiting.code, LeftOutOutdated.code)
 """What a later run decided stays decided, what nobody approved does not begin by this, and for what was left out of a
 plan there is nothing to carry out."""
@@ -39,7 +44,7 @@ def question_before_retrying(user: User, run: SyncRun, again: Iterable[SyncTarge
     # Asked first, for most runs have nothing to try again, and who was taken back takes long to tell of a thousand.
     if not again:
         return None
-    taken_back = [target for target in taken_back_targets([run]) if not _is_taken_back_itself(target)]
+    taken_back = _standing_undos(run)
     if not taken_back:
         return None
     entered = {administration.pk for administration in reachable_administrations(user)}
@@ -70,24 +75,24 @@ def _what_comes_back(target: SyncTarget) -> str:
     return _("In %(name)s: %(changes)s.") % {"name": target.administration.name, "changes": changes}
 
 
-def taken_back_targets(runs: Collection[SyncRun]) -> "list[SyncTarget]":
-    """Where undo runs took these runs back, or are at it; not where they wrote nothing."""
-    targets = SyncTarget.objects.filter(run__plan__undoes__in=runs).select_related("run__plan", "administration")
-    return [target for target in targets.order_by("run__created_at", "plan_target__position") if takes_back(target)]
+def undo_runs_of(runs: Collection[SyncRun]) -> list[SyncRun]:
+    """The runs that took these back somewhere, or are at it, the first of them first; not those that wrote nothing."""
+    somewhere = SyncTarget.objects.filter(_took_back(), run=OuterRef("pk"))
+    found = SyncRun.objects.filter(Exists(somewhere), plan__undoes__in=runs)
+    return list(found.select_related("plan", "requested_by").order_by("created_at", "pk"))
 
 
-def _is_taken_back_itself(target: SyncTarget) -> bool:
-    """Whether what a target of an undo run put back was taken back in turn, so that the first run stands again."""
-    later = taken_back_targets([target.run])
-    return any(
-        undo.administration_id == target.administration_id
-        and undo.state == SyncTarget.State.SUCCEEDED
-        and not _is_taken_back_itself(undo)
-        for undo in later
-    )
+def _standing_undos(run: SyncRun) -> list[SyncTarget]:
+    """Where undo runs took a run back, or are at it, and were not taken back in turn, so that the run stands again."""
+    standing: list[SyncTarget] = []
+    for undo in undo_runs_of([run]):
+        again = {target.administration_id for target in _standing_undos(undo) if target.state == State.SUCCEEDED}
+        here = undo.targets.filter(_took_back()).exclude(administration__in=again)
+        standing += here.select_related("administration").order_by("plan_target__position")
+    return standing
 
 
-def takes_back(target: SyncTarget) -> bool:
-    """Whether a target of an undo run has put something back, or is at it."""
-    has_written = target.state == SyncTarget.State.SUCCEEDED and Counted.sum_of([target.counts]).changes > 0
-    return target.state in SyncTarget.OPEN or has_written
+def _took_back() -> Q:
+    """Of the targets of undo runs those that put something back, or are at it."""
+    has_written = reduce(or_, (Q(**{f"counts__{action}__gt": 0}) for action in WRITING))
+    return Q(state__in=SyncTarget.OPEN) | Q(has_written, state=State.SUCCEEDED)

@@ -31,7 +31,7 @@ from tenants.rights import Right, SyncRight
 
 from .progress import Progress, read_progress
 from .proofs import Proof, proof_of, words_of
-from .retrying import RetryQuestion, may_be_retried, question_before_retrying, taken_back_targets
+from .retrying import RetryQuestion, may_be_retried, question_before_retrying, undo_runs_of
 
 PAGE_SIZE = 30
 MANY = 50
@@ -372,11 +372,10 @@ def entered_targets(user: User) -> "QuerySet[SyncTarget]":
 
 def _undone_by(runs: Iterable[SyncRun]) -> dict[Any, list[RunLink]]:
     """The runs that took these back, or are at it, by the run that was taken back; not those that wrote nothing."""
-    # As a dict, which keeps the order: one link for a run, however many administrations it took back.
-    undone: dict[Any, dict[RunLink, None]] = {}
-    for target in taken_back_targets(list(runs)):
-        undone.setdefault(target.run.plan.undoes_id, {})[_link(target.run)] = None
-    return {run_id: list(links) for run_id, links in undone.items()}
+    undone: dict[Any, list[RunLink]] = defaultdict(list)
+    for undo in undo_runs_of(list(runs)):
+        undone[undo.plan.undoes_id].append(_link(undo))
+    return undone
 
 
 def _link(run: SyncRun) -> RunLink:
