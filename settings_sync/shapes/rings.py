@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.models import User
@@ -48,6 +49,7 @@ class RingsBody(Body):
     stop = StopBody(required=False)
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A word", value={"reason": "Gezien, akkoord"}, request_only=True)])
 class RingWordBody(Body):
     """What whoever approves a ring says of it, if anything."""
 

@@ -113,6 +113,23 @@ EXAMPLES: Mapping[str, Any] = {
     "DraftOfItemOrNewItemOfCategory": {"uid": ITEM},
     "PublishDraft": {"replaces": False},
     "AlignmentShape": {"administration": "van-dijk-oost", "categories": {"forms": IN_LINE}},
+    "TrendsShape": {
+        "administration": "van-dijk",
+        "group": "Noord",
+        "package": None,
+        "weeks": [
+            {
+                "ends_on": "2026-11-30",
+                "percent": 94,
+                "settings_in_line": 188,
+                "settings": 200,
+                "administrations_in_line": 3,
+                "administrations": 5,
+            }
+        ],
+        "waiting": [{"ends_on": "2026-11-30", "conflicts": 1, "deviations": 4, "approvals": 0}],
+        "publishing": {"settings": 12, "arrivals": 58, "median_seconds": 93600, "slowest_seconds": 259200},
+    },
     "NewPlan": {
         "targets": ["van-dijk-oost", "van-dijk-zuid"],
         "categories": ["forms"],
