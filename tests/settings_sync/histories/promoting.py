@@ -100,8 +100,10 @@ class _Promotion:
         self._compare(before)
 
     def _follow(self, where: int) -> None:
-        """Whoever had it follows it, and of what it needs whatever a sync would only note."""
+        """Whoever had it follows it again, and of what it needs whatever a sync would only note."""
         child, away = self.history.children[where - 1], self.history.away[where]
+        if self.key not in child.base:
+            return  # it followed nothing: the next sync finds it equal
         order = Order(items=frozenset({self.key}), policies=FIRST, locks=self.history.locks, away=away)
         told = foresee(self.history.main, child, order)
         for need in told.keys() - {self.key}:
