@@ -9,6 +9,8 @@ from settings_sync.services.administrations.days import WEEKS
 from settings_sync.services.trends.reading import Trends
 from tenants.models import Administration
 
+from .base import WholeInAddress
+
 MOST_WEEKS = 52
 
 
@@ -17,7 +19,7 @@ class TrendsQuery(serializers.Serializer[Any]):
 
     group = serializers.CharField(required=False, default="", allow_blank=True, max_length=60, trim_whitespace=False)
     package = serializers.UUIDField(required=False, default=None)
-    weeks = serializers.IntegerField(required=False, default=WEEKS, min_value=1, max_value=MOST_WEEKS)
+    weeks = WholeInAddress(required=False, default=WEEKS, min_value=1, max_value=MOST_WEEKS)
 
 
 class WeekShape(serializers.Serializer[Any]):
