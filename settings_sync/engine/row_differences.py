@@ -48,7 +48,7 @@ class NotPlain(Exception):
 
 def differing_rows(kind: Kind, before: str, after: str) -> tuple[RowDifference, ...]:
     """The rows that differ between two texts of documents of a kind. Raises NotPlain."""
-    if not kind.parts:
+    if not kind.parts or PART_BEGINS not in before + after:
         return _with_own_row(kind, before, after, ())
     old = before.split(PART_BEGINS)
     new = after.split(PART_BEGINS)

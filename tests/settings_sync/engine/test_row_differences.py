@@ -35,6 +35,10 @@ def form(*fields: dict[str, Any], **own: Any) -> dict[str, Any]:
     return {"name": "Ketel", "work_types": [UIDS[8]], **own, "parts": {"section": sections, "field": list(fields)}}
 
 
+def without_parts(**own: Any) -> dict[str, Any]:
+    return {"name": "Ketel", "work_types": [UIDS[8]], **own, "parts": {"section": [], "field": []}}
+
+
 def differing(before: dict[str, Any], after: dict[str, Any]) -> tuple[RowDifference, ...]:
     return differing_rows(FORM, written(before), written(after))
 
@@ -60,6 +64,11 @@ def test_the_own_row_is_one_of_the_rows(own, column):
     assert (own_row.table.name, own_row.uid, part.uid) == ("form", "", UIDS[1])
     assert own_row.columns == set(own)
     assert "parts" not in json.loads(own_row.after) and "work_types" not in json.loads(own_row.after)
+
+
+def test_without_any_part_the_own_row_is_the_only_one():
+    (own_row,) = differing_rows(FORM, written(without_parts()), written(without_parts(name="Pomp")))
+    assert (own_row.table.name, own_row.uid, own_row.columns) == ("form", "", {"name"})
 
 
 def test_a_section_and_a_field_of_it_are_two_rows():
