@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import F
+from django.utils.timezone import now
 
 from settings_sync.models import ItemRule, Package, StandingOrder, SyncRun, SyncTarget
 from settings_sync.planning.verdicts import Verdict
@@ -62,6 +63,7 @@ ROWS += (
     "asked while taken back",
     "taken over",
     "by an order",
+    "order paused",
 )
 """What every history together must have come across."""
 DESCRIBED = ("type", "form", "flow", "scheme")
@@ -168,6 +170,7 @@ class History(Meetings):
         for place in self.places:
             place.begin(filled=is_filled)
         ItemRule.objects.all().delete()
+        StandingOrder.objects.all().delete()
         Package.objects.all().delete()
         empty_inbox()
         for point in self.crashes.iterdir():
@@ -271,7 +274,9 @@ class Sync:
         )
         self.categories, self.items = whole, single
         groups = [group_of(places[where].administration) for where in self.targets]
-        return StandingOrder(administration=main, package=package, groups=groups, policies=self.policies)
+        return StandingOrder.objects.create(
+            administration=main, name=package.name, package=package, groups=groups, policies=self.policies, since=now()
+        )
 
     def carry_out(self) -> None:
         self.plan = self._plan()
@@ -289,6 +294,9 @@ class Sync:
         self._edit_in_between(told[self.targets[0]])
         before = {where: place.read() for where, place in enumerate(self.history.places)}
         self.run = run = self._run(told, before)
+        if self.order is not None:
+            # Confirmed by a person, who types what an order would wait with.
+            SyncRun.objects.filter(pk=run.pk).update(order=self.order)
         states = set(run.targets.values_list("state", flat=True)) - ({"failed"} if self.fails else set())
         assert states <= {"succeeded", "held"}, list(run.targets.values("state", "error_code", "error_detail"))
         for where in set(self.targets) - {self.fails}:

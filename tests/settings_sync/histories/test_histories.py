@@ -40,7 +40,7 @@ from .syncing import CONTRARY, DECIDE_ALL, ROWS, SYNC_ALL, WHATEVER, Focus, Hist
 
 SIZES = {"short": 20, "gate": 40, "many": 400, "long": 5000}
 GATE_SEED = 1
-SHORT_FROM = 13
+SHORT_FROM = 20
 """Of the histories of the gate these, in a row, are the fewest that together meet every row."""
 STEPS = 50
 FEW = 5

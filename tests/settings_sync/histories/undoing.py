@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from settings_sync.models import SyncRun
+from django.utils.timezone import now
+
+from settings_sync.models import OrderMoment, StandingOrder, SyncRun
+from settings_sync.services.standing.carrying_out import carry_out_moment
 from settings_sync.services.undos.undoing import create_undo_plan
 
 from . import drawing
@@ -73,6 +76,7 @@ class _TakingBack:
             self._compare(where, done, run, before[where])
         for where in set(before) - set(self.done):
             assert history.places[where].read().marks == before[where].marks, where
+        check_no_order_does_it_again(history, self.run)
         history.told["taken back"] += 1
 
     def _compare(self, where: int, done: Done, run: SyncRun, before: Seen) -> None:
@@ -94,6 +98,17 @@ class _TakingBack:
         history.children[where - 1] = wanted
         history.done.append((where, Done(run, child.copy(), wanted.copy(), was)))
         history.told["undo of undo"] += self.run.plan.undoes_id is not None
+
+
+def check_no_order_does_it_again(history: Any, run: SyncRun) -> None:
+    """The order that a run which is taken back came from is paused, and its next moment comes to nothing."""
+    for order in StandingOrder.objects.filter(runs=run):
+        assert order.state == StandingOrder.State.PAUSED, order.state
+        moment = OrderMoment.objects.create(order=order, moment=now())
+        carry_out_moment(moment.pk)
+        moment.refresh_from_db()
+        assert (moment.state, moment.run) == (OrderMoment.State.DROPPED, None)
+        history.told["order paused"] += 1
 
 
 def _taken_back(child: Stand, done: Done) -> Stand:

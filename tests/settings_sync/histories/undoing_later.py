@@ -16,7 +16,7 @@ from .model import DELETED, HELD, KEPT, WRITTEN, Item, Key, Outcome, Stand, can_
 from .running import carry_out_run
 from .stage import CURRENCIES, Seen, key_of
 from .threeway import SHAPES, merge_items
-from .undoing import Done, differing
+from .undoing import Done, check_no_order_does_it_again, differing
 
 HOLDING = {"name_taken", "name_held", "default_taken", "needs_held", "unresolved"}
 """Why the preview may hold something that nobody edited."""
@@ -72,6 +72,7 @@ class _TakingBackLater:
         came_to = history.children[self.where - 1]
         if came_to.says != self.child.says:
             history.done.append((self.where, Done(run, self.child.copy(), came_to.copy(), {})))
+        check_no_order_does_it_again(history, self.done.run)
         history.told["taken back later"] += 1
         history.told["merged while taken back"] += any(outcome.row == "merged" for outcome in told.values())
         history.told["asked while taken back"] += any(outcome.word == HELD for outcome in told.values())
