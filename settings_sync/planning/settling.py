@@ -284,7 +284,9 @@ def _settle_removed_in_source(item: Item) -> Draft:
 
 
 def _settle_gone(item: Item) -> Draft:
-    return item.kept(None)
+    draft = item.kept(None)
+    # Of what is nowhere any more nothing is kept as it is, and nobody is to look at that again.
+    return replace(draft, change=replace(draft.change, clears_deviations=bool(item.pins or item.agreed)))
 
 
 def _settle_in_line(item: Item) -> Draft:

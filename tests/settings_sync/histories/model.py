@@ -214,7 +214,7 @@ def _one(key: Key, main: Items, child: Stand, order: Order) -> Outcome | None:
     if s is not None and b == s == here:
         return None
     if s is None and here is None:
-        return Outcome(KEPT, None, None, "gone")
+        return Outcome(KEPT, None, None, "gone", clears=True)
     if key in order.away:
         return Outcome(SKIPPED, here, b, "not here")
     rules = _rules(key, main, child, order)

@@ -112,6 +112,8 @@ POINTS = (
 )
 
 
+WHEN = {"kind": "nightly", "at": "02:00"}
+"""When the standing orders of a history are due; a test carries them out by itself."""
 EVERYWHERE = drawing.just([1, 2])
 SYNC_ALL = drawing.tuples(drawing.just("sync"), EVERYWHERE, drawing.just(EVERYTHING), drawing.just(FIRST))
 DECIDE_ALL = drawing.tuples(drawing.just("decide"), EVERYWHERE, drawing.just(EVERYTHING), drawing.just(FIRST))
@@ -275,7 +277,13 @@ class Sync:
         self.categories, self.items = whole, single
         groups = [group_of(places[where].administration) for where in self.targets]
         return StandingOrder.objects.create(
-            administration=main, name=package.name, package=package, groups=groups, policies=self.policies, since=now()
+            administration=main,
+            name=package.name,
+            package=package,
+            groups=groups,
+            when=WHEN,
+            policies=self.policies,
+            since=now(),
         )
 
     def carry_out(self) -> None:

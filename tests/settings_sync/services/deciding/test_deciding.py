@@ -437,6 +437,20 @@ class TestRemovals:
             assert WorkType.objects.filter(uid=work_type.uid).exists()
             assert not Deviation.objects.filter(uid=work_type.uid).exists()
 
+    def test_of_what_was_left_away_and_is_gone_everywhere_nothing_is_kept(self, company, child, work_type):
+        with inside(child):
+            WorkType.objects.filter(uid=work_type.uid).delete()
+        plan = company.plan(child, categories=["reference_data"])
+        asked = Asked(work_type.uid, Word.LEAVE, reason="Bestaat hier niet", review_on=date(2030, 1, 1))
+        carry_out(company, decide(acting_user=company.owner, plan=plan, version=1, decisions=[asked]))
+        with inside(company.main):
+            WorkType.objects.filter(uid=work_type.uid).delete()
+        run = carry_out(company, company.plan(child, categories=["reference_data"]))
+        assert list_deviations(acting_user=company.owner, administration=child) == []
+        carry_out(company, create_undo_plan(acting_user=company.owner, run=run, targets=[child.slug]))
+        (row,) = list_deviations(acting_user=company.owner, administration=child)
+        assert (row.label, row.reason) == (work_type.name, "Bestaat hier niet")
+
     def test_a_change_made_here_is_put_back_when_asked(self, company, child, work_type):
         with inside(child):
             WorkType.objects.filter(uid=work_type.uid).update(description="hier")
