@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import nh3
 
+from .html_scanning import Piece, scan
+
 _ALLOWED_TAGS = (
     "a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn "
     "div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hgroup hr i img ins kbd li main mark nav nobr "
@@ -40,7 +42,13 @@ _ANY_SCHEME = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*(?=:)")
 _BLANK = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
 # As the standard of HTML begins a tag: whatever a browser can make of the text, no other names are in it.
 _TAG = re.compile(r"<([a-zA-Z][^\s/>]*)")
-_ELEMENT = re.compile(r"<(?:!--|!doctype|/?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>]))", re.IGNORECASE)
+_OTHER_TAGS = (
+    "html head body meta base link title script svg math iframe object embed applet template noscript noembed noframes "
+    "frameset frame xmp plaintext textarea select option optgroup audio video source track canvas form input button "
+    "label fieldset legend details dialog menu map area picture marquee blink bgsound basefont isindex slot image "
+    "progress meter output datalist data ruby rt rp param"
+)
+_KNOWN_TAGS = ALLOWED_TAGS | set(_OTHER_TAGS.split())
 
 _STYLE_THAT_RUNS = re.compile(r"expression\(|javascript:|vbscript:|@import|behavior:|-moz-binding|<[a-z/!?]")
 _STYLE_ADDRESS = re.compile(r"url\(['\"]?([^'\")]{0,40})")
@@ -49,9 +57,19 @@ _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def has_markup(html: str) -> bool:
-    """Whether a text is HTML: it has a tag that there is. Anything else, such as `Druk < 2 bar`, is text."""
-    known = ALLOWED_TAGS | {"html", "head", "body", "script", "svg", "iframe", "form", "input", "title", "meta", "link"}
-    return any(not match.group(1) or match.group(1).lower() in known for match in _ELEMENT.finditer(html))
+    """Whether a text is HTML: it has a whole tag that there is, or a comment. Anything else is text.
+
+    Text are `Druk < 2 bar`, `als a <b dan` and `Jan <jan@example.nl>`, of which every sign is shown.
+    """
+    return any(_is_markup(html, piece) for piece in scan(html))
+
+
+def _is_markup(html: str, piece: Piece) -> bool:
+    if piece.kind == "comment":
+        return html.lower().startswith(("<!--", "<![", "<!doctype"), piece.start)
+    # Nobody ends in a text what is no tag: `<x>…</x>` is one, and `<o:p/>` one of Word.
+    is_tag = piece.name in _KNOWN_TAGS or (":" in piece.name and not piece.name.endswith(":"))
+    return piece.kind == "end" or (piece.kind == "start" and is_tag)
 
 
 def scheme_of(address: str) -> str:

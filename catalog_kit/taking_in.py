@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from .html_scanning import Attribute, Piece, scan
-from .markup import ALLOWED_TAGS, is_allowed_address, is_allowed_attribute, is_allowed_style, is_left_whole
+from .markup import (
+    ALLOWED_TAGS,
+    has_markup,
+    is_allowed_address,
+    is_allowed_attribute,
+    is_allowed_style,
+    is_left_whole,
+)
 from .template_language import TemplateFault, line_of, masked
 
 MOST_ROUNDS = 5
@@ -28,6 +35,10 @@ WITH_CONTENT = frozenset(_WITH_CONTENT.split())
 """Elements that go with all that is in them; of any other that is not kept, the content stays."""
 
 BODY_ATTRIBUTES = frozenset(["style", "class", "id", "dir", "lang", "align", "bgcolor", "background"])
+LESS = "&lt;"
+"""A < that begins no tag, as HTML writes it."""
+# No element has such a name; people write an address between these signs.
+_ADDRESS = re.compile(r"<(?:https?:|mailto:|www\.|[^\s<>/@]+@)", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\b[^;]*;?", re.IGNORECASE)
 
 WORDS = {
@@ -41,7 +52,7 @@ WORDS = {
     "style": gettext_noop("the style %(text)s, because it could run or fetch something"),
     "comment": gettext_noop("the comment %(text)s"),
     "outlook": gettext_noop("the part for Outlook alone %(text)s"),
-    "unfinished": gettext_noop("the unfinished tag %(text)s"),
+    "unfinished": gettext_noop("%(text)s as a tag, because it is not closed; every sign of it stays"),
 }
 
 
@@ -80,7 +91,7 @@ def take_in(text: str) -> TakenIn:
     kept = text
     for _round in range(MOST_ROUNDS):
         try:
-            cuts = list(_cuts(kept, masked(kept)))
+            cuts = _cuts_in(kept, masked(kept))
         except TemplateFault:
             break
         if not cuts:
@@ -98,11 +109,11 @@ def problems_of_markup(text: str) -> list[str]:
         cover = masked(text)
     except TemplateFault:
         cover = text
-    cuts = list(_cuts(text, cover))
+    cuts = _cuts_in(text, cover)
     if cuts:
         told = "; ".join(str(one) for one in _told(text, cuts)[:5])
         return [_("This cannot stand in a template. %(list)s") % {"list": told}]
-    if not is_left_whole(cover):
+    if has_markup(cover) and not is_left_whole(cover):
         return [
             _("A browser reads something here that is not allowed in a template. Look for a < or a quote too many.")
         ]
@@ -136,6 +147,8 @@ def _grouped(rows: list[LeftOut]) -> list[LeftOut]:
 
 
 def _shown(text: str, cut: _Cut) -> str:
+    if cut.what == "unfinished":
+        return _shortened(" ".join(text[cut.start : cut.start + 4 * SHOWN].split()))
     if cut.what == "page":
         return re.sub(r"(?s)[\s>].*", "", text[cut.start : cut.end]) + ">"
     return _shortened(" ".join(text[cut.start : min(cut.end, cut.start + 4 * SHOWN)].split()))
@@ -152,6 +165,11 @@ def _without(text: str, cuts: list[_Cut]) -> str:
         pieces += [text[position : cut.start], cut.instead]
         position = cut.end
     return "".join([*pieces, text[position:]]).strip("\n") if cuts else text
+
+
+def _cuts_in(text: str, cover: str) -> list[_Cut]:
+    """What is to go; of a text without tags nothing, for every sign of it is shown as it is."""
+    return list(_cuts(text, cover)) if has_markup(cover) else []
 
 
 def _cuts(text: str, cover: str) -> Iterator[_Cut]:
@@ -199,10 +217,13 @@ def _end_of_element(pieces: list[Piece], begin: int, ends: Mapping[int, int]) ->
 
 
 def _cuts_of_piece(text: str, cover: str, piece: Piece) -> Iterator[_Cut]:
-    if piece.kind == "comment":
+    if _swallows_the_rest(cover, piece):
+        # Taken out as browsers read it, a quote that was forgotten would take all that follows along.
+        yield _Cut(piece.start, piece.start + 1, "unfinished", LESS)
+    elif piece.kind == "comment":
         yield _Cut(piece.start, piece.end, _kind_of_comment(cover, piece))
-    elif piece.kind == "unfinished":
-        yield _Cut(piece.start, piece.end, "unfinished")
+    elif piece.kind == "start" and _ADDRESS.match(cover, piece.start):
+        yield _Cut(piece.start, piece.start + 1, "", LESS)
     elif piece.name in PAGE_TAGS:
         yield _Cut(piece.start, piece.end, "page")
     elif piece.kind in ("start", "end") and piece.name not in ALLOWED_TAGS:
@@ -212,6 +233,13 @@ def _cuts_of_piece(text: str, cover: str, piece: Piece) -> Iterator[_Cut]:
         yield _Cut(piece.start, piece.end, "", f"</{text[piece.start + 2 : piece.start + 2 + len(piece.name)]}>")
     else:
         yield from _cuts_of_attributes(cover, piece)
+
+
+def _swallows_the_rest(cover: str, piece: Piece) -> bool:
+    """Whether this begins a tag or a comment that ends nowhere."""
+    if piece.kind == "comment" and cover.startswith("<!--", piece.start):
+        return not cover.endswith(("-->", "--!>"), piece.start, piece.end)
+    return piece.kind == "unfinished" or (piece.kind == "comment" and not cover.endswith(">", piece.start, piece.end))
 
 
 def _kind_of_comment(cover: str, piece: Piece) -> str:
@@ -243,7 +271,7 @@ def _cuts_of_style(cover: str, pieces: list[Piece]) -> Iterator[_Cut]:
     content = next((piece for piece in pieces if piece.kind == "raw"), None)
     style = cover[content.start : content.end] if content else ""
     if last.kind != "end":
-        yield _Cut(first.start, last.end, "style")
+        yield _Cut(first.start, first.start + 1, "unfinished", LESS)
     elif is_allowed_style(style):
         yield from _cuts_of_attributes(cover, first)
     elif content and is_allowed_style(_IMPORT.sub("", style)):

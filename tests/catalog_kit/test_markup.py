@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog_kit import taking_in
-from catalog_kit.markup import is_left_whole
-from catalog_kit.taking_in import problems_of_markup, take_in
+from catalog_kit.markup import has_markup, is_left_whole
+from catalog_kit.placing import fill_in_html
+from catalog_kit.taking_in import TakenIn, problems_of_markup, take_in
 
 LETTER = """
 <style>td { border: 1px solid #ccc }</style>
@@ -33,7 +35,7 @@ def test_nothing_is_taken_out_of_html_that_is_merely_untidy():
         "<p/onclick=alert(1)>x",
         '<p title="x"onclick=alert(1)>x',
         "<p \x0conclick=alert(1)>x",
-        "<a\0 onclick=alert(1)>x",
+        "<a\0 onclick=alert(1)>x</a>",
         "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
         "<svg><style><img src=x onerror=alert(1)></style></svg>",
         "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
@@ -66,7 +68,7 @@ def test_what_only_nh3_sees_is_refused_as_well(monkeypatch):
         "<style>@import 'https://example.com/x.css';",
         "<style>@import 'https://example.com/x.css';</style/>",
         # It drops a tag that does not end; with the next part of the page behind it, it would.
-        "<img src=x onerror=alert(1) ",
+        "<p>a</p><img src=x onerror=alert(1) ",
     ],
 )
 def test_what_nh3_lets_through_is_refused_by_our_own_reader(html):
@@ -98,7 +100,27 @@ PIECES = (
 
 @given(st.lists(st.sampled_from((*PIECES, "'", '"', "=", "-->", "]", "a", " ", "@import", "onclick"))).map("".join))
 def test_whatever_is_written_gets_an_answer_and_what_passes_is_left_whole(html):
-    assert problems_of_markup(html) or ("@import" not in html.partition("<style")[2] and is_left_whole(html))
+    is_text = not has_markup(html)
+    is_fine = is_text or ("@import" not in html.partition("<style")[2] and is_left_whole(html))
+    assert problems_of_markup(html) or is_fine
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Druk <1,5 bar",
+        "Als a <b dan",
+        "Jan <jan@example.nl> & Piet",
+        "Zie <https://example.nl/a> of <zie onder>",
+        "1 </ 2 en <3",
+        "<img src=x onerror=alert(1)",
+        "<? en <!",
+    ],
+)
+def test_of_a_text_without_tags_every_sign_is_kept_and_shown(text):
+    assert problems_of_markup(text) == []
+    assert take_in(text) == TakenIn(text, ())
+    assert unescape(fill_in_html(text, {})) == f"<p>{text}</p>"
 
 
 @pytest.fixture
@@ -123,7 +145,7 @@ class TestTheLongestText:
         assert problems_of_markup(f"<p>{'a' * 200_000}</p>") == []
 
     def test_tags_in_tags(self):
-        assert problems_of_markup("<a" * 100_000 + ">") != []
+        assert problems_of_markup("<p>" + "<a" * 100_000 + ">") != []
 
     @pytest.mark.parametrize("piece", PIECES)
     def test_the_same_piece_again_and_again(self, piece):
