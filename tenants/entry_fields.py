@@ -25,11 +25,18 @@ NOTHING_CHOSEN = _("Choose…")
 DASHES = BLANK_CHOICE_DASH[0][1]
 
 
+class LongestText(MaxLengthValidator):
+    """A limit on a text in which the end of a line is one letter, as browsers count; they send two."""
+
+    def clean(self, x: Any) -> int:
+        return len(str(x).replace("\r\n", "\n"))
+
+
 def limit_texts(fields: Iterable[forms.Field]) -> None:
     """Give every text of several lines a limit that says so beside it; without one the whole page would be refused."""
     for field in fields:
         if isinstance(field.widget, forms.Textarea) and getattr(field, "max_length", None) is None:
-            field.validators.append(MaxLengthValidator(LONGEST_TEXT))
+            field.validators.append(LongestText(LONGEST_TEXT))
 
 
 def name_empty_choices(fields: Iterable[forms.Field]) -> None:

@@ -74,6 +74,12 @@ def test_a_text_within_its_limit_is_saved_whatever_letters_it_has(owner_client, 
         assert Form.objects.get().print_template == text
 
 
+def test_the_end_of_a_line_counts_as_one_letter_though_browsers_send_two(owner_client, main):
+    body = {"name": "Lang", "description": "a\r\n" * (LONGEST_TEXT // 2)}
+    answer = owner_client.post(reverse("forms_catalog:new", args=[main.slug]), encoded(body), content_type=URLENCODED)
+    assert answer.status_code == 302, answer.content[:500]
+
+
 def test_a_text_above_its_limit_keeps_what_was_typed_beside_what_to_do(owner_client, main):
     body = {"name": "Lang", "description": "é" * (LONGEST_TEXT + 1)}
     answer = owner_client.post(reverse("forms_catalog:new", args=[main.slug]), encoded(body), content_type=URLENCODED)
