@@ -43,10 +43,13 @@ _BREAKS = re.compile(r"[\r\n\t]+")
 _TAGS = re.compile(r"<[^>]*>")
 _UNSAFE_IN_STYLE = re.compile(r"[^\w .,#%()+-]")
 _NOT_PLAIN = re.compile(r"[^a-zA-Z0-9._-]")
-_BEGINS_LINK = re.compile(r"\s*\{\{-?\s*([\w.]+)\s*-?\}\}")
+# Filters that leave the beginning of a value as it is.
+_KEEPS_BEGINNING = r"\|\s*(?:default|strip|lstrip|rstrip|squish|append|escape)\b[^|}]*"
+_BEGINS_LINK = re.compile(rf"\s*\{{\{{-?\s*([\w.]+)\s*(?:{_KEEPS_BEGINNING})*-?\}}\}}")
 _BEGINS_BLOCK = re.compile(rf"\{{\{{-?\s*{BLOCK}\b")
 _LONE_MARK = re.compile(rf"<p>\s*{MARK.pattern}\s*</p>")
-_LONE_SCHEME = re.compile(r"https?://\Z", re.IGNORECASE)
+_LONE_SCHEME = re.compile(r"(?:https?://|mailto:|tel:)\Z", re.IGNORECASE)
+_LONE_WEB = re.compile(r"https?://\Z", re.IGNORECASE)
 VALUE_SCHEMES = {"https", "mailto", "tel"}
 """How an address may begin where a value begins it."""
 # What an address may hold by itself, beside letters and digits; a value that begins one is an address already.
@@ -216,7 +219,7 @@ def _may_lead_there(name: str, value: str, address: str) -> bool:
     if not is_allowed_address(name, address):
         return False
     typed = value[: value.index("\ue000")].strip()
-    if typed and not _LONE_SCHEME.search(typed):
+    if typed and not _LONE_WEB.search(typed):
         return True
     return scheme_of(address) in (VALUE_SCHEMES if name in LINK_ATTRIBUTES else {"https", "data"})
 
@@ -242,8 +245,10 @@ def _with_value(address: str, filled: Any) -> str:
     text = _SPACES.sub(" ", _BREAKS.sub("", _as_text(filled))).strip()
     if isinstance(filled, InAddress):
         return address + text
-    if not begun or _LONE_SCHEME.search(begun):
-        has_scheme = scheme_of(text) in VALUE_SCHEMES
+    has_scheme = scheme_of(text) in VALUE_SCHEMES
+    if not begun or _LONE_WEB.search(begun) or (has_scheme and _LONE_SCHEME.search(begun)):
+        if scheme_of(text) == "tel":
+            text = text.replace(" ", "")
         return ("" if has_scheme else address) + escape(quote(text, safe=_WHOLE_ADDRESS))
     if begun.lower().startswith("tel:"):
         return address + quote(text.replace(" ", ""), safe="+()-")

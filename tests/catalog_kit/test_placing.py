@@ -12,6 +12,8 @@ VALUES = {
     "eigen.portaal": "https://x.test/a",
     "eigen.breuk": "https://x.test/\nb",
     "eigen.gevaar": "javascript:alert(1)",
+    "eigen.post": "mailto:info@x.test",
+    "eigen.bel": "tel:+31 30 555 0107",
     "eigen.kaal": "x.test/a",
     "eigen.http": "http://x.test/a",
     "eigen.kleur": "#a11; background: url(https://x.test/)",
@@ -68,6 +70,9 @@ def test_a_value_is_escaped_for_where_it_stands(text, html):
         ("https://y.test/?q={{ eigen.vraag | url_encode }}", "https://y.test/?q=a%3Db%26c%3Dd"),
         ("mailto:{{ bedrijf.email }}?subject={{ eigen.vraag }}", "mailto:info@x.test?subject=a%3Db%26c%3Dd"),
         ("tel:{{ bedrijf.telefoon }}", "tel:0305550107"),
+        ("mailto:{{ eigen.post }}", "mailto:info@x.test"),
+        ("tel:{{ eigen.bel }}", "tel:+31305550107"),
+        ("{{ eigen.bel }}", "tel:+31305550107"),
         ("{% if klant.naam %}{{ eigen.portaal }}{% endif %}", "https://x.test/a"),
     ],
 )

@@ -119,3 +119,13 @@ def test_a_value_that_begins_a_link_has_to_be_one(owner_client, address, hours, 
     assert Variable.objects.get(name="portaal").value == "https://x.test/a"
     edit = address("variable_edit", Variable.objects.get(name="portaal").pk)
     assert owner_client.post(edit, {"name": "portaal", "value": value}).context["form"].errors.keys() == {"value"}
+
+
+def test_a_value_that_begins_a_link_through_filters_has_to_be_one_where_they_leave_its_beginning(
+    owner_client, address, within
+):
+    texts = ['{{ eigen.a | strip | default: "https://x.test" }}', '{{ eigen.b | prepend: "https://" }}']
+    Layout.objects.create(kind="invoice", name="Blauw", footer="".join(f"<a href='{text}'>x</a>" for text in texts))
+    refused = owner_client.post(address("variable_new"), {"name": "a", "value": "www.x.test"})
+    assert refused.context["form"].errors.keys() == {"value"}
+    assert owner_client.post(address("variable_new"), {"name": "b", "value": "www.x.test"}).status_code == 302
