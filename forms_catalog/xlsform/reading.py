@@ -116,7 +116,7 @@ class _Reading:
             is_repeat = False
         title = self._words(row, "label")
         is_inside = self._is_in_table()
-        group = _Group(title, row.get("relevant", "bind::relevant"), is_repeat, self._own(row))
+        group = _Group(title, row.get("relevant", "bind::relevant"), is_repeat, self._own(row, {}))
         self._rows_of(row, group)
         self.groups.append(group)
         self._tell_about_row(row, without=("relevant", "repeat_count", "appearance"))
@@ -183,7 +183,7 @@ class _Reading:
         section = self._section()
         section["row"] = section["row"] or row.number
         values |= self._name_and_words(row, values["type"])
-        values |= self._rules(row, values["type"]) | self._own(row)
+        values |= self._rules(row, values["type"]) | self._own(row, values)
         section["fields"].append({**values, "row": row.number})
         self._tell_about_row(row)
 
@@ -273,7 +273,7 @@ class _Reading:
 
     def _default(self, row: SheetRow, kind: str) -> str:
         default = row.get("default")
-        if default and ("${" in default or default.endswith(")")):
+        if _WORKED_OUT.search(default):
             self._tell(row, _("the default “%(default)s” is not worked out, and is left out") % {"default": default})
             return ""
         if kind in ("photo", "file", "calculated", "information", "signature"):
@@ -323,15 +323,25 @@ class _Reading:
             # Without its formula it is a question like any other.
             part["type"] = "short_text"
 
-    def _own(self, row: SheetRow) -> dict[str, Any]:
-        """What this product wrote beside what XLSForm knows, so that a form comes back as it went."""
+    def _own(self, row: SheetRow, read: Mapping[str, Any]) -> dict[str, Any]:
+        """What this product wrote beside what XLSForm knows, so that a form comes back as it went.
+
+        Where the type was changed since, that is what holds, and what was written beside the former one is left out.
+        """
+        own_type = row.get(f"{OWN}::type")
+        if own_type and own_type not in WRITTEN_AS.get(read.get("type", ""), (read.get("type"),)):
+            self._tell(row, _("“%(column)s” does not go with this type, and is left out") % {"column": f"{OWN}::type"})
+            return {}
         given = {name: row.get(f"{OWN}::{name}") for name in ("type", *OWN_TEXTS, *OWN_NUMBERS)}
         values: dict[str, Any] = {name: text for name, text in given.items() if text and name not in OWN_NUMBERS}
         values |= {name: int(given[name]) for name in OWN_NUMBERS if given[name].isascii() and given[name].isdigit()}
         if row.get(f"{OWN}::allows_other") == "true":
             values["allows_other"] = True
-        if values.get("type"):
-            values |= {"valid_when": row.get(f"{OWN}::valid_when")}
+        if own_type:
+            values["valid_when"] = row.get(f"{OWN}::valid_when")
+            values.setdefault("decimals", None)
+        if own_type == "yes_no":
+            values |= {"options": [], "option_labels": {}}
         return values
 
     def _words(self, row: SheetRow, name: str) -> str:
@@ -398,7 +408,18 @@ class _Reading:
         self.form.left_out.append(LeftOut("survey", row.number, words))
 
 
-OWN_TEXTS = ("unit", "at_least", "at_most", "list_source", "default_value")
+WRITTEN_AS = {
+    "short_text": ("text", "short_text", "email", "telephone", "web_address", "object_reference", "own_list"),
+    "text": ("text",),
+    "number": ("number", "rating"),
+    "radio": ("radio", "dropdown", "yes_no"),
+    "dropdown": ("radio", "dropdown"),
+    "several": ("several", "checkboxes"),
+    "photo": ("photo", "signature"),
+}
+"""The types that a type of an XLSForm may stand for, by what it is read as."""
+_WORKED_OUT = re.compile(r"\$\{|^\s*[a-z][a-z-]*\(.*\)\s*$", re.DOTALL)
+OWN_TEXTS = ("unit", "at_least", "at_most", "list_source", "default_value", "required_when")
 OWN_NUMBERS = ("decimals", "least_rows", "most_rows")
 
 

@@ -57,7 +57,7 @@ SURVEY = (
     "default",
     "appearance",
     "repeat_count",
-    *(f"{OWN}::{name}" for name in (*OWN_COLUMNS, "allows_other", "default_value")),
+    *(f"{OWN}::{name}" for name in (*OWN_COLUMNS, "allows_other", "default_value", "required_when")),
 )
 COUNTED = ("text", "short_text")
 CHOSEN = ("radio", "dropdown", "several", "checkboxes")
@@ -113,6 +113,8 @@ def _field(question: Question, names: Mapping[str, str]) -> Row:
         f"{OWN}::type": kind,
         f"{OWN}::allows_other": "true" if question.get("allows_other") else "",
         f"{OWN}::default_value": question["default"],
+        # What is always required says nothing of when, and may have a rule for later.
+        f"{OWN}::required_when": required if question["is_required"] else "",
     }
 
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
-from forms_catalog.models import Field, Form, Section
+from forms_catalog.models import Field, FieldType, Form, Section
 from forms_catalog.xlsform import workbook as reader
 from forms_catalog.xlsform.reading import read_form, told
 from forms_catalog.xlsform.workbook import NotReadable, SheetRow, read_workbook
@@ -298,3 +298,67 @@ def test_the_phone_beside_the_editor_is_filled_in_and_keeps_nothing(owner_client
     )
     assert str(maintenance.readings.uid) not in none["sections"]
     assert address("try", maintenance.form.uid) in owner_client.get(address("edit", maintenance.form.uid)).text
+
+
+EVERY_TYPE = {
+    "text": {"at_least": "2", "at_most": "20", "default_value": "a\nb (c)"},
+    "short_text": {"default_value": "n.v.t. (geen)", "is_required": True, "required_when": "${getal} > 1"},
+    "yes_no": {"default_value": "yes"},
+    "number": {"reference": "getal", "unit": "bar", "decimals": 1, "at_least": "0", "valid_when": ". > 0"},
+    "email": {},
+    "telephone": {},
+    "web_address": {},
+    "date": {"at_least": "2026-01-01", "default_value": "2026-02-03"},
+    "time": {"at_most": "17:00"},
+    "date_time": {"default_value": "2026-02-03T10:00"},
+    "checkboxes": {"options": ["gas leiding", "water"], "default_value": "gas leiding"},
+    "several": {"options": ["a b", "c"], "option_labels": {"c": "Cé"}, "allows_other": True, "default_value": "a b\nc"},
+    "radio": {"options": ["1", "2", "3", "4", "5", "6"], "allows_other": True},
+    "dropdown": {"options": ["goed", "slecht"], "option_labels": {"goed": "In orde"}},
+    "rating": {"at_most": "10"},
+    "photo": {"at_least": "2", "at_most": "3"},
+    "file": {"at_most": "2"},
+    "barcode": {},
+    "place": {},
+    "signature": {"at_most": "2"},
+    "object_reference": {},
+    "own_list": {"list_source": "employees"},
+    "calculated": {"formula": "${getal} * 2", "unit": "kW"},
+    "information": {"help_text": "Lees (dit)"},
+}
+
+
+def test_a_form_with_every_type_that_was_downloaded_comes_back_as_it_was(owner_client, address, within):
+    assert EVERY_TYPE.keys() == set(FieldType.values)
+    form = Form.objects.create(name="Alles")
+    section = Section.objects.create(form=form, title="Alles", repeats=True, least_rows=1, position=0)
+    for number, (kind, values) in enumerate(EVERY_TYPE.items()):
+        words = {"label": f"Vraag {number}", "reference": kind}
+        Field.objects.create(section=section, position=number, type=kind, **(words | values))
+    content = owner_client.get(address("export", form.uid)).content
+    Form.objects.filter(pk=form.pk).update(name="Van toen")
+    page = owner_client.post(address("import"), upload(content))
+    assert page.context["told"] == []
+    made = owner_client.post(address("import"), {"name": "Alles", "read": page.context["form"].initial["read"]})
+    assert made.status_code == 302
+    left = ("id", "uid", "section_id")
+    sent, back = (
+        [{name: value for name, value in row.items() if name not in left} for row in fields.values()]
+        for fields in (section.fields.all(), Field.objects.exclude(section=section))
+    )
+    assert back == sent
+
+
+def test_a_question_that_got_another_type_in_between_is_what_it_became():
+    rows = [{"type": "integer", "name": "jaar", "label": "Jaar", "eenlijn::type": "short_text", "eenlijn::unit": "m"}]
+    form = read(rows)
+    assert [(one["type"], "unit" in one) for one in form.fields] == [("number", False)]
+    assert list(told(form)) == ["survey, row 2: “eenlijn::type” does not go with this type, and is left out"]
+
+
+@pytest.mark.parametrize(
+    ("default", "kept"), [("geen (n.v.t.)", True), ("n.v.t. (a)", True), ("now()", False), ("${a}", False)]
+)
+def test_a_default_is_left_out_where_it_is_to_be_worked_out(default, kept):
+    form = read([{"type": "text", "name": "a", "label": "A", "default": default}])
+    assert [one.get("default_value") == default for one in form.fields] == [kept]
