@@ -310,7 +310,7 @@ EVERY_TYPE = {
     "web_address": {},
     "date": {"at_least": "2026-01-01", "default_value": "2026-02-03"},
     "time": {"at_most": "17:00"},
-    "date_time": {"default_value": "2026-02-03T10:00"},
+    "date_time": {"default_value": "2026-02-03T10:00:00"},
     "checkboxes": {"options": ["gas leiding", "water"], "default_value": "gas leiding"},
     "several": {"options": ["a b", "c"], "option_labels": {"c": "Cé"}, "allows_other": True, "default_value": "a b\nc"},
     "radio": {"options": ["1", "2", "3", "4", "5", "6"], "allows_other": True},
