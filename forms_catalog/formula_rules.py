@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from settings_sync.declaring.options import Problem
 
 from .answering.entries import OTHER
-from .expressions import Expression, Unreadable, parse, with_names, with_options
+from .expressions import Expression, Unreadable, parse, problem_of_patterns, with_names, with_options
 
 RULES_OF_SECTION = ("visible_when",)
 RULES_OF_FIELD = ("visible_when", "required_when", "valid_when", "formula")
@@ -106,6 +106,9 @@ def _problems_of_rule(row: Row, rule: str, fields: Mapping[str, Row]) -> Iterato
         return
     if expression.uses_itself and rule != "valid_when":
         yield Problem(_("A point stands for the answer itself, which only “accepted when” can ask."), breaks=True)
+    pattern = problem_of_patterns(expression)
+    if pattern:
+        yield Problem(pattern)
     for name in sorted(expression.names):
         message = _problem_of_name(name, fields.get(name))
         if message:

@@ -1,7 +1,7 @@
 """Rules and formulas of forms: a small language of its own, as XLSForm writes it. Pure."""
 
 from .evaluating import Scope, holds, value_of
-from .language import Expression, Unreadable, parse, problem_of, with_names, with_options
+from .language import Expression, Unreadable, parse, problem_of, problem_of_patterns, with_names, with_options
 
 __all__ = [
     "Expression",
@@ -10,6 +10,7 @@ __all__ = [
     "holds",
     "parse",
     "problem_of",
+    "problem_of_patterns",
     "value_of",
     "with_names",
     "with_options",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import re2
 from django.utils.translation import gettext as _
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
@@ -115,10 +116,33 @@ def parse(text: str) -> Expression:
 def problem_of(text: str) -> str:
     """Return why a text is no rule or formula, as a sentence; empty when it is one."""
     try:
-        parse(text)
+        return problem_of_patterns(parse(text))
     except Unreadable as error:
         return str(error)
+
+
+def problem_of_patterns(expression: Expression) -> str:
+    """Return which pattern that an expression spells out cannot be read, as a sentence: such a one matches nothing."""
+    for call in expression.tree.find_data("call"):
+        pattern = call.children[-1]
+        if call.children[0] != "regex" or not isinstance(pattern, Tree) or pattern.data != "text":
+            continue
+        (token,) = pattern.children
+        spelled = str(token)[1:-1]
+        if not is_pattern(spelled):
+            return _("The pattern “%(pattern)s” of regex() cannot be read.") % {"pattern": spelled}
     return ""
+
+
+def is_pattern(text: str) -> bool:
+    """Whether re2 can read this; it knows no looking ahead or back."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(text, options)
+    except re2.error:
+        return False
+    return True
 
 
 def with_names(text: str, names: Mapping[str, str]) -> str:

@@ -362,3 +362,10 @@ def test_a_question_that_got_another_type_in_between_is_what_it_became():
 def test_a_default_is_left_out_where_it_is_to_be_worked_out(default, kept):
     form = read([{"type": "text", "name": "a", "label": "A", "default": default}])
     assert [one.get("default_value") == default for one in form.fields] == [kept]
+
+
+def test_a_pattern_that_cannot_be_read_is_told_of_a_workbook():
+    form = read([{"type": "text", "name": "a", "label": "A", "constraint": "regex(., '^(?=.*[0-9]).+$')"}])
+    assert "valid_when" not in form.fields[0]
+    (words,) = told(form)
+    assert words.endswith("The pattern “^(?=.*[0-9]).+$” of regex() cannot be read.")

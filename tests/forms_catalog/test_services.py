@@ -445,3 +445,14 @@ def test_limits_are_kept_in_their_one_form(do, maintenance):
     do(services.update_part, part=maintenance.co_level, values={"at_least": "1,50", "at_most": " 3"})
     field = Field.objects.get(pk=maintenance.co_level.pk)
     assert (field.at_least, field.at_most) == ("1.5", "3")
+
+
+@pytest.mark.parametrize(("pattern", "is_refused"), [("(", True), ("a(?!b)", True), ("[0-9]{4} ?[A-Z]{2}", False)])
+def test_a_pattern_that_would_match_nothing_is_refused_beside_its_rule(do, maintenance, pattern, is_refused):
+    values = {"valid_when": f"regex(., '{pattern}')"}
+    if not is_refused:
+        do(services.update_part, part=maintenance.pressure, values=values)
+        return
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_part, part=maintenance.pressure, values=values)
+    assert list(refused.value.problems) == ["valid_when"]
