@@ -7,7 +7,7 @@ from settings_sync.services.runs.runs import retry_run
 from settings_sync.services.targets.targets import execute_target
 
 from . import drawing
-from .model import CATEGORY, DELETED, HELD, Item, Key, Outcome
+from .model import CATEGORY, DELETED, HELD, Item, Key, Outcome, Stand
 from .stage import Seen
 from .threeway import SHAPES
 
@@ -85,14 +85,24 @@ class _Again:
                 decided |= self._removed_by(run)
         for where, done in self.history.done:
             if where == self.where and done.run.plan.undoes_id and done.run.created_at > self.sync.run.created_at:
-                stood, stands = done.before.items, done.after.items
-                decided |= {key for key in {*stood, *stands} if stood.get(key) != stands.get(key)}
+                decided |= _moved_between(done.before, done.after)
         return decided
 
     def _removed_by(self, later: Any) -> set[Key]:
         """What this run was to bring, and the main had no longer when a later one looked at the whole category."""
         told = self.sync.told[self.where].keys()
         return {key for key in told & self.sync.main.keys() - later.main.keys() if CATEGORY[key[0]] in later.categories}
+
+
+def _moved_between(stood: Stand, stands: Stand) -> set[Key]:
+    """What stands otherwise than it stood, or of which something else is remembered."""
+    pages = (
+        (stood.items, stands.items),
+        (stood.base, stands.base),
+        (stood.agreed, stands.agreed),
+        (stood.pinned, stands.pinned),
+    )
+    return {key for was, now in pages for key in {*was, *now} if was.get(key) != now.get(key)}
 
 
 def _simple(key: Key, item: Item | None) -> Item | None:

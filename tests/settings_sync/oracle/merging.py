@@ -116,6 +116,8 @@ class Merge:
         if part.above and not self._stands(part, uid):
             return
         in_base, in_source, in_local = (path in doc for doc in (self.base, self.source, self.local))
+        if not in_source and not in_local:
+            return  # removed on both sides, which asks nobody
         if in_source and in_local:
             self._keep(part, path)
             self._merge_fields(f"{path}/", list(part.values))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .catalog import KINDS
-from .documents import Document, Key, needs_of
+from .documents import Document, Key, name_of, needs_of
 from .merging import merge
 from .outcomes import Case, Outcome, row_of
 from .previews import Outcomes, Surroundings, settle
@@ -44,7 +44,8 @@ def take_back(sub: Sub, told: Record) -> Outcomes:
 
 def _settle(sub: Sub, told: Record, outcomes: Outcomes) -> Outcomes:
     """What stays coupled stays followed under the uid that it has now."""
-    outcomes = settle(sub, outcomes, Surroundings({}))
+    names = {key: name_of(key, document) for key in told.keys if (document := told.before[key].document) is not None}
+    outcomes = settle(sub, outcomes, Surroundings(names))
     coupled = {new for new, old in told.coupled.items() if new in outcomes and _stays(outcomes.get(old))}
     left = {key: found for key, found in outcomes.items() if key not in coupled}
     return _settle(sub, told, left) if coupled else outcomes
@@ -57,7 +58,7 @@ def _stays(found: Outcome | None) -> bool:
 def _is_listed(found: Outcome) -> bool:
     """What is as it was is told of only where the base, a pin or an agreement goes back; another uid is a change."""
     moves = replace(found.after, document=found.before.document) != found.before
-    return found.row not in ("in_line", "gone") or bool(found.couple) or found.agrees or moves
+    return found.row not in ("in_line", "already_equal", "gone") or bool(found.couple) or found.agrees or moves
 
 
 def _with_agreements(told: Record, key: Key, found: Outcome) -> Outcome:
