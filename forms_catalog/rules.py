@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog_kit.company_values import FIELDS_OF_COMPANY, LOGO
+from catalog_kit.suggestions import nearest_name
 from catalog_kit.taking_in import problems_of_markup
 from catalog_kit.template_language import TemplateFault, read_template
 from reference_data.rules import messages_of, problems_of_options
@@ -27,6 +29,17 @@ RESERVED = "_"
 """How no code of an option begins beside “other, namely”, whose own code begins so."""
 
 PLACEHOLDER_GROUPS = ("bedrijf", "klant", "werkbon", "formulier", "veld")
+_FILLED_IN = {
+    "klant": "naam nummer adres postcode plaats email telefoon contactpersoon",
+    "werkbon": "nummer datum tijd omschrijving werktype status referentie object medewerker",
+    "formulier": "naam datum ingevuld_door",
+}
+PLACEHOLDERS = (
+    *FIELDS_OF_COMPANY,
+    LOGO,
+    *(f"{group}.{name}" for group, names in _FILLED_IN.items() for name in names.split()),
+)
+"""What a print template may name beside the fields of its form."""
 
 Problems = dict[str, list[str]]
 
@@ -132,16 +145,28 @@ def problems_of_print_template(html: str, references: Collection[str]) -> list[s
         names = dict.fromkeys(used.name for used in read_template(html).used)
     except TemplateFault as fault:
         return [*problems, _("Line %(line)d: %(words)s") % {"line": fault.line, "words": fault}]
-    for name in names:
-        group, _dot, rest = name.partition(".")
-        if group not in PLACEHOLDER_GROUPS or not rest:
-            problems.append(
-                _("{{ %(name)s }} does not exist here. It starts with %(groups)s.")
-                % {"name": name, "groups": ", ".join(f"{known}." for known in PLACEHOLDER_GROUPS)}
-            )
-        elif group == "veld" and rest not in references:
-            problems.append(_("{{ %(name)s }} does not exist: no field of this form has that id.") % {"name": name})
-    return problems
+    return [*problems, *(message for name in names if (message := _problem_of_placeholder(name, references)))]
+
+
+def _problem_of_placeholder(name: str, references: Collection[str]) -> str:
+    """Why a print template cannot name this, with the nearest that it can; empty when it can."""
+    group, _dot, rest = name.partition(".")
+    if name in PLACEHOLDERS or (group == "veld" and rest in references):
+        return ""
+    nearest = nearest_name(name, [*PLACEHOLDERS, *(f"veld.{reference}" for reference in references)])
+    shown = "{{ " + name + " }}"
+    if nearest:
+        message = _("%(name)s does not exist here. Did you mean %(nearest)s?")
+        message %= {"name": shown, "nearest": "{{ " + nearest + " }}"}
+    elif group == "veld" and rest:
+        message = _("{{ %(name)s }} does not exist: no field of this form has that id.") % {"name": name}
+    elif group in PLACEHOLDER_GROUPS and rest:
+        message = _("%(name)s does not exist here. Choose one from the list of placeholders.") % {"name": shown}
+    else:
+        groups = ", ".join(f"{known}." for known in PLACEHOLDER_GROUPS)
+        message = _("{{ %(name)s }} does not exist here. It starts with %(groups)s.") % {"name": name, "groups": groups}
+    # What is nearest moves with the fields; it is the same problem.
+    return Problem(message, about=("print_template", name))
 
 
 def circles(document: Mapping[str, Any]) -> list[str]:
@@ -203,8 +228,13 @@ def problems_of_form(document: Mapping[str, Any]) -> list[str]:
         *_empty_names(document),
         *_part_problems(document),
         *_form_wide_problems(document),
-        *(_("Print template: %(message)s") % {"message": message} for message in print_template),
+        *(_of_print_template(message) for message in print_template),
     ]
+
+
+def _of_print_template(message: str) -> Problem:
+    words = _("Print template: %(message)s") % {"message": message}
+    return Problem(words, about=message.about if isinstance(message, Problem) else message)
 
 
 def _empty_names(document: Mapping[str, Any]) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 import pytest
 
+from catalog_kit.company_values import company_values
 from catalog_kit.editing import EditRefused, StillUsed
 from forms_catalog import services
 from forms_catalog.documents import document_of, values_for_log
 from forms_catalog.models import Field, Form, Section
+from forms_catalog.rules import PLACEHOLDERS
+from forms_catalog.samples import sample_values
 from reference_data.models import WorkType
 from sync_ledger.models import Edit
 from tenants.permissions import NotAllowed
@@ -456,3 +459,26 @@ def test_a_pattern_that_would_match_nothing_is_refused_beside_its_rule(do, maint
     with pytest.raises(EditRefused) as refused:
         do(services.update_part, part=maintenance.pressure, values=values)
     assert list(refused.value.problems) == ["valid_when"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("klant.nam", "Did you mean {{ klant.naam }}?"),
+        ("veld.druck", "Did you mean {{ veld.druk }}?"),
+        ("bedrijfsnaam", "Did you mean {{ bedrijf.naam }}?"),
+        ("veld.nergens", "no field of this form has that id"),
+        ("klant.zwembad", "Choose one from the list of placeholders."),
+        ("plan.doel", "It starts with bedrijf., klant., werkbon., formulier., veld.."),
+    ],
+)
+def test_a_print_template_names_nothing_that_would_stay_empty_on_paper(do, maintenance, name, words):
+    with pytest.raises(EditRefused) as refused:
+        do(services.update_form, form=maintenance.form, values={"print_template": f"<p>{{{{ {name} }}}}</p>"})
+    (message,) = refused.value.problems["print_template"]
+    assert words in message
+
+
+def test_what_a_print_template_may_name_is_what_its_sample_fills_in(main):
+    filled_in = {*sample_values("Onderhoud"), *company_values(main)}
+    assert set(PLACEHOLDERS) == filled_in
