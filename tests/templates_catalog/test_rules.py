@@ -46,7 +46,7 @@ def test_ordinary_markup_is_allowed(html):
         "<!--><img src=x onerror=alert(1)>-->",
         "<style></style/><img src=x onerror=alert(1)></style>",
         "<![CDATA[<img src=x onerror=alert(1)>]]>",
-        "<img src=x onerror=alert(1) ",
+        "<p>x</p><img src=x onerror=alert(1) ",
         "<SCRIPT SRC=//example.com/x.js>",
     ],
 )
