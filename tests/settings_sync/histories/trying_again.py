@@ -7,9 +7,10 @@ from settings_sync.services.runs.runs import retry_run
 from settings_sync.services.targets.targets import execute_target
 
 from . import drawing
-from .model import CATEGORY, DELETED, HELD, Item, Key, Outcome, Stand
+from .model import CATEGORY, DELETED, HELD, Item, Key, Outcome, renamed
 from .stage import Seen
 from .threeway import SHAPES
+from .undoing import Done
 
 
 def try_again(history: Any, data: Any) -> None:
@@ -85,7 +86,7 @@ class _Again:
                 decided |= self._removed_by(run)
         for where, done in self.history.done:
             if where == self.where and done.run.plan.undoes_id and done.run.created_at > self.sync.run.created_at:
-                decided |= _moved_between(done.before, done.after)
+                decided |= _moved_by(done)
         return decided
 
     def _removed_by(self, later: Any) -> set[Key]:
@@ -94,10 +95,14 @@ class _Again:
         return {key for key in told & self.sync.main.keys() - later.main.keys() if CATEGORY[key[0]] in later.categories}
 
 
-def _moved_between(stood: Stand, stands: Stand) -> set[Key]:
-    """What stands otherwise than it stood, or of which something else is remembered."""
+def _moved_by(done: Done) -> set[Key]:
+    """What stands otherwise than it stood, or of which something else is remembered; not what only follows an item that
+    got another uid."""
+    stood, stands, items = done.before, done.after, done.before.items
+    for then, now in done.became.items():
+        items = {key: renamed(item, then, now) for key, item in items.items()}
     pages = (
-        (stood.items, stands.items),
+        (items, stands.items),
         (stood.base, stands.base),
         (stood.agreed, stands.agreed),
         (stood.pinned, stands.pinned),
