@@ -287,7 +287,7 @@ def _cell(column: Column, category: str, subs: list[Sub]) -> Cell:
     if not column.is_group:
         (counts,) = counted
         if subs[0].is_apart:
-            return Cell(column, State.APART, state_in_words(State.APART), counts.behind)
+            return Cell(column, State.APART, _apart_in_words(subs[0]), counts.behind)
         return Cell(column, counts.state, state_in_words(counts.state, counts.number, column.name), counts.number)
     states = Counter(counts.state for counts in counted)
     gravest = min(states, key=lambda state: state.weight)
@@ -303,14 +303,18 @@ def _tile(sub: Sub) -> Tile | None:
     action = "bring"
     if sub.is_apart:
         action = "take-over" if counts.own else "bring"
-        words = state_in_words(State.APART) if counts.own else str(_("empty: nothing came here yet"))
-        return Tile(sub, State.APART, words, action if sub.may_sync else "")
+        return Tile(sub, State.APART, _apart_in_words(sub), action if sub.may_sync else "")
     if counts.state == State.CONFLICT:
         action = "decide"
     if counts.state in (State.CHANGED, State.IN_LINE):
         action = ""
     words = state_in_words(counts.state, counts.number, sub.name)
     return Tile(sub, counts.state, words, action if sub.may_sync else "")
+
+
+def _apart_in_words(sub: Sub) -> str:
+    """What an administration that follows nothing yet is called: one with settings of its own, or an empty one."""
+    return state_in_words(State.APART) if sub.counts.own else str(_("empty: nothing came here yet"))
 
 
 def _urgency(tile: Tile) -> tuple[Any, ...]:

@@ -96,6 +96,15 @@ def test_of_many_those_are_shown_that_need_somebody_the_gravest_first(main, owne
     assert picture.needing == 17 and picture.more_tiles == 5
 
 
+def test_an_empty_administration_is_called_so_wherever_the_picture_tells_of_it(main, owner, joined, form):
+    fold_alignment()
+    picture = show_picture(acting_user=owner, main=main)
+    (tile,) = (tile for tile in picture.tiles if tile.sub.name == joined.name)
+    cells = {cell.words for row in picture.rows for cell in row.cells if cell.state == State.APART}
+    assert tile.words == "leeg: nog niets ontvangen"
+    assert cells == {tile.words}
+
+
 def test_only_administrations_that_one_may_enter_are_in_it(owner_client, main, joined, other_child):
     fold_alignment(everything=True)
     page = text_of(owner_client.get(home_of(main)))
