@@ -204,7 +204,9 @@ def _same_place(request: AdministrationRequest, form: TakeoverForm) -> str:
     """The list as it was: its filters and page, and what was ticked."""
     kept = [(name, request.GET[name]) for name in (*FILTERS, "page") if request.GET.get(name)]
     ticks = [("pick", one) for one in form.picked()[:ROWS_PER_PAGE]] + [("take", one) for one in form.parts()]
-    return f"{request.path}?{urlencode([*kept, *ticks, ('kept', 'yes')])}#takeover-rows"
+    # A proposal may ask something first, which stands above the rows.
+    where = "takeover" if form.cleaned_data["do"] == PROPOSE else "takeover-rows"
+    return f"{request.path}?{urlencode([*kept, *ticks, ('kept', 'yes')])}#{where}"
 
 
 def _back_to_list(request: AdministrationRequest, plan: Plan, child: str) -> str:

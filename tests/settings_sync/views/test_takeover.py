@@ -86,6 +86,7 @@ def test_the_proposal_is_followed_in_the_parts_that_are_ticked(owner_client, sit
     page = owner_client.get(sitting)
     assert list(page.context["taken"]) == ["sure", "alone", "rest"]
     answer = send(owner_client, sitting, do="propose", take=["sure", "alone", "rest"])
+    assert answer["Location"].endswith("#takeover")  # what it asks first stands above the rows
     assert change("Lekkage").action == "couple"
     assert change("Spoed").action == "create"
     assert change("Onderhoud cv-ketel").action == "skip"
