@@ -58,7 +58,7 @@ register(
         Group.SYNCS,
         30,
         "sync:kept",
-        _("Kept as it is here"),
+        _("Pinned and agreed"),
         _("What the main administration does not change here: pinned, or agreed, with the reason."),
         "pin",
         AdministrationRight.SEE,

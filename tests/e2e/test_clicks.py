@@ -92,7 +92,7 @@ def test_noord_sees_what_changed_and_keeps_one_setting_in_at_most_four_clicks(be
     noord.visitor.open("/a/van-dijk-noord/")
     change = page.locator(".news details").filter(has_text=name).first
     noord.click_on(change.locator("summary").first)
-    noord.follow(change.get_by_role("link", name=noord.visitor.say("Keep as it is here")))
+    noord.follow(change.get_by_role("link", name=noord.visitor.say("Pin")))
     page.locator("[name=reason]").fill(f"Wij noemen het anders: {name}")
     noord.follow(page.locator("main form button.primary"))
     assert noord.clicks <= 4
