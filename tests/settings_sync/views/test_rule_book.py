@@ -82,7 +82,13 @@ def test_a_setting_is_pinned_listed_and_let_go(owner_client, here, joined, synce
     today = datetime.date.today().isoformat()
     owner_client.post(address, {"path": "name", "reason": "klantwens", "review_on": today})
     page = text_of(owner_client.get(here("kept")))
-    for words in (synced.name, "Name", "klantwens", "it is withdrawn (pinned)", "1 of them is to be looked at again"):
+    for words in (
+        synced.name,
+        "Name",
+        "klantwens",
+        "somebody withdraws it (pinned)",
+        "1 of them is to be looked at again",
+    ):
         assert words in page
     with inside(joined):
         kept = Deviation.objects.get()
